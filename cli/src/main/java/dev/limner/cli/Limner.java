@@ -1,0 +1,65 @@
+package dev.limner.cli;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The {@code limner} command. Exit codes: 0 done, 1 failed, 2 misused. */
+@Command(
+        name = "limner",
+        description = "A Kafka-driven fleet that turns captions into images.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Limner.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TrainCommand.class,
+            DataCommand.class,
+            AutoComplete.GenerateCompletion.class,
+            CommandLine.HelpCommand.class
+        })
+public final class Limner implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "limner needs a command");
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Limner.class.getPackage().getImplementationVersion();
+            return new String[] {"limner " + (version == null ? "(unpackaged)" : version)};
+        }
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Limner()).setExecutionExceptionHandler((failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println(command.getColorScheme().errorText("limner: " + explain(failure)));
+            if (System.getenv("LIMNER_DEBUG") != null) {
+                failure.printStackTrace(err);
+            }
+            return command.getCommandSpec().exitCodeOnExecutionException();
+        });
+    }
+
+    private static String explain(Exception failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        Throwable cause = failure.getCause();
+        return failure instanceof UncheckedIOException && cause != null ? text + ": " + cause.getMessage() : text;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.limner.cli;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Progress of long work on standard error: a bar on a terminal, a plain line every few seconds elsewhere. One thread at
+ * a time.
+ */
+final class Progress implements AutoCloseable {
+    private static final long LINE_EVERY_NANOS = 5_000_000_000L;
+
+    private final String task;
+    private final long total;
+    private final PrintStream err;
+    private final @Nullable ProgressBar bar;
+    private long nextLine = System.nanoTime();
+    private long at;
+    private String detail = "";
+
+    private Progress(String task, long total, PrintStream err, @Nullable ProgressBar bar) {
+        this.task = task;
+        this.total = total;
+        this.err = err;
+        this.bar = bar;
+    }
+
+    static Progress of(String task, long total) {
+        boolean terminal = Boolean.getBoolean("limner.terminal");
+        ProgressBar bar = terminal
+                ? new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(total)
+                        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+                        .continuousUpdate()
+                        .setUpdateIntervalMillis(200)
+                        .build()
+                : null;
+        return new Progress(task, total, System.err, bar);
+    }
+
+    /** Moves to {@code done} of the total; {@code detail} is shown beside it. */
+    void to(long done, String detail) {
+        at = done;
+        this.detail = detail;
+        if (bar != null) {
+            bar.stepTo(done).setExtraMessage(" " + detail);
+        } else if (System.nanoTime() >= nextLine) {
+            line();
+        }
+    }
+
+    private void line() {
+        nextLine = System.nanoTime() + LINE_EVERY_NANOS;
+        err.printf(Locale.ROOT, "%s: %d of %d  %s%n", task, at, total, detail);
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        } else {
+            line();
+        }
+    }
+}

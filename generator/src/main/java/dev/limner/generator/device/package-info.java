@@ -1,0 +1,5 @@
+/** Which device a process draws on, and the name of its execution profile. */
+@NullMarked
+package dev.limner.generator.device;
+
+import org.jspecify.annotations.NullMarked;

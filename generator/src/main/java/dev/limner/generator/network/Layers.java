@@ -1,0 +1,75 @@
+package dev.limner.generator.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions both networks are made of. All of them are linear in their input except {@link #leakyRelu}, which is
+ * what makes the exact R1 penalty by a forward tangent pass possible.
+ *
+ * <p>Images are (batch, channels, height, width), float32. A result belongs to the manager of the first argument.
+ */
+public final class Layers {
+    /** Slope of the leaky rectifier below zero. */
+    public static final float SLOPE = 0.2f;
+
+    private static final Shape ONE = new Shape(1, 1);
+
+    private Layers() {}
+
+    /** A convolution with stride 1 that keeps height and width; {@code kernel} is (out, in, k, k) with odd k. */
+    public static NDArray conv(NDArray input, NDArray kernel, @Nullable NDArray bias) {
+        long pad = kernel.getShape().get(2) / 2;
+        return Conv2d.conv2d(input, kernel, bias, ONE, new Shape(pad, pad)).head();
+    }
+
+    /** A convolution without padding: (n, in, k, k) with a (out, in, k, k) kernel becomes (n, out, 1, 1). */
+    public static NDArray convValid(NDArray input, NDArray kernel) {
+        return Conv2d.conv2d(input, kernel, null, ONE, new Shape(0, 0)).head();
+    }
+
+    /** (n, in) by (out, in): (n, out). */
+    public static NDArray linear(NDArray input, NDArray weight, @Nullable NDArray bias) {
+        return Linear.linear(input, weight, bias).head();
+    }
+
+    public static NDArray leakyRelu(NDArray input) {
+        return input.getNDArrayInternal().leakyRelu(SLOPE);
+    }
+
+    /** Twice the height and width, each pixel repeated. */
+    public static NDArray upsample(NDArray input) {
+        Shape shape = input.getShape();
+        return input.getNDArrayInternal().interpolation(new long[] {shape.get(2) * 2, shape.get(3) * 2}, 0, false);
+    }
+
+    /** Half the height and width, the mean of each 2x2 square. */
+    public static NDArray halve(NDArray input) {
+        Shape two = new Shape(2, 2);
+        return input.getNDArrayInternal().avgPool(two, two, new Shape(0, 0), false, true);
+    }
+
+    /** (n, 4c, h, w) to (n, c, 2h, 2w): sub-pixel convolution's rearrangement (Shi et al. 2016). */
+    public static NDArray pixelShuffle(NDArray input) {
+        Shape shape = input.getShape();
+        long channels = shape.get(1) / 4;
+        long height = shape.get(2);
+        long width = shape.get(3);
+        return input.reshape(shape.get(0), channels, 2, 2, height, width)
+                .transpose(0, 1, 4, 2, 5, 3)
+                .reshape(shape.get(0), channels, 2 * height, 2 * width);
+    }
+
+    /** The inverse of {@link #pixelShuffle}: (n, c, 2h, 2w) to (n, 4c, h, w). */
+    public static NDArray pixelUnshuffle(NDArray input) {
+        Shape shape = input.getShape();
+        long height = shape.get(2) / 2;
+        long width = shape.get(3) / 2;
+        return input.reshape(shape.get(0), shape.get(1), height, 2, width, 2)
+                .transpose(0, 1, 3, 5, 2, 4)
+                .reshape(shape.get(0), shape.get(1) * 4, height, width);
+    }
+}

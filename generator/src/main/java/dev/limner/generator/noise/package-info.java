@@ -1,0 +1,5 @@
+/** Counter-based noise: a picture's latent is a function of its seed and index alone. */
+@NullMarked
+package dev.limner.generator.noise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package dev.limner.generator.render;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Weights;
+import dev.limner.generator.noise.CounterNoise;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A generator with its weights on a device. Owns its native memory until {@link #close()}; one thread at a time.
+ */
+public final class Renderer implements AutoCloseable {
+    private static final String ENGINE = "PyTorch";
+
+    private final NDManager manager;
+    private final GeneratorNetwork network;
+    private final Weights weights;
+
+    private Renderer(NDManager manager, GeneratorNetwork network, Weights weights) {
+        this.manager = manager;
+        this.network = network;
+        this.weights = weights;
+    }
+
+    /**
+     * Loads a bundle onto a device.
+     *
+     * @throws BundleException if the tensors are not those of the architecture
+     */
+    public static Renderer load(ModelBundle bundle, Device device) {
+        NDManager manager = NDManager.newBaseManager(device, ENGINE);
+        try {
+            GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
+            return new Renderer(manager, network, load(manager, network.shapes(), bundle.weights()));
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Draws with arrays that somebody else owns and may go on changing: the trainer's average. Closing the renderer
+     * leaves them alone.
+     */
+    public static Renderer over(NDManager parent, GeneratorNetwork network, Weights weights) {
+        return new Renderer(parent.newSubManager(), network, weights);
+    }
+
+    private static Weights load(NDManager manager, Map<String, Shape> shapes, Map<String, Safetensors.Tensor> tensors) {
+        if (!shapes.keySet().equals(tensors.keySet())) {
+            throw new BundleException(
+                    "the weights hold " + tensors.keySet() + ", the architecture needs " + shapes.keySet());
+        }
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> {
+            Safetensors.Tensor tensor = Objects.requireNonNull(tensors.get(name), name);
+            Shape stored =
+                    new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
+            if (!stored.equals(shape)) {
+                throw new BundleException("weight " + name + " has shape " + stored + ", must have " + shape);
+            }
+            float[] values = new float[tensor.values().remaining()];
+            tensor.values().duplicate().get(values);
+            arrays.put(name, manager.create(FloatBuffer.wrap(values), shape, DataType.FLOAT32));
+        });
+        return new Weights(arrays);
+    }
+
+    public GeneratorSpec spec() {
+        return network.spec();
+    }
+
+    /**
+     * Draws a batch.
+     *
+     * @param requests what to draw, at most {@code batchSize}
+     * @param batchSize how many pictures the device computes; the rest is padding, computed and thrown away, so that
+     *     a picture's bytes do not depend on how many others are drawn with it
+     * @return one picture a request, in order
+     */
+    public List<Pixels> render(List<RenderRequest> requests, int batchSize) {
+        if (requests.isEmpty() || requests.size() > batchSize) {
+            throw new IllegalArgumentException(requests.size() + " requests do not fit a batch of " + batchSize);
+        }
+        GeneratorSpec spec = network.spec();
+        try (NDManager batch = manager.newSubManager()) {
+            NDArray noise = batch.create(noise(requests, batchSize), new Shape(batchSize, spec.latent()));
+            NDArray sentence = batch.create(sentences(requests, batchSize), new Shape(batchSize, spec.text()));
+            byte[] bytes = toBytes(network.draw(weights, noise, sentence));
+            int side = spec.side();
+            int stride = 3 * side * side;
+            List<Pixels> pictures = new ArrayList<>(requests.size());
+            for (int i = 0; i < requests.size(); i++) {
+                byte[] rgb = new byte[stride];
+                System.arraycopy(bytes, i * stride, rgb, 0, stride);
+                pictures.add(new Pixels(side, side, rgb));
+            }
+            return pictures;
+        }
+    }
+
+    /** [-1, 1] to bytes in height x width x channel order. */
+    private static byte[] toBytes(NDArray pictures) {
+        return pictures.transpose(0, 2, 3, 1)
+                .add(1)
+                .mul(127.5)
+                .round()
+                .clip(0, 255)
+                .toType(DataType.UINT8, false)
+                .toByteArray();
+    }
+
+    private float[] noise(List<RenderRequest> requests, int batchSize) {
+        int length = network.spec().latent();
+        float[] values = new float[batchSize * length];
+        for (int i = 0; i < requests.size(); i++) {
+            RenderRequest request = requests.get(i);
+            float[] latent = CounterNoise.normal(request.seed(), request.index(), length);
+            for (int j = 0; j < length; j++) {
+                values[i * length + j] = (float) (latent[j] * request.truncation());
+            }
+        }
+        return values;
+    }
+
+    private float[] sentences(List<RenderRequest> requests, int batchSize) {
+        int length = network.spec().text();
+        float scale = (float) Math.sqrt(length);
+        float[] values = new float[batchSize * length];
+        for (int i = 0; i < requests.size(); i++) {
+            float[] embedding = requests.get(i).embedding();
+            if (embedding.length != length) {
+                throw new IllegalArgumentException(
+                        "an embedding of " + embedding.length + " numbers, the model reads " + length);
+            }
+            for (int j = 0; j < length; j++) {
+                values[i * length + j] = embedding[j] * scale;
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

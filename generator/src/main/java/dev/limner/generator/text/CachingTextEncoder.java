@@ -1,0 +1,41 @@
+package dev.limner.generator.text;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+/** Remembers the most used captions of a {@link TextEncoder}. */
+public final class CachingTextEncoder implements TextEncoder {
+    private final TextEncoder encoder;
+    private final Cache<String, CaptionEncoding> cache;
+
+    /** @param captions how many captions are kept; at 384 dimensions one takes about 2 KiB */
+    public CachingTextEncoder(TextEncoder encoder, int captions) {
+        this.encoder = encoder;
+        this.cache = Caffeine.newBuilder().maximumSize(captions).recordStats().build();
+    }
+
+    @Override
+    public String id() {
+        return encoder.id();
+    }
+
+    @Override
+    public int dimensions() {
+        return encoder.dimensions();
+    }
+
+    @Override
+    public CaptionEncoding encode(String caption) {
+        return cache.get(caption, encoder::encode);
+    }
+
+    /** Share of captions since the start that were found in the cache, from 0 to 1. */
+    public double hitRate() {
+        return cache.stats().hitRate();
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}

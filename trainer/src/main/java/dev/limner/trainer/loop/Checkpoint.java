@@ -1,0 +1,81 @@
+package dev.limner.trainer.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.trainer.recipe.Recipe;
+import dev.limner.trainer.tune.Training;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/**
+ * Where a training has got to.
+ *
+ * @param step steps done
+ * @param seconds time spent on them
+ * @param recipe the recipe they were done with
+ */
+record Checkpoint(long step, double seconds, JsonNode recipe) {
+    private static final String STATE = "checkpoint.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * Saves: the arrays under a name of their own step, then the small file that names them by an atomic rename, so
+     * that a kill at any point leaves the one before or this one.
+     */
+    static void save(Path folder, Training training, Recipe recipe, long step, double seconds) {
+        try {
+            Files.createDirectories(folder);
+            Safetensors.write(arrays(folder, step), training.arrays());
+            Path temporary = folder.resolve(STATE + ".tmp");
+            Files.write(temporary, JSON.writeValueAsBytes(new Checkpoint(step, seconds, recipe.asData())));
+            Files.move(
+                    temporary,
+                    folder.resolve(STATE),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            try (var files = Files.newDirectoryStream(folder, "step-*.safetensors")) {
+                for (Path file : files) {
+                    if (!file.equals(arrays(folder, step))) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoint cannot be written to " + folder, e);
+        }
+    }
+
+    /**
+     * Goes on from a checkpoint if there is one.
+     *
+     * @throws IllegalArgumentException if it was made with another recipe
+     */
+    static Optional<Checkpoint> restore(Path folder, Training training, Recipe recipe) {
+        Path state = folder.resolve(STATE);
+        if (!Files.exists(state)) {
+            return Optional.empty();
+        }
+        try {
+            Checkpoint checkpoint = JSON.readValue(state.toFile(), Checkpoint.class);
+            JsonNode mine = JSON.readTree(JSON.writeValueAsBytes(recipe.asData()));
+            if (!checkpoint.recipe().equals(mine)) {
+                throw new IllegalArgumentException(
+                        folder + " holds a training with another recipe; give another --out or remove it");
+            }
+            training.restore(Safetensors.read(arrays(folder, checkpoint.step())));
+            return Optional.of(checkpoint);
+        } catch (IOException e) {
+            throw new BundleException("the checkpoint in " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path arrays(Path folder, long step) {
+        return folder.resolve("step-" + step + ".safetensors");
+    }
+}

@@ -1,0 +1,142 @@
+package dev.limner.trainer.recipe;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.limner.generator.network.GeneratorSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What to train and how, as data: architecture, objective, regulariser, conditioning, schedule.
+ *
+ * @param name the model's name
+ * @param language which of the data set's captions to learn
+ * @param seed of weights, batches, noise and augmentation
+ * @param batch pictures a step
+ * @param generator the generator's shape
+ * @param discriminator the discriminator's shape
+ * @param objective the losses' weights
+ * @param optimizer step sizes and averages
+ * @param augmentation what the discriminator sees instead of the pictures themselves
+ * @param text how captions are disturbed
+ */
+public record Recipe(
+        String name,
+        String language,
+        long seed,
+        int batch,
+        GeneratorSpec generator,
+        Discriminator discriminator,
+        Objective objective,
+        Optimizer optimizer,
+        Augmentation augmentation,
+        Text text) {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    public Recipe {
+        between("batch", batch, 2, 4096);
+    }
+
+    /**
+     * The discriminator's shape; it mirrors the generator.
+     *
+     * @param channels channels after the pixel-unshuffle and after each halving
+     * @param features length of the feature vector at 1x1
+     */
+    public record Discriminator(List<Integer> channels, int features) {
+        public Discriminator {
+            channels = List.copyOf(channels);
+            channels.forEach(count -> between("discriminator.channels", count, 1, 4096));
+            between("discriminator.features", features, 1, 4096);
+        }
+    }
+
+    /**
+     * The losses' weights.
+     *
+     * @param mismatch weight of the pairs of a real picture with somebody else's caption
+     * @param gamma weight of the gradient penalty on real pictures (R1) and on drawn ones (R2)
+     * @param penaltyEvery steps from one R1 to the next, its weight multiplied by as much; R2 comes halfway between
+     */
+    public record Objective(double mismatch, double gamma, int penaltyEvery) {
+        public Objective {
+            between("objective.mismatch", mismatch, 0, 100);
+            between("objective.gamma", gamma, 0, 10_000);
+            between("objective.penaltyEvery", penaltyEvery, 1, 1000);
+        }
+    }
+
+    /**
+     * Adam (Kingma and Ba 2015) for both networks, and the average of the generator that is released.
+     *
+     * @param learningRate of both networks
+     * @param averageDecay the average's decay a step once training is under way
+     */
+    public record Optimizer(double learningRate, double beta1, double beta2, double averageDecay) {
+        public Optimizer {
+            between("optimizer.learningRate", learningRate, 0, 1);
+            between("optimizer.beta1", beta1, 0, 1);
+            between("optimizer.beta2", beta2, 0, 1);
+            between("optimizer.averageDecay", averageDecay, 0, 1);
+        }
+    }
+
+    /**
+     * Differentiable augmentation (Zhao et al. 2020). No colour: captions name colours. No flip: they name sides.
+     *
+     * @param translation furthest shift as a share of the side
+     * @param cutout side of the blanked square as a share of the side; 0 for none
+     */
+    public record Augmentation(double translation, double cutout) {
+        public Augmentation {
+            between("augmentation.translation", translation, 0, 0.5);
+            between("augmentation.cutout", cutout, 0, 1);
+        }
+    }
+
+    /**
+     * How captions are disturbed.
+     *
+     * @param noise share of random direction mixed into each embedding (LAFITE, Zhou et al. 2022)
+     */
+    public record Text(double noise) {
+        public Text {
+            between("text.noise", noise, 0, 1);
+        }
+    }
+
+    /** @throws RecipeException naming the key and the value if the file is not a recipe */
+    public static Recipe read(Path file) {
+        try {
+            return YAML.readValue(file.toFile(), Recipe.class);
+        } catch (UnrecognizedPropertyException e) {
+            throw new RecipeException(
+                    file + ": unknown key '" + e.getPathReference().replaceAll("[\\w.$]+\\[\"|\"\\]", "")
+                            + "', allowed here are " + e.getKnownPropertyIds(),
+                    e);
+        } catch (JsonProcessingException e) {
+            throw new RecipeException(file + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new RecipeException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The recipe as a model's manifest records it. */
+    public ObjectNode asData() {
+        return YAML.valueToTree(this);
+    }
+
+    private static void between(String key, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new IllegalArgumentException(key + " is " + value + ", must be from " + least + " to " + most);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.limner.trainer.tune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.limner.generator.network.Layers;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What stands where the discriminator is not linear. The network is written once; the activation decides whether it
+ * computes scores, scores while remembering the rectifiers' slopes, or the tangent along those slopes.
+ */
+sealed interface Activation permits Activation.Plain, Activation.Recording, Activation.Tangent {
+    NDArray apply(NDArray input);
+
+    /** The leaky rectifier. */
+    record Plain() implements Activation {
+        @Override
+        public NDArray apply(NDArray input) {
+            return Layers.leakyRelu(input);
+        }
+    }
+
+    /** The leaky rectifier; remembers its slope at each value, in the order of the network. */
+    record Recording(List<NDArray> slopes) implements Activation {
+        Recording() {
+            this(new ArrayList<>());
+        }
+
+        @Override
+        public NDArray apply(NDArray input) {
+            slopes.add(input.gt(0)
+                    .toType(DataType.FLOAT32, false)
+                    .mul(1 - Layers.SLOPE)
+                    .add(Layers.SLOPE));
+            return Layers.leakyRelu(input);
+        }
+    }
+
+    /** The derivative of the leaky rectifier at the recorded values, applied to a tangent. One pass only. */
+    final class Tangent implements Activation {
+        private final List<NDArray> slopes;
+        private int at;
+
+        Tangent(Recording recording) {
+            this.slopes = List.copyOf(recording.slopes());
+        }
+
+        @Override
+        public NDArray apply(NDArray input) {
+            return input.mul(slopes.get(at++));
+        }
+    }
+}

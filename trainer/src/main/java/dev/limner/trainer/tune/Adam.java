@@ -1,0 +1,74 @@
+package dev.limner.trainer.tune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.Weights;
+import dev.limner.trainer.recipe.Recipe;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Adam (Kingma and Ba 2015). Written here and not taken from DJL because a training that resumes needs the moments in
+ * its checkpoint, which DJL's optimiser keeps to itself.
+ */
+final class Adam {
+    private static final float EPSILON = 1e-8f;
+
+    private final Recipe.Optimizer settings;
+    private final Weights weights;
+    private final Weights firstMoments;
+    private final Weights secondMoments;
+
+    Adam(NDManager manager, Recipe.Optimizer settings, Weights weights) {
+        this.settings = settings;
+        this.weights = weights;
+        this.firstMoments = zeros(manager, weights);
+        this.secondMoments = zeros(manager, weights);
+    }
+
+    private static Weights zeros(NDManager manager, Weights weights) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        weights.arrays().forEach((name, array) -> arrays.put(name, manager.zeros(array.getShape())));
+        return new Weights(arrays);
+    }
+
+    Weights firstMoments() {
+        return firstMoments;
+    }
+
+    Weights secondMoments() {
+        return secondMoments;
+    }
+
+    /**
+     * Moves the weights along their accumulated gradients and clears those.
+     *
+     * @param manager owner of everything temporary
+     * @param update number of this update, from 1, for the bias correction
+     */
+    void step(NDManager manager, long update) {
+        float beta1 = (float) settings.beta1();
+        float beta2 = (float) settings.beta2();
+        float correction1 = (float) (1 - Math.pow(settings.beta1(), (double) update));
+        float correction2 = (float) (1 - Math.pow(settings.beta2(), (double) update));
+        weights.arrays().forEach((name, weight) -> {
+            NDArray gradient = weight.getGradient();
+            gradient.attach(manager);
+            NDArray first = firstMoments.get(name);
+            NDArray second = secondMoments.get(name);
+            first.muli(beta1).addi(gradient.mul(1 - beta1));
+            second.muli(beta2).addi(gradient.square().muli(1 - beta2));
+            // Temporaries of an operation belong to its first operand: start from an array of this step's.
+            NDArray scale =
+                    gradient.zerosLike().addi(second).divi(correction2).sqrt().addi(EPSILON);
+            NDArray move = gradient.zerosLike()
+                    .addi(first)
+                    .muli((float) settings.learningRate() / correction1)
+                    .divi(scale);
+            NDArray alias = weight.stopGradient();
+            alias.attach(manager);
+            alias.subi(move);
+            gradient.subi(gradient);
+        });
+    }
+}

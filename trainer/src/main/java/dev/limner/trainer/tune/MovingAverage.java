@@ -1,0 +1,41 @@
+package dev.limner.trainer.tune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.Weights;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The exponential moving average of the generator's weights: what is shown, evaluated and released. */
+final class MovingAverage {
+    private final Weights source;
+    private final Weights average;
+    private final double decay;
+
+    MovingAverage(NDManager manager, Weights source, double decay) {
+        this.source = source;
+        this.decay = decay;
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        source.arrays().forEach((name, array) -> {
+            NDArray copy = array.duplicate();
+            copy.attach(manager);
+            copy.setRequiresGradient(false);
+            arrays.put(name, copy);
+        });
+        this.average = new Weights(arrays);
+    }
+
+    Weights weights() {
+        return average;
+    }
+
+    /** Moves the average towards its source; early on it follows quickly, (1 + i) / (10 + i). */
+    void update(NDManager manager, long step) {
+        float keep = (float) Math.min(decay, (1.0 + step) / (10.0 + step));
+        source.arrays().forEach((name, array) -> {
+            NDArray alias = array.stopGradient();
+            alias.attach(manager);
+            average.get(name).muli(keep).addi(alias.mul(1 - keep));
+        });
+    }
+}

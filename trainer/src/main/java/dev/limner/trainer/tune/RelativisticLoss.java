@@ -1,0 +1,23 @@
+package dev.limner.trainer.tune;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+
+/**
+ * Relativistic pairing (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024) with the matching-aware term of Reed et al.
+ * (2016): a real picture with its caption should score above a drawn one with that caption, and above itself with
+ * somebody else's. All arguments are (n); all results are means.
+ */
+final class RelativisticLoss {
+    private RelativisticLoss() {}
+
+    static NDArray discriminator(NDArray real, NDArray drawn, NDArray mismatched, float mismatchWeight) {
+        NDArray pairing = Activation.softPlus(drawn.sub(real));
+        NDArray matching = Activation.softPlus(mismatched.sub(real)).mul(mismatchWeight);
+        return pairing.add(matching).mean();
+    }
+
+    static NDArray generator(NDArray real, NDArray drawn) {
+        return Activation.softPlus(real.sub(drawn)).mean();
+    }
+}
