@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GeneratorNetwork extends AbstractBlock {
     /** Residual branches start small so that a deep stack starts near the identity. */
-    private static final float DAMPING = 0.25f;
+    private static final float DAMPING = 0.5f;
 
     private final GeneratorSpec spec;
 
@@ -33,7 +33,7 @@ public final class GeneratorNetwork extends AbstractBlock {
         this.spec = spec;
         List<Integer> channels = spec.channels();
         int first = channels.get(0);
-        weight("project.weight", new Shape(spec.condition(), spec.text()), fanIn(spec.text(), 1f));
+        weight("project.weight", new Shape(spec.condition(), spec.text()), fanIn(spec.text(), 1.4f));
         weight("project.bias", new Shape(spec.condition()), Initializer.ZEROS);
         weight("start.weight", new Shape(first * 16L, spec.modulation()), fanIn(spec.modulation(), 1f));
         weight("start.bias", new Shape(first * 16L), Initializer.ZEROS);
@@ -101,7 +101,7 @@ public final class GeneratorNetwork extends AbstractBlock {
     }
 
     private static NDArray block(Weights weights, String name, NDArray input, Modulations film) {
-        // A 1x1 convolution commutes with the nearest upsampling and is four times cheaper before it.
+        // A 1x1 convolution commutes with the upsampling and is four times cheaper before it.
         NDArray skip = Layers.upsample(Layers.conv(input, weights.get(name + ".skip.weight"), null));
         NDArray hidden = Layers.leakyRelu(film.next(Layers.upsample(input)));
         hidden = Layers.conv(hidden, weights.get(name + ".conv1.weight"), weights.get(name + ".conv1.bias"));

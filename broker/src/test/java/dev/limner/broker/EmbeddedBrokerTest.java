@@ -1,0 +1,90 @@
+package dev.limner.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limner.protocol.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerTest {
+    private static final Topics TOPICS = Topics.DEFAULT;
+
+    @TempDir
+    Path data;
+
+    @Test
+    void shouldKeepCommittedRecordsAcrossARestartOnTheSameData() throws Exception {
+        String topic = TOPICS.results();
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, 0, true))) {
+            FleetTopics.create(broker.bootstrap(), TOPICS, 3, (short) 1);
+            FleetTopics.create(broker.bootstrap(), TOPICS, 3, (short) 1);
+            try (KafkaProducer<String, String> producer = producer(broker)) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic, 0, "job", "aborted"));
+                producer.flush();
+                producer.abortTransaction();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(topic, 0, "job", "kept"));
+                producer.commitTransaction();
+            }
+        }
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, 0, false));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            assertThat(admin.listTopics().names().get()).containsAll(TOPICS.allJobs());
+            assertThat(admin.describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get()
+                            .get(topic)
+                            .partitions())
+                    .hasSize(3);
+            assertThat(committed(broker, topic)).containsExactly("kept");
+        }
+    }
+
+    @Test
+    void shouldSayWhichPortIsTaken() {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data.resolve("a"), 0, false))) {
+            int port = Integer.parseInt(broker.bootstrap().split(":", -1)[1]);
+            assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(data.resolve("b"), port, false)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(String.valueOf(port));
+        }
+    }
+
+    private static KafkaProducer<String, String> producer(EmbeddedBroker broker) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id", "test"),
+                new StringSerializer(),
+                new StringSerializer());
+    }
+
+    private static List<String> committed(EmbeddedBroker broker, String topic) {
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrap(), "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(10));
+            return records.records(partition).stream()
+                    .map(ConsumerRecord::value)
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.limner.protocol;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Everything that can be wrong with a job, as results and dead letters name it. The list is closed. */
+public enum ErrorCode {
+    MALFORMED_JSON,
+    NOT_AN_OBJECT,
+    DUPLICATE_FIELD,
+    TOO_DEEP,
+    TOO_LARGE,
+    MISSING_FIELD,
+    WRONG_TYPE,
+    ID_INVALID,
+    ID_CONFLICT,
+    CAPTION_EMPTY,
+    CAPTION_TOO_LONG,
+    CAPTION_CONTROL_CHARACTERS,
+    CAPTION_INVALID_UNICODE,
+    COUNT_OUT_OF_RANGE,
+    SEED_OUT_OF_RANGE,
+    TRUNCATION_OUT_OF_RANGE,
+    SIZE_NOT_AVAILABLE,
+    FORMAT_UNKNOWN,
+    UNKNOWN_MODEL,
+    DEADLINE_INVALID,
+    DEADLINE_PASSED,
+    GROUP_INVALID,
+    TENANT_INVALID,
+    CONTEXT_TOO_LARGE,
+    UNSUPPORTED_VERSION,
+    WORKER_CRASHED,
+    DEVICE_OUT_OF_MEMORY,
+    DEVICE_FAILED,
+    STORE_REJECTED,
+    INTERNAL;
+
+    private static final Map<String, ErrorCode> BY_WIRE_NAME =
+            Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::wireName, Function.identity()));
+
+    /** The code as it is written in JSON and headers: {@code caption-too-long}. */
+    @JsonValue
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws IllegalArgumentException if there is no such code */
+    @JsonCreator
+    public static ErrorCode of(String wireName) {
+        ErrorCode code = BY_WIRE_NAME.get(wireName);
+        if (code == null) {
+            throw new IllegalArgumentException("no error code is called '" + wireName + "'");
+        }
+        return code;
+    }
+}

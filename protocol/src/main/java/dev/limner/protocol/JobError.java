@@ -1,0 +1,57 @@
+package dev.limner.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong with a job.
+ *
+ * @param field the offending field, dotted where nested; absent where the whole record is wrong
+ * @param value the offending value, cut to 120 characters, control characters escaped
+ * @param message one sentence for a person
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobError(
+        ErrorCode code, @Nullable String field, @Nullable String value, String message) {
+    private static final int MOST_VALUE_CHARACTERS = 120;
+
+    public JobError {
+        value = value == null ? null : printable(value);
+        message = printableWhole(message);
+    }
+
+    /** A problem with one field's value. */
+    public static JobError of(ErrorCode code, String field, @Nullable Object value, String rule) {
+        String shown = value == null ? null : printable(value.toString());
+        return new JobError(code, field, shown, field + (shown == null ? "" : " is '" + shown + "',") + " " + rule);
+    }
+
+    /** A problem with the record as a whole. */
+    public static JobError ofRecord(ErrorCode code, String message) {
+        return new JobError(code, null, null, message);
+    }
+
+    private static String printable(String text) {
+        int end = text.offsetByCodePoints(0, Math.min(MOST_VALUE_CHARACTERS, text.codePointCount(0, text.length())));
+        String cut = printableWhole(text.substring(0, end));
+        return end < text.length() ? cut + "..." : cut;
+    }
+
+    /** Whatever a terminal or a log could take for more than text is written as an escape. */
+    private static String printableWhole(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> {
+            int type = Character.getType(point);
+            if (type == Character.CONTROL
+                    || type == Character.FORMAT
+                    || type == Character.SURROGATE
+                    || type == Character.LINE_SEPARATOR
+                    || type == Character.PARAGRAPH_SEPARATOR) {
+                out.append(String.format("\\u%04X", point));
+            } else {
+                out.appendCodePoint(point);
+            }
+        });
+        return out.toString();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.limner.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and validates a job's fields, one method a field, in the protocol's order. */
+final class JobReader {
+    static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
+
+    private static final int MOST_CAPTION = 1000;
+    private static final int MOST_COUNT = 64;
+    private static final int MOST_GROUP = 1_000_000;
+    private static final int MOST_CONTEXT_BYTES = 4 << 10;
+    private static final int MOST_SIDE = 1 << 16;
+
+    private final Fields fields;
+
+    JobReader(Fields fields) {
+        this.fields = fields;
+    }
+
+    Job read(String fallbackId) throws InvalidJob {
+        version();
+        String id = id(fallbackId);
+        Long seed = fields.integer("seed", ErrorCode.SEED_OUT_OF_RANGE, Long.MIN_VALUE, Long.MAX_VALUE);
+        Long count = fields.integer("count", ErrorCode.COUNT_OUT_OF_RANGE, 1, MOST_COUNT);
+        Double truncation = fields.number("truncation", ErrorCode.TRUNCATION_OUT_OF_RANGE, 0, 1);
+        return new Job(
+                id,
+                caption(),
+                seed == null ? Digests.seedOf(id) : seed,
+                count == null ? 1 : count.intValue(),
+                model(),
+                size(),
+                truncation == null ? 1 : truncation,
+                format(),
+                deadline(),
+                group(),
+                tenant(),
+                context());
+    }
+
+    private void version() throws InvalidJob {
+        JsonNode version = fields.node("version");
+        if (version != null && !(version.isInt() && version.intValue() == JobCodec.VERSION)) {
+            throw new InvalidJob(JobError.of(
+                    ErrorCode.UNSUPPORTED_VERSION, "version", version, "this fleet reads " + JobCodec.VERSION));
+        }
+    }
+
+    private String id(String fallbackId) throws InvalidJob {
+        String id = fields.text("id");
+        if (id != null && !JobCodec.ID.matcher(id).matches()) {
+            throw new InvalidJob(
+                    JobError.of(ErrorCode.ID_INVALID, "id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
+        }
+        return id == null ? fallbackId : id;
+    }
+
+    private String caption() throws InvalidJob {
+        String written = fields.text("caption");
+        if (written == null) {
+            throw Fields.missing("caption");
+        }
+        String caption = written.strip();
+        if (caption.codePoints().allMatch(JobReader::invisible)) {
+            throw new InvalidJob(
+                    JobError.of(ErrorCode.CAPTION_EMPTY, "caption", written, "must have a visible character"));
+        }
+        if (caption.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
+            throw new InvalidJob(JobError.of(
+                    ErrorCode.CAPTION_INVALID_UNICODE, "caption", written, "must not hold half a surrogate pair"));
+        }
+        if (caption.codePoints().anyMatch(Character::isISOControl)) {
+            throw new InvalidJob(JobError.of(
+                    ErrorCode.CAPTION_CONTROL_CHARACTERS, "caption", written, "must not hold control characters"));
+        }
+        int length = caption.codePointCount(0, caption.length());
+        if (length > MOST_CAPTION) {
+            throw new InvalidJob(JobError.of(
+                    ErrorCode.CAPTION_TOO_LONG,
+                    "caption",
+                    written,
+                    "has " + length + " characters, at most " + MOST_CAPTION));
+        }
+        // Equal to a reader means equal to the encoder, however the characters were typed.
+        return Normalizer.normalize(caption, Normalizer.Form.NFC);
+    }
+
+    private static boolean invisible(int point) {
+        int type = Character.getType(point);
+        return Character.isWhitespace(point) || Character.isSpaceChar(point) || type == Character.FORMAT;
+    }
+
+    private ModelRef model() throws InvalidJob {
+        String written = fields.text("model");
+        if (written == null) {
+            return ModelRef.DEFAULT;
+        }
+        try {
+            return ModelRef.parse(written);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidJob(
+                    JobError.of(ErrorCode.UNKNOWN_MODEL, "model", written, "must be a name or name@digest"));
+        }
+    }
+
+    private @Nullable Size size() throws InvalidJob {
+        Fields size = fields.object("size");
+        if (size == null) {
+            return null;
+        }
+        return new Size(side(size, "width"), side(size, "height"));
+    }
+
+    private static int side(Fields size, String name) throws InvalidJob {
+        Long value = size.integer(name, ErrorCode.SIZE_NOT_AVAILABLE, 1, MOST_SIDE);
+        if (value == null) {
+            throw Fields.missing("size." + name);
+        }
+        return value.intValue();
+    }
+
+    private ImageFormat format() throws InvalidJob {
+        String written = fields.text("format");
+        if (written == null) {
+            return ImageFormat.PNG;
+        }
+        return ImageFormat.of(written)
+                .orElseThrow(() -> new InvalidJob(
+                        JobError.of(ErrorCode.FORMAT_UNKNOWN, "format", written, "must be png or jpeg")));
+    }
+
+    private @Nullable Instant deadline() throws InvalidJob {
+        String written = fields.text("deadline");
+        if (written == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(written).toInstant();
+        } catch (DateTimeException e) {
+            throw new InvalidJob(JobError.of(
+                    ErrorCode.DEADLINE_INVALID, "deadline", written, "must be as in 2026-01-31T12:00:00Z (RFC 3339)"));
+        }
+    }
+
+    private @Nullable Group group() throws InvalidJob {
+        Fields group = fields.object("group");
+        if (group == null) {
+            return null;
+        }
+        String id = group.text("id");
+        Long size = group.integer("size", ErrorCode.GROUP_INVALID, 1, MOST_GROUP);
+        if (id == null || size == null) {
+            throw Fields.missing(id == null ? "group.id" : "group.size");
+        }
+        if (!JobCodec.ID.matcher(id).matches()) {
+            throw new InvalidJob(
+                    JobError.of(ErrorCode.GROUP_INVALID, "group.id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
+        }
+        return new Group(id, size.intValue());
+    }
+
+    private @Nullable String tenant() throws InvalidJob {
+        String tenant = fields.text("tenant");
+        if (tenant != null && !TENANT.matcher(tenant).matches()) {
+            throw new InvalidJob(
+                    JobError.of(ErrorCode.TENANT_INVALID, "tenant", tenant, "must be 1 to 64 of a-z 0-9 -"));
+        }
+        return tenant;
+    }
+
+    private @Nullable JsonNode context() throws InvalidJob {
+        JsonNode context = fields.node("context");
+        if (context != null && !fits(context)) {
+            throw new InvalidJob(new JobError(
+                    ErrorCode.CONTEXT_TOO_LARGE,
+                    "context",
+                    null,
+                    "context has more than " + MOST_CONTEXT_BYTES + " bytes"));
+        }
+        return context;
+    }
+
+    static boolean fits(@Nullable JsonNode context) {
+        return context == null || context.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_CONTEXT_BYTES;
+    }
+}

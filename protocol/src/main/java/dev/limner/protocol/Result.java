@@ -1,0 +1,66 @@
+package dev.limner.protocol;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one terminal answer to a job record.
+ *
+ * @param attempts how often the job was tried
+ * @param worker which worker answered
+ * @param model what drew it; absent where nothing was drawn
+ * @param timings where the time went; absent where nothing was drawn
+ * @param batch the micro-batch it was drawn in; absent where nothing was drawn
+ * @param warnings what a person might want to know: {@link Warnings}
+ */
+public record Result(
+        String jobId,
+        Outcome outcome,
+        @Nullable String tenant,
+        @Nullable JsonNode context,
+        @Nullable Group group,
+        int attempts,
+        String worker,
+        @Nullable Model model,
+        @Nullable Timings timings,
+        @Nullable Batch batch,
+        List<String> warnings) {
+    public Result {
+        warnings = List.copyOf(warnings);
+    }
+
+    /** A model by name and digest. */
+    public record Model(String name, String digest) {}
+
+    /**
+     * Milliseconds a job spent in each step.
+     *
+     * @param queued from the record's timestamp to the worker
+     * @param batched waiting for its micro-batch
+     * @param publish from durable to handed to the producer
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Timings(
+            double queued, double batched, double text, double device, double encode, double store, double publish) {}
+
+    /**
+     * The micro-batch.
+     *
+     * @param size its pictures, without padding
+     * @param position of the job's first picture, from 0
+     */
+    public record Batch(String id, int size, int position) {}
+
+    /** The warnings a result may carry. */
+    public static final class Warnings {
+        /** The text encoder knows few of the caption's tokens. */
+        public static final String CAPTION_MOSTLY_UNKNOWN = "caption-mostly-unknown";
+
+        /** The caption is longer than the text encoder reads. */
+        public static final String CAPTION_TRUNCATED = "caption-truncated";
+
+        private Warnings() {}
+    }
+}

@@ -1,0 +1,59 @@
+package dev.limner.worker.encode;
+
+import dev.limner.generator.image.ImageEncoder;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.Provenance;
+import dev.limner.protocol.Digests;
+import dev.limner.protocol.Job;
+import dev.limner.worker.encode.EncodedBatch.EncodedImage;
+import dev.limner.worker.generate.DrawnBatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Encodes a micro-batch. Safe from any thread. */
+public final class EncodeStage {
+    private final String software;
+    private final boolean writeCaptions;
+
+    /**
+     * @param software the generator and its version, as provenance names it
+     * @param writeCaptions whether files carry their captions
+     */
+    public EncodeStage(String software, boolean writeCaptions) {
+        this.software = software;
+        this.writeCaptions = writeCaptions;
+    }
+
+    public EncodedBatch encode(DrawnBatch drawn) {
+        long start = System.nanoTime();
+        List<List<EncodedImage>> all = new ArrayList<>();
+        for (int i = 0; i < drawn.pictures().size(); i++) {
+            Job job = drawn.prepared().batch().jobs().get(i).job();
+            List<EncodedImage> mine = new ArrayList<>();
+            for (int index = 0; index < job.count(); index++) {
+                mine.add(encode(job, index, drawn.pictures().get(i).get(index), drawn));
+            }
+            all.add(mine);
+        }
+        return new EncodedBatch(drawn, all, (System.nanoTime() - start) / 1e6);
+    }
+
+    private EncodedImage encode(Job job, int index, Pixels pixels, DrawnBatch drawn) {
+        Provenance provenance = new Provenance(
+                software,
+                drawn.model().name(),
+                drawn.model().digest(),
+                job.seed(),
+                index,
+                writeCaptions ? job.caption() : null);
+        byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
+        return new EncodedImage(
+                bytes,
+                Digests.sha256(bytes),
+                Digests.sha256(pixels.rgb()),
+                job.format().mediaType(),
+                job.format().extension(),
+                pixels.width(),
+                pixels.height());
+    }
+}

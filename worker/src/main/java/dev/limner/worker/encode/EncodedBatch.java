@@ -1,0 +1,31 @@
+package dev.limner.worker.encode;
+
+import dev.limner.worker.generate.DrawnBatch;
+import java.util.List;
+
+/**
+ * A micro-batch as picture files in memory.
+ *
+ * @param pictures for each job its files, by index
+ * @param encodeMillis what the encoding took
+ */
+public record EncodedBatch(DrawnBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {
+    public EncodedBatch {
+        pictures = List.copyOf(pictures);
+    }
+
+    /**
+     * A picture file.
+     *
+     * @param sha256 of the bytes
+     * @param pixelsSha256 of the height x width x RGB bytes they encode
+     */
+    public record EncodedImage(
+            byte[] bytes,
+            String sha256,
+            String pixelsSha256,
+            String mediaType,
+            String extension,
+            int width,
+            int height) {}
+}

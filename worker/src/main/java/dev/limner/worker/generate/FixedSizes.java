@@ -1,0 +1,28 @@
+package dev.limner.worker.generate;
+
+import java.util.List;
+
+/**
+ * The batch sizes the device computes. A batch is padded to the next of them, because only for a handful of sizes can
+ * be shown at start that a picture comes out the same in each.
+ *
+ * @param sizes ascending
+ */
+public record FixedSizes(List<Integer> sizes) {
+    public FixedSizes {
+        sizes = sizes.stream().distinct().sorted().toList();
+        if (sizes.isEmpty() || sizes.get(0) < 1) {
+            throw new IllegalArgumentException(
+                    "limner.worker.batch.sizes is " + sizes + ", must be at least one positive number");
+        }
+    }
+
+    public int largest() {
+        return sizes.get(sizes.size() - 1);
+    }
+
+    /** The smallest size that holds {@code count} pictures, or the largest if none does. */
+    public int holding(int count) {
+        return sizes.stream().filter(size -> size >= count).findFirst().orElse(largest());
+    }
+}

@@ -1,0 +1,5 @@
+/** Whether this worker is alive, started and ready. */
+@NullMarked
+package dev.limner.worker.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,338 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.protocol.Decoded;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobError;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Size;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.Delivery;
+import dev.limner.worker.intake.JobSource;
+import dev.limner.worker.intake.OwnershipListener;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.publish.Publication;
+import dev.limner.worker.publish.ResultPublisher;
+import dev.limner.worker.schedule.Lanes;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.store.ImageStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the consumer, the ledgers and the transactional producer. It polls, decodes, schedules and,
+ * between polls, publishes; the stages' threads only hand outcomes back.
+ *
+ * <p>Delivery: an outcome is published once and only while its partition is owned as it was when the record was
+ * delivered; its offset moves in the same transaction.
+ */
+final class ControlLoop implements Runnable, OwnershipListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
+    private static final Duration IDLE_POLL = Duration.ofMillis(100);
+    private static final Duration BUSY_POLL = Duration.ofMillis(2);
+    private static final int MOST_PER_TRANSACTION = 1000;
+    private static final int LARGEST_LETTER = 256 << 10;
+
+    private final WorkerSettings settings;
+    private final PictureEngine engine;
+    private final Outcomes outcomes;
+    private final ImageStore store;
+    private final WorkerMetrics metrics;
+    private final GenerationPipeline pipeline;
+    private final JobSource source;
+    private final ResultPublisher publisher;
+    private final Lanes lanes;
+    private final Ledgers ledgers = new Ledgers();
+    private final ConcurrentLinkedQueue<Finished> finished;
+    private final ExecutorService letters;
+    private long lastPublished;
+    private volatile boolean stopping;
+    private volatile long heartbeat = System.nanoTime();
+    private volatile int owned;
+    private volatile int waiting;
+    private final AtomicLong imagesDone = new AtomicLong();
+    private volatile @Nullable RuntimeException failure;
+
+    /**
+     * Connects to the brokers; {@link #run()} does the rest.
+     *
+     * @param finished where the pipeline puts outcomes
+     */
+    ControlLoop(
+            WorkerSettings settings,
+            PictureEngine engine,
+            Outcomes outcomes,
+            ImageStore store,
+            WorkerMetrics metrics,
+            GenerationPipeline pipeline,
+            ConcurrentLinkedQueue<Finished> finished) {
+        this.settings = settings;
+        this.engine = engine;
+        this.outcomes = outcomes;
+        this.store = store;
+        this.metrics = metrics;
+        this.pipeline = pipeline;
+        this.finished = finished;
+        this.letters = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("limner-letters").daemon().factory());
+        this.lanes = new Lanes(
+                settings.batch(),
+                settings.intake().topics(),
+                settings.intake().bufferPerSource(),
+                settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36));
+        this.source = new JobSource(settings.intake(), this);
+        this.publisher = new ResultPublisher(settings.publish(), source::groupMetadata, source::committed);
+        metrics.gauge("limner.jobs.waiting", () -> waiting);
+        metrics.gauge("limner.partitions.owned", () -> owned);
+        metrics.gauge("limner.batches.inflight", pipeline::inFlight);
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping) {
+                cycle();
+            }
+            drain();
+        } catch (RuntimeException e) {
+            failure = e;
+            LOG.atError().addKeyValue("worker", settings.name()).setCause(e).log("control loop failed");
+        } finally {
+            letters.shutdownNow();
+            pipeline.close();
+            source.close();
+            publisher.close();
+        }
+    }
+
+    private void cycle() {
+        for (Delivery delivery : source.poll(pollTimeout(), lanes.full())) {
+            take(delivery);
+        }
+        dispatch();
+        collect();
+        publishIfDue();
+        heartbeat = System.nanoTime();
+        owned = source.owned();
+        waiting = ledgers.uncommitted();
+    }
+
+    private Duration pollTimeout() {
+        if (ledgers.uncommitted() > 0 || !finished.isEmpty()) {
+            return BUSY_POLL;
+        }
+        return IDLE_POLL;
+    }
+
+    private void take(Delivery delivery) {
+        ledgers.delivered(delivery.ref());
+        switch (delivery.decoded()) {
+            case Decoded.Valid(Job job) -> enqueue(delivery, job);
+            case Decoded.Poison poison -> reject(delivery, poison);
+        }
+    }
+
+    private void enqueue(Delivery delivery, Job job) {
+        double queuedMillis = System.currentTimeMillis() - delivery.original().timestamp();
+        QueuedJob queued =
+                new QueuedJob(delivery.ref(), delivery.original(), job, delivery.receivedNanos(), queuedMillis);
+        Optional<JobError> error = unfit(job);
+        if (error.isPresent()) {
+            finish(new Finished(queued.ref(), outcomes.rejected(queued, error.get())));
+        } else if (!expire(queued)) {
+            lanes.add(queued);
+        }
+    }
+
+    private boolean expire(QueuedJob queued) {
+        Instant deadline = queued.job().deadline();
+        if (deadline == null || !GenerationPipeline.expired(queued, Instant.now())) {
+            return false;
+        }
+        finish(new Finished(queued.ref(), outcomes.expired(queued, deadline)));
+        return true;
+    }
+
+    /** What the record alone could not tell: whether this fleet has the model and the size. */
+    private Optional<JobError> unfit(Job job) {
+        if (!job.model().matches(engine.model().name(), engine.model().digest())) {
+            return Optional.of(JobError.of(
+                    ErrorCode.UNKNOWN_MODEL,
+                    "model",
+                    job.model(),
+                    "is not served here; this worker serves " + engine.model().name()));
+        }
+        Size size = job.size();
+        if (size != null && !size.equals(engine.size())) {
+            return Optional.of(JobError.of(
+                    ErrorCode.SIZE_NOT_AVAILABLE,
+                    "size",
+                    size,
+                    "is not a size of model " + engine.model().name() + ", which draws " + engine.size()));
+        }
+        return Optional.empty();
+    }
+
+    private void reject(Delivery delivery, Decoded.Poison poison) {
+        byte[] value = delivery.original().value();
+        if (value == null || value.length <= LARGEST_LETTER) {
+            finish(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, null)));
+            return;
+        }
+        letters.execute(() -> {
+            ImageStore.StoreObject object =
+                    new ImageStore.StoreObject(value, dev.limner.protocol.Digests.sha256(value), "bin");
+            String uri = store.put(List.of(object)).get(0);
+            finished.add(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, uri)));
+        });
+    }
+
+    private void dispatch() {
+        while (pipeline.accepts()) {
+            Optional<MicroBatch> formed = lanes.next(System.nanoTime());
+            if (formed.isEmpty()) {
+                return;
+            }
+            MicroBatch batch = formed.get();
+            List<QueuedJob> wanted = new ArrayList<>();
+            for (QueuedJob queued : batch.jobs()) {
+                if (!expire(queued)) {
+                    wanted.add(queued);
+                }
+            }
+            if (!wanted.isEmpty()) {
+                pipeline.submit(new MicroBatch(batch.id(), wanted, batch.formedNanos()));
+            }
+        }
+    }
+
+    private void collect() {
+        for (Finished outcome = finished.poll(); outcome != null; outcome = finished.poll()) {
+            finish(outcome);
+        }
+    }
+
+    private void finish(Finished outcome) {
+        if (!ledgers.finished(outcome.ref(), outcome.publication())) {
+            metrics.stale();
+        }
+    }
+
+    /** At once when nothing else is about to finish, else when the commit interval has passed. */
+    private void publishIfDue() {
+        boolean moreComing = !pipeline.idle();
+        long since = System.nanoTime() - lastPublished;
+        if (!moreComing || since >= settings.publish().commitInterval().toNanos()) {
+            publish();
+        }
+    }
+
+    private void publish() {
+        // A stopping worker has let go of records the consumer has already passed: its position says nothing.
+        Ledgers.Ready ready = ledgers.ready(MOST_PER_TRANSACTION, stopping ? partition -> -1 : source::position);
+        if (ready.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        boolean committed = publisher.publish(ready);
+        lastPublished = System.nanoTime();
+        metrics.stage("publish", (lastPublished - start) / 1e6);
+        if (!committed) {
+            // What is still owned after the next poll is built and sent again.
+            return;
+        }
+        ledgers.committed(ready);
+        int images = 0;
+        for (Publication publication : ready.publications()) {
+            int mine = publication.result().outcome() instanceof Outcome.Completed completed
+                    ? completed.images().size()
+                    : 0;
+            metrics.published(publication.result().outcome().status(), mine);
+            images += mine;
+        }
+        imagesDone.addAndGet(images);
+    }
+
+    @Override
+    public void revoked(Set<PartitionRef> partitions) {
+        collect();
+        publish();
+        forget(partitions);
+    }
+
+    @Override
+    public void lost(Set<PartitionRef> partitions) {
+        forget(partitions);
+    }
+
+    private void forget(Set<PartitionRef> partitions) {
+        ledgers.release(partitions);
+        lanes.release(partitions);
+    }
+
+    /** Finishes what is on its way and publishes it; what only waits is left for whoever owns the partitions next. */
+    private void drain() {
+        LOG.atInfo().addKeyValue("worker", settings.name()).log("stopping");
+        lanes.clear();
+        long deadline = System.nanoTime() + settings.stopWithin().toNanos();
+        Set<String> everything = Set.copyOf(settings.intake().topics());
+        source.pause(everything);
+        while (!pipeline.idle() && System.nanoTime() < deadline) {
+            // Polling goes on so that the group keeps this member; with everything paused nothing new arrives, and
+            // what a rebalance might bring in is not taken.
+            var ignored = source.poll(BUSY_POLL, everything);
+            collect();
+            publishIfDue();
+        }
+        collect();
+        publish();
+        LOG.atInfo()
+                .addKeyValue("worker", settings.name())
+                .addKeyValue("unfinished", ledgers.unfinished())
+                .log("stopped");
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    /** Nanoseconds since the loop last went round. */
+    long silence() {
+        return System.nanoTime() - heartbeat;
+    }
+
+    int owned() {
+        return owned;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    long imagesDone() {
+        return imagesDone.get();
+    }
+
+    @Nullable
+    RuntimeException failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.encode.EncodeStage;
+import dev.limner.worker.generate.GenerateStage;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.store.ImageStore;
+import dev.limner.worker.store.MeteredImageStore;
+import dev.limner.worker.store.RetryingImageStore;
+import dev.limner.worker.text.TextStage;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker: the stages wired together and the thread that drives them. Started by its constructor; {@link #close()}
+ * finishes what is on the device, commits and leaves the group. Does not own the encoder, the engine or the store.
+ */
+public final class WorkerRuntime implements AutoCloseable {
+    private final WorkerSettings settings;
+    private final PictureEngine engine;
+    private final String device;
+    private final ExecutionProfile profile;
+    private final GenerationPipeline pipeline;
+    private final ControlLoop control;
+    private final Thread thread;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private long statusNanos = System.nanoTime();
+    private long statusImages;
+
+    /**
+     * Connects and starts.
+     *
+     * @param device as people write it, for the status
+     */
+    public WorkerRuntime(
+            WorkerSettings settings,
+            TextEncoder encoder,
+            PictureEngine engine,
+            ImageStore store,
+            String device,
+            ExecutionProfile profile,
+            MeterRegistry registry) {
+        this.settings = settings;
+        this.engine = engine;
+        this.device = device;
+        this.profile = profile;
+        WorkerMetrics metrics = new WorkerMetrics(registry);
+        ImageStore safe = new RetryingImageStore(new MeteredImageStore(store, registry), stopping::get);
+        Outcomes outcomes = new Outcomes(settings.name(), profile.name());
+        ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
+        this.pipeline = new GenerationPipeline(
+                new TextStage(encoder),
+                new GenerateStage(engine),
+                new EncodeStage(settings.software(), settings.writeCaptions()),
+                safe,
+                outcomes,
+                metrics,
+                finished::addAll);
+        ControlLoop loop;
+        try {
+            loop = new ControlLoop(settings, engine, outcomes, safe, metrics, pipeline, finished);
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
+        this.control = loop;
+        this.thread = Thread.ofPlatform().name("limner-control").start(control);
+    }
+
+    /** Whether the control thread goes round; {@code within} is how long one round may take. */
+    public boolean alive(Duration within) {
+        return thread.isAlive() && control.silence() < within.toNanos();
+    }
+
+    /** Whether this worker owns partitions and takes jobs. */
+    public boolean taking() {
+        return thread.isAlive() && !control.stopping() && control.owned() > 0;
+    }
+
+    /** What ended the control thread; null while it runs or when it was asked to stop. */
+    public @Nullable RuntimeException failure() {
+        return control.failure();
+    }
+
+    /** Waits until the control thread has ended by itself or by {@link #close()}. */
+    public void join() throws InterruptedException {
+        thread.join();
+    }
+
+    /** What this worker is doing; rates are over the time since the last call. */
+    public synchronized WorkerStatus status() {
+        long now = System.nanoTime();
+        long images = control.imagesDone();
+        double seconds = Math.max(1e-3, (now - statusNanos) / 1e9);
+        double rate = Math.round((images - statusImages) / seconds * 10) / 10.0;
+        statusNanos = now;
+        statusImages = images;
+        GenerationPipeline.LastBatch last = pipeline.last();
+        String state = control.stopping() ? "stopping" : control.owned() == 0 ? "starting" : "running";
+        return new WorkerStatus(
+                settings.name(),
+                state,
+                device,
+                profile.name(),
+                List.of(new Result.Model(engine.model().name(), engine.model().digest())),
+                control.owned(),
+                control.waiting(),
+                images,
+                rate,
+                last == null ? null : new WorkerStatus.LastBatch(last.images(), last.deviceMillis()),
+                Instant.now());
+    }
+
+    @Override
+    public void close() {
+        stopping.set(true);
+        control.stop();
+        try {
+            thread.join(settings.stopWithin().plusSeconds(15).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

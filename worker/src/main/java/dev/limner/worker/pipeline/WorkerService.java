@@ -1,0 +1,162 @@
+package dev.limner.worker.pipeline;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.DeviceChoice;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Topics;
+import dev.limner.worker.config.WorkerConfig;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.ModelEngine;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.publish.PublishSettings;
+import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.store.FileStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The worker's life inside Quarkus: configuration to a running {@link WorkerRuntime}, and down again on SIGTERM. */
+@ApplicationScoped
+public class WorkerService {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
+
+    private final WorkerConfig config;
+    private final MeterRegistry registry;
+    private final String version;
+    private @Nullable TextEncoder encoder;
+    private @Nullable PictureEngine engine;
+    private @Nullable FileStore store;
+    private volatile @Nullable WorkerRuntime runtime;
+    private volatile boolean failed;
+
+    WorkerService(
+            WorkerConfig config,
+            MeterRegistry registry,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.config = config;
+        this.registry = registry;
+        this.version = version;
+    }
+
+    void start(@Observes StartupEvent event) {
+        WorkerSettings settings = settings();
+        Device device = DeviceChoice.resolve(config.device());
+        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+        TorchThreads.set(threads);
+        ModelBundle bundle = ModelBundle.read(config.model());
+        if (!bundle.manifest().textEncoder().equals(MiniLmTextEncoder.ID)) {
+            throw new IllegalStateException("the model " + config.model() + " wants the text encoder "
+                    + bundle.manifest().textEncoder() + ", this worker has " + MiniLmTextEncoder.ID);
+        }
+        TextEncoder text = new CachingTextEncoder(
+                MiniLmTextEncoder.load(config.cache(), 1), config.text().cache());
+        encoder = text;
+        PictureEngine pictures = ModelEngine.load(bundle, device, settings.sizes());
+        engine = pictures;
+        FileStore files = new FileStore(config.store().path(), config.store().durability(), settings.name());
+        store = files;
+        ExecutionProfile profile = ExecutionProfile.of(device, threads);
+        WorkerRuntime started =
+                new WorkerRuntime(settings, text, pictures, files, device.toString(), profile, registry);
+        runtime = started;
+        Thread.ofPlatform().name("limner-watch").daemon().start(() -> exitWhenFailed(started));
+        LOG.atInfo()
+                .addKeyValue("worker", settings.name())
+                .addKeyValue(
+                        "model",
+                        pictures.model().name() + "@" + pictures.model().digest())
+                .addKeyValue("profile", profile.name())
+                .log("worker started");
+    }
+
+    /** A worker whose control thread died must not look alive: the process ends and its supervisor starts a new one. */
+    private void exitWhenFailed(WorkerRuntime started) {
+        try {
+            started.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (started.failure() != null) {
+            failed = true;
+            Quarkus.asyncExit(1);
+        }
+    }
+
+    private WorkerSettings settings() {
+        String name = config.name().orElseGet(WorkerService::defaultName);
+        Topics topics = new Topics(config.topicPrefix());
+        return new WorkerSettings(
+                name,
+                topics,
+                new IntakeSettings(
+                        config.bootstrap(),
+                        config.group(),
+                        config.groupProtocol(),
+                        topics.allJobs(),
+                        config.intake().buffer()),
+                new BatchSettings(config.batch().maxSize(), config.batch().linger()),
+                new FixedSizes(config.batch().sizes()),
+                new PublishSettings(
+                        config.bootstrap(),
+                        config.group() + "-" + name,
+                        topics.results(),
+                        topics.deadLetters(),
+                        "limner/worker/" + name,
+                        config.commitInterval()),
+                "Limner " + version,
+                config.writeCaptions(),
+                config.stopWithin());
+    }
+
+    private static String defaultName() {
+        try {
+            return InetAddress.getLocalHost().getHostName() + "-"
+                    + ProcessHandle.current().pid();
+        } catch (UnknownHostException e) {
+            return "worker-" + ProcessHandle.current().pid();
+        }
+    }
+
+    /** The running worker; empty while it starts. */
+    public Optional<WorkerRuntime> runtime() {
+        return Optional.ofNullable(runtime);
+    }
+
+    /** Whether the worker ended because it could not go on. */
+    public boolean failed() {
+        return failed;
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        WorkerRuntime running = runtime;
+        if (running != null) {
+            running.close();
+        }
+        if (store != null) {
+            store.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+        if (encoder != null) {
+            encoder.close();
+        }
+    }
+}

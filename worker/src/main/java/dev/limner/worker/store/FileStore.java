@@ -1,0 +1,182 @@
+package dev.limner.worker.store;
+
+import dev.limner.protocol.Digests;
+import dev.limner.worker.fault.RetryableException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Objects as files {@code ab/abcd....png} below a folder. A put survives a kill of the process and a loss of power:
+ * temporary file, write, force, link, then force of every folder touched, the whole batch side by side so that one
+ * journal commit serves many files.
+ *
+ * <p>A name that exists proves neither durable nor intact bytes: it is read and compared, replaced if it differs, and
+ * forced again.
+ */
+public final class FileStore implements ImageStore, AutoCloseable {
+    private static final int PARALLEL_FORCES = 16;
+    private static final AtomicLong TEMPORARY = new AtomicLong();
+
+    private final Path root;
+    private final Durability durability;
+    private final ExecutorService forces;
+    private final String instance;
+
+    /** What a put waits for. */
+    public enum Durability {
+        /** The device has the bytes and the name: survives a loss of power. */
+        FSYNC,
+        /** The operating system has them: survives a kill of the process only. */
+        OS
+    }
+
+    /** @param instance tells the temporary files of processes that share a folder apart */
+    public FileStore(Path root, Durability durability, String instance) {
+        this.root = root.toAbsolutePath().normalize();
+        this.durability = durability;
+        this.instance = instance;
+        this.forces = Executors.newFixedThreadPool(
+                PARALLEL_FORCES,
+                Thread.ofPlatform().name("limner-force-", 0).daemon().factory());
+    }
+
+    @Override
+    public List<String> put(List<StoreObject> objects) {
+        // The same picture twice in a batch must not race with itself.
+        Map<Path, StoreObject> distinct = new LinkedHashMap<>();
+        List<String> uris = new ArrayList<>(objects.size());
+        for (StoreObject object : objects) {
+            Path file =
+                    root.resolve(object.sha256().substring(0, 2)).resolve(object.sha256() + "." + object.extension());
+            distinct.put(file, object);
+            uris.add(file.toUri().toString());
+        }
+        Set<Path> folders = new LinkedHashSet<>();
+        Set<Path> newFolders = new LinkedHashSet<>();
+        try {
+            for (StoreObject object : distinct.values()) {
+                Path folder = folder(object);
+                if (folders.add(folder) && !Files.isDirectory(folder)) {
+                    Files.createDirectories(folder);
+                    newFolders.add(root);
+                }
+            }
+            List<Callable<Void>> writes = new ArrayList<>();
+            distinct.forEach((file, object) -> writes.add(() -> {
+                putOne(file, object);
+                return null;
+            }));
+            all(writes);
+            if (durability == Durability.FSYNC) {
+                folders.addAll(newFolders);
+                all(folders.stream().map(FileStore::forceFolder).toList());
+            }
+            return uris;
+        } catch (IOException e) {
+            throw new RetryableException(
+                    "the store " + root + " did not take " + objects.size() + " objects: "
+                            + e.getClass().getSimpleName() + " " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Path folder(StoreObject object) {
+        return root.resolve(object.sha256().substring(0, 2));
+    }
+
+    private void putOne(Path file, StoreObject object) throws IOException {
+        if (Files.exists(file)) {
+            if (object.sha256().equals(Digests.sha256(Files.readAllBytes(file)))) {
+                if (durability == Durability.FSYNC) {
+                    force(file);
+                }
+                return;
+            }
+            Path temporary = write(file, object.bytes());
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return;
+        }
+        Path temporary = write(file, object.bytes());
+        try {
+            // Unlike a rename, a link never replaces what another worker has just put there.
+            Files.createLink(file, temporary);
+        } catch (FileAlreadyExistsException e) {
+            putOne(file, object);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private Path write(Path file, byte[] bytes) throws IOException {
+        Path temporary = file.resolveSibling(".tmp-" + instance + "-" + TEMPORARY.incrementAndGet());
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            if (durability == Durability.FSYNC) {
+                channel.force(true);
+            }
+        } catch (IOException e) {
+            // A failed force says nothing about the next one: the file is written anew, never forced again.
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        return temporary;
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static Callable<Void> forceFolder(Path folder) {
+        return () -> {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+            return null;
+        };
+    }
+
+    private void all(List<Callable<Void>> tasks) throws IOException {
+        try {
+            for (Future<Void> done : forces.invokeAll(tasks)) {
+                done.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("a put failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while putting", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        forces.shutdownNow();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.limner.worker.store;
+
+import java.util.List;
+
+/** Content-addressed objects. Safe from any thread. */
+public interface ImageStore {
+    /**
+     * Makes objects durable, all of them before it returns. Putting one that exists is fine.
+     *
+     * @return their URIs, in order
+     * @throws dev.limner.worker.fault.RetryableException if the store is away or full; nothing is known of any of them
+     */
+    List<String> put(List<StoreObject> objects);
+
+    /**
+     * An object to store.
+     *
+     * @param bytes its content; not to be changed
+     * @param sha256 of the bytes, its name
+     * @param extension of its name, without the dot
+     */
+    record StoreObject(byte[] bytes, String sha256, String extension) {}
+}

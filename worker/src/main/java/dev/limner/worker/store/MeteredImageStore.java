@@ -1,0 +1,35 @@
+package dev.limner.worker.store;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.List;
+
+/** Times and counts what goes through an {@link ImageStore}, failures included. */
+public final class MeteredImageStore implements ImageStore {
+    private final ImageStore store;
+    private final Timer success;
+    private final Timer failure;
+    private final Counter bytes;
+
+    public MeteredImageStore(ImageStore store, MeterRegistry registry) {
+        this.store = store;
+        this.success = registry.timer("limner.store.put", "outcome", "success");
+        this.failure = registry.timer("limner.store.put", "outcome", "failure");
+        this.bytes = registry.counter("limner.store.bytes");
+    }
+
+    @Override
+    public List<String> put(List<StoreObject> objects) {
+        Timer.Sample sample = Timer.start();
+        Timer outcome = failure;
+        try {
+            List<String> uris = store.put(objects);
+            objects.forEach(object -> bytes.increment(object.bytes().length));
+            outcome = success;
+            return uris;
+        } finally {
+            sample.stop(outcome);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Encoded pictures to durable, content-addressed objects. */
+@NullMarked
+package dev.limner.worker.store;
+
+import org.jspecify.annotations.NullMarked;

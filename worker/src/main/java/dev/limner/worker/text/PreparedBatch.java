@@ -1,0 +1,17 @@
+package dev.limner.worker.text;
+
+import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.worker.schedule.MicroBatch;
+import java.util.List;
+
+/**
+ * A micro-batch with its captions embedded.
+ *
+ * @param encodings one a job, in order
+ * @param textMillis what the embedding took
+ */
+public record PreparedBatch(MicroBatch batch, List<CaptionEncoding> encodings, double textMillis) {
+    public PreparedBatch {
+        encodings = List.copyOf(encodings);
+    }
+}

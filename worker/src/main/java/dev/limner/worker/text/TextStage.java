@@ -1,0 +1,26 @@
+package dev.limner.worker.text;
+
+import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.QueuedJob;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Embeds the captions of a micro-batch, one at a time, so that none depends on another. Safe from any thread. */
+public final class TextStage {
+    private final TextEncoder encoder;
+
+    public TextStage(TextEncoder encoder) {
+        this.encoder = encoder;
+    }
+
+    public PreparedBatch prepare(MicroBatch batch) {
+        long start = System.nanoTime();
+        List<CaptionEncoding> encodings = new ArrayList<>(batch.jobs().size());
+        for (QueuedJob queued : batch.jobs()) {
+            encodings.add(encoder.encode(queued.job().caption()));
+        }
+        return new PreparedBatch(batch, encodings, (System.nanoTime() - start) / 1e6);
+    }
+}
