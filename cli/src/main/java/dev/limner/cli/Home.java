@@ -23,6 +23,18 @@ record Home(Path root) {
         return state().resolve("cache");
     }
 
+    Path defaultModel() {
+        return root.resolve("models/default");
+    }
+
+    Path workerJar() {
+        return root.resolve("worker/target/quarkus-app/quarkus-run.jar");
+    }
+
+    Path demoCaptions() {
+        return root.resolve("data/captions-demo.txt");
+    }
+
     Path emojiData() {
         return root.resolve("data/emoji");
     }

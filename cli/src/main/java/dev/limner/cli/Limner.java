@@ -16,6 +16,10 @@ import picocli.CommandLine.Spec;
         versionProvider = Limner.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            SubmitCommand.class,
+            WatchCommand.class,
             TrainCommand.class,
             DataCommand.class,
             AutoComplete.GenerateCompletion.class,
@@ -41,6 +45,7 @@ public final class Limner implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        Logs.toFile(Home.find().state());
         System.exit(commandLine().execute(arguments));
     }
 
@@ -52,7 +57,9 @@ public final class Limner implements Runnable {
             if (System.getenv("LIMNER_DEBUG") != null) {
                 failure.printStackTrace(err);
             }
-            return command.getCommandSpec().exitCodeOnExecutionException();
+            return failure instanceof UsageException
+                    ? command.getCommandSpec().exitCodeOnInvalidInput()
+                    : command.getCommandSpec().exitCodeOnExecutionException();
         });
     }
 

@@ -15,7 +15,7 @@ final class Progress implements AutoCloseable {
     private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
     private final String task;
-    private final long total;
+    private long total;
     private final PrintStream err;
     private final @Nullable ProgressBar bar;
     private long nextLine = System.nanoTime();
@@ -51,6 +51,14 @@ final class Progress implements AutoCloseable {
             bar.stepTo(done).setExtraMessage(" " + detail);
         } else if (System.nanoTime() >= nextLine) {
             line();
+        }
+    }
+
+    /** Corrects the total when it becomes known. */
+    void total(long newTotal) {
+        total = newTotal;
+        if (bar != null) {
+            bar.maxHint(newTotal);
         }
     }
 

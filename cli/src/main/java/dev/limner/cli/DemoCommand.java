@@ -1,0 +1,130 @@
+package dev.limner.cli;
+
+import dev.limner.protocol.Job;
+import dev.limner.protocol.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner demo}: the whole way of a job on this machine. */
+@Command(
+        name = "demo",
+        description = {
+            "Start an embedded Kafka broker and a worker, send captions through Kafka, and show what came back:"
+                    + " a gallery and a summary."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:every job was drawn", "1:something failed", "2:misuse", "3:some jobs were not drawn"})
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "200",
+            description =
+                    "Jobs to send; captions repeat, with other seeds, when there are fewer. Default: ${DEFAULT-VALUE}")
+    int jobs;
+
+    @Option(
+            names = "--captions",
+            paramLabel = "FILE",
+            description = "Captions, one a line. Default: data/captions-demo.txt")
+    @Nullable
+    Path captions;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the gallery goes. Default: .limner/demo")
+    @Nullable
+    Path out;
+
+    @Option(names = "--json", description = "End with one JSON object: the figures for scripts.")
+    boolean json;
+
+    @Option(names = "--keep", description = "Leave broker and worker running until Ctrl-C.")
+    boolean keep;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (jobs < 1) {
+            throw new UsageException("--jobs is " + jobs + ", must be at least 1");
+        }
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
+        Path folder = (out == null ? home.state().resolve("demo") : out).toAbsolutePath();
+        List<Job> wanted = jobs(captions == null ? home.demoCaptions() : captions);
+        try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            terminal.println("broker on " + fleet.bootstrap() + ", starting a worker");
+            terminal.flush();
+            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, Map.of());
+            FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
+            Tally tally;
+            try (FleetClient.Reader reader = client.results(false);
+                    Progress progress = Progress.of("jobs", wanted.size())) {
+                tally = new Tally(wanted);
+                client.send(wanted, Topics.Lane.STANDARD);
+                tally.await(reader, progress, PATIENCE);
+            }
+            Path page = Gallery.write(tally, folder);
+            tally.complaints().forEach(terminal::println);
+            terminal.printf(
+                    Locale.ROOT,
+                    "%d jobs, %d completed, %d pictures in %.2f s: %.0f images/s%n",
+                    wanted.size(),
+                    tally.count("completed"),
+                    tally.images(),
+                    tally.seconds(),
+                    tally.imagesPerSecond());
+            terminal.println("gallery: " + page);
+            if (keep) {
+                terminal.println("broker on " + fleet.bootstrap() + ", worker on "
+                        + fleet.workers().get(0).http() + "; Ctrl-C stops both");
+            }
+            if (json) {
+                terminal.println(tally.json());
+            }
+            terminal.flush();
+            if (keep) {
+                Thread.currentThread().join();
+            }
+            return tally.allCompleted() ? 0 : 3;
+        }
+    }
+
+    private List<Job> jobs(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the captions " + file + " cannot be read", e);
+        }
+        if (lines.isEmpty()) {
+            throw new UsageException("the captions " + file + " are empty");
+        }
+        List<String> wanted = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            wanted.add(lines.get(i % lines.size()));
+        }
+        return new JobOptions().jobs(wanted, "demo-" + Long.toString(System.currentTimeMillis(), 36), null);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.limner.cli;
+
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
+import dev.limner.protocol.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** What a producer of jobs and a reader of results does, with plain clients. */
+final class FleetClient {
+    private final String bootstrap;
+    private final Topics topics;
+
+    /** @throws IllegalStateException if the brokers do not answer or the topics are not there */
+    FleetClient(String bootstrap, Topics topics) {
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+        Map<String, Object> config = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 6_000);
+        try (Admin admin = Admin.create(config)) {
+            if (!admin.listTopics().names().get().contains(topics.results())) {
+                throw new IllegalStateException("there is no topic " + topics.results() + " on " + bootstrap
+                        + "; 'limner up' creates the topics");
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no Kafka broker answers at " + bootstrap + "; is 'limner up' running?", e);
+        } catch (KafkaException e) {
+            throw new IllegalStateException("no Kafka broker answers at " + bootstrap + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    /** Sends jobs and returns when the broker has all of them. */
+    void send(List<Job> jobs, Topics.Lane lane) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>(jobs.size());
+            for (Job job : jobs) {
+                byte[] key = job.id().getBytes(StandardCharsets.UTF_8);
+                sent.add(producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job))));
+            }
+            for (Future<RecordMetadata> acknowledged : sent) {
+                acknowledged.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a job was not taken by " + bootstrap + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending", e);
+        }
+    }
+
+    /** A reader of committed results that starts now, or with the oldest. */
+    Reader results(boolean fromStart) {
+        return new Reader(List.of(topics.results()), fromStart);
+    }
+
+    /** A reader of every committed job, oldest first, and of every result. */
+    Reader everything() {
+        List<String> all = new ArrayList<>(topics.allJobs());
+        all.add(topics.results());
+        return new Reader(all, true);
+    }
+
+    /** A reader of the workers' statuses that starts now. */
+    Reader workers() {
+        return new Reader(List.of(topics.workers()), false);
+    }
+
+    /** Reads whole topics without a group; one thread. */
+    final class Reader implements AutoCloseable {
+        private final KafkaConsumer<byte[], byte[]> consumer;
+
+        private Reader(List<String> read, boolean fromStart) {
+            consumer = new KafkaConsumer<>(
+                    Map.of(
+                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            bootstrap,
+                            // The default, read_uncommitted, would show results of aborted transactions.
+                            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                            "read_committed",
+                            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                            false,
+                            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                            50),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            List<TopicPartition> partitions = read.stream()
+                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            if (fromStart) {
+                consumer.seekToBeginning(partitions);
+            } else {
+                consumer.seekToEnd(partitions);
+            }
+            // Positions are looked up lazily; what is sent after this call must be seen.
+            partitions.forEach(consumer::position);
+        }
+
+        /** The next values, each with its topic; empty if none came in time. */
+        List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            consumer.poll(timeout).forEach(records::add);
+            return records;
+        }
+
+        /** The next results. */
+        List<Result> pollResults(Duration timeout) {
+            return poll(timeout).stream()
+                    .map(record -> ResultCodec.decode(record.value()))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            consumer.close();
+        }
+    }
+}

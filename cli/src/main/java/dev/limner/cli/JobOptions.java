@@ -1,0 +1,130 @@
+package dev.limner.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.protocol.Decoded;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every submitted job gets unless its own line says otherwise. */
+final class JobOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(names = "--count", paramLabel = "N", description = "Pictures a job, 1 to 64.")
+    @Nullable
+    Integer count;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the noise. Without one it follows from the id.")
+    @Nullable
+    Long seed;
+
+    @Option(names = "--model", paramLabel = "NAME[@DIGEST]", description = "Which model draws.")
+    @Nullable
+    String model;
+
+    @Option(names = "--format", paramLabel = "png|jpeg", description = "Format of the files.")
+    @Nullable
+    String format;
+
+    @Option(names = "--truncation", paramLabel = "0..1", description = "Factor on the noise: less variety below 1.")
+    @Nullable
+    Double truncation;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = "As in 2026-01-31T12:00:00Z; nothing is drawn after.")
+    @Nullable
+    String deadline;
+
+    @Option(names = "--tenant", paramLabel = "NAME", description = "Whose job it is.")
+    @Nullable
+    String tenant;
+
+    @Option(
+            names = "--lane",
+            paramLabel = "LANE",
+            defaultValue = "standard",
+            description = "interactive, standard or bulk. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String lane;
+
+    Topics.Lane lane() {
+        for (Topics.Lane known : Topics.Lane.values()) {
+            if (known.wireName().equals(lane.toLowerCase(Locale.ROOT))) {
+                return known;
+            }
+        }
+        throw new UsageException("--lane is '" + lane + "', must be interactive, standard or bulk");
+    }
+
+    /**
+     * Lines to jobs: a line that starts with a brace is a job as JSON, any other is a caption. All are checked before
+     * any is sent.
+     *
+     * @param ids what the ids of jobs without one start with
+     * @param group the group they all belong to
+     * @throws UsageException naming the line, the field and the value
+     */
+    List<Job> jobs(List<String> lines, String ids, @Nullable String group) {
+        List<ObjectNode> nodes = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (!line.isBlank()) {
+                nodes.add(node(line, i + 1));
+            }
+        }
+        List<Job> jobs = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            ObjectNode node = nodes.get(i);
+            complete(node, ids + "-" + (i + 1));
+            if (group != null) {
+                node.putObject("group").put("id", group).put("size", nodes.size());
+            }
+            Decoded decoded = JobCodec.decode(node.toString().getBytes(StandardCharsets.UTF_8), ids);
+            switch (decoded) {
+                case Decoded.Valid(Job job) -> jobs.add(job);
+                case Decoded.Poison poison ->
+                    throw new UsageException(
+                            "job " + (i + 1) + ": " + poison.error().message());
+            }
+        }
+        return jobs;
+    }
+
+    private static ObjectNode node(String line, int number) {
+        if (!line.stripLeading().startsWith("{")) {
+            return JSON.createObjectNode().put("caption", line);
+        }
+        try {
+            return (ObjectNode) JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new UsageException("line " + number + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private void complete(ObjectNode node, String id) {
+        absent(node, "id", id);
+        absent(node, "count", count);
+        absent(node, "seed", seed);
+        absent(node, "model", model);
+        absent(node, "format", format);
+        absent(node, "truncation", truncation);
+        absent(node, "deadline", deadline);
+        absent(node, "tenant", tenant);
+    }
+
+    private static void absent(ObjectNode node, String field, @Nullable Object value) {
+        if (value != null && !node.has(field)) {
+            node.set(field, JSON.valueToTree(value));
+        }
+    }
+}

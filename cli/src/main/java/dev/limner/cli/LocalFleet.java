@@ -1,0 +1,94 @@
+package dev.limner.cli;
+
+import dev.limner.broker.BrokerSettings;
+import dev.limner.broker.EmbeddedBroker;
+import dev.limner.broker.FleetTopics;
+import dev.limner.protocol.Topics;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A broker in this process, or the user's own, and workers as processes beside it. */
+final class LocalFleet implements AutoCloseable {
+    private static final int PARTITIONS = 8;
+
+    private final @Nullable EmbeddedBroker broker;
+    private final String bootstrap;
+    private final Topics topics;
+    private final List<WorkerProcess> workers = new ArrayList<>();
+    private boolean closed;
+
+    private LocalFleet(@Nullable EmbeddedBroker broker, String bootstrap, Topics topics) {
+        this.broker = broker;
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+    }
+
+    /** Starts an embedded broker and creates the topics. */
+    static LocalFleet embedded(Path data, int port, boolean durable, Topics topics) {
+        EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable));
+        try {
+            FleetTopics.create(broker.bootstrap(), topics, PARTITIONS, (short) 1);
+            return new LocalFleet(broker, broker.bootstrap(), topics);
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    /** Uses brokers that are there already; creates missing topics with their default replication. */
+    static LocalFleet on(String bootstrap, Topics topics) {
+        FleetTopics.create(bootstrap, topics, PARTITIONS, (short) -1);
+        return new LocalFleet(null, bootstrap, topics);
+    }
+
+    String bootstrap() {
+        return bootstrap;
+    }
+
+    List<WorkerProcess> workers() {
+        return List.copyOf(workers);
+    }
+
+    /**
+     * Starts workers and waits until all of them take jobs.
+     *
+     * @param store folder of the pictures
+     * @param logs folder of the workers' logs
+     * @param httpPort of the first worker, the others follow; 0 for any free ones
+     */
+    void startWorkers(Home home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
+            throws InterruptedException {
+        for (int i = 1; i <= count; i++) {
+            Map<String, String> settings = new LinkedHashMap<>();
+            settings.put("limner.worker.bootstrap", bootstrap);
+            settings.put("limner.worker.topic-prefix", topics.prefix());
+            settings.put("limner.worker.store.path", store.toAbsolutePath().toString());
+            // Threads of all workers together should not outnumber the cores.
+            int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
+            settings.put("limner.worker.threads", String.valueOf(threads));
+            settings.putAll(extra);
+            int port = httpPort == 0 ? WorkerProcess.freePort() : httpPort + i - 1;
+            workers.add(WorkerProcess.start(home, "worker-" + i, settings, port, logs));
+        }
+        for (WorkerProcess worker : workers) {
+            worker.awaitReady();
+        }
+    }
+
+    /** Stops the workers, side by side, then the broker. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        workers.parallelStream().forEach(WorkerProcess::close);
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.limner.cli;
+
+import dev.limner.protocol.Job;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner submit}: captions to jobs. */
+@Command(
+        name = "submit",
+        description = {
+            "Send jobs. Each line of FILE or of standard input is a caption, or a job as a JSON object.",
+            "All lines are checked before any is sent."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  limner submit \"red apple\" --watch --images out",
+            "  limner submit --file captions.txt --count 4 --group apples",
+            "  jq -c . jobs.json | limner submit --file - --lane bulk"
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:sent, and with --watch all drawn",
+            "1:something failed",
+            "2:misuse, nothing was sent",
+            "3:with --watch, some jobs were not drawn"
+        })
+final class SubmitCommand implements Callable<Integer> {
+    @Parameters(arity = "0..*", paramLabel = "CAPTION", description = "Captions, one an argument.")
+    List<String> captions = new ArrayList<>();
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Captions or jobs, one a line; - for standard input.")
+    @Nullable
+    Path file;
+
+    @Option(names = "--group", paramLabel = "NAME", description = "Make the jobs a group that 'limner watch' follows.")
+    @Nullable
+    String group;
+
+    @Option(names = "--watch", description = "Wait for the results.")
+    boolean watch;
+
+    @Option(
+            names = "--images",
+            paramLabel = "DIR",
+            description = "Copy the pictures here when they are done; implies --watch.")
+    @Nullable
+    Path images;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "Give up waiting when no result comes for so long. Default: ${DEFAULT-VALUE}")
+    int timeout;
+
+    @Option(names = "--json", description = "With --watch, end with one JSON object: the figures for scripts.")
+    boolean json;
+
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    JobOptions options = new JobOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter terminal = spec.commandLine().getOut();
+        String ids = (group == null ? "job" : group) + "-" + Long.toString(System.currentTimeMillis(), 36);
+        List<Job> jobs = options.jobs(lines(), ids, group);
+        if (jobs.isEmpty()) {
+            throw new UsageException("there is no caption: give one, or --file");
+        }
+        FleetClient client = new FleetClient(cluster.bootstrap, cluster.topics());
+        if (!watch && images == null) {
+            client.send(jobs, options.lane());
+            jobs.forEach(job -> terminal.println(job.id()));
+            terminal.flush();
+            return 0;
+        }
+        Tally tally;
+        try (FleetClient.Reader reader = client.results(false);
+                Progress progress = Progress.of("jobs", jobs.size())) {
+            tally = new Tally(jobs);
+            client.send(jobs, options.lane());
+            tally.await(reader, progress, Duration.ofSeconds(timeout));
+        }
+        tally.drawn()
+                .forEach(drawn -> terminal.println(
+                        drawn.image().uri() + "  " + drawn.job().caption()));
+        tally.complaints().forEach(terminal::println);
+        if (images != null) {
+            tally.copyTo(images);
+        }
+        if (json) {
+            terminal.println(tally.json());
+        }
+        terminal.flush();
+        return tally.allCompleted() ? 0 : 3;
+    }
+
+    private List<String> lines() {
+        List<String> lines = new ArrayList<>(captions);
+        try {
+            if (file != null && file.toString().equals("-")) {
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                        .lines()
+                        .forEach(lines::add);
+            } else if (file != null) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file " + file + " cannot be read", e);
+        }
+        return lines;
+    }
+}

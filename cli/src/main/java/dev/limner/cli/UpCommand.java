@@ -1,0 +1,145 @@
+package dev.limner.cli;
+
+import dev.limner.protocol.Topics;
+import dev.limner.protocol.WorkerStatus;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner up}: a fleet on this machine, in the foreground. */
+@Command(
+        name = "up",
+        description = {
+            "Run a broker and workers until Ctrl-C, which stops them cleanly. Pictures go to .limner/store, the broker's"
+                    + " data to .limner/broker, logs to .limner/logs."
+        },
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final long LINE_EVERY_NANOS = 5_000_000_000L;
+
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
+    int workers;
+
+    @Option(
+            names = "--port",
+            defaultValue = "" + ClusterOptions.DEFAULT_PORT,
+            description = "The embedded broker's port; 0 for any free one. Default: ${DEFAULT-VALUE}")
+    int port;
+
+    @Option(
+            names = "--http-port",
+            defaultValue = "8080",
+            description =
+                    "Health and metrics of the first worker, the others follow; 0 for any free ones. Default: ${DEFAULT-VALUE}")
+    int httpPort;
+
+    @Option(
+            names = {"-b", "--bootstrap"},
+            paramLabel = "HOST:PORT",
+            description = "Use these brokers instead of an embedded one.")
+    @Nullable
+    String bootstrap;
+
+    @Option(names = "--topic-prefix", defaultValue = "limner", description = "Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String prefix;
+
+    @Option(names = "--durable", description = "Force every record to disk: survives a loss of power, and is slower.")
+    boolean durable;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Bundle to serve. Default: models/default")
+    @Nullable
+    Path model;
+
+    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the pictures. Default: .limner/store")
+    @Nullable
+    Path store;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any setting of the worker, as in --set limner.worker.batch.max-size=16")
+    Map<String, String> extra = new LinkedHashMap<>();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (workers < 1) {
+            throw new UsageException("--workers is " + workers + ", must be at least 1");
+        }
+        Home home = Home.find();
+        Topics topics = new Topics(prefix);
+        PrintWriter terminal = spec.commandLine().getOut();
+        if (model != null) {
+            extra.put("limner.worker.model", model.toAbsolutePath().toString());
+        }
+        try (LocalFleet fleet = bootstrap == null
+                ? LocalFleet.embedded(home.state().resolve("broker"), port, durable, topics)
+                : LocalFleet.on(bootstrap, topics)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            terminal.println("broker on " + fleet.bootstrap() + ", starting " + workers + " worker(s)");
+            terminal.flush();
+            Path pictures = store == null ? home.state().resolve("store") : store;
+            fleet.startWorkers(home, workers, pictures, home.state().resolve("logs"), httpPort, extra);
+            fleet.workers()
+                    .forEach(worker -> terminal.println(worker.name() + " (pid " + worker.pid()
+                            + ") ready, health and metrics on " + worker.http()));
+            terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
+                    + ", pictures: " + pictures + "; Ctrl-C stops");
+            terminal.flush();
+            return watch(fleet, new FleetClient(fleet.bootstrap(), topics), terminal);
+        }
+    }
+
+    private static int watch(LocalFleet fleet, FleetClient client, PrintWriter terminal) {
+        boolean live = Boolean.getBoolean("limner.terminal");
+        Map<String, WorkerStatus> statuses = new LinkedHashMap<>();
+        long nextLine = 0;
+        try (FleetClient.Reader reader = client.workers()) {
+            while (true) {
+                reader.poll(POLL).forEach(record -> {
+                    WorkerStatus status = WorkerStatus.decode(record.value());
+                    statuses.put(status.worker(), status);
+                });
+                for (WorkerProcess worker : fleet.workers()) {
+                    if (!worker.alive()) {
+                        throw new IllegalStateException("the worker " + worker.name() + " ended; see .limner/logs");
+                    }
+                }
+                if (live) {
+                    terminal.print("\r\u001b[K" + line(statuses));
+                    terminal.flush();
+                } else if (System.nanoTime() > nextLine) {
+                    nextLine = System.nanoTime() + LINE_EVERY_NANOS;
+                    terminal.println(line(statuses));
+                    terminal.flush();
+                }
+            }
+        }
+    }
+
+    private static String line(Map<String, WorkerStatus> statuses) {
+        return String.format(
+                Locale.ROOT,
+                "%d workers  %.1f images/s  %d waiting  %d images done",
+                statuses.size(),
+                statuses.values().stream()
+                        .mapToDouble(WorkerStatus::imagesPerSecond)
+                        .sum(),
+                statuses.values().stream().mapToInt(WorkerStatus::waiting).sum(),
+                statuses.values().stream().mapToLong(WorkerStatus::imagesDone).sum());
+    }
+}

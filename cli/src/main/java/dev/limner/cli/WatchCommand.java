@@ -1,0 +1,187 @@
+package dev.limner.cli;
+
+import dev.limner.protocol.Decoded;
+import dev.limner.protocol.Group;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner watch}: results as they come, or a group until it is finished. */
+@Command(
+        name = "watch",
+        description = {
+            "Print results as they are committed, until Ctrl-C. With --group: follow a group until every job has its"
+                    + " result, then write a manifest.jsonl with caption, seed, picture and digest."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:the group is finished and all of it drawn",
+            "1:something failed",
+            "2:misuse",
+            "3:some jobs were not drawn"
+        })
+final class WatchCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Option(names = "--group", paramLabel = "NAME", description = "Follow this group.")
+    @Nullable
+    String group;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where the group's manifest goes. Default: .limner/groups/NAME/manifest.jsonl")
+    @Nullable
+    Path out;
+
+    @Option(names = "--from-start", description = "Without --group: begin with the oldest result that is kept.")
+    boolean fromStart;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "Give up when nothing comes for so long. Default: never")
+    long timeout = Long.MAX_VALUE / 1_000_000_000L;
+
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        FleetClient client = new FleetClient(cluster.bootstrap, cluster.topics());
+        return group == null ? print(client) : follow(client, group);
+    }
+
+    private int print(FleetClient client) {
+        PrintWriter terminal = spec.commandLine().getOut();
+        long heard = System.nanoTime();
+        try (FleetClient.Reader reader = client.results(fromStart)) {
+            while (System.nanoTime() - heard < timeout * 1_000_000_000L) {
+                for (Result result : reader.pollResults(POLL)) {
+                    heard = System.nanoTime();
+                    terminal.println(result.jobId() + "  " + describe(result));
+                }
+                terminal.flush();
+            }
+        }
+        return 0;
+    }
+
+    private static String describe(Result result) {
+        return result.outcome() instanceof Outcome.Completed completed
+                ? "completed  "
+                        + String.join(
+                                "  ",
+                                completed.images().stream()
+                                        .map(Outcome.ImageRef::uri)
+                                        .toList())
+                : Tally.complaint(result).orElse("");
+    }
+
+    private int follow(FleetClient client, String name) {
+        Map<String, Job> jobs = new LinkedHashMap<>();
+        Map<String, Result> results = new LinkedHashMap<>();
+        int size = -1;
+        long heard = System.nanoTime();
+        try (FleetClient.Reader reader = client.everything();
+                Progress progress = Progress.of("group " + name, 0)) {
+            while (size < 0 || results.size() < size || jobs.size() < results.size()) {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                    boolean mine = record.topic().equals(client.topics().results())
+                            ? takeResult(record, name, results)
+                            : takeJob(record, name, jobs);
+                    heard = mine ? System.nanoTime() : heard;
+                }
+                size = size(jobs, results, size);
+                progress.total(Math.max(0, size));
+                progress.to(results.size(), jobs.size() + " jobs seen");
+                if (System.nanoTime() - heard > timeout * 1_000_000_000L) {
+                    throw new IllegalStateException("the group " + name + " has " + results.size() + " of "
+                            + (size < 0 ? "unknown" : size) + " results and nothing more came for " + timeout + " s");
+                }
+            }
+        }
+        return write(name, jobs, results);
+    }
+
+    private static boolean takeResult(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Result> results) {
+        Result result = ResultCodec.decode(record.value());
+        Group of = result.group();
+        return of != null && of.id().equals(name) && results.put(result.jobId(), result) == null;
+    }
+
+    private static boolean takeJob(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Job> jobs) {
+        String fallback = record.topic() + "-" + record.partition() + "-" + record.offset();
+        return JobCodec.decode(record.value(), fallback) instanceof Decoded.Valid(Job job)
+                && job.group() != null
+                && job.group().id().equals(name)
+                && jobs.put(job.id(), job) == null;
+    }
+
+    private static int size(Map<String, Job> jobs, Map<String, Result> results, int known) {
+        for (Job job : jobs.values()) {
+            Group of = job.group();
+            return of == null ? known : of.size();
+        }
+        for (Result result : results.values()) {
+            Group of = result.group();
+            return of == null ? known : of.size();
+        }
+        return known;
+    }
+
+    private int write(String name, Map<String, Job> jobs, Map<String, Result> results) {
+        PrintWriter terminal = spec.commandLine().getOut();
+        Path file = out == null
+                ? Home.find().state().resolve("groups").resolve(name).resolve("manifest.jsonl")
+                : out;
+        List<String> lines = new ArrayList<>();
+        int undrawn = 0;
+        for (Job job : jobs.values()) {
+            Result result = results.get(job.id());
+            if (result != null && result.outcome() instanceof Outcome.Completed completed) {
+                completed.images().forEach(image -> lines.add(new Tally.Drawn(job, result, image).manifestLine(null)));
+            } else if (result != null) {
+                undrawn++;
+                terminal.println(job.id() + "  " + describe(result));
+            }
+        }
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            Files.write(file, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the manifest " + file + " cannot be written", e);
+        }
+        terminal.println(lines.size() + " pictures in " + file);
+        terminal.flush();
+        return undrawn == 0 ? 0 : 3;
+    }
+}
