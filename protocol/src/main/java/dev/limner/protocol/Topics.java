@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  * @param prefix what they all start with
  */
 public record Topics(String prefix) {
+    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
     /** The prefix of a fleet that says nothing else. */
     public static final Topics DEFAULT = new Topics("limner");
-
-    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     public Topics {
         if (!PREFIX.matcher(prefix).matches()) {

@@ -28,8 +28,8 @@ public final class Layers {
     }
 
     /** A convolution without padding: (n, in, k, k) with a (out, in, k, k) kernel becomes (n, out, 1, 1). */
-    public static NDArray convValid(NDArray input, NDArray kernel) {
-        return Conv2d.conv2d(input, kernel, null, ONE, new Shape(0, 0)).head();
+    public static NDArray convValid(NDArray input, NDArray kernel, @Nullable NDArray bias) {
+        return Conv2d.conv2d(input, kernel, bias, ONE, new Shape(0, 0)).head();
     }
 
     /** (n, in) by (out, in): (n, out). */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.limner.generator.network.Layers;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands where the discriminator is not linear. The network is written once; the activation decides whether it
@@ -12,6 +13,11 @@ import java.util.List;
  */
 sealed interface Activation permits Activation.Plain, Activation.Recording, Activation.Tangent {
     NDArray apply(NDArray input);
+
+    /** A layer's bias as this pass wants it: a tangent does not see constants. */
+    default @Nullable NDArray bias(NDArray bias) {
+        return bias;
+    }
 
     /** The leaky rectifier. */
     record Plain() implements Activation {
@@ -49,6 +55,11 @@ sealed interface Activation permits Activation.Plain, Activation.Recording, Acti
         @Override
         public NDArray apply(NDArray input) {
             return input.mul(slopes.get(at++));
+        }
+
+        @Override
+        public @Nullable NDArray bias(NDArray bias) {
+            return null;
         }
     }
 }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import dev.limner.generator.network.GeneratorSpec;
@@ -23,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  * The projection discriminator (Miyato and Koyama 2018) that mirrors the default generator: pixel-unshuffle, residual
  * stages, one valid convolution at 4x4 to a feature vector f, and the score w . LReLU(f) + f . V s / sqrt(|f|).
  *
- * <p>No biases anywhere: the relativistic loss does not see a constant, and without them the network is positively
- * homogeneous between its rectifiers, so that a tangent pass is the network itself with the slopes held
- * ({@link Activation.Tangent}).
+ * <p>The convolutions have biases: without them the network is blind to grey, which is zero, and the generator hides in
+ * it. The score itself has none: the relativistic loss does not see a constant.
  */
 public final class DiscriminatorNetwork extends AbstractBlock {
     private static final float DAMPING = 0.5f;
@@ -50,11 +50,11 @@ public final class DiscriminatorNetwork extends AbstractBlock {
             int out = channels.get(stage + 1);
             conv("stage" + stage + ".conv1", in, in, 3, 1.4f);
             conv("stage" + stage + ".conv2", in, out, 3, 1.4f * DAMPING);
-            conv("stage" + stage + ".skip", in, out, 1, 1f);
+            weight("stage" + stage + ".skip.weight", new Shape(out, in, 1, 1), fanIn(in, 1f));
         }
         conv("end", channels.get(channels.size() - 1), shape.features(), 4, 1.4f);
-        weight("score", new Shape(1, shape.features()), shape.features(), 1f);
-        weight("caption", new Shape(shape.features(), generator.text()), generator.text(), 1f);
+        weight("score", new Shape(1, shape.features()), fanIn(shape.features(), 1f));
+        weight("caption", new Shape(shape.features(), generator.text()), fanIn(generator.text(), 1f));
     }
 
     /** Creates the arrays with their initial values, owned by {@code manager}. */
@@ -73,16 +73,21 @@ public final class DiscriminatorNetwork extends AbstractBlock {
      * @param pictures (n, 3, side, side), or a tangent of that shape
      */
     NDArray features(Weights weights, NDArray pictures, Activation activation) {
-        NDArray hidden = Layers.conv(Layers.pixelUnshuffle(pictures), weights.get("start.weight"), null);
+        NDArray hidden = conv(weights, "start", Layers.pixelUnshuffle(pictures), activation);
         for (int stage = 0; stage + 1 < shape.channels().size(); stage++) {
             String name = "stage" + stage;
             NDArray skip = Layers.conv(Layers.halve(hidden), weights.get(name + ".skip.weight"), null);
-            NDArray branch = Layers.conv(activation.apply(hidden), weights.get(name + ".conv1.weight"), null);
-            branch = Layers.conv(activation.apply(branch), weights.get(name + ".conv2.weight"), null);
+            NDArray branch = conv(weights, name + ".conv1", activation.apply(hidden), activation);
+            branch = conv(weights, name + ".conv2", activation.apply(branch), activation);
             hidden = skip.add(Layers.halve(branch));
         }
-        return Layers.convValid(activation.apply(hidden), weights.get("end.weight"))
+        return Layers.convValid(
+                        activation.apply(hidden), weights.get("end.weight"), activation.bias(weights.get("end.bias")))
                 .reshape(-1, shape.features());
+    }
+
+    private static NDArray conv(Weights weights, String name, NDArray input, Activation activation) {
+        return Layers.conv(input, weights.get(name + ".weight"), activation.bias(weights.get(name + ".bias")));
     }
 
     /** The half of the score that asks whether the picture is real at all, (n). */
@@ -127,15 +132,20 @@ public final class DiscriminatorNetwork extends AbstractBlock {
     }
 
     private void conv(String name, int in, int out, int kernel, float gain) {
-        weight(name + ".weight", new Shape(out, in, kernel, kernel), in * kernel * kernel, gain);
+        weight(name + ".weight", new Shape(out, in, kernel, kernel), fanIn(in * kernel * kernel, gain));
+        weight(name + ".bias", new Shape(out), Initializer.ZEROS);
     }
 
-    private void weight(String name, Shape size, int fanIn, float gain) {
+    private static Initializer fanIn(int inputs, float gain) {
+        return new NormalInitializer((float) (gain / Math.sqrt(inputs)));
+    }
+
+    private void weight(String name, Shape size, Initializer initializer) {
         addParameter(Parameter.builder()
                 .setName(name)
                 .setType(Parameter.Type.OTHER)
                 .optShape(size)
-                .optInitializer(new NormalInitializer((float) (gain / Math.sqrt(fanIn))))
+                .optInitializer(initializer)
                 .build());
     }
 }

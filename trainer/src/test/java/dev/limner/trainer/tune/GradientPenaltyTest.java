@@ -27,6 +27,12 @@ class GradientPenaltyTest {
             DiscriminatorNetwork network =
                     new DiscriminatorNetwork(new Recipe.Discriminator(List.of(4, 6, 8), 8), SPEC);
             Weights weights = network.initialise(manager);
+            // Biases start at zero, where a pass that wrongly kept them would go unnoticed.
+            weights.arrays().forEach((name, array) -> {
+                if (name.endsWith(".bias")) {
+                    array.addi(manager.randomNormal(array.getShape()));
+                }
+            });
             weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
             NDArray pictures = manager.randomNormal(new Shape(3, 3, SPEC.side(), SPEC.side()));
             NDArray sentence = manager.randomNormal(new Shape(3, SPEC.text()));

@@ -1,0 +1,158 @@
+package dev.limner.generator.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Layers;
+import dev.limner.generator.network.Weights;
+import dev.limner.generator.noise.CounterNoise;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RendererTest {
+    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8), 4);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldDrawTheSameFromABundleAsFromTheNetworkItWasWrittenFrom() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            GeneratorNetwork network = new GeneratorNetwork(SPEC);
+            Weights weights = weights(manager, network);
+            Manifest written = ModelBundle.write(folder, description(), tensors(weights));
+
+            ModelBundle bundle = ModelBundle.read(folder);
+
+            assertThat(bundle.manifest()).isEqualTo(written);
+            assertThat(written.digest()).hasSize(64);
+            try (Renderer direct = Renderer.over(manager, network, weights);
+                    Renderer loaded = Renderer.load(bundle, Device.cpu())) {
+                List<RenderRequest> requests = requests(5);
+                assertThat(bytes(loaded.render(requests, 8))).isEqualTo(bytes(direct.render(requests, 8)));
+            }
+        }
+    }
+
+    @Test
+    void shouldDrawAPictureThatDependsOnCaptionSeedIndexAndTruncation() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Renderer renderer = renderer(manager)) {
+            float[] apple = embedding(1);
+            List<Pixels> pictures = renderer.render(
+                    List.of(
+                            new RenderRequest(apple, 1, 0, 1),
+                            new RenderRequest(apple, 1, 0, 1),
+                            new RenderRequest(apple, 2, 0, 1),
+                            new RenderRequest(apple, 1, 1, 1),
+                            new RenderRequest(apple, 1, 0, 0.5),
+                            new RenderRequest(embedding(2), 1, 0, 1)),
+                    8);
+
+            assertThat(pictures.get(1).rgb()).isEqualTo(pictures.get(0).rgb());
+            for (Pixels other : pictures.subList(2, 6)) {
+                assertThat(other.rgb()).isNotEqualTo(pictures.get(0).rgb());
+            }
+            assertThat(pictures.get(0).width()).isEqualTo(SPEC.side());
+        }
+    }
+
+    @Test
+    void shouldRefuseABundleThatWasTamperedWith() throws IOException {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            ModelBundle.write(folder, description(), tensors(weights(manager, new GeneratorNetwork(SPEC))));
+        }
+        Path weights = folder.resolve("weights.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(weights, bytes);
+
+        assertThatThrownBy(() -> ModelBundle.read(folder))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining("weights.safetensors has digest");
+
+        Path manifest = folder.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"latent\" : 8", "\"latent\" : 9"));
+        assertThatThrownBy(() -> ModelBundle.read(folder))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining("its content has");
+    }
+
+    @Test
+    void shouldUndoThePixelShuffleExactly() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray picture = manager.randomNormal(new Shape(2, 3, 8, 8));
+
+            NDArray unshuffled = Layers.pixelUnshuffle(picture);
+
+            assertThat(unshuffled.getShape()).isEqualTo(new Shape(2, 12, 4, 4));
+            assertThat(Layers.pixelShuffle(unshuffled)).isEqualTo(picture);
+        }
+    }
+
+    private static ModelBundle.Description description() {
+        return new ModelBundle.Description("test", SPEC, "none", null, null);
+    }
+
+    private static Weights weights(NDManager manager, GeneratorNetwork network) {
+        Engine.getEngine("PyTorch").setRandomSeed(1);
+        return network.initialise(manager);
+    }
+
+    private static Renderer renderer(NDManager manager) {
+        GeneratorNetwork network = new GeneratorNetwork(SPEC);
+        return Renderer.over(manager, network, weights(manager, network));
+    }
+
+    private static Map<String, Safetensors.Tensor> tensors(Weights weights) {
+        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+        weights.arrays().forEach((name, array) -> {
+            List<Long> shape = new ArrayList<>();
+            Arrays.stream(array.getShape().getShape()).forEach(shape::add);
+            tensors.put(name, new Safetensors.Tensor(shape, FloatBuffer.wrap(array.toFloatArray())));
+        });
+        return tensors;
+    }
+
+    private static List<RenderRequest> requests(int count) {
+        List<RenderRequest> requests = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            requests.add(new RenderRequest(embedding(i), i, i, 1));
+        }
+        return requests;
+    }
+
+    private static float[] embedding(long seed) {
+        return CounterNoise.normal(seed, 99, SPEC.text());
+    }
+
+    private static byte[] bytes(List<Pixels> pictures) {
+        int stride = pictures.get(0).rgb().length;
+        byte[] all = new byte[stride * pictures.size()];
+        for (int i = 0; i < pictures.size(); i++) {
+            System.arraycopy(pictures.get(i).rgb(), 0, all, i * stride, stride);
+        }
+        return all;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.limner.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JobCodecTest {
+    private static final String FALLBACK = "limner.jobs.standard-0-12";
+
+    static List<Path> accepted() {
+        return Examples.of("job");
+    }
+
+    static List<Path> rejected() {
+        return Examples.of("rejected");
+    }
+
+    @ParameterizedTest
+    @MethodSource("accepted")
+    void shouldAcceptTheExampleAndItsSchemaToo(Path example) throws Exception {
+        byte[] bytes = Examples.bytes(example);
+
+        assertThat(JobCodec.decode(bytes, FALLBACK)).isInstanceOf(Decoded.Valid.class);
+
+        // The schema does not know that null counts as absent; producers that follow it never send null.
+        JsonNode node = Examples.JSON.readTree(bytes);
+        node.properties().removeIf(entry -> entry.getValue().isNull());
+        assertThat(Examples.complaints("job", Examples.JSON.writeValueAsBytes(node)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rejected")
+    void shouldRejectTheExampleWithTheCodeInItsName(Path example) {
+        String name = example.getFileName().toString();
+        ErrorCode expected = ErrorCode.of(name.substring(0, name.indexOf('.')));
+
+        Decoded decoded = JobCodec.decode(Examples.bytes(example), FALLBACK);
+
+        assertThat(decoded).isInstanceOfSatisfying(Decoded.Poison.class, poison -> {
+            assertThat(poison.error().code()).isEqualTo(expected);
+            assertThat(poison.error().message()).isNotBlank().doesNotContainPattern("\\p{Cntrl}");
+        });
+    }
+
+    @Test
+    void shouldHaveAnExampleOfEveryCodeThatTheRecordAloneCanRaise() {
+        Set<ErrorCode> raisedElsewhere = EnumSet.of(
+                ErrorCode.ID_CONFLICT,
+                ErrorCode.DEADLINE_PASSED,
+                ErrorCode.WORKER_CRASHED,
+                ErrorCode.DEVICE_OUT_OF_MEMORY,
+                ErrorCode.DEVICE_FAILED,
+                ErrorCode.STORE_REJECTED,
+                ErrorCode.INTERNAL);
+        Set<ErrorCode> shown = EnumSet.noneOf(ErrorCode.class);
+        rejected()
+                .forEach(file ->
+                        shown.add(ErrorCode.of(file.getFileName().toString().split("\\.", -1)[0])));
+
+        assertThat(shown).containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.copyOf(raisedElsewhere)));
+    }
+
+    @Test
+    void shouldNameFieldAndValueOfTheMistake() {
+        Decoded decoded =
+                decode("{\"id\":\"j-1\",\"caption\":\"a\",\"count\":65,\"tenant\":\"acme\",\"context\":{\"p\":1}}");
+
+        assertThat(decoded).isInstanceOfSatisfying(Decoded.Poison.class, poison -> {
+            assertThat(poison.jobId()).isEqualTo("j-1");
+            assertThat(poison.tenant()).isEqualTo("acme");
+            assertThat(poison.context()).hasToString("{\"p\":1}");
+            assertThat(poison.error())
+                    .isEqualTo(new JobError(
+                            ErrorCode.COUNT_OUT_OF_RANGE, "count", "65", "count is '65', must be from 1 to 64"));
+        });
+    }
+
+    @Test
+    void shouldNeverLetControlCharactersOrBidiOverridesThroughToAMessage() {
+        Decoded decoded = decode("{\"caption\":\"a\\u001b[31m\\u202e\\u2028b\"}");
+
+        assertThat(((Decoded.Poison) decoded).error().value()).isEqualTo("a\\u001B[31m\\u202E\\u2028b");
+    }
+
+    @Test
+    void shouldFillInDefaultsAndDeriveTheSeedFromTheId() {
+        Job job = ((Decoded.Valid) decode("{\"caption\":\"  red apple \"}")).job();
+
+        assertThat(job.id()).isEqualTo(FALLBACK);
+        assertThat(job.caption()).isEqualTo("red apple");
+        assertThat(job.seed()).isEqualTo(Digests.seedOf(FALLBACK)).isNotZero();
+        assertThat(job.count()).isEqualTo(1);
+        assertThat(job.model()).isEqualTo(ModelRef.DEFAULT);
+        assertThat(job.format()).isEqualTo(ImageFormat.PNG);
+        assertThat(job.truncation()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadComposedAndDecomposedCharactersAsOneCaption() {
+        Job composed = ((Decoded.Valid) decode("{\"caption\":\"caf\\u00e9\"}")).job();
+        Job decomposed = ((Decoded.Valid) decode("{\"caption\":\"cafe\\u0301\"}")).job();
+
+        assertThat(decomposed.caption()).isEqualTo(composed.caption());
+    }
+
+    @Test
+    void shouldReadWhatItWrites() {
+        Job job = ((Decoded.Valid) JobCodec.decode(Examples.bytes(Examples.folder("examples/job/full.json")), FALLBACK))
+                .job();
+
+        assertThat(JobCodec.decode(JobCodec.encode(job), "other")).isEqualTo(new Decoded.Valid(job));
+    }
+
+    @Test
+    void shouldAnswerEveryMutilationOfAJobWithoutThrowing() {
+        byte[] whole = Examples.bytes(Examples.folder("examples/job/full.json"));
+        for (int at = 0; at < whole.length; at++) {
+            byte[] mutilated = Arrays.copyOf(whole, whole.length);
+            mutilated[at] ^= (byte) (0x80 | at);
+            assertThat(JobCodec.decode(mutilated, FALLBACK)).isNotNull();
+            if (at < whole.length - 1) {
+                // The last byte is a line break.
+                assertThat(JobCodec.decode(Arrays.copyOf(whole, at), FALLBACK)).isInstanceOf(Decoded.Poison.class);
+            }
+        }
+        assertThat(JobCodec.decode(null, FALLBACK)).isInstanceOf(Decoded.Poison.class);
+    }
+
+    @Test
+    void shouldListExactlyTheCodesOfTheSchema() throws Exception {
+        JsonNode schema = Examples.JSON.readTree(Examples.bytes(Examples.folder("schemas/result.schema.json")));
+        Set<String> listed = new TreeSet<>();
+        schema.at("/properties/error/properties/code/enum").forEach(code -> listed.add(code.asText()));
+
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ErrorCode.values())
+                        .map(ErrorCode::wireName)
+                        .toList());
+    }
+
+    private static Decoded decode(String json) {
+        return JobCodec.decode(json.getBytes(StandardCharsets.UTF_8), FALLBACK);
+    }
+}
