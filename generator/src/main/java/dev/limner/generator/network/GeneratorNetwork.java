@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The default text-conditional generator: DF-GAN's modulated residual blocks (Tao et al. 2022) without normalisation
- * (R3GAN, Huang et al. 2024), ending in a pixel shuffle and one small convolution at full resolution, which together
- * with ICNR initialisation (Aitken et al. 2017) keeps the shuffle's 2x2 pattern out of the pictures.
+ * (R3GAN, Huang et al. 2024). The last convolution works at half the side and a pixel shuffle makes the picture, which is
+ * three times as fast on a CPU; ICNR initialisation (Aitken et al. 2017) keeps the shuffle's 2x2 pattern small.
  *
  * <p>Input: z (n, latent) and s (n, text), s scaled to norm sqrt(text). Output: (n, 3, side, side) in [-1, 1].
  */
 public final class GeneratorNetwork extends AbstractBlock {
     /** Residual branches start small so that a deep stack starts near the identity. */
-    private static final float DAMPING = 0.5f;
+    private static final float DAMPING = 0.25f;
 
     private final GeneratorSpec spec;
 
@@ -49,9 +49,8 @@ public final class GeneratorNetwork extends AbstractBlock {
             weight("block" + block + ".skip.weight", new Shape(out, in, 1, 1), fanIn(in, 1f));
         }
         int last = channels.get(channels.size() - 1);
-        weight("shuffle.weight", new Shape(4L * spec.fullResolutionChannels(), last, 3, 3), Icnr.of(last * 9, 1.4f));
-        weight("shuffle.bias", new Shape(4L * spec.fullResolutionChannels()), Initializer.ZEROS);
-        conv("pixels", spec.fullResolutionChannels(), 3, 3, 1f);
+        weight("pixels.weight", new Shape(12, last, 3, 3), Icnr.of(last * 9, 1f));
+        weight("pixels.bias", new Shape(12), Initializer.ZEROS);
     }
 
     public GeneratorSpec spec() {
@@ -94,9 +93,8 @@ public final class GeneratorNetwork extends AbstractBlock {
         for (int block = 0; block < spec.blocks(); block++) {
             hidden = block(weights, "block" + block, hidden, film);
         }
-        NDArray full = Layers.pixelShuffle(
-                Layers.conv(Layers.leakyRelu(hidden), weights.get("shuffle.weight"), weights.get("shuffle.bias")));
-        return Layers.conv(Layers.leakyRelu(full), weights.get("pixels.weight"), weights.get("pixels.bias"))
+        return Layers.pixelShuffle(
+                        Layers.conv(Layers.leakyRelu(hidden), weights.get("pixels.weight"), weights.get("pixels.bias")))
                 .tanh();
     }
 

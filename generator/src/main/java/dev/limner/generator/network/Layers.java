@@ -16,7 +16,7 @@ public final class Layers {
     /** Slope of the leaky rectifier below zero. */
     public static final float SLOPE = 0.2f;
 
-    private static final int BILINEAR = 1;
+    private static final int NEAREST = 0;
     private static final Shape ONE = new Shape(1, 1);
 
     private Layers() {}
@@ -41,11 +41,11 @@ public final class Layers {
         return input.getNDArrayInternal().leakyRelu(SLOPE);
     }
 
-    /** Twice the height and width, bilinear: repeated pixels left a lattice in the pictures that training kept. */
+    /** Twice the height and width, each pixel repeated. */
     public static NDArray upsample(NDArray input) {
         Shape shape = input.getShape();
         return input.getNDArrayInternal()
-                .interpolation(new long[] {shape.get(2) * 2, shape.get(3) * 2}, BILINEAR, false);
+                .interpolation(new long[] {shape.get(2) * 2, shape.get(3) * 2}, NEAREST, false);
     }
 
     /** Half the height and width, the mean of each 2x2 square. */

@@ -2,6 +2,7 @@ package dev.limner.worker.ledger;
 
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.publish.PendingTransaction;
 import dev.limner.worker.publish.Publication;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,26 +41,6 @@ public final class Ledgers {
 
         PartitionLedger(long ownership) {
             this.ownership = ownership;
-        }
-    }
-
-    /**
-     * What the next transaction should hold.
-     *
-     * @param publications of all partitions, each partition's in delivery order
-     * @param offsets for each partition in it the offset behind the last of them
-     * @param counts for each partition in it how many records of the ledger it covers
-     */
-    public record Ready(
-            List<Publication> publications, Map<PartitionRef, Long> offsets, Map<PartitionRef, Integer> counts) {
-        public Ready {
-            publications = List.copyOf(publications);
-            offsets = Map.copyOf(offsets);
-            counts = Map.copyOf(counts);
-        }
-
-        public boolean isEmpty() {
-            return publications.isEmpty();
         }
     }
 
@@ -105,7 +86,7 @@ public final class Ledgers {
      * @param most how many publications at most
      * @param position where the consumer stands, for a partition in which nothing is left
      */
-    public Ready ready(int most, ToLongFunction<PartitionRef> position) {
+    public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position) {
         List<Publication> publications = new ArrayList<>();
         Map<PartitionRef, Long> offsets = new HashMap<>();
         Map<PartitionRef, Integer> counts = new HashMap<>();
@@ -126,11 +107,11 @@ public final class Ledgers {
                 counts.put(partition, count);
             }
         });
-        return new Ready(publications, offsets, counts);
+        return new PendingTransaction(publications, offsets, counts);
     }
 
     /** A transaction with this content is committed. */
-    public void committed(Ready ready) {
+    public void committed(PendingTransaction ready) {
         ready.counts().forEach((partition, count) -> {
             PartitionLedger ledger = partitions.get(partition);
             for (int i = 0; ledger != null && i < count; i++) {

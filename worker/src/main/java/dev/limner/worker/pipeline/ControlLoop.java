@@ -13,6 +13,7 @@ import dev.limner.worker.intake.OwnershipListener;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.publish.PendingTransaction;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.publish.ResultPublisher;
 import dev.limner.worker.schedule.Lanes;
@@ -243,7 +244,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void publish() {
         // A stopping worker has let go of records the consumer has already passed: its position says nothing.
-        Ledgers.Ready ready = ledgers.ready(MOST_PER_TRANSACTION, stopping ? partition -> -1 : source::position);
+        PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, stopping ? partition -> -1 : source::position);
         if (ready.isEmpty()) {
             return;
         }

@@ -2,7 +2,6 @@ package dev.limner.worker.publish;
 
 import dev.limner.worker.fault.DuplicateInstanceException;
 import dev.limner.worker.intake.PartitionRef;
-import dev.limner.worker.ledger.Ledgers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -81,7 +80,7 @@ public final class ResultPublisher implements AutoCloseable {
      * @return whether it is committed; if not, nothing of it is, and the caller builds it again after its next poll
      * @throws DuplicateInstanceException if another worker of this name keeps fencing this one
      */
-    public boolean publish(Ledgers.Ready ready) {
+    public boolean publish(PendingTransaction ready) {
         try {
             producer.beginTransaction();
             for (Publication publication : ready.publications()) {
@@ -113,7 +112,7 @@ public final class ResultPublisher implements AutoCloseable {
         }
     }
 
-    private boolean abort(Ledgers.Ready ready, KafkaException failure) {
+    private boolean abort(PendingTransaction ready, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction aborted");
         try {
             producer.abortTransaction();
@@ -124,7 +123,7 @@ public final class ResultPublisher implements AutoCloseable {
     }
 
     /** Takes a new epoch, which ends the transaction in doubt, then asks how it ended. */
-    private boolean recover(Ledgers.Ready ready, KafkaException failure) {
+    private boolean recover(PendingTransaction ready, KafkaException failure) {
         boolean fenced = failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException;
         if (fenced && ++fencings >= 2) {
             throw new DuplicateInstanceException(settings.transactionalId(), failure);
@@ -138,7 +137,7 @@ public final class ResultPublisher implements AutoCloseable {
                 .anyMatch(entry -> offsets.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(Ledgers.Ready ready) {
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(PendingTransaction ready) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         ready.offsets()
                 .forEach((partition, offset) -> offsets.put(

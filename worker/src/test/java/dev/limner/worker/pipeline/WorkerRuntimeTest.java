@@ -1,0 +1,369 @@
+package dev.limner.worker.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.PngChunks;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.CloudEvent;
+import dev.limner.protocol.DeadLetterHeaders;
+import dev.limner.protocol.Digests;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
+import dev.limner.protocol.Topics;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.ModelEngine;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.publish.PublishSettings;
+import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.store.FileStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker with the shipped model against a real broker. */
+class WorkerRuntimeTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    static Path folder;
+
+    private static TextEncoder encoder;
+    private static PictureEngine engine;
+    private static PictureEngine secondEngine;
+    private static FileStore store;
+
+    @BeforeAll
+    static void load() {
+        TorchThreads.set(1);
+        ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
+        encoder = new CachingTextEncoder(MiniLmTextEncoder.load(folder.resolve("cache"), 1), 1000);
+        engine = ModelEngine.load(bundle, Device.cpu(), new FixedSizes(List.of(8, 16, 32)));
+        secondEngine = ModelEngine.load(bundle, Device.cpu(), new FixedSizes(List.of(8, 16, 32)));
+        store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test");
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+        engine.close();
+        secondEngine.close();
+        encoder.close();
+    }
+
+    @Test
+    void shouldDrawWhatABareRecordAsksForAndStoreItBeforeItSaysSo() throws IOException {
+        Topics topics = TestCluster.topics("bare");
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            ProducerRecord<byte[], byte[]> record =
+                    new ProducerRecord<>(topics.jobs(Topics.Lane.STANDARD), utf8("{\"caption\":\"red apple\"}"));
+            record.headers().add(CloudEvent.TRACE_PARENT, utf8(trace));
+            send(List.of(record));
+
+            ConsumerRecord<byte[], byte[]> published = read(topics.results(), 1).get(0);
+            Result result = ResultCodec.decode(published.value());
+
+            assertThat(result.jobId()).startsWith("bare.jobs.standard-");
+            assertThat(result.model()).isEqualTo(engine.model());
+            assertThat(result.outcome()).isInstanceOfSatisfying(Outcome.Completed.class, completed -> {
+                Outcome.ImageRef image = completed.images().get(0);
+                byte[] file = bytes(image);
+                assertThat(Digests.sha256(file)).isEqualTo(image.sha256());
+                assertThat(file).hasSize(image.bytes());
+                assertThat(PngChunks.read(file, "Limner").orElseThrow())
+                        .contains("\"caption\":\"red apple\"", engine.model().digest());
+            });
+            assertThat(header(published, "ce_type")).isEqualTo("dev.limner.result.completed");
+            assertThat(header(published, "ce_id")).isEqualTo(result.jobId());
+            assertThat(header(published, CloudEvent.TRACE_PARENT))
+                    .startsWith(trace.substring(0, 35))
+                    .isNotEqualTo(trace);
+            assertThat(worker.status().imagesDone()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldAnswerPoisonWithAResultAndADeadLetterAndDrawItsNeighbours() {
+        Topics topics = TestCluster.topics("poison");
+        String lane = topics.jobs(Topics.Lane.STANDARD);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            records.add(new ProducerRecord<>(lane, utf8("{\"id\":\"good-" + i + "\",\"caption\":\"fish\"}")));
+        }
+        ProducerRecord<byte[], byte[]> bad = new ProducerRecord<>(
+                lane, 1, utf8("key"), utf8("{\"id\":\"bad\",\"caption\":\"a\",\"count\":99,\"tenant\":\"acme\"}"));
+        bad.headers().add("mine", utf8("kept")).add(DeadLetterHeaders.REASON, utf8("forged"));
+        records.add(7, bad);
+        records.add(9, new ProducerRecord<>(lane, 2, null, null));
+        records.add(utf8Record(lane, "{\"id\":\"other-model\",\"caption\":\"a\",\"model\":\"nobody\"}"));
+        records.add(
+                utf8Record(lane, "{\"id\":\"other-size\",\"caption\":\"a\",\"size\":{\"width\":65,\"height\":64}}"));
+        records.add(utf8Record(lane, "{\"id\":\"late\",\"caption\":\"a\",\"deadline\":\"2020-01-01T00:00:00Z\"}"));
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            send(records);
+
+            Map<String, Result> results = results(topics, records.size());
+
+            assertThat(results.values().stream().filter(result -> result.outcome() instanceof Outcome.Completed))
+                    .hasSize(20);
+            assertThat(results.get("bad").tenant()).isEqualTo("acme");
+            assertThat(code(results.get("bad"))).isEqualTo(ErrorCode.COUNT_OUT_OF_RANGE);
+            assertThat(code(results.get("poison.jobs.standard-2-" + nullOffset(results))))
+                    .isEqualTo(ErrorCode.MALFORMED_JSON);
+            assertThat(code(results.get("other-model"))).isEqualTo(ErrorCode.UNKNOWN_MODEL);
+            assertThat(code(results.get("other-size"))).isEqualTo(ErrorCode.SIZE_NOT_AVAILABLE);
+            assertThat(results.get("late").outcome()).isInstanceOf(Outcome.Expired.class);
+            assertThat(worker.failure()).isNull();
+        }
+        List<ConsumerRecord<byte[], byte[]>> letters = read(topics.deadLetters(), 4);
+        assertThat(letters).hasSize(4);
+        ConsumerRecord<byte[], byte[]> letter = letters.stream()
+                .filter(candidate -> candidate.key() != null)
+                .findFirst()
+                .orElseThrow();
+        assertThat(letter.value()).isEqualTo(bad.value());
+        assertThat(letter.key()).isEqualTo(bad.key());
+        assertThat(header(letter, "mine")).isEqualTo("kept");
+        assertThat(header(letter, DeadLetterHeaders.REASON))
+                .isEqualTo("count-out-of-range: count is '99', must be from 1 to 64");
+        assertThat(header(letter, DeadLetterHeaders.ORIGIN)).startsWith("poison.jobs.standard-1@");
+        assertThat(header(letter, DeadLetterHeaders.DROPPED_HEADERS)).isEqualTo("1");
+    }
+
+    private static String nullOffset(Map<String, Result> results) {
+        return results.keySet().stream()
+                .filter(id -> id.startsWith("poison.jobs.standard-2-"))
+                .map(id -> id.substring("poison.jobs.standard-2-".length()))
+                .filter(offset ->
+                        results.get("poison.jobs.standard-2-" + offset).outcome() instanceof Outcome.Rejected)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldKeepTheWholeOfAnOversizedRecordInTheStore() {
+        Topics topics = TestCluster.topics("large");
+        byte[] value = utf8("{\"caption\":\"" + "x".repeat(400_000) + "\"}");
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            send(List.of(new ProducerRecord<>(topics.jobs(Topics.Lane.BULK), value)));
+
+            assertThat(code(results(topics, 1).values().iterator().next())).isEqualTo(ErrorCode.TOO_LARGE);
+            ConsumerRecord<byte[], byte[]> letter =
+                    read(topics.deadLetters(), 1).get(0);
+            assertThat(letter.value()).hasSize(4096);
+            assertThat(Path.of(URI.create(header(letter, DeadLetterHeaders.OBJECT))))
+                    .hasBinaryContent(value);
+            assertThat(worker.failure()).isNull();
+        }
+    }
+
+    @Test
+    void shouldDrawAllPicturesOfAJobWithMoreThanABatchHolds() {
+        Topics topics = TestCluster.topics("many");
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            send(List.of(utf8Record(
+                    topics.jobs(Topics.Lane.INTERACTIVE),
+                    "{\"caption\":\"cat face\",\"count\":64,\"format\":\"jpeg\",\"context\":{\"page\":1}}")));
+
+            Result result = results(topics, 1).values().iterator().next();
+
+            assertThat(result.context()).hasToString("{\"page\":1}");
+            assertThat(result.outcome()).isInstanceOfSatisfying(Outcome.Completed.class, completed -> {
+                assertThat(completed.images()).hasSize(64);
+                assertThat(completed.images().stream()
+                                .map(Outcome.ImageRef::sha256)
+                                .distinct())
+                        .hasSize(64);
+                assertThat(completed.images().get(63).index()).isEqualTo(63);
+            });
+            assertThat(worker.failure()).isNull();
+        }
+    }
+
+    @Test
+    void shouldAnswerEveryRecordOnceWhileWorkersComeAndGo() {
+        Topics topics = TestCluster.topics("storm");
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            records.add(utf8Record(
+                    topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"j-" + i + "\",\"caption\":\"dog " + i % 40 + "\"}"));
+        }
+        try (WorkerRuntime first = worker(topics, "first", engine)) {
+            send(records.subList(0, 200));
+            try (WorkerRuntime second = worker(topics, "second", secondEngine)) {
+                send(records.subList(200, 400));
+                read(topics.results(), 250);
+                assertThat(second.failure()).isNull();
+            }
+            results(topics, 400);
+            assertThat(first.failure()).isNull();
+        }
+        List<ConsumerRecord<byte[], byte[]>> all = read(topics.results(), 400);
+        assertThat(all).hasSize(400);
+        assertThat(results(topics, 400)).hasSize(400);
+    }
+
+    @Test
+    void shouldReadOnlyJobsWhoseTransactionWasCommitted() {
+        Topics topics = TestCluster.topics("aborted");
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", TestCluster.bootstrap(), "transactional.id", "producer-of-jobs"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.initTransactions();
+            for (int round = 0; round < 6; round++) {
+                producer.beginTransaction();
+                producer.send(utf8Record(
+                        topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"r-" + round + "\",\"caption\":\"a\"}"));
+                if (round % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            assertThat(results(topics, 3).keySet()).containsExactlyInAnyOrder("r-0", "r-2", "r-4");
+            assertThat(worker.failure()).isNull();
+        }
+        // A restart finds nothing left to do behind the markers.
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            send(List.of(utf8Record(topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"last\",\"caption\":\"a\"}")));
+            assertThat(results(topics, 4)).hasSize(4).containsKey("last");
+            assertThat(worker.failure()).isNull();
+        }
+    }
+
+    private static WorkerRuntime worker(Topics topics, String name, PictureEngine engine) {
+        String bootstrap = TestCluster.bootstrap();
+        WorkerSettings settings = new WorkerSettings(
+                name,
+                topics,
+                new IntakeSettings(bootstrap, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
+                new BatchSettings(32, Duration.ofMillis(5)),
+                new FixedSizes(List.of(8, 16, 32)),
+                new PublishSettings(
+                        bootstrap,
+                        topics.prefix() + "-" + name,
+                        topics.results(),
+                        topics.deadLetters(),
+                        "limner/worker/" + name,
+                        Duration.ofMillis(50)),
+                "Limner test",
+                true,
+                Duration.ofSeconds(20));
+        return new WorkerRuntime(
+                settings,
+                encoder,
+                engine,
+                store,
+                "cpu",
+                ExecutionProfile.of(Device.cpu(), 1),
+                new SimpleMeterRegistry());
+    }
+
+    private static void send(List<ProducerRecord<byte[], byte[]>> records) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", TestCluster.bootstrap()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            List<Future<?>> sent = new ArrayList<>();
+            records.forEach(record -> sent.add(producer.send(record)));
+            for (Future<?> acknowledged : sent) {
+                acknowledged.get();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Every committed record of a topic, once there are {@code atLeast}. */
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", TestCluster.bootstrap(), "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            boolean more = true;
+            while ((records.size() < atLeast && System.nanoTime() < deadline) || more) {
+                int before = records.size();
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                more = records.size() > before;
+            }
+            assertThat(records).as("records of %s", topic).hasSizeGreaterThanOrEqualTo(atLeast);
+            return records;
+        }
+    }
+
+    private static Map<String, Result> results(Topics topics, int atLeast) {
+        Map<String, Result> byId = new LinkedHashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : read(topics.results(), atLeast)) {
+            Result result = ResultCodec.decode(record.value());
+            assertThat(byId.put(result.jobId(), result))
+                    .as("second result of %s", result.jobId())
+                    .isNull();
+        }
+        return byId;
+    }
+
+    private static ErrorCode code(Result result) {
+        return ((Outcome.Rejected) result.outcome()).error().code();
+    }
+
+    private static byte[] bytes(Outcome.ImageRef image) {
+        try {
+            return Files.readAllBytes(Path.of(URI.create(image.uri())));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static ProducerRecord<byte[], byte[]> utf8Record(String topic, String value) {
+        return new ProducerRecord<>(topic, utf8(value));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

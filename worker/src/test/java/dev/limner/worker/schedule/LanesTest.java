@@ -1,0 +1,99 @@
+package dev.limner.worker.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.ModelRef;
+import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LanesTest {
+    private static final long LINGER = Duration.ofMillis(5).toNanos();
+    private static final long NOW = 1_000_000_000L;
+
+    private final Lanes lanes =
+            new Lanes(new BatchSettings(8, Duration.ofMillis(5)), List.of("interactive", "standard", "bulk"), 10, "w");
+    private long offset;
+
+    @Test
+    void shouldWaitForCompanyNoLongerThanTheLinger() {
+        add("standard", 1, NOW);
+
+        assertThat(lanes.next(NOW)).isEmpty();
+        assertThat(lanes.nanosUntilDue(NOW + 1)).isEqualTo(LINGER - 1);
+        assertThat(lanes.next(NOW + LINGER))
+                .hasValueSatisfying(batch -> assertThat(batch.images()).isEqualTo(1));
+        assertThat(lanes.nanosUntilDue(NOW)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldNotWaitWhenABatchIsFull() {
+        for (int i = 0; i < 9; i++) {
+            add("standard", 1, NOW);
+        }
+
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(8);
+        assertThat(lanes.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeTheLanesInTurn() {
+        for (int i = 0; i < 20; i++) {
+            add("bulk", 1, NOW);
+        }
+        add("interactive", 1, NOW);
+        add("standard", 1, NOW);
+
+        List<String> topics = lanes.next(NOW).orElseThrow().jobs().stream()
+                .map(queued -> queued.ref().partition().topic())
+                .toList();
+
+        assertThat(topics).contains("interactive", "standard").hasSize(8);
+    }
+
+    @Test
+    void shouldCountPicturesNotJobsAndLetALargeJobGoAlone() {
+        add("standard", 5, NOW);
+        add("standard", 5, NOW);
+        add("standard", 64, NOW);
+
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(5);
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(5);
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(64);
+    }
+
+    @Test
+    void shouldSayWhichSourcesAreFull() {
+        for (int i = 0; i < 10; i++) {
+            add("bulk", 1, NOW);
+        }
+        assertThat(lanes.full()).containsExactly("bulk");
+
+        lanes.release(Set.of(new PartitionRef("bulk", 0)));
+
+        assertThat(lanes.full()).isEmpty();
+        assertThat(lanes.waiting()).isZero();
+    }
+
+    @Test
+    void shouldNameTheKeyOfASettingThatCannotBe() {
+        assertThatThrownBy(() -> new BatchSettings(0, Duration.ZERO))
+                .hasMessage("limner.worker.batch.max-size is 0, must be from 1 to 1024");
+        assertThatThrownBy(() -> new BatchSettings(1, Duration.ofSeconds(-1)))
+                .hasMessageContaining("limner.worker.batch.linger is PT-1S");
+    }
+
+    private void add(String topic, int count, long received) {
+        Job job = new Job(
+                "j" + offset, "a", 0, count, ModelRef.DEFAULT, null, 1, ImageFormat.PNG, null, null, null, null);
+        RecordRef ref = new RecordRef(new PartitionRef(topic, 0), offset++, 1);
+        lanes.add(new QueuedJob(ref, new Original(null, null, List.of(), 0), job, received, 0));
+    }
+}
