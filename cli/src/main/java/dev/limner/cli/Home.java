@@ -13,9 +13,10 @@ record Home(Path root) {
         return new Home(Path.of(System.getProperty("limner.home", "")).toAbsolutePath());
     }
 
-    /** What running services leave behind: broker data, objects, logs. */
+    /** What running services leave behind: broker data, objects, logs. Moved by {@code LIMNER_STATE}. */
     Path state() {
-        return root.resolve(".limner");
+        String elsewhere = System.getenv("LIMNER_STATE");
+        return elsewhere == null ? root.resolve(".limner") : Path.of(elsewhere).toAbsolutePath();
     }
 
     /** Files that are only copies and may be deleted at any time. */
