@@ -33,7 +33,7 @@ final class TestWorker implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        Path log = folder.resolve(name + ".log");
+        Path log = Files.createDirectories(folder).resolve(name + ".log");
         List<String> command = List.of(
                 Home.JAVA.toString(),
                 "--enable-native-access=ALL-UNNAMED",

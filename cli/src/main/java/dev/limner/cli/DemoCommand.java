@@ -93,6 +93,8 @@ final class DemoCommand implements Callable<Integer> {
                     tally.images(),
                     tally.seconds(),
                     tally.imagesPerSecond());
+            terminal.println("worker's peak RSS: "
+                    + BenchCommand.peakRssMiB(fleet.workers().get(0).pid()) + " MiB");
             terminal.println("gallery: " + page);
             if (keep) {
                 terminal.println("broker on " + fleet.bootstrap() + ", worker on "

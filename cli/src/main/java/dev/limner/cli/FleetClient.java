@@ -8,7 +8,6 @@ import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -61,15 +60,10 @@ final class FleetClient {
 
     /** Sends jobs and returns when the broker has all of them. */
     void send(List<Job> jobs, Topics.Lane lane) {
-        Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (Sender sender = sender()) {
             List<Future<RecordMetadata>> sent = new ArrayList<>(jobs.size());
             for (Job job : jobs) {
-                byte[] key = job.id().getBytes(StandardCharsets.UTF_8);
-                sent.add(producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job))));
+                sent.add(sender.send(job, lane));
             }
             for (Future<RecordMetadata> acknowledged : sent) {
                 acknowledged.get();
@@ -79,6 +73,29 @@ final class FleetClient {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while sending", e);
+        }
+    }
+
+    /** A connection for sending job after job. */
+    Sender sender() {
+        return new Sender();
+    }
+
+    /** Sends jobs; safe from any thread. */
+    final class Sender implements AutoCloseable {
+        private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, ProducerConfig.LINGER_MS_CONFIG, 0),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+
+        Future<RecordMetadata> send(Job job, Topics.Lane lane) {
+            byte[] key = job.id().getBytes(StandardCharsets.UTF_8);
+            return producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job)));
+        }
+
+        @Override
+        public void close() {
+            producer.close();
         }
     }
 

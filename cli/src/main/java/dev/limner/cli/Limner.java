@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             SubmitCommand.class,
             WatchCommand.class,
             TrainCommand.class,
+            BenchCommand.class,
             DataCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class

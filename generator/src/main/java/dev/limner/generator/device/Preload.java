@@ -1,0 +1,25 @@
+package dev.limner.generator.device;
+
+import ai.djl.engine.Engine;
+import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.TextEncoder;
+import java.nio.file.Path;
+
+/**
+ * Unpacks the native libraries and the text encoder's files into the cache, for an image whose file system is read-only
+ * when it runs.
+ */
+public final class Preload {
+    private Preload() {}
+
+    /** @param arguments the cache folder, as {@code limner.worker.cache} */
+    public static void main(String[] arguments) {
+        if (arguments.length != 1) {
+            throw new IllegalArgumentException("one argument: the cache folder");
+        }
+        Engine.getEngine("PyTorch");
+        try (TextEncoder encoder = MiniLmTextEncoder.load(Path.of(arguments[0]), 1)) {
+            encoder.encode("warm up");
+        }
+    }
+}
