@@ -7,6 +7,7 @@ import dev.limner.trainer.data.DataException;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
+import dev.limner.trainer.tune.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -63,7 +64,7 @@ final class BatchSampler {
     }
 
     Batch sample(long step) {
-        SplittableRandom random = new SplittableRandom(recipe.seed() * 31 + step * 0x9E3779B97F4A7C15L);
+        SplittableRandom random = StepRandom.of(recipe.seed(), step, StepRandom.Use.BATCH);
         int size = recipe.batch();
         int stride = 3 * side * side;
         float[] values = new float[size * stride];

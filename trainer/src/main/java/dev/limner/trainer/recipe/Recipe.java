@@ -2,6 +2,7 @@ package dev.limner.trainer.recipe;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -9,6 +10,7 @@ import dev.limner.generator.network.GeneratorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What to train and how, as data: architecture, objective, regulariser, conditioning, schedule.
@@ -119,14 +121,18 @@ public record Recipe(
             return YAML.readValue(file.toFile(), Recipe.class);
         } catch (UnrecognizedPropertyException e) {
             throw new RecipeException(
-                    file + ": unknown key '" + e.getPathReference().replaceAll("[\\w.$]+\\[\"|\"\\]", "")
-                            + "', allowed here are " + e.getKnownPropertyIds(),
-                    e);
+                    file + ": unknown key '" + path(e) + "', allowed here are " + e.getKnownPropertyIds(), e);
         } catch (JsonProcessingException e) {
             throw new RecipeException(file + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new RecipeException(file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static String path(UnrecognizedPropertyException failure) {
+        return failure.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .collect(Collectors.joining("."));
     }
 
     /** The recipe as a model's manifest records it. */

@@ -68,7 +68,7 @@ public final class Training implements AutoCloseable {
      */
     public StepReport step(long step, Batch batch) {
         try (NDManager temporary = manager.newSubManager()) {
-            SplittableRandom random = new SplittableRandom(mix(recipe.seed(), step));
+            SplittableRandom random = StepRandom.of(recipe.seed(), step, StepRandom.Use.AUGMENTATION);
             int side = recipe.generator().side();
             NDArray pictures = temporary.create(batch.pictures(), new Shape(batch.size(), 3, side, side));
             NDArray sentence = temporary.create(
@@ -155,12 +155,9 @@ public final class Training implements AutoCloseable {
 
     private NDArray noise(NDManager temporary, long step, long half, int size) {
         int latent = recipe.generator().latent();
-        float[] values = CounterNoise.normal(mix(recipe.seed(), step), half, size * latent);
+        long seed = StepRandom.seedOf(recipe.seed(), step, StepRandom.Use.NOISE);
+        float[] values = CounterNoise.normal(seed, half, size * latent);
         return temporary.create(values, new Shape(size, latent));
-    }
-
-    private static long mix(long seed, long step) {
-        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step).nextLong();
     }
 
     /** A view of the averaged generator that draws what is being learned; close it before this. */

@@ -1,0 +1,172 @@
+package dev.limner.trainer.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.DataException;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.eval.SampleGrid;
+import dev.limner.trainer.recipe.Recipe;
+import dev.limner.trainer.tune.Batch;
+import dev.limner.trainer.tune.StepReport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingLoopTest {
+    private static final int SIDE = 16;
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Recipe RECIPE = new Recipe(
+            "tiny",
+            "en",
+            1,
+            8,
+            new GeneratorSpec(4, 384, 8, List.of(8, 8)),
+            new Recipe.Discriminator(List.of(8, 8), 8),
+            new Recipe.Objective(0.5, 1, 2),
+            new Recipe.Optimizer(5e-4, 0, 0.9, 0.99),
+            new Recipe.Augmentation(0.125, 0.25),
+            new Recipe.Text(0.1));
+
+    @TempDir
+    static Path cache;
+
+    @TempDir
+    Path folder;
+
+    private static TextEncoder encoder;
+
+    @BeforeAll
+    static void load() {
+        encoder = MiniLmTextEncoder.load(cache, 2);
+    }
+
+    @AfterAll
+    static void close() {
+        encoder.close();
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointAsIfItHadNeverStopped() {
+        Manifest whole = train(folder.resolve("whole"), 6);
+
+        train(folder.resolve("parts"), 2);
+        Manifest resumed = train(folder.resolve("parts"), 6);
+
+        assertThat(resumed.weights().sha256()).isEqualTo(whole.weights().sha256());
+        assertThat(ModelBundle.read(folder.resolve("parts/model")).manifest().digest()).isEqualTo(resumed.digest());
+        assertThat(folder.resolve("parts/grid.png")).isNotEmptyFile();
+        assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
+    }
+
+    @Test
+    void shouldChangeTheWeightsAndKeepThemFinite() {
+        Manifest one = train(folder.resolve("one"), 1);
+        Manifest two = train(folder.resolve("two"), 2);
+
+        assertThat(two.weights().sha256()).isNotEqualTo(one.weights().sha256());
+        assertThat(two.trainedOn().path("steps").asInt()).isEqualTo(2);
+        assertThat(two.recipe()).isNotNull();
+    }
+
+    @Test
+    void shouldNotGoOnFromATrainingWithAnotherRecipe() {
+        train(folder.resolve("t"), 1);
+        Recipe other = new Recipe(
+                "tiny",
+                "en",
+                2,
+                8,
+                RECIPE.generator(),
+                RECIPE.discriminator(),
+                RECIPE.objective(),
+                RECIPE.optimizer(),
+                RECIPE.augmentation(),
+                RECIPE.text());
+
+        assertThatThrownBy(() -> train(other, folder.resolve("t"), 2)).hasMessageContaining("another recipe");
+    }
+
+    @Test
+    void shouldTakeFreshPicturesEveryStep() {
+        BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
+        Set<Integer> recent = new HashSet<>();
+        int repeated = 0;
+        int pictures = 0;
+        for (long step = 0; step < 50; step++) {
+            Set<Integer> mine = pictures(sampler.sample(step));
+            pictures += mine.size();
+            repeated += (int) mine.stream().filter(recent::contains).count();
+            recent = mine;
+        }
+
+        // 8 of 64 pictures, drawn independently, share one in eight with the step before.
+        assertThat((double) repeated / pictures).isBetween(0.05, 0.22);
+    }
+
+    private static Set<Integer> pictures(Batch batch) {
+        Set<Integer> hashes = new HashSet<>();
+        int stride = batch.pictures().length / batch.size();
+        for (int i = 0; i < batch.size(); i++) {
+            hashes.add(Arrays.hashCode(Arrays.copyOfRange(batch.pictures(), i * stride, (i + 1) * stride)));
+        }
+        return hashes;
+    }
+
+    @Test
+    void shouldSayWhichLanguageHasTooFewPictures() {
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, data(4), encoder))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("4 pictures with captions in 'en', a batch takes 8");
+    }
+
+    private Manifest train(Path out, long steps) {
+        return train(RECIPE, out, steps);
+    }
+
+    private static Manifest train(Recipe recipe, Path out, long steps) {
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        return new TrainingLoop(recipe, data(16), encoder, grid, out)
+                .run(new TrainingLoop.Limit(LONG, steps), Device.cpu(), new TrainingListener() {
+                    @Override
+                    public void started(int pictures, long step, double seconds) {
+                        assertThat(pictures).isEqualTo(16);
+                    }
+
+                    @Override
+                    public void stepped(StepReport report, double seconds, double imagesPerSecond) {
+                        assertThat(report.diverged()).isFalse();
+                    }
+                });
+    }
+
+    private static DataSet data(int count) {
+        SplittableRandom random = new SplittableRandom(1);
+        List<CaptionedImage> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] rgb = new byte[3 * SIDE * SIDE];
+            random.nextBytes(rgb);
+            images.add(new CaptionedImage(
+                    "k" + i, new Pixels(SIDE, SIDE, rgb), Map.of("en", List.of("picture " + i, "number " + i))));
+        }
+        return new DataSet("test", "0".repeat(64), SIDE, images);
+    }
+}
