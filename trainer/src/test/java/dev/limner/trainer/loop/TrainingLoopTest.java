@@ -72,7 +72,8 @@ class TrainingLoopTest {
         Manifest resumed = train(folder.resolve("parts"), 6);
 
         assertThat(resumed.weights().sha256()).isEqualTo(whole.weights().sha256());
-        assertThat(ModelBundle.read(folder.resolve("parts/model")).manifest().digest()).isEqualTo(resumed.digest());
+        assertThat(ModelBundle.read(folder.resolve("parts/model")).manifest().digest())
+                .isEqualTo(resumed.digest());
         assertThat(folder.resolve("parts/grid.png")).isNotEmptyFile();
         assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
     }

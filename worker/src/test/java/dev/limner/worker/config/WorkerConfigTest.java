@@ -1,0 +1,110 @@
+package dev.limner.worker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limner.worker.store.FileStore;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.Converter;
+import org.junit.jupiter.api.Test;
+
+class WorkerConfigTest {
+    @Test
+    void shouldHaveTheDocumentedDefaults() {
+        WorkerConfig config = config(Map.of());
+
+        assertThat(config.name()).isEmpty();
+        assertThat(config.bootstrap()).isEqualTo("localhost:9092");
+        assertThat(config.topicPrefix()).isEqualTo("limner");
+        assertThat(config.group()).isEqualTo("limner-workers");
+        assertThat(config.groupProtocol()).isEqualTo("consumer");
+        assertThat(config.model()).isEqualTo(Path.of("models/default"));
+        assertThat(config.device()).isEqualTo("auto");
+        assertThat(config.threads()).isZero();
+        assertThat(config.cache()).isEqualTo(Path.of(".limner/cache"));
+        assertThat(config.writeCaptions()).isTrue();
+        assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.stopWithin()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.batch().maxSize()).isEqualTo(32);
+        assertThat(config.batch().linger()).isEqualTo(Duration.ofMillis(5));
+        assertThat(config.batch().sizes()).containsExactly(8, 16, 32);
+        assertThat(config.intake().buffer()).isEqualTo(256);
+        assertThat(config.store().path()).isEqualTo(Path.of(".limner/store"));
+        assertThat(config.store().durability()).isEqualTo(FileStore.Durability.FSYNC);
+        assertThat(config.text().cache()).isEqualTo(10_000);
+    }
+
+    @Test
+    void shouldTakeEveryKey() {
+        WorkerConfig config = config(Map.ofEntries(
+                Map.entry("limner.worker.name", "w7"),
+                Map.entry("limner.worker.bootstrap", "kafka:1"),
+                Map.entry("limner.worker.topic-prefix", "p"),
+                Map.entry("limner.worker.group", "g"),
+                Map.entry("limner.worker.group-protocol", "classic"),
+                Map.entry("limner.worker.model", "/m"),
+                Map.entry("limner.worker.device", "cpu"),
+                Map.entry("limner.worker.threads", "3"),
+                Map.entry("limner.worker.cache", "/c"),
+                Map.entry("limner.worker.write-captions", "false"),
+                Map.entry("limner.worker.commit-interval", "10ms"),
+                Map.entry("limner.worker.stop-within", "5s"),
+                Map.entry("limner.worker.batch.max-size", "4"),
+                Map.entry("limner.worker.batch.linger", "0ms"),
+                Map.entry("limner.worker.batch.sizes", "4,64"),
+                Map.entry("limner.worker.intake.buffer", "9"),
+                Map.entry("limner.worker.store.path", "/s"),
+                Map.entry("limner.worker.store.durability", "os"),
+                Map.entry("limner.worker.text.cache", "1")));
+
+        assertThat(config.name()).contains("w7");
+        assertThat(config.bootstrap()).isEqualTo("kafka:1");
+        assertThat(config.topicPrefix()).isEqualTo("p");
+        assertThat(config.group()).isEqualTo("g");
+        assertThat(config.groupProtocol()).isEqualTo("classic");
+        assertThat(config.model()).isEqualTo(Path.of("/m"));
+        assertThat(config.device()).isEqualTo("cpu");
+        assertThat(config.threads()).isEqualTo(3);
+        assertThat(config.cache()).isEqualTo(Path.of("/c"));
+        assertThat(config.writeCaptions()).isFalse();
+        assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(10));
+        assertThat(config.stopWithin()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.batch().maxSize()).isEqualTo(4);
+        assertThat(config.batch().linger()).isEqualTo(Duration.ZERO);
+        assertThat(config.batch().sizes()).isEqualTo(List.of(4, 64));
+        assertThat(config.intake().buffer()).isEqualTo(9);
+        assertThat(config.store().path()).isEqualTo(Path.of("/s"));
+        assertThat(config.store().durability()).isEqualTo(FileStore.Durability.OS);
+        assertThat(config.text().cache()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNameTheKeyOfAValueOfTheWrongKind() {
+        assertThatThrownBy(() -> config(Map.of("limner.worker.batch.max-size", "many")))
+                .hasMessageContaining("limner.worker.batch.max-size");
+        assertThatThrownBy(() -> config(Map.of("limner.worker.no-such-key", "1")))
+                .hasMessageContaining("limner.worker.no-such-key");
+    }
+
+    private static WorkerConfig config(Map<String, String> values) {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withMapping(WorkerConfig.class)
+                // Quarkus reads durations such as 50ms; its own converter is internal to it.
+                .withConverter(Duration.class, 200, (Converter<Duration>) WorkerConfigTest::duration)
+                .withSources(new PropertiesConfigSource(values, "test", 500))
+                .build();
+        return config.getConfigMapping(WorkerConfig.class);
+    }
+
+    private static Duration duration(String written) {
+        return written.endsWith("ms")
+                ? Duration.ofMillis(Long.parseLong(written.replace("ms", "")))
+                : Duration.ofSeconds(Long.parseLong(written.replace("s", "")));
+    }
+}
