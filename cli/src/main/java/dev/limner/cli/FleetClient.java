@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
@@ -99,6 +100,15 @@ final class FleetClient {
         }
     }
 
+    /** The result in a record of the results topic; empty for what somebody else put there. */
+    static Optional<Result> result(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return record.value() == null ? Optional.empty() : Optional.of(ResultCodec.decode(record.value()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     /** A reader of committed results that starts now, or with the oldest. */
     Reader results(boolean fromStart) {
         return new Reader(List.of(topics.results()), fromStart);
@@ -158,7 +168,7 @@ final class FleetClient {
         /** The next results. */
         List<Result> pollResults(Duration timeout) {
             return poll(timeout).stream()
-                    .map(record -> ResultCodec.decode(record.value()))
+                    .flatMap(record -> result(record).stream())
                     .toList();
         }
 

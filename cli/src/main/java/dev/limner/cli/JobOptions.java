@@ -9,8 +9,10 @@ import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -83,6 +85,7 @@ final class JobOptions {
             }
         }
         List<Job> jobs = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (int i = 0; i < nodes.size(); i++) {
             ObjectNode node = nodes.get(i);
             complete(node, ids + "-" + (i + 1));
@@ -91,7 +94,12 @@ final class JobOptions {
             }
             Decoded decoded = JobCodec.decode(node.toString().getBytes(StandardCharsets.UTF_8), ids);
             switch (decoded) {
-                case Decoded.Valid(Job job) -> jobs.add(job);
+                case Decoded.Valid(Job job) -> {
+                    if (!seen.add(job.id())) {
+                        throw new UsageException("job " + (i + 1) + ": id '" + job.id() + "' is given twice");
+                    }
+                    jobs.add(job);
+                }
                 case Decoded.Poison poison ->
                     throw new UsageException(
                             "job " + (i + 1) + ": " + poison.error().message());

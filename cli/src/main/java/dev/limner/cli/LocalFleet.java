@@ -19,7 +19,7 @@ final class LocalFleet implements AutoCloseable {
     private final String bootstrap;
     private final Topics topics;
     private final List<WorkerProcess> workers = new ArrayList<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     private LocalFleet(@Nullable EmbeddedBroker broker, String bootstrap, Topics topics) {
         this.broker = broker;
@@ -77,6 +77,11 @@ final class LocalFleet implements AutoCloseable {
         for (WorkerProcess worker : workers) {
             worker.awaitReady();
         }
+    }
+
+    /** Whether the fleet is going down or down. */
+    boolean closed() {
+        return closed;
     }
 
     /** Stops the workers, side by side, then the broker. */

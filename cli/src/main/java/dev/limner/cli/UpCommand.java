@@ -109,13 +109,15 @@ final class UpCommand implements Callable<Integer> {
         Map<String, WorkerStatus> statuses = new LinkedHashMap<>();
         long nextLine = 0;
         try (FleetClient.Reader reader = client.workers()) {
-            while (true) {
-                reader.poll(POLL).forEach(record -> {
-                    WorkerStatus status = WorkerStatus.decode(record.value());
-                    statuses.put(status.worker(), status);
-                });
+            while (!fleet.closed()) {
+                reader.poll(POLL).stream()
+                        .filter(record -> record.value() != null)
+                        .forEach(record -> {
+                            WorkerStatus status = WorkerStatus.decode(record.value());
+                            statuses.put(status.worker(), status);
+                        });
                 for (WorkerProcess worker : fleet.workers()) {
-                    if (!worker.alive()) {
+                    if (!worker.alive() && !fleet.closed()) {
                         throw new IllegalStateException("the worker " + worker.name() + " ended; see .limner/logs");
                     }
                 }
@@ -128,6 +130,7 @@ final class UpCommand implements Callable<Integer> {
                     terminal.flush();
                 }
             }
+            return 0;
         }
     }
 

@@ -6,7 +6,6 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.ResultCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -130,9 +129,10 @@ final class WatchCommand implements Callable<Integer> {
     }
 
     private static boolean takeResult(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Result> results) {
-        Result result = ResultCodec.decode(record.value());
-        Group of = result.group();
-        return of != null && of.id().equals(name) && results.put(result.jobId(), result) == null;
+        return FleetClient.result(record)
+                .filter(result -> result.group() != null && result.group().id().equals(name))
+                .map(result -> results.put(result.jobId(), result) == null)
+                .orElse(false);
     }
 
     private static boolean takeJob(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Job> jobs) {

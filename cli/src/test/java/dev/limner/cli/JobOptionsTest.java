@@ -36,6 +36,11 @@ class JobOptionsTest {
         assertThatThrownBy(() -> parsed().jobs(List.of("fine", "{\"caption\":\"x\",\"count\":65}"), "run", null))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("job 2: count is '65', must be from 1 to 64");
+        assertThatThrownBy(() -> parsed().jobs(
+                                List.of("{\"id\":\"j\",\"caption\":\"a\"}", "{\"id\":\"j\",\"caption\":\"b\"}"),
+                                "run",
+                                null))
+                .hasMessage("job 2: id 'j' is given twice");
         assertThatThrownBy(() -> parsed().jobs(List.of("{\"caption\":"), "run", null))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("line 1 is not JSON");

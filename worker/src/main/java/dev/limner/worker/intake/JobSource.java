@@ -69,6 +69,7 @@ public final class JobSource implements AutoCloseable {
      * @param full topics whose buffers are full: their partitions are paused, all others resumed
      */
     public List<Delivery> poll(Duration timeout, Set<String> full) {
+        pause(full);
         ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
         List<Delivery> deliveries = new ArrayList<>(records.count());
         long now = System.nanoTime();
@@ -78,7 +79,6 @@ public final class JobSource implements AutoCloseable {
                 deliveries.add(delivery(record, number, now));
             }
         }
-        pause(full);
         return deliveries;
     }
 
@@ -90,7 +90,7 @@ public final class JobSource implements AutoCloseable {
         return new Delivery(ref, original, JobCodec.decode(record.value(), ref.fallbackId()), now);
     }
 
-    /** Wanted pauses are set anew each time, because an eager reassignment forgets them. */
+    /** Wanted pauses are set anew before each poll, because a reassignment forgets them. */
     public void pause(Set<String> full) {
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> toPause = new HashSet<>();

@@ -1,11 +1,6 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.protocol.Decoded;
-import dev.limner.protocol.ErrorCode;
-import dev.limner.protocol.Job;
-import dev.limner.protocol.JobError;
 import dev.limner.protocol.Outcome;
-import dev.limner.protocol.Size;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
@@ -27,8 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,12 +39,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private static final Duration IDLE_POLL = Duration.ofMillis(100);
     private static final Duration BUSY_POLL = Duration.ofMillis(2);
     private static final int MOST_PER_TRANSACTION = 1000;
-    private static final int LARGEST_LETTER = 256 << 10;
 
     private final WorkerSettings settings;
-    private final PictureEngine engine;
-    private final Outcomes outcomes;
-    private final ImageStore store;
+    private final Admission admission;
     private final WorkerMetrics metrics;
     private final GenerationPipeline pipeline;
     private final JobSource source;
@@ -59,7 +49,6 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final Lanes lanes;
     private final Ledgers ledgers = new Ledgers();
     private final ConcurrentLinkedQueue<Finished> finished;
-    private final ExecutorService letters;
     private long lastPublished;
     private volatile boolean stopping;
     private volatile long heartbeat = System.nanoTime();
@@ -82,14 +71,10 @@ final class ControlLoop implements Runnable, OwnershipListener {
             GenerationPipeline pipeline,
             ConcurrentLinkedQueue<Finished> finished) {
         this.settings = settings;
-        this.engine = engine;
-        this.outcomes = outcomes;
-        this.store = store;
+        this.admission = new Admission(engine, outcomes, store, finished::add);
         this.metrics = metrics;
         this.pipeline = pipeline;
         this.finished = finished;
-        this.letters = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name("limner-letters").daemon().factory());
         this.lanes = new Lanes(
                 settings.batch(),
                 settings.intake().topics(),
@@ -113,7 +98,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             failure = e;
             LOG.atError().addKeyValue("worker", settings.name()).setCause(e).log("control loop failed");
         } finally {
-            letters.shutdownNow();
+            admission.close();
             pipeline.close();
             source.close();
             publisher.close();
@@ -141,65 +126,11 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void take(Delivery delivery) {
         ledgers.delivered(delivery.ref());
-        switch (delivery.decoded()) {
-            case Decoded.Valid(Job job) -> enqueue(delivery, job);
-            case Decoded.Poison poison -> reject(delivery, poison);
+        switch (admission.judge(delivery)) {
+            case Admission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
+            case Admission.Verdict.Answer(Finished outcome) -> finish(outcome);
+            case Admission.Verdict.Pending pending -> LOG.debug("original goes to the store first");
         }
-    }
-
-    private void enqueue(Delivery delivery, Job job) {
-        double queuedMillis = System.currentTimeMillis() - delivery.original().timestamp();
-        QueuedJob queued =
-                new QueuedJob(delivery.ref(), delivery.original(), job, delivery.receivedNanos(), queuedMillis);
-        Optional<JobError> error = unfit(job);
-        if (error.isPresent()) {
-            finish(new Finished(queued.ref(), outcomes.rejected(queued, error.get())));
-        } else if (!expire(queued)) {
-            lanes.add(queued);
-        }
-    }
-
-    private boolean expire(QueuedJob queued) {
-        Instant deadline = queued.job().deadline();
-        if (deadline == null || !GenerationPipeline.expired(queued, Instant.now())) {
-            return false;
-        }
-        finish(new Finished(queued.ref(), outcomes.expired(queued, deadline)));
-        return true;
-    }
-
-    /** What the record alone could not tell: whether this fleet has the model and the size. */
-    private Optional<JobError> unfit(Job job) {
-        if (!job.model().matches(engine.model().name(), engine.model().digest())) {
-            return Optional.of(JobError.of(
-                    ErrorCode.UNKNOWN_MODEL,
-                    "model",
-                    job.model(),
-                    "is not served here; this worker serves " + engine.model().name()));
-        }
-        Size size = job.size();
-        if (size != null && !size.equals(engine.size())) {
-            return Optional.of(JobError.of(
-                    ErrorCode.SIZE_NOT_AVAILABLE,
-                    "size",
-                    size,
-                    "is not a size of model " + engine.model().name() + ", which draws " + engine.size()));
-        }
-        return Optional.empty();
-    }
-
-    private void reject(Delivery delivery, Decoded.Poison poison) {
-        byte[] value = delivery.original().value();
-        if (value == null || value.length <= LARGEST_LETTER) {
-            finish(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, null)));
-            return;
-        }
-        letters.execute(() -> {
-            ImageStore.StoreObject object =
-                    new ImageStore.StoreObject(value, dev.limner.protocol.Digests.sha256(value), "bin");
-            String uri = store.put(List.of(object)).get(0);
-            finished.add(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, uri)));
-        });
     }
 
     private void dispatch() {
@@ -209,11 +140,14 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 return;
             }
             MicroBatch batch = formed.get();
+            Instant now = Instant.now();
             List<QueuedJob> wanted = new ArrayList<>();
             for (QueuedJob queued : batch.jobs()) {
-                if (!expire(queued)) {
-                    wanted.add(queued);
-                }
+                admission
+                        .expired(queued, now)
+                        .ifPresentOrElse(
+                                publication -> finish(new Finished(queued.ref(), publication)),
+                                () -> wanted.add(queued));
             }
             if (!wanted.isEmpty()) {
                 pipeline.submit(new MicroBatch(batch.id(), wanted, batch.formedNanos()));

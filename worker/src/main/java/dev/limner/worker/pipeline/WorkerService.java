@@ -5,9 +5,14 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.ImageEncoder;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.Provenance;
+import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.MiniLmTextEncoder;
 import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.generate.FixedSizes;
@@ -25,6 +30,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +75,7 @@ public class WorkerService {
         encoder = text;
         PictureEngine pictures = ModelEngine.load(bundle, device, settings.sizes());
         engine = pictures;
+        warmUp(text, pictures);
         FileStore files = new FileStore(config.store().path(), config.store().durability(), settings.name());
         store = files;
         ExecutionProfile profile = ExecutionProfile.of(device, threads);
@@ -83,6 +90,17 @@ public class WorkerService {
                         pictures.model().name() + "@" + pictures.model().digest())
                 .addKeyValue("profile", profile.name())
                 .log("worker started");
+    }
+
+    /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
+    private static void warmUp(TextEncoder text, PictureEngine pictures) {
+        RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
+        Provenance provenance = new Provenance("", "", "", 0, 0, null);
+        for (Pixels picture : pictures.draw(List.of(request))) {
+            for (ImageFormat format : ImageFormat.values()) {
+                ImageEncoder.encode(picture, format, provenance);
+            }
+        }
     }
 
     /** A worker whose control thread died must not look alive: the process ends and its supervisor starts a new one. */
