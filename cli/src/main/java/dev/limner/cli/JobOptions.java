@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -13,12 +14,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every submitted job gets unless its own line says otherwise. */
 final class JobOptions {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
     @Option(names = "--count", paramLabel = "N", description = "Pictures a job, 1 to 64.")
     @Nullable
@@ -31,6 +35,10 @@ final class JobOptions {
     @Option(names = "--model", paramLabel = "NAME[@DIGEST]", description = "Which model draws.")
     @Nullable
     String model;
+
+    @Option(names = "--size", paramLabel = "WxH", description = "Size in pixels. Without one the model's own.")
+    @Nullable
+    String size;
 
     @Option(names = "--format", paramLabel = "png|jpeg", description = "Format of the files.")
     @Nullable
@@ -124,10 +132,19 @@ final class JobOptions {
         absent(node, "count", count);
         absent(node, "seed", seed);
         absent(node, "model", model);
+        absent(node, "size", size == null ? null : size(size));
         absent(node, "format", format);
         absent(node, "truncation", truncation);
         absent(node, "deadline", deadline);
         absent(node, "tenant", tenant);
+    }
+
+    private static Size size(String written) {
+        Matcher matcher = SIZE.matcher(written);
+        if (!matcher.matches()) {
+            throw new UsageException("--size is '" + written + "', must be as in 64x64");
+        }
+        return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
     private static void absent(ObjectNode node, String field, @Nullable Object value) {

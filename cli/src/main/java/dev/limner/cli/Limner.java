@@ -15,6 +15,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Limner.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "limner test [--containers] builds everything and runs every test.",
+            "LIMNER_STATE moves what running services leave behind from .limner; LIMNER_DEBUG=1 shows stack traces."
+        },
         subcommands = {
             DemoCommand.class,
             UpCommand.class,

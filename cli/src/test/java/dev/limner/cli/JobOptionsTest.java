@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
+import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,17 @@ class JobOptionsTest {
         assertThatThrownBy(() -> parsed().jobs(List.of("{\"caption\":"), "run", null))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("line 1 is not JSON");
+    }
+
+    @Test
+    void shouldReadASize() {
+        assertThat(parsed("--size", "64x32")
+                        .jobs(List.of("a"), "run", null)
+                        .get(0)
+                        .size())
+                .isEqualTo(new Size(64, 32));
+        assertThatThrownBy(() -> parsed("--size", "64").jobs(List.of("a"), "run", null))
+                .hasMessage("--size is '64', must be as in 64x64");
     }
 
     @Test

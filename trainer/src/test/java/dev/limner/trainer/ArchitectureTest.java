@@ -1,0 +1,44 @@
+package dev.limner.trainer;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.limner.trainer", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String TRAINER = "dev.limner.trainer.";
+
+    @ArchTest
+    static final ArchRule nativeMemoryStaysWhereItHasAnOwner = noClasses()
+            .that()
+            .resideOutsideOfPackages(TRAINER + "recipe", TRAINER + "tune", TRAINER + "eval", TRAINER + "gate")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.ndarray..");
+
+    @ArchTest
+    static final ArchRule onlyTheLoopKnowsTheOrder = noClasses()
+            .that()
+            .resideOutsideOfPackage(TRAINER + "loop")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(TRAINER + "loop");
+
+    @ArchTest
+    static final ArchRule nothingOfTheServices = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "dev.limner.worker..", "io.quarkus..");
+
+    @ArchTest
+    static final ArchRule nobodyPrints =
+            noClasses().should().accessField(System.class, "out").orShould().accessField(System.class, "err");
+
+    @ArchTest
+    static final ArchRule noCycles =
+            slices().matching("dev.limner.trainer.(*)..").should().beFreeOfCycles();
+}
