@@ -5,6 +5,7 @@ import dev.limner.trainer.data.EmojiImport;
 import dev.limner.trainer.data.Shards;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,7 +73,7 @@ final class DataCommand {
                 Shards.write(shard, images);
                 terminal.printf("%d pictures in %s%n", images.size(), shard);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("the emoji cannot be imported", e);
+                throw new UncheckedIOException("the emoji cannot be imported", e);
             }
         }
 

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -124,7 +125,7 @@ final class TrainCommand implements Runnable {
         };
     }
 
-    private static java.util.List<String> captions(Path file) {
+    private static List<String> captions(Path file) {
         try {
             return Files.readAllLines(file).stream()
                     .filter(line -> !line.isBlank())

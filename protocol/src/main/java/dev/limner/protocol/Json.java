@@ -1,13 +1,17 @@
 package dev.limner.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
 import java.time.Instant;
 
 /** The two ways JSON is read here: strictly from strangers, leniently from ourselves. */
@@ -40,8 +44,7 @@ final class Json {
 
     private Json() {}
 
-    private static final class InstantDeserializer
-            extends com.fasterxml.jackson.databind.deser.std.StdDeserializer<Instant> {
+    private static final class InstantDeserializer extends StdDeserializer<Instant> {
         private static final long serialVersionUID = 1L;
 
         InstantDeserializer() {
@@ -49,10 +52,7 @@ final class Json {
         }
 
         @Override
-        public Instant deserialize(
-                com.fasterxml.jackson.core.JsonParser parser,
-                com.fasterxml.jackson.databind.DeserializationContext context)
-                throws java.io.IOException {
+        public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             return Instant.parse(parser.getText());
         }
     }

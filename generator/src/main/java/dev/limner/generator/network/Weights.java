@@ -2,6 +2,7 @@ package dev.limner.generator.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 public record Weights(Map<String, NDArray> arrays) {
     public Weights {
-        arrays = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
+        arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
     }
 
     /** @throws IllegalArgumentException if there is no array of this name */

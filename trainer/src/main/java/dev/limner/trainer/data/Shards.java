@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -40,7 +41,7 @@ public final class Shards {
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
             for (CaptionedImage image : images) {
                 put(tar, image.key() + ".png", Pictures.toPng(Pictures.toImage(image.pixels())));
-                Map<String, Object> sorted = new java.util.TreeMap<>(image.captions());
+                Map<String, Object> sorted = new TreeMap<>(image.captions());
                 byte[] json =
                         JSON.writeValueAsString(Map.of("captions", sorted)).getBytes(StandardCharsets.UTF_8);
                 put(tar, image.key() + ".json", json);

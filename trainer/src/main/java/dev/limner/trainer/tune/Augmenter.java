@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.trainer.recipe.Recipe;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Differentiable augmentation of what the discriminator sees: each picture is shifted, and a square of it blanked. */
@@ -42,13 +43,13 @@ final class Augmenter {
         int side = (int) pictures.getShape().get(3);
         int hole = (int) Math.round(side * settings.cutout());
         float[] keep = new float[count * side * side];
-        java.util.Arrays.fill(keep, 1f);
+        Arrays.fill(keep, 1f);
         for (int i = 0; i < count; i++) {
             int top = random.nextInt(side + 1) - hole / 2;
             int left = random.nextInt(side + 1) - hole / 2;
             for (int y = Math.max(0, top); y < Math.min(side, top + hole); y++) {
                 int row = (i * side + y) * side;
-                java.util.Arrays.fill(keep, row + Math.max(0, left), row + Math.min(side, left + hole), 0f);
+                Arrays.fill(keep, row + Math.max(0, left), row + Math.min(side, left + hole), 0f);
             }
         }
         NDArray mask = pictures.getManager().create(keep, new Shape(count, 1, side, side));

@@ -1,5 +1,6 @@
 package dev.limner.worker.intake;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ public record Original(byte @Nullable [] key, byte @Nullable [] value, List<Head
         String found = null;
         for (Header header : headers) {
             if (header.name().equals(name) && header.value() != null) {
-                found = new String(header.value(), java.nio.charset.StandardCharsets.UTF_8);
+                found = new String(header.value(), StandardCharsets.UTF_8);
             }
         }
         return found;

@@ -1,6 +1,7 @@
 package dev.limner.worker.metrics;
 
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -18,7 +19,7 @@ public final class WorkerMetrics {
 
     /** A gauge that is read when somebody looks. */
     public void gauge(String name, Supplier<Number> value) {
-        io.micrometer.core.instrument.Gauge.builder(name, value).register(registry);
+        Gauge.builder(name, value).register(registry);
     }
 
     /** A job's terminal result was committed. */

@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedBatch;
@@ -167,8 +168,7 @@ final class GenerationPipeline implements AutoCloseable {
             return prepared;
         }
         List<QueuedJob> keptJobs = new ArrayList<>();
-        var keptEncodings = new ArrayList<>(prepared.encodings());
-        keptEncodings.clear();
+        List<CaptionEncoding> keptEncodings = new ArrayList<>();
         List<Finished> expired = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
             QueuedJob queued = jobs.get(i);
@@ -186,7 +186,7 @@ final class GenerationPipeline implements AutoCloseable {
                 new MicroBatch(batch.id(), keptJobs, batch.formedNanos()), keptEncodings, prepared.textMillis());
     }
 
-    static boolean expired(QueuedJob queued, Instant now) {
+    private static boolean expired(QueuedJob queued, Instant now) {
         Instant deadline = queued.job().deadline();
         return deadline != null && !deadline.isAfter(now);
     }
