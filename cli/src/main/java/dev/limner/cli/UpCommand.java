@@ -5,6 +5,7 @@ import dev.limner.protocol.WorkerStatus;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(500);
+    /** A worker that has said nothing for so long is not counted any more. */
+    private static final Duration SILENT = Duration.ofSeconds(10);
+
     private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
@@ -116,6 +120,8 @@ final class UpCommand implements Callable<Integer> {
                             WorkerStatus status = WorkerStatus.decode(record.value());
                             statuses.put(status.worker(), status);
                         });
+                Instant gone = Instant.now().minus(SILENT);
+                statuses.values().removeIf(status -> status.at().isBefore(gone));
                 for (WorkerProcess worker : fleet.workers()) {
                     if (!worker.alive() && !fleet.closed()) {
                         throw new IllegalStateException("the worker " + worker.name() + " ended; see .limner/logs");
