@@ -27,7 +27,7 @@ public final class ImageEncoder {
     private ImageEncoder() {}
 
     public static byte[] encode(Pixels pixels, ImageFormat format, Provenance provenance) {
-        BufferedImage image = toImage(pixels);
+        BufferedImage image = pixels.toImage();
         try {
             return switch (format) {
                 case PNG -> png(image, provenance);
@@ -36,17 +36,6 @@ public final class ImageEncoder {
         } catch (IOException e) {
             throw new UncheckedIOException("a picture cannot be encoded in memory", e);
         }
-    }
-
-    private static BufferedImage toImage(Pixels pixels) {
-        BufferedImage image = new BufferedImage(pixels.width(), pixels.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = pixels.rgb();
-        int[] packed = new int[pixels.width() * pixels.height()];
-        for (int i = 0; i < packed.length; i++) {
-            packed[i] = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
-        }
-        image.getRaster().setDataElements(0, 0, pixels.width(), pixels.height(), packed);
-        return image;
     }
 
     private static byte[] png(BufferedImage image, Provenance provenance) {

@@ -1,5 +1,7 @@
 package dev.limner.generator.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * A picture before it is a file.
  *
@@ -11,5 +13,16 @@ public record Pixels(int width, int height, byte[] rgb) {
             throw new IllegalArgumentException(
                     rgb.length + " bytes are not a picture of " + width + "x" + height + " pixels");
         }
+    }
+
+    /** A copy for the JDK's drawing and writing. */
+    public BufferedImage toImage() {
+        int[] packed = new int[width * height];
+        for (int i = 0; i < packed.length; i++) {
+            packed[i] = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
+        }
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.getRaster().setDataElements(0, 0, width, height, packed);
+        return image;
     }
 }

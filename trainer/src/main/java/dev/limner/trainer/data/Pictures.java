@@ -44,18 +44,6 @@ public final class Pictures {
         return new Pixels(side, side, rgb);
     }
 
-    /** A picture for the JDK's drawing and writing. */
-    public static BufferedImage toImage(Pixels pixels) {
-        BufferedImage image = new BufferedImage(pixels.width(), pixels.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = pixels.rgb();
-        int[] packed = new int[pixels.width() * pixels.height()];
-        for (int i = 0; i < packed.length; i++) {
-            packed[i] = (rgb[3 * i] & 0xFF) << 16 | (rgb[3 * i + 1] & 0xFF) << 8 | (rgb[3 * i + 2] & 0xFF);
-        }
-        image.setRGB(0, 0, pixels.width(), pixels.height(), packed, 0, pixels.width());
-        return image;
-    }
-
     /** Encodes as PNG, without metadata. */
     public static byte[] toPng(BufferedImage image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -40,7 +40,7 @@ public final class Shards {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(shard));
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
             for (CaptionedImage image : images) {
-                put(tar, image.key() + ".png", Pictures.toPng(Pictures.toImage(image.pixels())));
+                put(tar, image.key() + ".png", Pictures.toPng(image.pixels().toImage()));
                 Map<String, Object> sorted = new TreeMap<>(image.captions());
                 byte[] json =
                         JSON.writeValueAsString(Map.of("captions", sorted)).getBytes(StandardCharsets.UTF_8);

@@ -36,7 +36,7 @@ public record SampleGrid(List<String> captions, long seed) {
         BufferedImage sheet = new BufferedImage(COLUMNS * side, rows * side, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = sheet.createGraphics();
         for (int i = 0; i < pictures.size(); i++) {
-            graphics.drawImage(Pictures.toImage(pictures.get(i)), i % COLUMNS * side, i / COLUMNS * side, null);
+            graphics.drawImage(pictures.get(i).toImage(), i % COLUMNS * side, i / COLUMNS * side, null);
         }
         graphics.dispose();
         try {
