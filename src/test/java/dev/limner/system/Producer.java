@@ -45,8 +45,20 @@ final class Producer {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Every committed record, once there are {@code atLeast}. */
+    /** Every committed record, once there are {@code atLeast} and no more come. */
     static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast, Duration patience) {
+        return read(topic, atLeast, patience, true);
+    }
+
+    /** Returns as soon as there are {@code atLeast} committed records. */
+    static void await(String topic, int atLeast, Duration patience) {
+        if (read(topic, atLeast, patience, false).size() < atLeast) {
+            throw new AssertionError("fewer than " + atLeast + " records on " + topic + " after " + patience);
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> read(
+            String topic, int atLeast, Duration patience, boolean drain) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", TestBroker.bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
@@ -58,11 +70,11 @@ final class Producer {
             consumer.seekToBeginning(partitions);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             long deadline = System.nanoTime() + patience.toNanos();
-            boolean more = true;
+            boolean more = drain;
             while ((records.size() < atLeast && System.nanoTime() < deadline) || more) {
                 int before = records.size();
-                consumer.poll(Duration.ofMillis(300)).forEach(records::add);
-                more = records.size() > before;
+                consumer.poll(Duration.ofMillis(drain ? 300 : 20)).forEach(records::add);
+                more = drain && records.size() > before;
             }
             return records;
         }
