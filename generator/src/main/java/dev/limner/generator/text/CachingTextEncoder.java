@@ -11,7 +11,7 @@ public final class CachingTextEncoder implements TextEncoder {
     /** @param captions how many captions are kept; at 384 dimensions one takes about 2 KiB */
     public CachingTextEncoder(TextEncoder encoder, int captions) {
         this.encoder = encoder;
-        this.cache = Caffeine.newBuilder().maximumSize(captions).recordStats().build();
+        this.cache = Caffeine.newBuilder().maximumSize(captions).build();
     }
 
     @Override
@@ -27,11 +27,6 @@ public final class CachingTextEncoder implements TextEncoder {
     @Override
     public CaptionEncoding encode(String caption) {
         return cache.get(caption, encoder::encode);
-    }
-
-    /** Share of captions since the start that were found in the cache, from 0 to 1. */
-    public double hitRate() {
-        return cache.stats().hitRate();
     }
 
     @Override

@@ -74,12 +74,6 @@ public final class Ledgers {
         return true;
     }
 
-    /** Whether an outcome for this record would still count. */
-    public boolean owns(RecordRef ref) {
-        PartitionLedger ledger = partitions.get(ref.partition());
-        return ledger != null && ledger.ownership == ref.ownership();
-    }
-
     /**
      * The done prefix of every partition.
      *

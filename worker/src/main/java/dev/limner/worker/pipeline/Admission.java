@@ -71,9 +71,9 @@ final class Admission implements AutoCloseable {
     /** The answer to a job whose deadline has passed. */
     Optional<Publication> expired(QueuedJob queued, Instant now) {
         Instant deadline = queued.job().deadline();
-        return deadline == null || deadline.isAfter(now)
-                ? Optional.empty()
-                : Optional.of(outcomes.expired(queued, deadline));
+        return deadline != null && queued.expired(now)
+                ? Optional.of(outcomes.expired(queued, deadline))
+                : Optional.empty();
     }
 
     /** What the record alone could not tell: whether this worker has the model and the size. */

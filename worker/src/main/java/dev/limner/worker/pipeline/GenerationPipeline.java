@@ -164,7 +164,7 @@ final class GenerationPipeline implements AutoCloseable {
     private PreparedBatch withoutExpired(PreparedBatch prepared) {
         Instant now = Instant.now();
         List<QueuedJob> jobs = prepared.batch().jobs();
-        if (jobs.stream().noneMatch(queued -> expired(queued, now))) {
+        if (jobs.stream().noneMatch(queued -> queued.expired(now))) {
             return prepared;
         }
         List<QueuedJob> keptJobs = new ArrayList<>();
@@ -173,7 +173,7 @@ final class GenerationPipeline implements AutoCloseable {
         for (int i = 0; i < jobs.size(); i++) {
             QueuedJob queued = jobs.get(i);
             Instant deadline = queued.job().deadline();
-            if (deadline != null && expired(queued, now)) {
+            if (deadline != null && queued.expired(now)) {
                 expired.add(new Finished(queued.ref(), outcomes.expired(queued, deadline)));
             } else {
                 keptJobs.add(queued);
@@ -184,11 +184,6 @@ final class GenerationPipeline implements AutoCloseable {
         MicroBatch batch = prepared.batch();
         return new PreparedBatch(
                 new MicroBatch(batch.id(), keptJobs, batch.formedNanos()), keptEncodings, prepared.textMillis());
-    }
-
-    private static boolean expired(QueuedJob queued, Instant now) {
-        Instant deadline = queued.job().deadline();
-        return deadline != null && !deadline.isAfter(now);
     }
 
     private void encode(DrawnBatch drawn) throws InterruptedException {
