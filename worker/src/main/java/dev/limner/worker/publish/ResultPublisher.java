@@ -132,9 +132,11 @@ public final class ResultPublisher implements AutoCloseable {
         producer.close(Duration.ZERO);
         producer = connect(settings);
         Map<PartitionRef, Long> offsets = committed.apply(ready.offsets().keySet());
-        // One transaction moved all of these offsets or none, so any of them tells.
+        // One transaction moved all of these offsets or none. All are asked, because a partition that was lost
+        // meanwhile
+        // may have been moved on by its new owner, and says nothing about ours.
         return ready.offsets().entrySet().stream()
-                .anyMatch(entry -> offsets.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
+                .allMatch(entry -> offsets.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> offsets(PendingTransaction ready) {
