@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.Home;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.EmojiImport;
 import dev.limner.trainer.data.Shards;

@@ -1,5 +1,10 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
@@ -93,8 +98,7 @@ final class DemoCommand implements Callable<Integer> {
                     tally.images(),
                     tally.seconds(),
                     tally.imagesPerSecond());
-            terminal.println("worker's peak RSS: "
-                    + BenchCommand.peakRssMiB(fleet.workers().get(0).pid()) + " MiB");
+            terminal.println("worker's peak RSS: " + fleet.workers().get(0).peakRssMiB() + " MiB");
             terminal.println("gallery: " + page);
             if (keep) {
                 terminal.println("broker on " + fleet.bootstrap() + ", worker on "

@@ -1,5 +1,9 @@
 package dev.limner.cli;
 
+import dev.limner.cli.bench.BenchCommand;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Logs;
+import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.AutoComplete;
@@ -57,16 +61,18 @@ public final class Limner implements Runnable {
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new Limner()).setExecutionExceptionHandler((failure, command, parsed) -> {
-            PrintWriter err = command.getErr();
-            err.println(command.getColorScheme().errorText("limner: " + explain(failure)));
-            if (System.getenv("LIMNER_DEBUG") != null) {
-                failure.printStackTrace(err);
-            }
-            return failure instanceof UsageException
-                    ? command.getCommandSpec().exitCodeOnInvalidInput()
-                    : command.getCommandSpec().exitCodeOnExecutionException();
-        });
+        return new CommandLine(new Limner())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    PrintWriter err = command.getErr();
+                    err.println(command.getColorScheme().errorText("limner: " + explain(failure)));
+                    if (System.getenv("LIMNER_DEBUG") != null) {
+                        failure.printStackTrace(err);
+                    }
+                    return failure instanceof UsageException
+                            ? command.getCommandSpec().exitCodeOnInvalidInput()
+                            : command.getCommandSpec().exitCodeOnExecutionException();
+                });
     }
 
     private static String explain(Exception failure) {

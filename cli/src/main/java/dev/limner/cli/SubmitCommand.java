@@ -1,5 +1,8 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Job;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.limner.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Progress;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;

@@ -1,6 +1,8 @@
 package dev.limner.cli;
 
 import ai.djl.Device;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.TorchThreads;

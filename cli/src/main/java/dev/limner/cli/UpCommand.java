@@ -1,5 +1,10 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import java.io.PrintWriter;

@@ -1,5 +1,8 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Progress;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.Job;

@@ -3,6 +3,7 @@ package dev.limner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A generator with its weights on a device. Owns its native memory until {@link #close()}; one thread at a time.
+ * A generator with its weights on a device. Owns its native memory until {@link #close()}; drawing is safe from any
+ * thread, since the weights are only read.
  */
 public final class Renderer implements AutoCloseable {
     private static final String ENGINE = "PyTorch";

@@ -42,8 +42,27 @@ public interface WorkerConfig {
     String device();
 
     /** Threads of libtorch inside one operation; 0 for the machine's cores. */
-    @WithDefault("0")
+    @WithDefault("1")
     int threads();
+
+    /**
+     * Micro-batches drawn side by side; 0 for one on a GPU and, on a CPU, as many as the cores have room for. Several
+     * of one thread each use a CPU better than one of several threads, which wait for each other in every operation.
+     */
+    @WithDefault("0")
+    int streams();
+
+    /** What draws. */
+    @WithDefault("model")
+    Generator generator();
+
+    /** {@link #generator()}'s choices. */
+    enum Generator {
+        /** The model bundle. */
+        MODEL,
+        /** One plain colour a picture, no model and no text encoder: to measure or try everything else. */
+        CONSTANT
+    }
 
     /** Folder for native libraries and the text encoder's files. */
     @WithDefault(".limner/cache")

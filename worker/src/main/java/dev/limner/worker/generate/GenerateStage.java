@@ -10,7 +10,7 @@ import dev.limner.worker.text.PreparedBatch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws a micro-batch. One thread at a time, the device's. */
+/** Draws a micro-batch. Safe from any thread. */
 public final class GenerateStage {
     private final PictureEngine engine;
 

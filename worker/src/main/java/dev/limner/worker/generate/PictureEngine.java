@@ -6,7 +6,7 @@ import dev.limner.protocol.Result;
 import dev.limner.protocol.Size;
 import java.util.List;
 
-/** Something that draws on a device. One thread at a time. */
+/** Something that draws on a device. Safe from any thread. */
 public interface PictureEngine extends AutoCloseable {
     /** The model it draws with. */
     Result.Model model();

@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class GenerationPipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
-    private static final int STORE_THREADS = 2;
 
     private final TextStage text;
     private final GenerateStage generate;
@@ -50,13 +49,14 @@ final class GenerationPipeline implements AutoCloseable {
     private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> running = new ArrayList<>();
     private volatile @Nullable LastBatch last;
 
     /** The last micro-batch the device drew. */
     record LastBatch(int images, double deviceMillis) {}
 
     GenerationPipeline(
+            StageThreads threads,
             TextStage text,
             GenerateStage generate,
             EncodeStage encode,
@@ -71,12 +71,10 @@ final class GenerationPipeline implements AutoCloseable {
         this.outcomes = outcomes;
         this.metrics = metrics;
         this.finished = finished;
-        start("limner-text", toText, this::prepare);
-        start("limner-device", toDevice, this::draw);
-        start("limner-encode", toEncode, this::encode);
-        for (int i = 0; i < STORE_THREADS; i++) {
-            start("limner-store-" + i, toStore, this::store);
-        }
+        start("limner-text", threads.text(), toText, this::prepare);
+        start("limner-device", threads.device(), toDevice, this::draw);
+        start("limner-encode", threads.encode(), toEncode, this::encode);
+        start("limner-store", threads.store(), toStore, this::store);
     }
 
     /** One step of one stage; interruption ends the thread. */
@@ -85,16 +83,19 @@ final class GenerationPipeline implements AutoCloseable {
         void take(T input) throws InterruptedException;
     }
 
-    private <T> void start(String name, BlockingQueue<T> queue, Step<T> step) {
-        threads.add(Thread.ofPlatform().name(name).daemon().start(() -> {
-            try {
-                while (true) {
-                    step.take(queue.take());
+    private <T> void start(String name, int count, BlockingQueue<T> queue, Step<T> step) {
+        Thread.Builder builder = Thread.ofPlatform().name(name + "-", 0).daemon();
+        for (int i = 0; i < count; i++) {
+            running.add(builder.start(() -> {
+                try {
+                    while (true) {
+                        step.take(queue.take());
+                    }
+                } catch (InterruptedException e) {
+                    LOG.debug("stage stopped");
                 }
-            } catch (InterruptedException e) {
-                LOG.debug("stage stopped");
-            }
-        }));
+            }));
+        }
     }
 
     /** Whether a batch could be submitted now. Control thread only. */
@@ -257,8 +258,8 @@ final class GenerationPipeline implements AutoCloseable {
     /** Stops the stages; what is still on its way is dropped. */
     @Override
     public void close() {
-        threads.forEach(Thread::interrupt);
-        for (Thread thread : threads) {
+        running.forEach(Thread::interrupt);
+        for (Thread thread : running) {
             try {
                 thread.join(5_000);
             } catch (InterruptedException e) {

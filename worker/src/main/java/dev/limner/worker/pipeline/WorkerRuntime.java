@@ -58,6 +58,7 @@ public final class WorkerRuntime implements AutoCloseable {
         Outcomes outcomes = new Outcomes(settings.name(), profile.name());
         ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
         this.pipeline = new GenerationPipeline(
+                settings.threads(),
                 new TextStage(encoder),
                 new GenerateStage(engine),
                 new EncodeStage(settings.software(), settings.writeCaptions()),

@@ -15,6 +15,7 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
+import dev.limner.worker.generate.ConstantEngine;
 import dev.limner.worker.generate.FixedSizes;
 import dev.limner.worker.generate.ModelEngine;
 import dev.limner.worker.generate.PictureEngine;
@@ -22,6 +23,7 @@ import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.FileStore;
+import dev.limner.worker.text.ConstantTextEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -61,24 +63,23 @@ public class WorkerService {
     }
 
     void start(@Observes StartupEvent event) {
-        WorkerSettings settings = settings();
         Device device = DeviceChoice.resolve(config.device());
-        int threads = config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-        TorchThreads.set(threads);
-        ModelBundle bundle = ModelBundle.read(config.model());
-        if (!bundle.manifest().textEncoder().equals(MiniLmTextEncoder.ID)) {
-            throw new IllegalStateException("the model " + config.model() + " wants the text encoder "
-                    + bundle.manifest().textEncoder() + ", this worker has " + MiniLmTextEncoder.ID);
-        }
-        TextEncoder text = new CachingTextEncoder(
-                MiniLmTextEncoder.load(config.cache(), 1), config.text().cache());
+        int cores = Runtime.getRuntime().availableProcessors();
+        int torchThreads = config.threads() == 0 ? cores : config.threads();
+        WorkerSettings settings = settings(StageThreads.on(device, cores, torchThreads, config.streams()));
+        TorchThreads.set(torchThreads);
+        Drawing drawing = switch (config.generator()) {
+            case MODEL -> model(settings, device);
+            case CONSTANT -> new Drawing(new ConstantTextEncoder(), new ConstantEngine());
+        };
+        TextEncoder text = drawing.encoder();
         encoder = text;
-        PictureEngine pictures = ModelEngine.load(bundle, device, settings.sizes());
+        PictureEngine pictures = drawing.engine();
         engine = pictures;
         warmUp(text, pictures);
         FileStore files = new FileStore(config.store().path(), config.store().durability(), settings.name());
         store = files;
-        ExecutionProfile profile = ExecutionProfile.of(device, threads);
+        ExecutionProfile profile = ExecutionProfile.of(device, torchThreads);
         WorkerRuntime started =
                 new WorkerRuntime(settings, text, pictures, files, device.toString(), profile, registry);
         runtime = started;
@@ -90,6 +91,20 @@ public class WorkerService {
                         pictures.model().name() + "@" + pictures.model().digest())
                 .addKeyValue("profile", profile.name())
                 .log("worker started");
+    }
+
+    private record Drawing(TextEncoder encoder, PictureEngine engine) {}
+
+    private Drawing model(WorkerSettings settings, Device device) {
+        ModelBundle bundle = ModelBundle.read(config.model());
+        if (!bundle.manifest().textEncoder().equals(MiniLmTextEncoder.ID)) {
+            throw new IllegalStateException("the model " + config.model() + " wants the text encoder "
+                    + bundle.manifest().textEncoder() + ", this worker has " + MiniLmTextEncoder.ID);
+        }
+        TextEncoder encoder = new CachingTextEncoder(
+                MiniLmTextEncoder.load(config.cache(), settings.threads().text()),
+                config.text().cache());
+        return new Drawing(encoder, ModelEngine.load(bundle, device, settings.sizes()));
     }
 
     /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
@@ -117,7 +132,7 @@ public class WorkerService {
         }
     }
 
-    private WorkerSettings settings() {
+    private WorkerSettings settings(StageThreads threads) {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Topics topics = new Topics(config.topicPrefix());
         return new WorkerSettings(
@@ -131,6 +146,7 @@ public class WorkerService {
                         config.intake().buffer()),
                 new BatchSettings(config.batch().maxSize(), config.batch().linger()),
                 new FixedSizes(config.batch().sizes()),
+                threads,
                 new PublishSettings(
                         config.bootstrap(),
                         config.group() + "-" + name,

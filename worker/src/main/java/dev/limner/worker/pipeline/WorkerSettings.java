@@ -21,6 +21,7 @@ public record WorkerSettings(
         IntakeSettings intake,
         BatchSettings batch,
         FixedSizes sizes,
+        StageThreads threads,
         PublishSettings publish,
         String software,
         boolean writeCaptions,

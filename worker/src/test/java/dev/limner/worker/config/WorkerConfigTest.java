@@ -26,7 +26,9 @@ class WorkerConfigTest {
         assertThat(config.groupProtocol()).isEqualTo("consumer");
         assertThat(config.model()).isEqualTo(Path.of("models/default"));
         assertThat(config.device()).isEqualTo("auto");
-        assertThat(config.threads()).isZero();
+        assertThat(config.threads()).isEqualTo(1);
+        assertThat(config.streams()).isZero();
+        assertThat(config.generator()).isEqualTo(WorkerConfig.Generator.MODEL);
         assertThat(config.cache()).isEqualTo(Path.of(".limner/cache"));
         assertThat(config.writeCaptions()).isTrue();
         assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(50));
@@ -51,6 +53,8 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.model", "/m"),
                 Map.entry("limner.worker.device", "cpu"),
                 Map.entry("limner.worker.threads", "3"),
+                Map.entry("limner.worker.streams", "5"),
+                Map.entry("limner.worker.generator", "constant"),
                 Map.entry("limner.worker.cache", "/c"),
                 Map.entry("limner.worker.write-captions", "false"),
                 Map.entry("limner.worker.commit-interval", "10ms"),
@@ -71,6 +75,8 @@ class WorkerConfigTest {
         assertThat(config.model()).isEqualTo(Path.of("/m"));
         assertThat(config.device()).isEqualTo("cpu");
         assertThat(config.threads()).isEqualTo(3);
+        assertThat(config.streams()).isEqualTo(5);
+        assertThat(config.generator()).isEqualTo(WorkerConfig.Generator.CONSTANT);
         assertThat(config.cache()).isEqualTo(Path.of("/c"));
         assertThat(config.writeCaptions()).isFalse();
         assertThat(config.commitInterval()).isEqualTo(Duration.ofMillis(10));

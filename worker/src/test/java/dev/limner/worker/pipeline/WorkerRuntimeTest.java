@@ -272,6 +272,7 @@ class WorkerRuntimeTest {
                 new IntakeSettings(bootstrap, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
                 new BatchSettings(32, Duration.ofMillis(5)),
                 new FixedSizes(List.of(8, 16, 32)),
+                new StageThreads(1, 2, 1, 2),
                 new PublishSettings(
                         bootstrap,
                         topics.prefix() + "-" + name,

@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.terminal;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,12 +11,12 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Sends what libraries log, the embedded broker's included, to a file: the terminal is for the user. */
-final class Logs {
+public final class Logs {
     private static final int MOST_BYTES = 8 << 20;
 
     private Logs() {}
 
-    static void toFile(Path folder) {
+    public static void toFile(Path folder) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         try {

@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.fleet;
 
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
@@ -28,12 +28,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What a producer of jobs and a reader of results does, with plain clients. */
-final class FleetClient {
+public final class FleetClient {
     private final String bootstrap;
     private final Topics topics;
 
     /** @throws IllegalStateException if the brokers do not answer or the topics are not there */
-    FleetClient(String bootstrap, Topics topics) {
+    public FleetClient(String bootstrap, Topics topics) {
         this.bootstrap = bootstrap;
         this.topics = topics;
         Map<String, Object> config = Map.of(
@@ -55,12 +55,12 @@ final class FleetClient {
         }
     }
 
-    Topics topics() {
+    public Topics topics() {
         return topics;
     }
 
     /** Sends jobs and returns when the broker has all of them. */
-    void send(List<Job> jobs, Topics.Lane lane) {
+    public void send(List<Job> jobs, Topics.Lane lane) {
         try (Sender sender = sender()) {
             List<Future<RecordMetadata>> sent = new ArrayList<>(jobs.size());
             for (Job job : jobs) {
@@ -78,18 +78,18 @@ final class FleetClient {
     }
 
     /** A connection for sending job after job. */
-    Sender sender() {
+    public Sender sender() {
         return new Sender();
     }
 
     /** Sends jobs; safe from any thread. */
-    final class Sender implements AutoCloseable {
+    public final class Sender implements AutoCloseable {
         private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, ProducerConfig.LINGER_MS_CONFIG, 0),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
 
-        Future<RecordMetadata> send(Job job, Topics.Lane lane) {
+        public Future<RecordMetadata> send(Job job, Topics.Lane lane) {
             byte[] key = job.id().getBytes(StandardCharsets.UTF_8);
             return producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job)));
         }
@@ -101,7 +101,7 @@ final class FleetClient {
     }
 
     /** The result in a record of the results topic; empty for what somebody else put there. */
-    static Optional<Result> result(ConsumerRecord<byte[], byte[]> record) {
+    public static Optional<Result> result(ConsumerRecord<byte[], byte[]> record) {
         try {
             return record.value() == null ? Optional.empty() : Optional.of(ResultCodec.decode(record.value()));
         } catch (IllegalArgumentException e) {
@@ -110,24 +110,24 @@ final class FleetClient {
     }
 
     /** A reader of committed results that starts now, or with the oldest. */
-    Reader results(boolean fromStart) {
+    public Reader results(boolean fromStart) {
         return new Reader(List.of(topics.results()), fromStart);
     }
 
     /** A reader of every committed job, oldest first, and of every result. */
-    Reader everything() {
+    public Reader everything() {
         List<String> all = new ArrayList<>(topics.allJobs());
         all.add(topics.results());
         return new Reader(all, true);
     }
 
     /** A reader of the workers' statuses that starts now. */
-    Reader workers() {
+    public Reader workers() {
         return new Reader(List.of(topics.workers()), false);
     }
 
     /** Reads whole topics without a group; one thread. */
-    final class Reader implements AutoCloseable {
+    public final class Reader implements AutoCloseable {
         private final KafkaConsumer<byte[], byte[]> consumer;
 
         private Reader(List<String> read, boolean fromStart) {
@@ -159,14 +159,14 @@ final class FleetClient {
         }
 
         /** The next values, each with its topic; empty if none came in time. */
-        List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
+        public List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             consumer.poll(timeout).forEach(records::add);
             return records;
         }
 
         /** The next results. */
-        List<Result> pollResults(Duration timeout) {
+        public List<Result> pollResults(Duration timeout) {
             return poll(timeout).stream()
                     .flatMap(record -> result(record).stream())
                     .toList();

@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.fleet;
 
 import java.nio.file.Path;
 
@@ -7,40 +7,40 @@ import java.nio.file.Path;
  *
  * @param root the project's folder, as the launcher found it
  */
-record Home(Path root) {
+public record Home(Path root) {
     /** From the launcher's system property, else the current folder. */
-    static Home find() {
+    public static Home find() {
         return new Home(Path.of(System.getProperty("limner.home", "")).toAbsolutePath());
     }
 
     /** What running services leave behind: broker data, objects, logs. Moved by {@code LIMNER_STATE}. */
-    Path state() {
+    public Path state() {
         String elsewhere = System.getenv("LIMNER_STATE");
         return elsewhere == null ? root.resolve(".limner") : Path.of(elsewhere).toAbsolutePath();
     }
 
     /** Files that are only copies and may be deleted at any time. */
-    Path cache() {
+    public Path cache() {
         return state().resolve("cache");
     }
 
-    Path defaultModel() {
+    public Path defaultModel() {
         return root.resolve("models/default");
     }
 
-    Path workerJar() {
+    public Path workerJar() {
         return root.resolve("worker/target/quarkus-app/quarkus-run.jar");
     }
 
-    Path demoCaptions() {
+    public Path demoCaptions() {
         return root.resolve("data/captions-demo.txt");
     }
 
-    Path emojiData() {
+    public Path emojiData() {
         return root.resolve("data/emoji");
     }
 
-    Path gridCaptions() {
+    public Path gridCaptions() {
         return root.resolve("data/captions-64.txt");
     }
 }

@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.fleet;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A broker in this process, or the user's own, and workers as processes beside it. */
-final class LocalFleet implements AutoCloseable {
+public final class LocalFleet implements AutoCloseable {
     private static final int PARTITIONS = 8;
 
     private final @Nullable EmbeddedBroker broker;
@@ -28,7 +28,7 @@ final class LocalFleet implements AutoCloseable {
     }
 
     /** Starts an embedded broker and creates the topics. */
-    static LocalFleet embedded(Path data, int port, boolean durable, Topics topics) {
+    public static LocalFleet embedded(Path data, int port, boolean durable, Topics topics) {
         EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable));
         try {
             FleetTopics.create(broker.bootstrap(), topics, PARTITIONS, (short) 1);
@@ -40,16 +40,16 @@ final class LocalFleet implements AutoCloseable {
     }
 
     /** Uses brokers that are there already; creates missing topics with their default replication. */
-    static LocalFleet on(String bootstrap, Topics topics) {
+    public static LocalFleet on(String bootstrap, Topics topics) {
         FleetTopics.create(bootstrap, topics, PARTITIONS, (short) -1);
         return new LocalFleet(null, bootstrap, topics);
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         return bootstrap;
     }
 
-    List<WorkerProcess> workers() {
+    public List<WorkerProcess> workers() {
         return List.copyOf(workers);
     }
 
@@ -60,16 +60,16 @@ final class LocalFleet implements AutoCloseable {
      * @param logs folder of the workers' logs
      * @param httpPort of the first worker, the others follow; 0 for any free ones
      */
-    void startWorkers(Home home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
+    public void startWorkers(Home home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
             throws InterruptedException {
         for (int i = 1; i <= count; i++) {
             Map<String, String> settings = new LinkedHashMap<>();
             settings.put("limner.worker.bootstrap", bootstrap);
             settings.put("limner.worker.topic-prefix", topics.prefix());
             settings.put("limner.worker.store.path", store.toAbsolutePath().toString());
-            // Threads of all workers together should not outnumber the cores.
-            int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
-            settings.put("limner.worker.threads", String.valueOf(threads));
+            // The streams of all workers together should not outnumber the cores.
+            int streams = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
+            settings.put("limner.worker.streams", String.valueOf(streams));
             settings.putAll(extra);
             int port = httpPort == 0 ? WorkerProcess.freePort() : httpPort + i - 1;
             workers.add(WorkerProcess.start(home, "worker-" + i, settings, port, logs));
@@ -80,7 +80,7 @@ final class LocalFleet implements AutoCloseable {
     }
 
     /** Whether the fleet is going down or down. */
-    boolean closed() {
+    public boolean closed() {
         return closed;
     }
 

@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Progress of long work on standard error: a bar on a terminal, a plain line every few seconds elsewhere. One thread at
  * a time.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
     private final String task;
@@ -29,7 +29,7 @@ final class Progress implements AutoCloseable {
         this.bar = bar;
     }
 
-    static Progress of(String task, long total) {
+    public static Progress of(String task, long total) {
         boolean terminal = Boolean.getBoolean("limner.terminal");
         ProgressBar bar = terminal
                 ? new ProgressBarBuilder()
@@ -44,7 +44,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Moves to {@code done} of the total; {@code detail} is shown beside it. */
-    void to(long done, String detail) {
+    public void to(long done, String detail) {
         at = done;
         this.detail = detail;
         if (bar != null) {
@@ -55,7 +55,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** Corrects the total when it becomes known. */
-    void total(long newTotal) {
+    public void total(long newTotal) {
         total = newTotal;
         if (bar != null) {
             bar.maxHint(newTotal);

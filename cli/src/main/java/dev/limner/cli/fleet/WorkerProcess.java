@@ -1,4 +1,4 @@
-package dev.limner.cli;
+package dev.limner.cli.fleet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,13 +11,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A worker as a process of its own, its output in a log file. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(90);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
 
@@ -39,19 +40,13 @@ final class WorkerProcess implements AutoCloseable {
      * @param settings {@code limner.worker.*} keys and values
      * @param httpPort of health and metrics
      */
-    static WorkerProcess start(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dai.djl.offline=true",
-                "-XX:+UseSerialGC",
-                "-Xmx384m",
-                "-XX:TieredStopAtLevel=4",
-                "-Dquarkus.http.port=" + httpPort,
-                "-Dquarkus.http.host=127.0.0.1",
-                "-Dlimner.worker.name=" + name,
-                "-Dlimner.worker.cache=" + home.cache(),
-                "-Dlimner.worker.model=" + home.defaultModel()));
+    public static WorkerProcess start(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
+        List<String> command = JavaProcess.java();
+        command.add("-Dquarkus.http.port=" + httpPort);
+        command.add("-Dquarkus.http.host=127.0.0.1");
+        command.add("-Dlimner.worker.name=" + name);
+        command.add("-Dlimner.worker.cache=" + home.cache());
+        command.add("-Dlimner.worker.model=" + home.defaultModel());
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(home.workerJar().toString());
@@ -69,7 +64,7 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
@@ -77,19 +72,51 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    URI http() {
+    /** The most memory the worker has held, in MiB, as the kernel counts it; null where there is no {@code /proc}. */
+    public @Nullable Long peakRssMiB() {
+        Long kib = statusKib("VmHWM:");
+        return kib == null ? null : kib / 1024;
+    }
+
+    /** The memory the worker holds, in KiB; null where there is no {@code /proc} or no worker any more. */
+    public @Nullable Long rssKib() {
+        return statusKib("VmRSS:");
+    }
+
+    /** Open file descriptors; null where there is no {@code /proc} or no worker any more. */
+    public @Nullable Long openFiles() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private @Nullable Long statusKib(String key) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
+                    .filter(line -> line.startsWith(key))
+                    .map(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(null);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    public URI http() {
         return URI.create("http://127.0.0.1:" + httpPort);
     }
 
@@ -98,7 +125,7 @@ final class WorkerProcess implements AutoCloseable {
      *
      * @throws IllegalStateException if it ends before or takes too long
      */
-    void awaitReady() throws InterruptedException {
+    public void awaitReady() throws InterruptedException {
         long deadline = System.nanoTime() + START_WITHIN.toNanos();
         HttpRequest request = HttpRequest.newBuilder(http().resolve("/q/health/ready"))
                 .timeout(Duration.ofSeconds(2))

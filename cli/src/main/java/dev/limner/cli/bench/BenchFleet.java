@@ -1,0 +1,88 @@
+package dev.limner.cli.bench;
+
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.protocol.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+
+/** An embedded broker and one worker in a folder of their own, which is emptied first and given back empty. */
+final class BenchFleet implements AutoCloseable {
+    private final LocalFleet fleet;
+    private final Path folder;
+
+    private BenchFleet(LocalFleet fleet, Path folder) {
+        this.fleet = fleet;
+        this.folder = folder;
+    }
+
+    /** @param settings of the worker, {@code limner.worker.*} */
+    static BenchFleet start(Home home, Map<String, String> settings) throws InterruptedException {
+        Path folder = home.state().resolve("bench");
+        delete(folder.resolve("broker"));
+        delete(folder.resolve("store"));
+        LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT);
+        Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+        try {
+            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, settings);
+            return new BenchFleet(fleet, folder);
+        } catch (RuntimeException e) {
+            fleet.close();
+            throw e;
+        }
+    }
+
+    WorkerProcess worker() {
+        return fleet.workers().get(0);
+    }
+
+    String bootstrap() {
+        return fleet.bootstrap();
+    }
+
+    FleetClient client() {
+        return new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
+    }
+
+    Backlog backlog() {
+        return new Backlog(fleet.bootstrap(), Topics.DEFAULT);
+    }
+
+    private static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                    Files.delete(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder " + folder + " cannot be emptied", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        fleet.close();
+        delete(folder.resolve("broker"));
+        delete(folder.resolve("store"));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.limner.cli.bench;
+
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.Topics;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner bench latency}. */
+@Command(
+        name = "latency",
+        description = {
+            "Time from sending one job to reading its committed result, on an otherwise idle fleet: an embedded broker,"
+                    + " one worker, the shipped model. One job at a time, distinct captions, after a warm-up."
+        },
+        mixinStandardHelpOptions = true)
+final class LatencyCommand implements Callable<Integer> {
+    private static final int WARM_UP = 200;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Option(names = "--jobs", paramLabel = "N", defaultValue = "500", description = "Default: ${DEFAULT-VALUE}")
+    int jobs;
+
+    @Option(names = "--json", description = "End with one JSON object.")
+    boolean json;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the worker.")
+    Map<String, String> extra = Map.of();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (jobs < 1) {
+            throw new UsageException("--jobs is " + jobs + ", must be at least 1");
+        }
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
+        Path folder = home.state().resolve("bench");
+        double[] millis = new double[jobs];
+        try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, extra);
+            FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
+            String run = Long.toString(System.currentTimeMillis(), 36);
+            try (FleetClient.Reader reader = client.results(false);
+                    FleetClient.Sender sender = client.sender();
+                    Progress progress = Progress.of("jobs", jobs)) {
+                for (int i = 0; i < WARM_UP; i++) {
+                    once(sender, reader, run + "-warm-" + i);
+                }
+                SplittableRandom random = new SplittableRandom(1);
+                for (int i = 0; i < jobs; i++) {
+                    // Irregular gaps, so that no timer of the pipeline falls into step with the jobs.
+                    Thread.sleep(random.nextInt(5, 40));
+                    millis[i] = once(sender, reader, run + "-" + i);
+                    progress.to(i + 1, "");
+                }
+            }
+            report(terminal, millis, fleet.workers().get(0).peakRssMiB());
+        }
+        return 0;
+    }
+
+    private static double once(FleetClient.Sender sender, FleetClient.Reader reader, String name) {
+        Job job = BenchJobs.job(name, "a picture of number " + name, ImageFormat.PNG);
+        long start = System.nanoTime();
+        // A job that is not taken has no result either, and that is what is waited for.
+        var unused = sender.send(job, Topics.Lane.INTERACTIVE);
+        while (System.nanoTime() - start < PATIENCE.toNanos()) {
+            if (reader.pollResults(Duration.ofMillis(100)).stream()
+                    .anyMatch(result -> result.jobId().equals(job.id()))) {
+                return (System.nanoTime() - start) / 1e6;
+            }
+        }
+        throw new IllegalStateException("no result for " + job.id() + " in " + PATIENCE.toSeconds() + " s");
+    }
+
+    private void report(PrintWriter terminal, double[] millis, @Nullable Long rss) {
+        Percentiles percentiles = Percentiles.of(millis);
+        terminal.printf(
+                Locale.ROOT, "submit to result, %d jobs: %s; worker's peak RSS %s MiB%n", jobs, percentiles, rss);
+        if (json) {
+            terminal.println(percentiles.json().put("workerPeakRssMiB", rss));
+        }
+        terminal.flush();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.limner.cli.fleet;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Other processes on this process's JDK. */
+public final class JavaProcess {
+    private JavaProcess() {}
+
+    /** The flags every Limner process runs with. */
+    static List<String> java() {
+        return new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dai.djl.offline=true",
+                "-XX:+UseSerialGC",
+                "-Xmx384m"));
+    }
+
+    /** This command again, with other arguments, as a process that has not started yet. */
+    public static ProcessBuilder command(Home home, List<String> arguments) {
+        List<String> command = java();
+        command.add("-Dlimner.home=" + home.root());
+        command.add("-jar");
+        command.add(home.root().resolve("cli/target/limner-cli.jar").toString());
+        command.addAll(arguments);
+        return new ProcessBuilder(command).directory(home.root().toFile());
+    }
+}
