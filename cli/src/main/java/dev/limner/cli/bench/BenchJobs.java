@@ -11,9 +11,10 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The jobs that benchmarks send: captions of usual length, no two of a run alike unless they are meant to be. */
+/** The jobs that benchmarks send: captions of usual length, no two alike unless they are meant to be. One thread. */
 final class BenchJobs {
     private final List<String> captions;
+    private long next;
 
     private BenchJobs(List<String> captions) {
         this.captions = List.copyOf(captions);
@@ -35,11 +36,12 @@ final class BenchJobs {
         return captions.get((int) (place % captions.size())) + ", take " + place / captions.size();
     }
 
-    /** Jobs whose captions, ids and seeds occur once. */
+    /** Jobs whose captions, ids and seeds occur once in this process. */
     List<Job> distinct(String run, int count, ImageFormat format) {
         List<Job> jobs = new ArrayList<>(count);
-        // A run's own beginning, because a caption of the run before would still be in the worker's cache.
-        long first = Math.floorMod(Digests.seedOf(run), 1_000_000L) * captions.size();
+        // Goes on where the run before ended: its captions may still be in the worker's cache.
+        long first = next;
+        next += count;
         for (int i = 0; i < count; i++) {
             jobs.add(job(run + "-" + i, distinct(first + i), format));
         }

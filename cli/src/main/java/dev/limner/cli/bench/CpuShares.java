@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -13,24 +14,26 @@ import java.util.TreeMap;
  */
 final class CpuShares {
     private static final String BROKER = "broker";
+    private static final Set<String> JVM = Set.of("jit", "gc");
 
     private final Map<String, Double> seconds = new TreeMap<>();
     private double wall;
     private long images;
 
     /** What the clocks say before a run. */
-    record Mark(long worker, ThreadTimes workerTimes, double broker) {}
+    record Mark(long worker, ThreadTimes workerTimes, ThreadTimes own) {}
 
     static Mark mark(long worker) {
-        return new Mark(
-                worker,
-                ThreadTimes.of(worker),
-                ThreadTimes.of(ProcessHandle.current().pid()).total());
+        return new Mark(worker, ThreadTimes.of(worker), own());
+    }
+
+    private static ThreadTimes own() {
+        return ThreadTimes.of(ProcessHandle.current().pid());
     }
 
     void add(Mark before, double wallSeconds, long drawn) {
         ThreadTimes.of(before.worker()).since(before.workerTimes()).forEach(this::add);
-        add(BROKER, ThreadTimes.of(ProcessHandle.current().pid()).total() - before.broker());
+        own().since(before.own()).forEach((part, more) -> add(JVM.contains(part) ? part : BROKER, more));
         wall += wallSeconds;
         images += drawn;
     }

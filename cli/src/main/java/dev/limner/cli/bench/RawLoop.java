@@ -4,10 +4,12 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -30,6 +33,7 @@ final class RawLoop {
     private static final int RESULT_BYTES = 1000;
     private static final int PARTITIONS = 8;
     private static final int PER_TRANSACTION = 500;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final String bootstrap;
@@ -53,17 +57,23 @@ final class RawLoop {
             admin.deleteTopics(List.of(in, out)).all().get();
             return rate;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the topics of the raw loop: " + e.getCause(), e);
+            throw new IllegalStateException("the bare loop's topics: " + e.getCause(), e);
         }
     }
 
-    private void fill(String topic, List<Job> jobs) {
-        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+    private void fill(String topic, List<Job> jobs) throws InterruptedException, ExecutionException {
+        // One request at a time: on a topic that is just being created several were seen to overtake each other, which
+        // costs an idempotent producer a batch (OUT_OF_ORDER_SEQUENCE_NUMBER).
+        try (KafkaProducer<byte[], byte[]> producer =
+                producer(Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1))) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>(jobs.size());
             for (Job job : jobs) {
-                var unused = producer.send(
-                        new ProducerRecord<>(topic, job.id().getBytes(StandardCharsets.UTF_8), JobCodec.encode(job)));
+                sent.add(producer.send(
+                        new ProducerRecord<>(topic, job.id().getBytes(StandardCharsets.UTF_8), JobCodec.encode(job))));
             }
-            producer.flush();
+            for (Future<RecordMetadata> acknowledged : sent) {
+                acknowledged.get();
+            }
         }
     }
 
@@ -90,11 +100,15 @@ final class RawLoop {
             producer.initTransactions();
             consumer.subscribe(List.of(in));
             int done = 0;
+            long created = System.nanoTime();
             long start = 0;
             while (done < records) {
                 Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
                 var polled = consumer.poll(POLL);
                 if (polled.isEmpty()) {
+                    if (System.nanoTime() - created > PATIENCE.toNanos()) {
+                        throw new IllegalStateException("the bare loop found " + done + " of " + records + " records");
+                    }
                     continue;
                 }
                 if (start == 0) {

@@ -84,8 +84,4 @@ record ThreadTimes(Map<String, Double> seconds) {
         });
         return spent;
     }
-
-    double total() {
-        return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
-    }
 }

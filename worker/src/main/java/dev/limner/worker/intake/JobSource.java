@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,12 @@ public final class JobSource implements AutoCloseable {
      */
     public List<Delivery> poll(Duration timeout, Set<String> full) {
         pause(full);
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = consumer.poll(timeout);
+        } catch (WakeupException e) {
+            return List.of();
+        }
         List<Delivery> deliveries = new ArrayList<>(records.count());
         long now = System.nanoTime();
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -89,6 +96,11 @@ public final class JobSource implements AutoCloseable {
         record.headers().forEach(header -> headers.add(new Original.Header(header.key(), header.value())));
         Original original = new Original(record.key(), record.value(), headers, record.timestamp());
         return new Delivery(ref, original, JobCodec.decode(record.value(), ref.fallbackId()), now);
+    }
+
+    /** Ends a {@link #poll} that waits, or the next one, at once. Safe from any thread. */
+    public void wakeUp() {
+        consumer.wakeup();
     }
 
     /** Wanted pauses are set anew before each poll, because a reassignment forgets them. */
@@ -117,7 +129,7 @@ public final class JobSource implements AutoCloseable {
 
     /** Offset of the next record to be delivered; behind transaction markers and aborted records. */
     public long position(PartitionRef partition) {
-        return consumer.position(new TopicPartition(partition.topic(), partition.number()));
+        return unhurried(() -> consumer.position(new TopicPartition(partition.topic(), partition.number())));
     }
 
     /** The offsets the group has committed; asks the broker. */
@@ -126,13 +138,24 @@ public final class JobSource implements AutoCloseable {
                 .map(partition -> new TopicPartition(partition.topic(), partition.number()))
                 .collect(Collectors.toSet());
         Map<PartitionRef, Long> offsets = new HashMap<>();
-        consumer.committed(asked).forEach((partition, found) -> {
+        unhurried(() -> consumer.committed(asked)).forEach((partition, found) -> {
             OffsetAndMetadata offset = found;
             if (offset != null) {
                 offsets.put(ref(partition), offset.offset());
             }
         });
         return offsets;
+    }
+
+    /** Asks the broker although somebody may just have called {@link #wakeUp}, which is meant for {@link #poll} only. */
+    private static <T> T unhurried(Supplier<T> question) {
+        while (true) {
+            try {
+                return question.get();
+            } catch (WakeupException e) {
+                LOG.debug("a wake-up met a question to the broker");
+            }
+        }
     }
 
     /** How many partitions this worker owns. */

@@ -114,6 +114,12 @@ public final class Ledgers {
         });
     }
 
+    /** Whether {@link #ready} would find anything. */
+    public boolean publishable() {
+        return partitions.values().stream()
+                .anyMatch(ledger -> !ledger.entries.isEmpty() && ledger.entries.getFirst().publication != null);
+    }
+
     /** Forgets partitions that are no longer owned. */
     public void release(Set<PartitionRef> gone) {
         partitions.keySet().removeAll(gone);

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,8 +35,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlLoop implements Runnable, OwnershipListener {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
-    private static final Duration IDLE_POLL = Duration.ofMillis(100);
-    private static final Duration BUSY_POLL = Duration.ofMillis(2);
+    private static final Duration LONGEST_POLL = Duration.ofMillis(100);
+    /** The other sources are looked at this often while one is full. */
+    private static final Duration FULL_WAIT = Duration.ofMillis(20);
+
     private static final int MOST_PER_TRANSACTION = 1000;
 
     private final WorkerSettings settings;
@@ -48,7 +49,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final ResultPublisher publisher;
     private final Lanes lanes;
     private final Ledgers ledgers = new Ledgers();
-    private final ConcurrentLinkedQueue<Finished> finished;
+    private final Mailbox mailbox;
     private long lastPublished;
     private volatile boolean stopping;
     private volatile long heartbeat = System.nanoTime();
@@ -60,7 +61,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /**
      * Connects to the brokers; {@link #run()} does the rest.
      *
-     * @param finished where the pipeline puts outcomes
+     * @param mailbox where the pipeline puts outcomes
      */
     ControlLoop(
             WorkerSettings settings,
@@ -69,18 +70,19 @@ final class ControlLoop implements Runnable, OwnershipListener {
             ImageStore store,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
-            ConcurrentLinkedQueue<Finished> finished) {
+            Mailbox mailbox) {
         this.settings = settings;
-        this.admission = new Admission(engine, outcomes, store, finished::add);
+        this.admission = new Admission(engine, outcomes, store, outcome -> mailbox.put(List.of(outcome)));
         this.metrics = metrics;
         this.pipeline = pipeline;
-        this.finished = finished;
+        this.mailbox = mailbox;
         this.lanes = new Lanes(
                 settings.batch(),
                 settings.intake().topics(),
                 settings.intake().bufferPerSource(),
                 settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36));
         this.source = new JobSource(settings.intake(), this);
+        mailbox.connect(source::wakeUp);
         this.publisher = new ResultPublisher(settings.publish(), source::groupMetadata, source::committed);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
         metrics.gauge("limner.partitions.owned", () -> owned);
@@ -106,9 +108,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void cycle() {
-        for (Delivery delivery : source.poll(pollTimeout(), lanes.full())) {
-            take(delivery);
-        }
+        List<Delivery> deliveries = receive();
+        mailbox.woken();
+        deliveries.forEach(this::take);
         dispatch();
         collect();
         publishIfDue();
@@ -117,11 +119,38 @@ final class ControlLoop implements Runnable, OwnershipListener {
         waiting = ledgers.uncommitted();
     }
 
-    private Duration pollTimeout() {
-        if (ledgers.uncommitted() > 0 || !finished.isEmpty()) {
-            return BUSY_POLL;
+    /**
+     * Waits for records or for news of the stages. Not in the consumer while a source is full: it spins through its whole
+     * timeout, a core's worth, as long as it holds fetched records of a paused partition.
+     */
+    private List<Delivery> receive() {
+        Set<String> full = lanes.full();
+        Duration timeout = pollTimeout();
+        if (full.isEmpty()) {
+            return source.poll(timeout, full);
         }
-        return IDLE_POLL;
+        mailbox.await(timeout.compareTo(FULL_WAIT) < 0 ? timeout : FULL_WAIT);
+        return source.poll(Duration.ZERO, full);
+    }
+
+    /** Until the next thing is due by the clock; a stage that hands something back or takes a batch ends it sooner. */
+    private Duration pollTimeout() {
+        long nanos = LONGEST_POLL.toNanos();
+        if (!mailbox.isEmpty()) {
+            return Duration.ZERO;
+        }
+        if (pipeline.accepts()) {
+            nanos = Math.min(nanos, lanes.nanosUntilDue(System.nanoTime()));
+        }
+        if (ledgers.publishable()) {
+            nanos = Math.min(nanos, nanosUntilCommit());
+        }
+        return Duration.ofNanos(nanos);
+    }
+
+    private long nanosUntilCommit() {
+        long since = System.nanoTime() - lastPublished;
+        return Math.max(0, settings.publish().commitInterval().toNanos() - since);
     }
 
     private void take(Delivery delivery) {
@@ -156,7 +185,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void collect() {
-        for (Finished outcome = finished.poll(); outcome != null; outcome = finished.poll()) {
+        for (Finished outcome = mailbox.poll(); outcome != null; outcome = mailbox.poll()) {
             finish(outcome);
         }
     }
@@ -229,7 +258,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
         while (!pipeline.idle() && System.nanoTime() < deadline) {
             // Polling goes on so that the group keeps this member; with everything paused nothing new arrives, and
             // what a rebalance might bring in is not taken.
-            var ignored = source.poll(BUSY_POLL, everything);
+            mailbox.await(FULL_WAIT);
+            var ignored = source.poll(Duration.ZERO, everything);
+            mailbox.woken();
             collect();
             publishIfDue();
         }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * N-1 is encoded and stored and N+1 is embedded. Queues between stages hold one batch; a full one makes {@link #accepts}
  * false, and the control thread pauses its partitions.
  *
- * <p>Outcomes are handed to {@code finished} from the stages' threads, each record's exactly once, and only after its
+ * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
  * pictures are durable.
  */
 final class GenerationPipeline implements AutoCloseable {
@@ -43,7 +42,7 @@ final class GenerationPipeline implements AutoCloseable {
     private final ImageStore store;
     private final Outcomes outcomes;
     private final WorkerMetrics metrics;
-    private final Consumer<List<Finished>> finished;
+    private final Mailbox mailbox;
     private final BlockingQueue<MicroBatch> toText = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<PreparedBatch> toDevice = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
@@ -63,14 +62,14 @@ final class GenerationPipeline implements AutoCloseable {
             ImageStore store,
             Outcomes outcomes,
             WorkerMetrics metrics,
-            Consumer<List<Finished>> finished) {
+            Mailbox mailbox) {
         this.text = text;
         this.generate = generate;
         this.encode = encode;
         this.store = store;
         this.outcomes = outcomes;
         this.metrics = metrics;
-        this.finished = finished;
+        this.mailbox = mailbox;
         start("limner-text", threads.text(), toText, this::prepare);
         start("limner-device", threads.device(), toDevice, this::draw);
         start("limner-encode", threads.encode(), toEncode, this::encode);
@@ -128,6 +127,8 @@ final class GenerationPipeline implements AutoCloseable {
     }
 
     private void prepare(MicroBatch batch) throws InterruptedException {
+        // The control thread may submit the next one.
+        mailbox.ring();
         PreparedBatch prepared;
         try {
             prepared = text.prepare(batch);
@@ -143,6 +144,7 @@ final class GenerationPipeline implements AutoCloseable {
         PreparedBatch wanted = withoutExpired(prepared);
         if (wanted.batch().jobs().isEmpty()) {
             inFlight.decrementAndGet();
+            mailbox.ring();
             return;
         }
         DrawnBatch drawn;
@@ -181,7 +183,7 @@ final class GenerationPipeline implements AutoCloseable {
                 keptEncodings.add(prepared.encodings().get(i));
             }
         }
-        finished.accept(expired);
+        mailbox.put(expired);
         MicroBatch batch = prepared.batch();
         return new PreparedBatch(
                 new MicroBatch(batch.id(), keptJobs, batch.formedNanos()), keptEncodings, prepared.textMillis());
@@ -251,8 +253,10 @@ final class GenerationPipeline implements AutoCloseable {
     }
 
     private void finish(List<Finished> done) {
-        finished.accept(done);
+        // In this order: whoever finds the pipeline idle must find its last outcomes too.
+        mailbox.put(done);
         inFlight.decrementAndGet();
+        mailbox.ring();
     }
 
     /** Stops the stages; what is still on its way is dropped. */

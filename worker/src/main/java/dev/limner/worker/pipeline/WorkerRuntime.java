@@ -16,7 +16,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +55,7 @@ public final class WorkerRuntime implements AutoCloseable {
         WorkerMetrics metrics = new WorkerMetrics(registry);
         ImageStore safe = new RetryingImageStore(new MeteredImageStore(store, registry), stopping::get);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name());
-        ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
+        Mailbox mailbox = new Mailbox();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new TextStage(encoder),
@@ -65,10 +64,10 @@ public final class WorkerRuntime implements AutoCloseable {
                 safe,
                 outcomes,
                 metrics,
-                finished::addAll);
+                mailbox);
         ControlLoop loop;
         try {
-            loop = new ControlLoop(settings, engine, outcomes, safe, metrics, pipeline, finished);
+            loop = new ControlLoop(settings, engine, outcomes, safe, metrics, pipeline, mailbox);
         } catch (RuntimeException e) {
             pipeline.close();
             throw e;

@@ -21,6 +21,7 @@ public final class Lanes {
     private final String batchPrefix;
     private final Map<String, Deque<QueuedJob>> buffers = new LinkedHashMap<>();
     private final List<String> sources;
+    private final Set<String> full = new HashSet<>();
     private int turn;
     private long batches;
 
@@ -47,15 +48,19 @@ public final class Lanes {
         });
     }
 
-    /** Sources that should not be fetched from for now. */
+    /**
+     * Sources that should not be fetched from for now: those whose buffer filled up and has not run half empty since.
+     * The distance between the two keeps a busy consumer from pausing and resuming for every batch.
+     */
     public Set<String> full() {
-        Set<String> full = new HashSet<>();
         buffers.forEach((source, jobs) -> {
             if (jobs.size() >= bufferPerSource) {
                 full.add(source);
+            } else if (jobs.size() <= bufferPerSource / 2) {
+                full.remove(source);
             }
         });
-        return full;
+        return Set.copyOf(full);
     }
 
     public int waiting() {

@@ -5,7 +5,6 @@ import dev.limner.worker.fault.RetryableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,11 +24,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Objects as files {@code ab/abcd....png} below a folder. A put survives a kill of the process and a loss of power:
- * temporary file, write, force, link, then force of every folder touched, the whole batch side by side so that one
+ * temporary file, write, force, rename, then force of every folder touched, the whole batch side by side so that one
  * journal commit serves many files.
  *
  * <p>A name that exists proves neither durable nor intact bytes: it is read and compared, replaced if it differs, and
- * forced again.
+ * forced again. The name is the content's digest, so a rename that replaces what another worker has just put there
+ * replaces it with the same bytes, forced as well.
  */
 public final class FileStore implements ImageStore, AutoCloseable {
     private static final int PARALLEL_FORCES = 16;
@@ -110,18 +110,13 @@ public final class FileStore implements ImageStore, AutoCloseable {
                 }
                 return;
             }
-            Path temporary = write(file, object.bytes());
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return;
         }
         Path temporary = write(file, object.bytes());
         try {
-            // Unlike a rename, a link never replaces what another worker has just put there.
-            Files.createLink(file, temporary);
-        } catch (FileAlreadyExistsException e) {
-            putOne(file, object);
-        } finally {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
             Files.deleteIfExists(temporary);
+            throw e;
         }
     }
 
