@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "limner test [--containers] builds everything and runs every test.",
-            "LIMNER_STATE moves what running services leave behind from .limner; LIMNER_DEBUG=1 shows stack traces."
+            "LIMNER_STATE moves what running services leave behind from .limner; LIMNER_DEBUG=1 shows stack traces.",
+            "LIMNER_WORKER_JVM holds further flags for the workers' JVMs, LIMNER_CLI_JVM for this one's."
         },
         subcommands = {
             DemoCommand.class,

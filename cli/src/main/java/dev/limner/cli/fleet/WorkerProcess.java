@@ -42,6 +42,11 @@ public final class WorkerProcess implements AutoCloseable {
      */
     public static WorkerProcess start(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
+        String more = System.getenv("LIMNER_WORKER_JVM");
+        if (more != null && !more.isBlank()) {
+            // Behind the flags above, so that it overrides them.
+            command.addAll(List.of(more.strip().split("\\s+", -1)));
+        }
         command.add("-Dquarkus.http.port=" + httpPort);
         command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dlimner.worker.name=" + name);

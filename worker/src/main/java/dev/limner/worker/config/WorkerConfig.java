@@ -72,8 +72,8 @@ public interface WorkerConfig {
     @WithDefault("true")
     boolean writeCaptions();
 
-    /** How long outcomes are gathered for one transaction. */
-    @WithDefault("50ms")
+    /** How long outcomes are gathered for one transaction, while others are on their way. */
+    @WithDefault("100ms")
     Duration commitInterval();
 
     /** How long a stopping worker may take to finish what is on the device. */
@@ -98,9 +98,11 @@ public interface WorkerConfig {
         @WithDefault("5ms")
         Duration linger();
 
-        /** The sizes that batches are padded to. */
-        @WithDefault("8,16,32")
-        List<Integer> sizes();
+        /**
+         * The sizes that the device computes; a micro-batch is cut and padded to them. Without a setting 8 and 16 on a
+         * CPU, whose caches hold no more, and 32 as well on a GPU.
+         */
+        Optional<List<Integer>> sizes();
     }
 
     /** {@code limner.worker.intake.*}. */

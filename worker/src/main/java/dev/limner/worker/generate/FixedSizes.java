@@ -1,5 +1,6 @@
 package dev.limner.worker.generate;
 
+import ai.djl.Device;
 import java.util.List;
 
 /**
@@ -15,6 +16,11 @@ public record FixedSizes(List<Integer> sizes) {
             throw new IllegalArgumentException(
                     "limner.worker.batch.sizes is " + sizes + ", must be at least one positive number");
         }
+    }
+
+    /** What was measured to suit a kind of device. */
+    public static FixedSizes suiting(Device device) {
+        return new FixedSizes(device.isGpu() ? List.of(8, 16, 32) : List.of(8, 16));
     }
 
     public int largest() {

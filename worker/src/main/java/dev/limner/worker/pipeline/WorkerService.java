@@ -66,7 +66,7 @@ public class WorkerService {
         Device device = DeviceChoice.resolve(config.device());
         int cores = Runtime.getRuntime().availableProcessors();
         int torchThreads = config.threads() == 0 ? cores : config.threads();
-        WorkerSettings settings = settings(StageThreads.on(device, cores, torchThreads, config.streams()));
+        WorkerSettings settings = settings(device, StageThreads.on(device, cores, torchThreads, config.streams()));
         TorchThreads.set(torchThreads);
         Drawing drawing = switch (config.generator()) {
             case MODEL -> model(settings, device);
@@ -132,7 +132,7 @@ public class WorkerService {
         }
     }
 
-    private WorkerSettings settings(StageThreads threads) {
+    private WorkerSettings settings(Device device, StageThreads threads) {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Topics topics = new Topics(config.topicPrefix());
         return new WorkerSettings(
@@ -145,7 +145,7 @@ public class WorkerService {
                         topics.allJobs(),
                         config.intake().buffer()),
                 new BatchSettings(config.batch().maxSize(), config.batch().linger()),
-                new FixedSizes(config.batch().sizes()),
+                config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device)),
                 threads,
                 new PublishSettings(
                         config.bootstrap(),

@@ -31,9 +31,5 @@ public record WorkerSettings(
             throw new IllegalArgumentException(
                     "limner.worker.name is '" + name + "', must be 1 to 64 of A-Z a-z 0-9 . _ -");
         }
-        if (batch.maxSize() > sizes.largest()) {
-            throw new IllegalArgumentException("limner.worker.batch.max-size is " + batch.maxSize()
-                    + ", must be at most the largest of limner.worker.batch.sizes, " + sizes.largest());
-        }
     }
 }
