@@ -94,6 +94,11 @@ public final class FleetClient {
             return producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job)));
         }
 
+        /** Sends bytes as they are, without a key: for trying what is no job. */
+        public Future<RecordMetadata> send(byte[] value, Topics.Lane lane) {
+            return producer.send(new ProducerRecord<>(topics.jobs(lane), value));
+        }
+
         @Override
         public void close() {
             producer.close();

@@ -3,6 +3,7 @@ package dev.limner.cli.fleet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Other processes on this process's JDK. */
 public final class JavaProcess {
@@ -15,7 +16,13 @@ public final class JavaProcess {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
                 "-XX:+UseSerialGC",
-                "-Xmx384m"));
+                "-Xmx256m"));
+    }
+
+    /** Environment of a process that computes, where the user has not set it. */
+    static void forComputing(Map<String, String> environment) {
+        // Spinning OpenMP threads slow every other thread of the machine down.
+        environment.putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
     }
 
     /** This command again, with other arguments, as a process that has not started yet. */
@@ -25,6 +32,9 @@ public final class JavaProcess {
         command.add("-jar");
         command.add(home.root().resolve("cli/target/limner-cli.jar").toString());
         command.addAll(arguments);
-        return new ProcessBuilder(command).directory(home.root().toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(home.root().toFile());
+        forComputing(builder.environment());
+        return builder;
     }
 }

@@ -62,7 +62,7 @@ public final class WorkerProcess implements AutoCloseable {
                     .directory(home.root().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
+            JavaProcess.forComputing(builder.environment());
             return new WorkerProcess(name, builder.start(), httpPort, log);
         } catch (IOException e) {
             throw new UncheckedIOException("the worker " + name + " cannot be started", e);
