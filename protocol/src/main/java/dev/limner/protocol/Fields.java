@@ -6,7 +6,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Typed access to a JSON object's fields; JSON null counts as absent, a wrong type is an error that names the field. */
-record Fields(ObjectNode object) {
+record Fields(ObjectNode object, String prefix) {
+    /** The fields of a whole record. */
+    Fields(ObjectNode object) {
+        this(object, "");
+    }
+
+    /** A field as errors name it: with a dot where it is nested. */
+    private String path(String name) {
+        return prefix + name;
+    }
+
     @Nullable
     JsonNode node(String name) {
         JsonNode node = object.get(name);
@@ -20,7 +30,7 @@ record Fields(ObjectNode object) {
             return null;
         }
         if (!node.isTextual()) {
-            throw wrongType(name, node, "a string");
+            throw wrongType(path(name), node, "a string");
         }
         return node.textValue();
     }
@@ -39,10 +49,11 @@ record Fields(ObjectNode object) {
             return null;
         }
         if (!node.isIntegralNumber()) {
-            throw wrongType(name, node, "an integer");
+            throw wrongType(path(name), node, "an integer");
         }
         if (!node.canConvertToLong() || node.longValue() < least || node.longValue() > most) {
-            throw new InvalidJob(JobError.of(outOfRange, name, node.asText(), "must be from " + least + " to " + most));
+            throw new InvalidJob(
+                    JobError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
         }
         return node.longValue();
     }
@@ -54,11 +65,12 @@ record Fields(ObjectNode object) {
             return null;
         }
         if (!node.isNumber()) {
-            throw wrongType(name, node, "a number");
+            throw wrongType(path(name), node, "a number");
         }
         double value = node.doubleValue();
         if (!(value >= least && value <= most)) {
-            throw new InvalidJob(JobError.of(outOfRange, name, node.asText(), "must be from " + least + " to " + most));
+            throw new InvalidJob(
+                    JobError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
         }
         return value;
     }
@@ -70,18 +82,18 @@ record Fields(ObjectNode object) {
             return null;
         }
         if (!(node instanceof ObjectNode nested)) {
-            throw wrongType(name, node, "an object");
+            throw wrongType(path(name), node, "an object");
         }
-        return new Fields(nested);
+        return new Fields(nested, path(name) + ".");
     }
 
-    static InvalidJob wrongType(String name, JsonNode node, String wanted) {
+    static InvalidJob wrongType(String path, JsonNode node, String wanted) {
         return new InvalidJob(
-                JobError.of(ErrorCode.WRONG_TYPE, name, node.toString(), "a " + kind(node) + ", must be " + wanted));
+                JobError.of(ErrorCode.WRONG_TYPE, path, node.toString(), "a " + kind(node) + ", must be " + wanted));
     }
 
-    static InvalidJob missing(String name) {
-        return new InvalidJob(new JobError(ErrorCode.MISSING_FIELD, name, null, name + " is missing"));
+    static InvalidJob missing(String path) {
+        return new InvalidJob(new JobError(ErrorCode.MISSING_FIELD, path, null, path + " is missing"));
     }
 
     static String kind(JsonNode node) {

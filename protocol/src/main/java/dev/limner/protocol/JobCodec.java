@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +78,11 @@ public final class JobCodec {
                     .decode(ByteBuffer.wrap(value))
                     .toString();
             JsonNode root = Json.STRICT.readTree(text);
-            return Objects.requireNonNull(root);
+            if (root.isMissingNode()) {
+                throw new InvalidJob(
+                        JobError.ofRecord(ErrorCode.MALFORMED_JSON, "the record holds nothing but white space"));
+            }
+            return root;
         } catch (CharacterCodingException e) {
             throw new InvalidJob(JobError.ofRecord(ErrorCode.MALFORMED_JSON, "the record is not UTF-8"));
         } catch (JsonProcessingException e) {

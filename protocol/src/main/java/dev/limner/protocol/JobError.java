@@ -8,16 +8,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param field the offending field, dotted where nested; absent where the whole record is wrong
  * @param value the offending value, cut to 120 characters, control characters escaped
- * @param message one sentence for a person
+ * @param message one sentence for a person, cut to 1,000 characters
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobError(
         ErrorCode code, @Nullable String field, @Nullable String value, String message) {
+    private static final String ELLIPSIS = "...";
     private static final int MOST_VALUE_CHARACTERS = 120;
+
+    /** Room for a value of nothing but escapes and the rule behind it. */
+    private static final int MOST_MESSAGE_CHARACTERS = 1000;
 
     public JobError {
         value = value == null ? null : printable(value);
-        message = printableWhole(message);
+        message = bounded(printableWhole(message));
     }
 
     /** A problem with one field's value. */
@@ -31,10 +35,19 @@ public record JobError(
         return new JobError(code, null, null, message);
     }
 
+    private static String bounded(String message) {
+        if (message.length() <= MOST_MESSAGE_CHARACTERS) {
+            return message;
+        }
+        int end = MOST_MESSAGE_CHARACTERS - ELLIPSIS.length();
+        // Not between the two halves of a character.
+        return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end) + ELLIPSIS;
+    }
+
     private static String printable(String text) {
         int end = text.offsetByCodePoints(0, Math.min(MOST_VALUE_CHARACTERS, text.codePointCount(0, text.length())));
         String cut = printableWhole(text.substring(0, end));
-        return end < text.length() ? cut + "..." : cut;
+        return end < text.length() ? cut + ELLIPSIS : cut;
     }
 
     /** Whatever a terminal or a log could take for more than text is written as an escape. */

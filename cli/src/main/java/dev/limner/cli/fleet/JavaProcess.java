@@ -16,7 +16,10 @@ public final class JavaProcess {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
                 "-XX:+UseSerialGC",
-                "-Xmx256m"));
+                // The whole heap from the start: it would fill up only after many minutes, which looks like a leak.
+                "-Xms256m",
+                "-Xmx256m",
+                "-XX:+AlwaysPreTouch"));
     }
 
     /** Environment of a process that computes, where the user has not set it. */
