@@ -29,27 +29,36 @@ class CommandTest {
 
     @Test
     void shouldShowTheWholeWayOfAJobInTheDemo() throws Exception {
-        Path captions = Files.writeString(folder.resolve("captions.txt"), "red apple\n<b>bold</b> & \"quoted\"\n");
+        List<String> hostile = BadCase.all().stream()
+                .filter(bad -> !bad.rejected() && bad.text("caption") != null)
+                .map(bad -> bad.text("caption"))
+                .filter(caption -> !caption.startsWith("{"))
+                .toList();
+        assertThat(hostile).hasSizeGreaterThan(10).anyMatch(caption -> caption.contains("<script>"));
+        List<String> lines = new ArrayList<>(List.of("red apple", "<b>bold</b> & \"quoted\""));
+        lines.addAll(hostile);
+        Path captions = Files.write(folder.resolve("captions.txt"), lines);
+        String jobs = String.valueOf(lines.size());
         Path out = folder.resolve("demo");
 
-        Run demo = run("demo", "--jobs", "12", "--captions", captions.toString(), "--out", out.toString(), "--json");
+        Run demo = run("demo", "--jobs", jobs, "--captions", captions.toString(), "--out", out.toString(), "--json");
 
         assertThat(demo.exitCode).as(demo.output).isZero();
         JsonNode figures = JSON.readTree(demo.output.strip().lines().toList().getLast());
-        assertThat(figures.get("jobs").asInt()).isEqualTo(12);
-        assertThat(figures.get("completed").asInt()).isEqualTo(12);
-        assertThat(figures.get("images").asInt()).isEqualTo(12);
+        assertThat(figures.get("jobs").asInt()).isEqualTo(lines.size());
+        assertThat(figures.get("completed").asInt()).isEqualTo(lines.size());
+        assertThat(figures.get("images").asInt()).isEqualTo(lines.size());
         assertThat(figures.get("imagesPerSecond").asDouble()).isPositive();
         try (Stream<Path> images = Files.list(out.resolve("images"))) {
-            assertThat(images.filter(file -> file.toString().endsWith(".png"))).hasSize(12);
+            assertThat(images.filter(file -> file.toString().endsWith(".png"))).hasSize(lines.size());
         }
         assertThat(Files.readString(out.resolve("index.html")))
                 .contains("&lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot;")
-                .doesNotContain("<b>bold</b>");
-        galleryShowsEveryPictureInABrowser(out.resolve("index.html"));
+                .doesNotContain("<b>bold</b>", "<script>");
+        galleryShowsEveryPictureInABrowser(out.resolve("index.html"), lines.size());
     }
 
-    private static void galleryShowsEveryPictureInABrowser(Path page) throws Exception {
+    private static void galleryShowsEveryPictureInABrowser(Path page, int pictures) throws Exception {
         Path chromium = Path.of("/usr/bin/chromium");
         assumeTrue(Files.exists(chromium), "no chromium on this machine");
         Path probe = Files.writeString(
@@ -59,7 +68,7 @@ class CommandTest {
                         .replace(
                                 "</body>",
                                 "<script>addEventListener('load', () => document.title = 'drawn:' + [...document.images]"
-                                        + ".filter(i => i.complete && i.naturalWidth === 64).length)</script></body>"));
+                                        + ".filter(i => i.complete && i.naturalWidth === 64).length + ' scripts:' + document.scripts.length)</script></body>"));
         Process browser = new ProcessBuilder(
                         chromium.toString(),
                         "--headless",
@@ -78,7 +87,7 @@ class CommandTest {
                 .start();
         String dom = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(dom).contains("<title>drawn:12</title>");
+        assertThat(dom).contains("<title>drawn:" + pictures + " scripts:1</title>");
     }
 
     @Test

@@ -83,6 +83,20 @@ class LanesTest {
     }
 
     @Test
+    void shouldStayFullUntilHalfEmpty() {
+        for (int i = 0; i < 14; i++) {
+            add("bulk", 1, NOW);
+        }
+        assertThat(lanes.full()).containsExactly("bulk");
+
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(8);
+        assertThat(lanes.full()).as("6 of 10 wait").containsExactly("bulk");
+
+        assertThat(lanes.next(NOW + LINGER).orElseThrow().images()).isEqualTo(6);
+        assertThat(lanes.full()).isEmpty();
+    }
+
+    @Test
     void shouldNameTheKeyOfASettingThatCannotBe() {
         assertThatThrownBy(() -> new BatchSettings(0, Duration.ZERO))
                 .hasMessage("limner.worker.batch.max-size is 0, must be from 1 to 1024");
