@@ -26,10 +26,15 @@ final class BenchFleet implements AutoCloseable {
 
     /** @param settings of the worker, {@code limner.worker.*} */
     static BenchFleet start(Home home, Map<String, String> settings) throws InterruptedException {
+        return start(home, settings, false);
+    }
+
+    /** @param durable whether the broker forces every record to the device before it acknowledges it */
+    static BenchFleet start(Home home, Map<String, String> settings, boolean durable) throws InterruptedException {
         Path folder = home.state().resolve("bench");
         delete(folder.resolve("broker"));
         delete(folder.resolve("store"));
-        LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT);
+        LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, durable, Topics.DEFAULT);
         Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
         try {
             fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, settings);

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " of the runs each; then the same without a model, beside a bare Kafka loop.",
             "The model alone is tried in one loop with one and with two threads of libtorch and in two loops of one thread,"
                     + " batches of 8 to 32; the best of all counts, the best of the single loop is shown beside it.",
-            "Takes about ten minutes; nothing else should run."
+            "Takes about fifteen minutes; nothing else should run."
         },
         mixinStandardHelpOptions = true)
 final class PipelineCommand implements Callable<Integer> {
@@ -100,7 +100,7 @@ final class PipelineCommand implements Callable<Integer> {
         CpuShares shares = new CpuShares();
         try (BenchFleet fleet = BenchFleet.start(home, extra);
                 Backlog backlog = fleet.backlog()) {
-            warmUp(backlog);
+            warmUp(backlog, WARM_UP_JOBS);
             for (int run = 0; run < runs; run++) {
                 alone[run] = best.measured(home, MODEL_WARM_UP, MODEL_SECONDS).imagesPerSecond();
                 loop[run] =
@@ -132,7 +132,9 @@ final class PipelineCommand implements Callable<Integer> {
             say("worker's peak RSS %s MiB", String.valueOf(peak));
         }
         if (!quick) {
-            figures.put("osDurability", once(Map.of("limner.worker.store.durability", "os")));
+            double os = once("store durability os", Map.of("limner.worker.store.durability", "os"), false);
+            figures.put("osDurability", os);
+            figures.put("durableBroker", once("a broker that forces every record", Map.of(), true));
         }
     }
 
@@ -161,15 +163,15 @@ final class PipelineCommand implements Callable<Integer> {
         figures.set("halfLoadMillis", latency.json());
     }
 
-    /** Images/s of a worker with other settings, warmed up, one run. */
-    private double once(Map<String, String> settings) throws InterruptedException {
+    /** Images/s of a fleet with other settings, warmed up for a shorter time, one run. */
+    private double once(String what, Map<String, String> settings, boolean durable) throws InterruptedException {
         Map<String, String> all = new HashMap<>(extra);
         all.putAll(settings);
-        try (BenchFleet fleet = BenchFleet.start(home, all);
+        try (BenchFleet fleet = BenchFleet.start(home, all, durable);
                 Backlog backlog = fleet.backlog()) {
-            warmUp(backlog);
+            warmUp(backlog, WARM_UP_JOBS / 4);
             double rate = jobs / backlog.run(captions.distinct(name(), jobs, ImageFormat.PNG));
-            say("with %s: %.0f images/s", settings, rate);
+            say("%s: %.0f images/s", what, rate);
             return rounded(rate);
         }
     }
@@ -182,7 +184,7 @@ final class PipelineCommand implements Callable<Integer> {
         CpuShares shares = new CpuShares();
         try (BenchFleet fleet = BenchFleet.start(home, settings);
                 Backlog backlog = fleet.backlog()) {
-            warmUp(backlog);
+            warmUp(backlog, WARM_UP_JOBS);
             RawLoop loop = new RawLoop(fleet.bootstrap());
             loop.run(captions.distinct(name(), WARM_UP_JOBS, ImageFormat.PNG));
             for (int run = 0; run < runs; run++) {
@@ -206,9 +208,9 @@ final class PipelineCommand implements Callable<Integer> {
         return jobs.size() / seconds;
     }
 
-    private void warmUp(Backlog backlog) {
-        backlog.run(captions.distinct(name(), WARM_UP_JOBS, ImageFormat.PNG));
-        backlog.run(captions.distinct(name(), WARM_UP_JOBS / 4, ImageFormat.JPEG));
+    private void warmUp(Backlog backlog, int count) {
+        backlog.run(captions.distinct(name(), count, ImageFormat.PNG));
+        backlog.run(captions.distinct(name(), count / 4, ImageFormat.JPEG));
     }
 
     private static String name() {
