@@ -127,7 +127,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         Set<String> full = lanes.full();
         Duration timeout = pollTimeout();
         if (full.isEmpty()) {
-            return source.poll(timeout, full);
+            return source.poll(mailbox.leave(timeout), full);
         }
         mailbox.await(timeout.compareTo(FULL_WAIT) < 0 ? timeout : FULL_WAIT);
         return source.poll(Duration.ZERO, full);

@@ -18,8 +18,9 @@ final class Mailbox {
     private final AtomicBoolean rung = new AtomicBoolean();
     private final Semaphore rings = new Semaphore(0);
     private volatile Runnable bell = () -> {};
+    private volatile boolean away;
 
-    /** @param bell ends the control thread's wait, or its next one; called from any thread */
+    /** @param bell ends the control thread's wait outside of here, or the next one; called from any thread */
     void connect(Runnable bell) {
         this.bell = bell;
     }
@@ -33,11 +34,24 @@ final class Mailbox {
     void ring() {
         if (!rung.getAndSet(true)) {
             rings.release();
-            bell.run();
+            if (away) {
+                bell.run();
+            }
         }
     }
 
-    /** Waits here instead of where the bell reaches; ends early when it rings. */
+    /**
+     * The control thread is about to wait where only the bell reaches.
+     *
+     * @return how long it may: not at all if there has been a ring since it last woke
+     */
+    Duration leave(Duration timeout) {
+        // Before the look at the rings: a ring either finds this set or is found below.
+        away = true;
+        return rung.get() ? Duration.ZERO : timeout;
+    }
+
+    /** Waits here; ends early when it rings. */
     void await(Duration timeout) {
         try {
             var unused = rings.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -48,6 +62,7 @@ final class Mailbox {
 
     /** The control thread is awake and looks at everything from here on. */
     void woken() {
+        away = false;
         rung.set(false);
         rings.drainPermits();
     }
