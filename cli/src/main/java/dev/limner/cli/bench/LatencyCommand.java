@@ -2,14 +2,12 @@ package dev.limner.cli.bench;
 
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -53,12 +51,9 @@ final class LatencyCommand implements Callable<Integer> {
         }
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        Path folder = home.state().resolve("bench");
         double[] millis = new double[jobs];
-        try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
-            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, extra);
-            FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
+        try (BenchFleet fleet = BenchFleet.start(home, extra)) {
+            FleetClient client = fleet.client();
             String run = Long.toString(System.currentTimeMillis(), 36);
             try (FleetClient.Reader reader = client.results(false);
                     FleetClient.Sender sender = client.sender();
@@ -74,7 +69,7 @@ final class LatencyCommand implements Callable<Integer> {
                     progress.to(i + 1, "");
                 }
             }
-            report(terminal, millis, fleet.workers().get(0).peakRssMiB());
+            report(terminal, millis, fleet.worker().peakRssMiB());
         }
         return 0;
     }

@@ -108,17 +108,20 @@ public final class JobSource implements AutoCloseable {
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
-        for (TopicPartition partition : consumer.assignment()) {
+        for (TopicPartition partition : ownership.keySet()) {
             boolean wanted = full.contains(partition.topic());
             if (wanted != paused.contains(partition)) {
                 (wanted ? toPause : toResume).add(partition);
             }
         }
-        if (!toPause.isEmpty()) {
+        try {
             consumer.pause(toPause);
-        }
-        if (!toResume.isEmpty()) {
             consumer.resume(toResume);
+        } catch (IllegalStateException e) {
+            // The consumer's own thread has lost a partition and tells the listener in the next poll only; the pauses
+            // are
+            // set again before the one after.
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a lost partition was to be paused or resumed");
         }
     }
 

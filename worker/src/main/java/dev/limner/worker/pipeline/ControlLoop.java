@@ -1,6 +1,5 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.protocol.Outcome;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
@@ -8,8 +7,6 @@ import dev.limner.worker.intake.OwnershipListener;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.metrics.WorkerMetrics;
-import dev.limner.worker.publish.PendingTransaction;
-import dev.limner.worker.publish.Publication;
 import dev.limner.worker.publish.ResultPublisher;
 import dev.limner.worker.schedule.Lanes;
 import dev.limner.worker.schedule.MicroBatch;
@@ -21,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,23 +35,19 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /** The other sources are looked at this often while one is full. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
-    private static final int MOST_PER_TRANSACTION = 1000;
-
     private final WorkerSettings settings;
     private final Admission admission;
     private final WorkerMetrics metrics;
     private final GenerationPipeline pipeline;
     private final JobSource source;
-    private final ResultPublisher publisher;
+    private final Committer committer;
     private final Lanes lanes;
     private final Ledgers ledgers = new Ledgers();
     private final Mailbox mailbox;
-    private long lastPublished;
     private volatile boolean stopping;
     private volatile long heartbeat = System.nanoTime();
     private volatile int owned;
     private volatile int waiting;
-    private final AtomicLong imagesDone = new AtomicLong();
     private volatile @Nullable RuntimeException failure;
 
     /**
@@ -83,7 +75,11 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36));
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
-        this.publisher = new ResultPublisher(settings.publish(), source::groupMetadata, source::committed);
+        this.committer = new Committer(
+                ledgers,
+                new ResultPublisher(settings.publish(), source::groupMetadata, source::committed),
+                settings.publish().commitInterval(),
+                metrics);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
         metrics.gauge("limner.partitions.owned", () -> owned);
         metrics.gauge("limner.batches.inflight", pipeline::inFlight);
@@ -103,7 +99,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             admission.close();
             pipeline.close();
             source.close();
-            publisher.close();
+            committer.close();
         }
     }
 
@@ -113,7 +109,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         deliveries.forEach(this::take);
         dispatch();
         collect();
-        publishIfDue();
+        committer.publishIfDue(!pipeline.idle(), this::position);
         heartbeat = System.nanoTime();
         owned = source.owned();
         waiting = ledgers.uncommitted();
@@ -142,15 +138,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (pipeline.accepts()) {
             nanos = Math.min(nanos, lanes.nanosUntilDue(System.nanoTime()));
         }
-        if (ledgers.publishable()) {
-            nanos = Math.min(nanos, nanosUntilCommit());
-        }
-        return Duration.ofNanos(nanos);
-    }
-
-    private long nanosUntilCommit() {
-        long since = System.nanoTime() - lastPublished;
-        return Math.max(0, settings.publish().commitInterval().toNanos() - since);
+        return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));
     }
 
     private void take(Delivery delivery) {
@@ -196,45 +184,15 @@ final class ControlLoop implements Runnable, OwnershipListener {
         }
     }
 
-    /** At once when nothing else is about to finish, else when the commit interval has passed. */
-    private void publishIfDue() {
-        boolean moreComing = !pipeline.idle();
-        long since = System.nanoTime() - lastPublished;
-        if (!moreComing || since >= settings.publish().commitInterval().toNanos()) {
-            publish();
-        }
-    }
-
-    private void publish() {
-        // A stopping worker has let go of records the consumer has already passed: its position says nothing.
-        PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, stopping ? partition -> -1 : source::position);
-        if (ready.isEmpty()) {
-            return;
-        }
-        long start = System.nanoTime();
-        boolean committed = publisher.publish(ready);
-        lastPublished = System.nanoTime();
-        metrics.stage("publish", (lastPublished - start) / 1e6);
-        if (!committed) {
-            // What is still owned after the next poll is built and sent again.
-            return;
-        }
-        ledgers.committed(ready);
-        int images = 0;
-        for (Publication publication : ready.publications()) {
-            int mine = publication.result().outcome() instanceof Outcome.Completed completed
-                    ? completed.images().size()
-                    : 0;
-            metrics.published(publication.result().outcome().status(), mine);
-            images += mine;
-        }
-        imagesDone.addAndGet(images);
+    /** A stopping worker has let go of records the consumer has already passed: its position says nothing then. */
+    private long position(PartitionRef partition) {
+        return stopping ? -1 : source.position(partition);
     }
 
     @Override
     public void revoked(Set<PartitionRef> partitions) {
         collect();
-        publish();
+        committer.publish(this::position);
         forget(partitions);
     }
 
@@ -262,10 +220,10 @@ final class ControlLoop implements Runnable, OwnershipListener {
             var ignored = source.poll(Duration.ZERO, everything);
             mailbox.woken();
             collect();
-            publishIfDue();
+            committer.publishIfDue(!pipeline.idle(), this::position);
         }
         collect();
-        publish();
+        committer.publish(this::position);
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
@@ -294,7 +252,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     long imagesDone() {
-        return imagesDone.get();
+        return committer.imagesDone();
     }
 
     @Nullable

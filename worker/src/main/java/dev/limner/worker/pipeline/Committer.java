@@ -1,0 +1,87 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.protocol.Outcome;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.publish.PendingTransaction;
+import dev.limner.worker.publish.Publication;
+import dev.limner.worker.publish.ResultPublisher;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+
+/**
+ * When what the ledgers hold as done is published: at once when nothing else is about to finish, else everything of a
+ * commit interval in one transaction (KIP-447). Control thread only, except for {@link #imagesDone()}.
+ */
+final class Committer implements AutoCloseable {
+    private static final int MOST_PER_TRANSACTION = 1000;
+
+    private final Ledgers ledgers;
+    private final ResultPublisher publisher;
+    private final long intervalNanos;
+    private final WorkerMetrics metrics;
+    private final AtomicLong imagesDone = new AtomicLong();
+    private long lastNanos = System.nanoTime();
+
+    /** @param publisher closed by {@link #close()} */
+    Committer(Ledgers ledgers, ResultPublisher publisher, Duration interval, WorkerMetrics metrics) {
+        this.ledgers = ledgers;
+        this.publisher = publisher;
+        this.intervalNanos = interval.toNanos();
+        this.metrics = metrics;
+    }
+
+    /** Nanoseconds until the commit interval is over; {@link Long#MAX_VALUE} if there is nothing to publish. */
+    long nanosUntilDue() {
+        return ledgers.publishable() ? nanosLeft() : Long.MAX_VALUE;
+    }
+
+    private long nanosLeft() {
+        return Math.max(0, lastNanos + intervalNanos - System.nanoTime());
+    }
+
+    /** @param moreComing whether other outcomes are on their way and worth waiting for */
+    void publishIfDue(boolean moreComing, ToLongFunction<PartitionRef> position) {
+        if (!moreComing || nanosLeft() == 0) {
+            publish(position);
+        }
+    }
+
+    /** @param position where the consumer stands in a partition, -1 if that says nothing */
+    void publish(ToLongFunction<PartitionRef> position) {
+        PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, position);
+        if (ready.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        boolean committed = publisher.publish(ready);
+        lastNanos = System.nanoTime();
+        metrics.stage("publish", (lastNanos - start) / 1e6);
+        if (!committed) {
+            // What is still owned after the next poll is built and sent again.
+            return;
+        }
+        ledgers.committed(ready);
+        int images = 0;
+        for (Publication publication : ready.publications()) {
+            int mine = publication.result().outcome() instanceof Outcome.Completed completed
+                    ? completed.images().size()
+                    : 0;
+            metrics.published(publication.result().outcome().status(), mine);
+            images += mine;
+        }
+        imagesDone.addAndGet(images);
+    }
+
+    /** Pictures whose results are committed. Safe from any thread. */
+    long imagesDone() {
+        return imagesDone.get();
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+    }
+}
