@@ -9,6 +9,7 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,10 +30,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class LatencyCommand implements Callable<Integer> {
     private static final int WARM_UP = 200;
+    private static final int WARM_UP_AT_A_RATE = 5_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "500", description = "Default: ${DEFAULT-VALUE}")
     int jobs;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "PER_SECOND",
+            description = "Jobs arrive at random times at this mean rate instead of one after the other.")
+    @Nullable
+    Double rate;
 
     @Option(names = "--json", description = "End with one JSON object.")
     boolean json;
@@ -46,6 +55,9 @@ final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (rate != null && rate <= 0) {
+            throw new UsageException("--rate is " + rate + ", must be above 0");
+        }
         if (jobs < 1) {
             throw new UsageException("--jobs is " + jobs + ", must be at least 1");
         }
@@ -54,6 +66,18 @@ final class LatencyCommand implements Callable<Integer> {
         double[] millis = new double[jobs];
         try (BenchFleet fleet = BenchFleet.start(home, extra)) {
             FleetClient client = fleet.client();
+            if (rate != null) {
+                BenchJobs captions = BenchJobs.of(home);
+                try (Backlog backlog = fleet.backlog()) {
+                    backlog.run(captions.distinct("warm-up", WARM_UP_AT_A_RATE, ImageFormat.PNG));
+                }
+                List<Job> paced = captions.distinct("paced", jobs, ImageFormat.PNG);
+                report(
+                        terminal,
+                        PacedLoad.run(client, paced, rate),
+                        fleet.worker().peakRssMiB());
+                return 0;
+            }
             String run = Long.toString(System.currentTimeMillis(), 36);
             try (FleetClient.Reader reader = client.results(false);
                     FleetClient.Sender sender = client.sender();
@@ -69,7 +93,7 @@ final class LatencyCommand implements Callable<Integer> {
                     progress.to(i + 1, "");
                 }
             }
-            report(terminal, millis, fleet.worker().peakRssMiB());
+            report(terminal, Percentiles.of(millis), fleet.worker().peakRssMiB());
         }
         return 0;
     }
@@ -88,8 +112,7 @@ final class LatencyCommand implements Callable<Integer> {
         throw new IllegalStateException("no result for " + job.id() + " in " + PATIENCE.toSeconds() + " s");
     }
 
-    private void report(PrintWriter terminal, double[] millis, @Nullable Long rss) {
-        Percentiles percentiles = Percentiles.of(millis);
+    private void report(PrintWriter terminal, Percentiles percentiles, @Nullable Long rss) {
         terminal.printf(
                 Locale.ROOT, "submit to result, %d jobs: %s; worker's peak RSS %s MiB%n", jobs, percentiles, rss);
         if (json) {

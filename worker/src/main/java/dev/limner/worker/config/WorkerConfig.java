@@ -99,8 +99,8 @@ public interface WorkerConfig {
         Duration linger();
 
         /**
-         * The sizes that the device computes; a micro-batch is cut and padded to them. Without a setting 8 and 16 on a
-         * CPU, whose caches hold no more, and 32 as well on a GPU.
+         * The sizes that the device computes; a micro-batch is cut and padded to them. Without a setting 4, 8 and
+         * 16 on a CPU, whose caches hold no more; 8, 16 and 32 on a GPU.
          */
         Optional<List<Integer>> sizes();
     }

@@ -20,7 +20,7 @@ public record FixedSizes(List<Integer> sizes) {
 
     /** What was measured to suit a kind of device. */
     public static FixedSizes suiting(Device device) {
-        return new FixedSizes(device.isGpu() ? List.of(8, 16, 32) : List.of(8, 16));
+        return new FixedSizes(device.isGpu() ? List.of(8, 16, 32) : List.of(4, 8, 16));
     }
 
     public int largest() {
