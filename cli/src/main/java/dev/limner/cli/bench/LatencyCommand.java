@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "latency",
         description = {
-            "Time from sending one job to reading its committed result, on an otherwise idle fleet: an embedded broker,"
-                    + " one worker, the shipped model. One job at a time, distinct captions, after a warm-up."
+            "Time from sending one job to reading its committed result, on a fleet of its own: an embedded broker,"
+                    + " one worker, the shipped model. One job at a time, or with --rate many; distinct captions, after a warm-up."
         },
         mixinStandardHelpOptions = true)
 final class LatencyCommand implements Callable<Integer> {

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " of the runs each; then the same without a model, beside a bare Kafka loop.",
             "The model alone is tried in one loop with one and with two threads of libtorch and in two loops of one thread,"
                     + " batches of 8 to 32; the best of all counts, the best of the single loop is shown beside it.",
-            "Takes about fifteen minutes; nothing else should run."
+            "Takes about ten minutes; nothing else should run."
         },
         mixinStandardHelpOptions = true)
 final class PipelineCommand implements Callable<Integer> {

@@ -3,7 +3,6 @@ package dev.limner.cli.bench;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
@@ -48,7 +47,7 @@ final class SoakLoad implements AutoCloseable {
             } else {
                 Job job =
                         captions.distinct(run + "-" + good, 1, ImageFormat.PNG).get(0);
-                var unused = sender.send(JobCodec.encode(job), Topics.Lane.STANDARD);
+                var unused = sender.send(job, Topics.Lane.STANDARD);
                 good++;
             }
         }

@@ -118,9 +118,8 @@ public final class JobSource implements AutoCloseable {
             consumer.pause(toPause);
             consumer.resume(toResume);
         } catch (IllegalStateException e) {
-            // The consumer's own thread has lost a partition and tells the listener in the next poll only; the pauses
-            // are
-            // set again before the one after.
+            // The consumer's own thread has lost a partition and tells the listener in the next poll only; the one
+            // after that sets the pauses again.
             LOG.atDebug().addKeyValue("error", e.getMessage()).log("a lost partition was to be paused or resumed");
         }
     }

@@ -132,8 +132,7 @@ public final class ResultPublisher implements AutoCloseable {
         producer.close(Duration.ZERO);
         producer = connect(settings);
         Map<PartitionRef, Long> offsets = committed.apply(ready.offsets().keySet());
-        // One transaction moved all of these offsets or none. All are asked, because a partition that was lost
-        // meanwhile
+        // One transaction moved all of these offsets or none. All are asked, because a partition lost meanwhile
         // may have been moved on by its new owner, and says nothing about ours.
         return ready.offsets().entrySet().stream()
                 .allMatch(entry -> offsets.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
