@@ -26,5 +26,11 @@ public final class DeadLetterHeaders {
     /** How many of the original's headers were forged or too large to copy; absent for none. */
     public static final String DROPPED_HEADERS = "limner-dropped-headers";
 
+    /** How often the letter's job had been sent again already; absent for none. */
+    public static final String REDRIVE = RedriveHeaders.REDRIVE;
+
+    /** The record the letter's job came in first, if it had been sent again; absent otherwise. */
+    public static final String REDRIVE_ORIGIN = RedriveHeaders.ORIGIN;
+
     private DeadLetterHeaders() {}
 }

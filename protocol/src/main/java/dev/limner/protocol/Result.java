@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one terminal answer to a job record.
  *
+ * @param source the job record it answers; absent in results of workers that did not say so yet
+ * @param redrive how often the job was sent again from the dead letters; 0 for a job as its producer sent it
  * @param attempts how often the job was tried
  * @param worker which worker answered
  * @param model what drew it; absent where nothing was drawn
@@ -21,6 +23,8 @@ public record Result(
         @Nullable String tenant,
         @Nullable JsonNode context,
         @Nullable Group group,
+        @Nullable Source source,
+        int redrive,
         int attempts,
         String worker,
         @Nullable Model model,
@@ -30,6 +34,15 @@ public record Result(
     public Result {
         warnings = List.copyOf(warnings);
     }
+
+    /** The same answer with nothing in it but an outcome: what is left of one too large to be published. */
+    public Result without(Outcome instead) {
+        return new Result(
+                jobId, instead, tenant, null, group, source, redrive, attempts, worker, null, null, null, List.of());
+    }
+
+    /** A job record's place. Two submissions of one id are two records, and this tells their results apart. */
+    public record Source(String topic, int partition, long offset) {}
 
     /** A model by name and digest. */
     public record Model(String name, String digest) {}

@@ -19,6 +19,10 @@ public final class ResultCodec {
         put(node, "tenant", result.tenant());
         put(node, "context", result.context());
         put(node, "group", result.group());
+        put(node, "source", result.source());
+        if (result.redrive() > 0) {
+            node.put("redrive", result.redrive());
+        }
         node.put("attempts", result.attempts());
         node.put("worker", result.worker());
         put(node, "model", result.model());
@@ -54,6 +58,8 @@ public final class ResultCodec {
                     node.path("tenant").textValue(),
                     node.get("context"),
                     value(node, "group", Group.class),
+                    value(node, "source", Result.Source.class),
+                    node.path("redrive").asInt(),
                     node.path("attempts").asInt(),
                     node.path("worker").asText(),
                     value(node, "model", Result.Model.class),

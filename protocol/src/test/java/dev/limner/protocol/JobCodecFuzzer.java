@@ -49,6 +49,8 @@ public final class JobCodecFuzzer {
                 poison.tenant(),
                 poison.context(),
                 null,
+                null,
+                0,
                 1,
                 "worker",
                 null,

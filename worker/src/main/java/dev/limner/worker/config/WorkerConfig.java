@@ -1,5 +1,6 @@
 package dev.limner.worker.config;
 
+import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The worker's settings, {@code limner.worker.*}; each can also be given as an environment variable, {@code
@@ -29,7 +31,10 @@ public interface WorkerConfig {
     @WithDefault("limner-workers")
     String group();
 
-    /** {@code consumer} (KIP-848) or {@code classic}, for brokers before 4.0. */
+    /**
+     * {@code consumer} (KIP-848), or for brokers before 4.0 {@code classic}, which moves partitions one by one, or
+     * {@code classic-eager}, which takes all of them from everybody first.
+     */
     @WithDefault("consumer")
     String groupProtocol();
 
@@ -60,9 +65,23 @@ public interface WorkerConfig {
     enum Generator {
         /** The model bundle. */
         MODEL,
-        /** One plain colour a picture, no model and no text encoder: to measure or try everything else. */
+        /** The job's digests as colours, no model and no text encoder: to measure or try everything else. */
         CONSTANT
     }
+
+    /** How long the constant generator takes for a batch: a device that is simulated. */
+    @WithDefault("0ms")
+    Duration constantDelay();
+
+    /**
+     * How long a device may draw nothing at all until the worker ends, for a new process to find a device that works.
+     */
+    @WithDefault("2m")
+    Duration deviceOutage();
+
+    /** 0 writes offsets without ledgers, for a fleet in which workers of releases before the ledger still run. */
+    @WithDefault("1")
+    int ledgerVersion();
 
     /** Folder for native libraries and the text encoder's files. */
     @WithDefault(".limner/cache")
@@ -76,6 +95,10 @@ public interface WorkerConfig {
     @WithDefault("100ms")
     Duration commitInterval();
 
+    /** How long a partition that goes to another worker is kept for what is on its way to be finished. */
+    @WithDefault("5s")
+    Duration revokeWithin();
+
     /** How long a stopping worker may take to finish what is on the device. */
     @WithDefault("20s")
     Duration stopWithin();
@@ -87,6 +110,10 @@ public interface WorkerConfig {
     Store store();
 
     Text text();
+
+    Publish publish();
+
+    Drill drill();
 
     /** {@code limner.worker.batch.*}. */
     interface Batch {
@@ -110,6 +137,10 @@ public interface WorkerConfig {
         /** Jobs of one lane that may wait in memory. */
         @WithDefault("256")
         int buffer();
+
+        /** Ids remembered of each partition, to know a job that was sent twice in a row; 0 for none. */
+        @WithDefault("1000")
+        int recentIds();
     }
 
     /** {@code limner.worker.store.*}. */
@@ -128,5 +159,25 @@ public interface WorkerConfig {
         /** Captions whose embeddings are kept. */
         @WithDefault("10000")
         int cache();
+    }
+
+    /** {@code limner.worker.publish.*}. */
+    interface Publish {
+        /** Of a result or dead letter at most; the topics' {@code max.message.bytes} must not be less. */
+        @WithDefault("1000000")
+        int mostBytes();
+    }
+
+    /** {@code limner.worker.drill.*}: faults on order, for trying a fleet. Never for one in use. */
+    interface Drill {
+        /** Where orders lie, in a folder named like the worker; without it there are none. */
+        Optional<Path> folder();
+
+        /** Mistakes to make. */
+        Optional<Set<Sabotage>> sabotage();
+
+        /** What to add to the machine's clock. */
+        @WithDefault("0s")
+        Duration clockSkew();
     }
 }

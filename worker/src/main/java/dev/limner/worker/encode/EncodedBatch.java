@@ -14,6 +14,11 @@ public record EncodedBatch(DrawnBatch drawn, List<List<EncodedImage>> pictures, 
         pictures = List.copyOf(pictures);
     }
 
+    /** Some of its jobs as a batch of their own. */
+    public EncodedBatch part(int from, int to, int part) {
+        return new EncodedBatch(drawn.part(from, to, part), pictures.subList(from, to), encodeMillis);
+    }
+
     /**
      * A picture file.
      *

@@ -10,10 +10,17 @@ import java.util.List;
  *
  * @param pictures for each job its pictures, by index
  * @param model what drew them
+ * @param attempt the how-manieth try of these jobs this was, from 1
  * @param deviceMillis what the drawing took
  */
-public record DrawnBatch(PreparedBatch prepared, List<List<Pixels>> pictures, Result.Model model, double deviceMillis) {
+public record DrawnBatch(
+        PreparedBatch prepared, List<List<Pixels>> pictures, Result.Model model, int attempt, double deviceMillis) {
     public DrawnBatch {
         pictures = List.copyOf(pictures);
+    }
+
+    /** Some of its jobs as a batch of their own. */
+    public DrawnBatch part(int from, int to, int part) {
+        return new DrawnBatch(prepared.part(from, to, part), pictures.subList(from, to), model, attempt, deviceMillis);
     }
 }

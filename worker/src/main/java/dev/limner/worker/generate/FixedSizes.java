@@ -27,6 +27,14 @@ public record FixedSizes(List<Integer> sizes) {
         return sizes.get(sizes.size() - 1);
     }
 
+    /** The next smaller size; 0 if there is none. */
+    public int below(int size) {
+        return sizes.stream()
+                .filter(smaller -> smaller < size)
+                .reduce((first, second) -> second)
+                .orElse(0);
+    }
+
     /** The smallest size that holds {@code count} pictures, or the largest if none does. */
     public int holding(int count) {
         return sizes.stream().filter(size -> size >= count).findFirst().orElse(largest());

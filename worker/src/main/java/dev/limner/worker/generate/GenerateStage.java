@@ -5,21 +5,106 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
-import dev.limner.worker.fault.PermanentException;
+import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.RetryableException;
+import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.text.PreparedBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Draws a micro-batch. Safe from any thread. */
+/**
+ * Draws a micro-batch. One that fails is halved until the jobs that cannot be drawn are found; the others are drawn in
+ * what is left of it. When a single job fails, the device is asked whether it works at all: if not, the job is not at
+ * fault and waits until it does. Safe from any thread.
+ */
 public final class GenerateStage {
-    private final PictureEngine engine;
+    private static final Logger LOG = LoggerFactory.getLogger(GenerateStage.class);
+    /** A failure that does not happen again was none of the job's. */
+    private static final int TRIES_ALONE = 2;
 
-    public GenerateStage(PictureEngine engine) {
-        this.engine = engine;
+    private final PictureEngine engine;
+    private final Breaker device;
+
+    /** Takes what became of the jobs of a batch; every one comes once. */
+    public interface Sink {
+        void drawn(DrawnBatch batch) throws InterruptedException;
+
+        /** @param attempts how often it was tried, in batches and alone */
+        void failed(QueuedJob job, ErrorCode code, String message, int attempts) throws InterruptedException;
     }
 
-    /** @throws PermanentException if the device failed on this batch */
-    public DrawnBatch draw(PreparedBatch prepared) {
+    /** @param device waits while the device works for nobody */
+    public GenerateStage(PictureEngine engine, Breaker device) {
+        this.engine = engine;
+        this.device = device;
+    }
+
+    /**
+     * Draws.
+     *
+     * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
+     */
+    public void draw(PreparedBatch prepared, Sink sink) throws InterruptedException {
+        draw(prepared, 1, 1, sink);
+    }
+
+    private void draw(PreparedBatch prepared, int attempt, int alone, Sink sink) throws InterruptedException {
+        DrawnBatch drawn;
+        try {
+            drawn = once(prepared, attempt);
+        } catch (RuntimeException e) {
+            isolate(prepared, attempt, alone, e, sink);
+            return;
+        }
+        sink.drawn(drawn);
+    }
+
+    private void isolate(PreparedBatch prepared, int attempt, int alone, RuntimeException failure, Sink sink)
+            throws InterruptedException {
+        int jobs = prepared.encodings().size();
+        LOG.atWarn()
+                .addKeyValue("batchId", prepared.batch().id())
+                .addKeyValue("jobs", jobs)
+                .addKeyValue("error", failure.toString())
+                .log("a batch failed on the device");
+        if (jobs > 1) {
+            draw(prepared.part(0, jobs / 2, 1), attempt + 1, 1, sink);
+            draw(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1, sink);
+        } else if (!works()) {
+            device.call(this::probe);
+            draw(prepared, attempt, alone, sink);
+        } else if (alone < TRIES_ALONE) {
+            draw(prepared, attempt + 1, alone + 1, sink);
+        } else {
+            ErrorCode code = failure instanceof OutOfDeviceMemoryException
+                    ? ErrorCode.DEVICE_OUT_OF_MEMORY
+                    : ErrorCode.DEVICE_FAILED;
+            sink.failed(prepared.batch().jobs().get(0), code, "the device failed: " + failure.getMessage(), attempt);
+        }
+    }
+
+    private boolean works() {
+        try {
+            engine.probe();
+            return true;
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not draw what it drew at start");
+            return false;
+        }
+    }
+
+    private boolean probe() {
+        try {
+            engine.probe();
+            return true;
+        } catch (RuntimeException e) {
+            throw new RetryableException("the device is out of order: " + e.getMessage(), e);
+        }
+    }
+
+    private DrawnBatch once(PreparedBatch prepared, int attempt) {
         long start = System.nanoTime();
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < prepared.encodings().size(); i++) {
@@ -29,12 +114,7 @@ public final class GenerateStage {
                 requests.add(new RenderRequest(encoding.embedding(), job.seed(), index, job.truncation()));
             }
         }
-        List<Pixels> all;
-        try {
-            all = engine.draw(requests);
-        } catch (RuntimeException e) {
-            throw new PermanentException(ErrorCode.DEVICE_FAILED, "the device failed: " + e.getMessage(), e);
-        }
+        List<Pixels> all = engine.draw(requests);
         if (all.size() != requests.size()) {
             throw new IllegalStateException(all.size() + " pictures for " + requests.size() + " requests");
         }
@@ -44,6 +124,6 @@ public final class GenerateStage {
             perJob.add(List.copyOf(all.subList(at, at + queued.job().count())));
             at += queued.job().count();
         }
-        return new DrawnBatch(prepared, perJob, engine.model(), (System.nanoTime() - start) / 1e6);
+        return new DrawnBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
     }
 }

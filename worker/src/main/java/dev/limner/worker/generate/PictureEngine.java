@@ -4,19 +4,116 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Size;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Something that draws on a device. Safe from any thread. */
-public interface PictureEngine extends AutoCloseable {
-    /** The model it draws with. */
-    Result.Model model();
+/**
+ * Any number of pictures as computations of a few fixed sizes. When it starts every size is probed against the largest,
+ * and one whose pictures differ in a single byte is not used: that is what makes a picture independent of its batch. A
+ * size the device has no memory for is not used again either. Safe from any thread.
+ */
+public final class PictureEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PictureEngine.class);
+
+    private final Painter painter;
+    private final FixedSizes sizes;
+    private final AtomicInteger largest;
+
+    private PictureEngine(Painter painter, FixedSizes sizes) {
+        this.painter = painter;
+        this.sizes = sizes;
+        this.largest = new AtomicInteger(sizes.largest());
+    }
+
+    /**
+     * Warms a painter up and probes it.
+     *
+     * @param painter closed by {@link #close()}
+     */
+    public static PictureEngine of(Painter painter, FixedSizes wanted) {
+        List<RenderRequest> probes = painter.probes(wanted.largest());
+        List<Pixels> reference = painter.paint(probes, wanted.largest());
+        List<Integer> agreeing = new ArrayList<>();
+        for (int size : wanted.sizes()) {
+            if (agrees(painter, probes, reference, size)) {
+                agreeing.add(size);
+            } else {
+                LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its pictures differ");
+            }
+        }
+        return new PictureEngine(painter, new FixedSizes(agreeing));
+    }
+
+    /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */
+    private static boolean agrees(Painter painter, List<RenderRequest> probes, List<Pixels> reference, int size) {
+        for (int from = 0; from < probes.size(); from += size) {
+            int to = Math.min(from + size, probes.size());
+            List<Pixels> drawn =
+                    painter.paint(probes.subList(from, to).reversed(), size).reversed();
+            for (int i = from; i < to; i++) {
+                if (!Arrays.equals(drawn.get(i - from).rgb(), reference.get(i).rgb())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** What it draws with. */
+    public Result.Model model() {
+        return painter.model();
+    }
 
     /** The one size it draws. */
-    Size size();
+    public Size size() {
+        return painter.size();
+    }
 
-    /** Draws any number of pictures, in order; a picture's bytes do not depend on the others. */
-    List<Pixels> draw(List<RenderRequest> requests);
+    /** The largest batch it still tries. */
+    public int largestBatch() {
+        return largest.get();
+    }
+
+    /**
+     * Draws any number of pictures, in order; a picture's bytes do not depend on the others.
+     *
+     * @throws OutOfDeviceMemoryException if not even the smallest batch fits
+     */
+    public List<Pixels> draw(List<RenderRequest> requests) {
+        List<Pixels> pictures = new ArrayList<>(requests.size());
+        while (pictures.size() < requests.size()) {
+            int most = largest.get();
+            int from = pictures.size();
+            List<RenderRequest> chunk = requests.subList(from, Math.min(from + most, requests.size()));
+            int size = sizes.holding(chunk.size());
+            try {
+                pictures.addAll(painter.paint(chunk, size));
+            } catch (OutOfDeviceMemoryException e) {
+                int smaller = sizes.below(size);
+                if (smaller == 0) {
+                    throw e;
+                }
+                largest.accumulateAndGet(smaller, Math::min);
+                LOG.atWarn()
+                        .addKeyValue("batchSize", size)
+                        .addKeyValue("error", e.getMessage())
+                        .log("batch size disabled: the device has no memory for it");
+            }
+        }
+        return pictures;
+    }
+
+    /** Draws something that cannot be at fault itself; throws whatever the device does if it does not work. */
+    public void probe() {
+        var unused = painter.paint(painter.probes(1), sizes.sizes().get(0));
+    }
 
     @Override
-    void close();
+    public void close() {
+        painter.close();
+    }
 }

@@ -1,6 +1,5 @@
 package dev.limner.worker.intake;
 
-import dev.limner.protocol.JobCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -17,9 +17,12 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -32,9 +35,14 @@ import org.slf4j.LoggerFactory;
 public final class JobSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSource.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    /** Offsets of a transaction that is still open cannot be had; polling must go on meanwhile. */
+    private static final Duration RESTORE_WITHIN = Duration.ofMillis(500);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> ownership = new HashMap<>();
+    /** Owned, but what the group has done in them is not known yet. */
+    private final Set<TopicPartition> unknown = new HashSet<>();
+
     private long assignments;
 
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
@@ -46,8 +54,10 @@ public final class JobSource implements AutoCloseable {
     private static Map<String, Object> configuration(IntakeSettings settings) {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, settings.client());
         config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, settings.protocol());
+        boolean classic = settings.protocol().startsWith("classic");
+        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, classic ? "classic" : "consumer");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -56,10 +66,14 @@ public final class JobSource implements AutoCloseable {
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        if (settings.protocol().equals("classic")) {
+        if (classic) {
             config.put(
                     ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                    "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+                    settings.protocol().equals("classic-eager")
+                            ? RangeAssignor.class.getName()
+                            : CooperativeStickyAssignor.class.getName());
+            // With the other protocol the broker sees new partitions; with this one the members have to look.
+            config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
             config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
             config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         }
@@ -67,12 +81,14 @@ public final class JobSource implements AutoCloseable {
     }
 
     /**
-     * Fetches and decodes what has arrived; rebalances are reported to the listener in here.
+     * Fetches and decodes what has arrived; rebalances are reported to the listener in here. Nothing is delivered of a
+     * partition before {@link #assignments} has told of it.
      *
-     * @param full topics whose buffers are full: their partitions are paused, all others resumed
+     * @param full topics whose buffers are full: their partitions are paused
+     * @param closed partitions to be paused as well; all others are resumed
      */
-    public List<Delivery> poll(Duration timeout, Set<String> full) {
-        pause(full);
+    public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
+        pause(full, closed);
         ConsumerRecords<byte[], byte[]> records;
         try {
             records = consumer.poll(timeout);
@@ -82,20 +98,46 @@ public final class JobSource implements AutoCloseable {
         List<Delivery> deliveries = new ArrayList<>(records.count());
         long now = System.nanoTime();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            Long number = ownership.get(new TopicPartition(record.topic(), record.partition()));
-            if (number != null) {
-                deliveries.add(delivery(record, number, now));
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            Long number = ownership.get(partition);
+            if (number != null && !unknown.contains(partition)) {
+                deliveries.add(Delivery.of(record, number, now));
             }
         }
         return deliveries;
     }
 
-    private static Delivery delivery(ConsumerRecord<byte[], byte[]> record, long ownership, long now) {
-        RecordRef ref = new RecordRef(new PartitionRef(record.topic(), record.partition()), record.offset(), ownership);
-        List<Original.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new Original.Header(header.key(), header.value())));
-        Original original = new Original(record.key(), record.value(), headers, record.timestamp());
-        return new Delivery(ref, original, JobCodec.decode(record.value(), ref.fallbackId()), now);
+    /**
+     * Partitions assigned since the last call, each with what the group has committed for it; the consumer is put at
+     * that offset. Those whose offset the broker does not tell yet follow later.
+     */
+    public List<Assignment> assignments() {
+        List<Assignment> known = new ArrayList<>();
+        if (unknown.isEmpty()) {
+            return known;
+        }
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    unhurried(() -> consumer.committed(unknown, RESTORE_WITHIN));
+            Map<TopicPartition, Long> ends = unhurried(() -> consumer.endOffsets(unknown, RESTORE_WITHIN));
+            for (TopicPartition partition : List.copyOf(unknown)) {
+                OffsetAndMetadata found = committed.get(partition);
+                long offset =
+                        found == null ? unhurried(() -> consumer.position(partition, RESTORE_WITHIN)) : found.offset();
+                consumer.seek(partition, offset);
+                unknown.remove(partition);
+                long number = Objects.requireNonNull(ownership.get(partition), "an assignment without a number");
+                String metadata = found == null ? "" : found.metadata();
+                known.add(
+                        new Assignment(ref(partition), number, offset, metadata, ends.getOrDefault(partition, offset)));
+            }
+        } catch (TimeoutException e) {
+            LOG.atDebug().addKeyValue("partitions", unknown).log("committed offsets are not known yet");
+        } catch (IllegalStateException e) {
+            // Lost again, and the listener has not been told yet.
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("an assignment has gone already");
+        }
+        return known;
     }
 
     /** Ends a {@link #poll} that waits, or the next one, at once. Safe from any thread. */
@@ -104,12 +146,13 @@ public final class JobSource implements AutoCloseable {
     }
 
     /** Wanted pauses are set anew before each poll, because a reassignment forgets them. */
-    public void pause(Set<String> full) {
+    public void pause(Set<String> full, Set<PartitionRef> closed) {
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
         for (TopicPartition partition : ownership.keySet()) {
-            boolean wanted = full.contains(partition.topic());
+            boolean wanted =
+                    full.contains(partition.topic()) || unknown.contains(partition) || closed.contains(ref(partition));
             if (wanted != paused.contains(partition)) {
                 (wanted ? toPause : toResume).add(partition);
             }
@@ -134,16 +177,16 @@ public final class JobSource implements AutoCloseable {
         return unhurried(() -> consumer.position(new TopicPartition(partition.topic(), partition.number())));
     }
 
-    /** The offsets the group has committed; asks the broker. */
-    public Map<PartitionRef, Long> committed(Set<PartitionRef> partitions) {
+    /** What the group has committed; asks the broker. */
+    public Map<PartitionRef, OffsetAndMetadata> committed(Set<PartitionRef> partitions) {
         Set<TopicPartition> asked = partitions.stream()
                 .map(partition -> new TopicPartition(partition.topic(), partition.number()))
                 .collect(Collectors.toSet());
-        Map<PartitionRef, Long> offsets = new HashMap<>();
+        Map<PartitionRef, OffsetAndMetadata> offsets = new HashMap<>();
         unhurried(() -> consumer.committed(asked)).forEach((partition, found) -> {
             OffsetAndMetadata offset = found;
             if (offset != null) {
-                offsets.put(ref(partition), offset.offset());
+                offsets.put(ref(partition), offset);
             }
         });
         return offsets;
@@ -187,21 +230,29 @@ public final class JobSource implements AutoCloseable {
             for (TopicPartition partition : partitions) {
                 ownership.put(partition, ++assignments);
             }
+            // Nothing is asked of the broker in here: the group waits for this member.
+            unknown.addAll(partitions);
+            consumer.pause(partitions);
             LOG.atInfo().addKeyValue("partitions", partitions).log("partitions assigned");
         }
 
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             listener.revoked(refs(partitions));
-            ownership.keySet().removeAll(partitions);
+            forget(partitions);
             LOG.atInfo().addKeyValue("partitions", partitions).log("partitions revoked");
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
             listener.lost(refs(partitions));
-            ownership.keySet().removeAll(partitions);
+            forget(partitions);
             LOG.atWarn().addKeyValue("partitions", partitions).log("partitions lost");
+        }
+
+        private void forget(Collection<TopicPartition> partitions) {
+            ownership.keySet().removeAll(partitions);
+            unknown.removeAll(partitions);
         }
 
         private static Set<PartitionRef> refs(Collection<TopicPartition> partitions) {

@@ -1,5 +1,7 @@
 package dev.limner.worker.intake;
 
+import java.util.regex.Pattern;
+
 /**
  * Where a record came from, and during which ownership of its partition.
  *
@@ -9,6 +11,13 @@ public record RecordRef(PartitionRef partition, long offset, long ownership) {
     /** As ids and dead letters name it. */
     public String fallbackId() {
         return partition.topic() + "-" + partition.number() + "-" + offset;
+    }
+
+    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z0-9._-]{1,100}-[0-9]{1,9}@[0-9]{1,15}");
+
+    /** Whether a text could be an {@link #origin()}. */
+    static boolean isOrigin(String text) {
+        return ORIGIN.matcher(text).matches();
     }
 
     /** {@code topic-partition@offset}. */

@@ -1,123 +1,182 @@
 package dev.limner.worker.ledger;
 
+import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.PendingTransaction;
+import dev.limner.worker.publish.PendingTransaction.Commit;
 import dev.limner.worker.publish.Publication;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What is delivered and what is done in each owned partition. Jobs finish in any order; they are published in the order
- * they were delivered, so that the committed offset alone says what is done. Offsets need not be consecutive:
- * transaction markers leave gaps.
+ * What is delivered and what is done in each owned partition. Jobs finish and are published in any order: the committed
+ * offset is the end of the done prefix, and what is done beyond it stands in the offset's metadata, so that the next
+ * owner skips it. Offsets need not be consecutive: transaction markers leave gaps.
  *
- * <p>Nothing leaves the ledger before it is committed, so a transaction that failed is simply built again. One thread:
- * the control thread.
+ * <p>Nothing leaves a ledger before it is committed, so a transaction that failed is simply built again. One thread: the
+ * control thread.
  */
 public final class Ledgers {
+    private static final Logger LOG = LoggerFactory.getLogger(Ledgers.class);
+
+    private final LedgerSettings settings;
     private final Map<PartitionRef, PartitionLedger> partitions = new HashMap<>();
+    private long nonce = ThreadLocalRandom.current().nextLong();
 
-    private static final class Entry {
-        private final long offset;
-        private @Nullable Publication publication;
+    public Ledgers(LedgerSettings settings) {
+        this.settings = settings;
+    }
 
-        Entry(long offset) {
-            this.offset = offset;
+    /** A partition is owned from now on; what its earlier owners did is known. */
+    public void restore(Assignment assignment) {
+        LedgerState state;
+        try {
+            state = LedgerCodec.decode(assignment.metadata());
+        } catch (UnreadableLedger e) {
+            LOG.atWarn()
+                    .addKeyValue("topic", assignment.partition().topic())
+                    .addKeyValue("partition", assignment.partition().number())
+                    .addKeyValue("offset", assignment.offset())
+                    .addKeyValue("error", e.getMessage())
+                    .log("unreadable ledger: what was done beyond the offset is done again");
+            state = LedgerState.NONE;
+        }
+        PartitionLedger ledger = new PartitionLedger(assignment, state, settings);
+        partitions.put(assignment.partition(), ledger);
+        if (ledger.crashes() > 0) {
+            LOG.atWarn()
+                    .addKeyValue("topic", assignment.partition().topic())
+                    .addKeyValue("partition", assignment.partition().number())
+                    .addKeyValue("crashes", ledger.crashes())
+                    .log("taken over from a worker that did not let go");
         }
     }
 
-    private static final class PartitionLedger {
-        private final long ownership;
-        private final Deque<Entry> entries = new ArrayDeque<>();
-        private final Map<Long, Entry> unfinished = new HashMap<>();
-
-        PartitionLedger(long ownership) {
-            this.ownership = ownership;
+    /** A record arrived; from now on the offset waits for it, unless it is done. */
+    public Delivered delivered(RecordRef ref) {
+        PartitionLedger ledger = owned(ref);
+        if (ledger == null) {
+            throw new IllegalStateException("a record of a partition that is not owned: " + ref.origin());
         }
-    }
-
-    /** A record arrived; from now on the offset waits for it. */
-    public void delivered(RecordRef ref) {
-        PartitionLedger ledger = partitions.get(ref.partition());
-        if (ledger == null || ledger.ownership != ref.ownership()) {
-            ledger = new PartitionLedger(ref.ownership());
-            partitions.put(ref.partition(), ledger);
-        }
-        Entry entry = new Entry(ref.offset());
-        ledger.entries.add(entry);
-        ledger.unfinished.put(ref.offset(), entry);
+        return ledger.delivered(ref.offset());
     }
 
     /**
      * A record's outcome is known and durable.
      *
+     * @param publication absent if the record is acknowledged without an answer of its own
      * @return false if the partition is no longer owned as it was: somebody else answers that record
      */
-    public boolean finished(RecordRef ref, Publication publication) {
-        PartitionLedger ledger = partitions.get(ref.partition());
-        if (ledger == null || ledger.ownership != ref.ownership()) {
+    public boolean finished(RecordRef ref, @Nullable Publication publication) {
+        PartitionLedger ledger = owned(ref);
+        if (ledger == null) {
             return false;
         }
-        Entry entry = ledger.unfinished.remove(ref.offset());
-        if (entry == null) {
-            throw new IllegalStateException("a second outcome for " + ref.origin());
+        try {
+            ledger.finished(ref.offset(), publication);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("a second outcome for " + ref.origin(), e);
         }
-        entry.publication = publication;
         return true;
     }
 
+    /** A job under suspicion goes to the device next, alone; to be committed before it does. */
+    public void started(RecordRef ref) {
+        PartitionLedger ledger = owned(ref);
+        if (ledger != null) {
+            ledger.started(ref.offset());
+        }
+    }
+
+    /** Whether an outcome of this record would still be this worker's to publish. */
+    public boolean owns(RecordRef ref) {
+        return owned(ref) != null;
+    }
+
+    private @Nullable PartitionLedger owned(RecordRef ref) {
+        PartitionLedger ledger = partitions.get(ref.partition());
+        return ledger == null || ledger.ownership() != ref.ownership() ? null : ledger;
+    }
+
+    /** The next commit of these says that they were let go of, cleanly. */
+    public void letGo(Collection<PartitionRef> going) {
+        going.forEach(partition -> {
+            PartitionLedger ledger = partitions.get(partition);
+            if (ledger != null) {
+                ledger.letGo();
+            }
+        });
+    }
+
     /**
-     * The done prefix of every partition.
+     * Everything that is done and not committed.
      *
      * @param most how many publications at most
      * @param position where the consumer stands, for a partition in which nothing is left
      */
     public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position) {
         List<Publication> publications = new ArrayList<>();
-        Map<PartitionRef, Long> offsets = new HashMap<>();
-        Map<PartitionRef, Integer> counts = new HashMap<>();
+        Map<PartitionRef, Commit> commits = new HashMap<>();
+        nonce++;
         partitions.forEach((partition, ledger) -> {
-            int count = 0;
-            long last = -1;
-            for (Entry entry : ledger.entries) {
-                if (entry.publication == null || publications.size() >= most) {
-                    break;
+            if (ledger.hasNews()) {
+                Commit commit =
+                        ledger.draft(most - publications.size(), nonce, position.applyAsLong(partition), publications);
+                if (commit != null) {
+                    commits.put(partition, commit);
                 }
-                publications.add(entry.publication);
-                last = entry.offset;
-                count++;
-            }
-            if (count > 0) {
-                boolean drained = count == ledger.entries.size();
-                offsets.put(partition, drained ? Math.max(last + 1, position.applyAsLong(partition)) : last + 1);
-                counts.put(partition, count);
             }
         });
-        return new PendingTransaction(publications, offsets, counts);
+        return new PendingTransaction(publications, commits);
     }
 
-    /** A transaction with this content is committed. */
+    /** What the last {@link #ready} gave is committed. */
     public void committed(PendingTransaction ready) {
-        ready.counts().forEach((partition, count) -> {
+        for (PartitionRef partition : ready.commits().keySet()) {
             PartitionLedger ledger = partitions.get(partition);
-            for (int i = 0; ledger != null && i < count; i++) {
-                ledger.entries.remove();
+            if (ledger != null) {
+                ledger.confirm();
+            }
+        }
+    }
+
+    /** Looks for partitions in which only transaction markers lie between the committed offset and the consumer. */
+    public void passed(ToLongFunction<PartitionRef> position) {
+        partitions.forEach((partition, ledger) -> {
+            if (ledger.uncommitted() == 0) {
+                ledger.passed(position.applyAsLong(partition));
             }
         });
     }
 
-    /** Whether {@link #ready} would find anything. */
+    /** Whether {@link #ready} might find anything. */
     public boolean publishable() {
-        return partitions.values().stream()
-                .anyMatch(ledger -> !ledger.entries.isEmpty() && ledger.entries.getFirst().publication != null);
+        return partitions.values().stream().anyMatch(PartitionLedger::hasNews);
+    }
+
+    /** Partitions not to be fetched from for now: not marked as held yet, or with a ledger at its cap. */
+    public Set<PartitionRef> closed() {
+        return partitions(ledger -> !ledger.marked() || ledger.crowded());
+    }
+
+    private Set<PartitionRef> partitions(Predicate<PartitionLedger> which) {
+        return partitions.entrySet().stream()
+                .filter(entry -> which.test(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Forgets partitions that are no longer owned. */
@@ -125,17 +184,30 @@ public final class Ledgers {
         partitions.keySet().removeAll(gone);
     }
 
+    /** Every owned partition. */
+    public Set<PartitionRef> owned() {
+        return Set.copyOf(partitions.keySet());
+    }
+
     /** Records without an outcome. */
     public int unfinished() {
-        return partitions.values().stream()
-                .mapToInt(ledger -> ledger.unfinished.size())
+        return sum(PartitionLedger::open);
+    }
+
+    /** Records of some partitions without an outcome. */
+    public int unfinished(Set<PartitionRef> of) {
+        return of.stream()
+                .map(partitions::get)
+                .mapToInt(ledger -> ledger == null ? 0 : ledger.open())
                 .sum();
     }
 
-    /** Records delivered and not yet committed. */
+    /** Records delivered and not yet behind the committed offset. */
     public int uncommitted() {
-        return partitions.values().stream()
-                .mapToInt(ledger -> ledger.entries.size())
-                .sum();
+        return sum(PartitionLedger::uncommitted);
+    }
+
+    private int sum(ToIntFunction<PartitionLedger> count) {
+        return partitions.values().stream().mapToInt(count).sum();
     }
 }

@@ -8,12 +8,15 @@ import dev.limner.protocol.JobError;
 import dev.limner.protocol.Size;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.Delivery;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.store.ImageStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -22,10 +25,13 @@ import java.util.function.Consumer;
 final class Admission implements AutoCloseable {
     /** Originals beyond this go to the store as a whole and to the dead-letter topic with their beginning. */
     private static final int LARGEST_LETTER = 256 << 10;
+    /** Twice in a batch of unknown company, once alone. */
+    private static final int DEATHS = 3;
 
     private final PictureEngine engine;
     private final Outcomes outcomes;
     private final ImageStore store;
+    private final RecentIds recent;
     private final Consumer<Finished> later;
     private final ExecutorService letters = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("limner-letters").daemon().factory());
@@ -43,33 +49,64 @@ final class Admission implements AutoCloseable {
     }
 
     /** @param later takes outcomes that are known only after something was stored, on another thread */
-    Admission(PictureEngine engine, Outcomes outcomes, ImageStore store, Consumer<Finished> later) {
+    Admission(PictureEngine engine, Outcomes outcomes, ImageStore store, RecentIds recent, Consumer<Finished> later) {
         this.engine = engine;
         this.outcomes = outcomes;
         this.store = store;
+        this.recent = recent;
         this.later = later;
     }
 
     Verdict judge(Delivery delivery) {
         return switch (delivery.decoded()) {
-            case Decoded.Valid(Job job) -> judge(delivery, job);
+            case Decoded.Valid(Job job) -> judge(queued(delivery, job));
             case Decoded.Poison poison -> reject(delivery, poison);
         };
     }
 
-    private Verdict judge(Delivery delivery, Job job) {
-        double queuedMillis = System.currentTimeMillis() - delivery.original().timestamp();
-        QueuedJob queued =
-                new QueuedJob(delivery.ref(), delivery.original(), job, delivery.receivedNanos(), queuedMillis);
-        return unfit(job)
-                .map(error -> outcomes.rejected(queued, error))
-                .or(() -> expired(queued, Instant.now()))
-                .<Verdict>map(publication -> new Verdict.Answer(new Finished(queued.ref(), publication)))
-                .orElse(new Verdict.Queue(queued));
+    /** The verdict on a record whose worker died while it was alone on the device. */
+    Verdict condemn(Delivery delivery) {
+        return switch (delivery.decoded()) {
+            case Decoded.Valid(Job job) -> {
+                String message = "the worker died " + DEATHS + " times with this job on its way, the last time with"
+                        + " nothing else";
+                QueuedJob queued = queued(delivery, job);
+                yield answer(queued, outcomes.failed(queued, ErrorCode.WORKER_CRASHED, message, DEATHS));
+            }
+            case Decoded.Poison poison -> reject(delivery, poison);
+        };
     }
 
-    /** The answer to a job whose deadline has passed. */
-    Optional<Publication> expired(QueuedJob queued, Instant now) {
+    private QueuedJob queued(Delivery delivery, Job job) {
+        double queuedMillis =
+                outcomes.now().toEpochMilli() - delivery.original().timestamp();
+        return new QueuedJob(delivery.ref(), delivery.original(), job, delivery.receivedNanos(), queuedMillis);
+    }
+
+    private Verdict judge(QueuedJob queued) {
+        Job job = queued.job();
+        return switch (recent.see(queued.ref(), job, queued.original().redrive())) {
+            case REPEAT -> new Verdict.Answer(new Finished(queued.ref(), null));
+            case CONFLICT -> {
+                JobError error = JobError.of(
+                        ErrorCode.ID_CONFLICT, "id", job.id(), "was used a moment ago for a job with other content");
+                yield answer(queued, outcomes.rejected(queued, error));
+            }
+            case NEW ->
+                unfit(job)
+                        .map(error -> outcomes.rejected(queued, error))
+                        .or(() -> unwanted(queued, outcomes.now()))
+                        .map(publication -> answer(queued, publication))
+                        .orElse(new Verdict.Queue(queued));
+        };
+    }
+
+    private static Verdict answer(QueuedJob queued, Publication publication) {
+        return new Verdict.Answer(new Finished(queued.ref(), publication));
+    }
+
+    /** The answer to a job that nobody wants drawn any more: its deadline has passed. Safe from any thread. */
+    Optional<Publication> unwanted(QueuedJob queued, Instant now) {
         Instant deadline = queued.job().deadline();
         return deadline != null && queued.expired(now)
                 ? Optional.of(outcomes.expired(queued, deadline))
@@ -107,6 +144,11 @@ final class Admission implements AutoCloseable {
             later.accept(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, uri)));
         });
         return new Verdict.Pending();
+    }
+
+    /** Forgets partitions that are no longer owned. */
+    void release(Set<PartitionRef> gone) {
+        recent.release(gone);
     }
 
     @Override

@@ -21,16 +21,30 @@ final class Committer implements AutoCloseable {
     private final Ledgers ledgers;
     private final ResultPublisher publisher;
     private final long intervalNanos;
+    private final ToLongFunction<PartitionRef> position;
     private final WorkerMetrics metrics;
+    private final boolean abortedIsDone;
     private final AtomicLong imagesDone = new AtomicLong();
     private long lastNanos = System.nanoTime();
 
-    /** @param publisher closed by {@link #close()} */
-    Committer(Ledgers ledgers, ResultPublisher publisher, Duration interval, WorkerMetrics metrics) {
+    /**
+     * @param publisher closed by {@link #close()}
+     * @param position where the consumer stands in a partition, -1 if that says nothing
+     * @param abortedIsDone a mistake, for a drill
+     */
+    Committer(
+            Ledgers ledgers,
+            ResultPublisher publisher,
+            Duration interval,
+            ToLongFunction<PartitionRef> position,
+            WorkerMetrics metrics,
+            boolean abortedIsDone) {
         this.ledgers = ledgers;
         this.publisher = publisher;
         this.intervalNanos = interval.toNanos();
+        this.position = position;
         this.metrics = metrics;
+        this.abortedIsDone = abortedIsDone;
     }
 
     /** Nanoseconds until the commit interval is over; {@link Long#MAX_VALUE} if there is nothing to publish. */
@@ -43,27 +57,34 @@ final class Committer implements AutoCloseable {
     }
 
     /** @param moreComing whether other outcomes are on their way and worth waiting for */
-    void publishIfDue(boolean moreComing, ToLongFunction<PartitionRef> position) {
+    void publishIfDue(boolean moreComing) {
         if (!moreComing || nanosLeft() == 0) {
-            publish(position);
+            var unused = publish();
         }
     }
 
-    /** @param position where the consumer stands in a partition, -1 if that says nothing */
-    void publish(ToLongFunction<PartitionRef> position) {
-        PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, position);
-        if (ready.isEmpty()) {
-            return;
-        }
+    /**
+     * Publishes everything that is done.
+     *
+     * @return whether nothing is left to publish that could be; if not, what is still owned after the next poll is
+     *     built and sent again
+     */
+    boolean publish() {
         long start = System.nanoTime();
-        boolean committed = publisher.publish(ready);
+        PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, position);
+        long built = System.nanoTime();
+        metrics.ledger(built - start);
+        if (ready.isEmpty()) {
+            return true;
+        }
+        boolean committed = publisher.publish(ready) || abortedIsDone;
         lastNanos = System.nanoTime();
-        metrics.stage("publish", (lastNanos - start) / 1e6);
+        metrics.stage("publish", (lastNanos - built) / 1e6);
         if (!committed) {
-            // What is still owned after the next poll is built and sent again.
-            return;
+            return false;
         }
         ledgers.committed(ready);
+        metrics.ledger(System.nanoTime() - lastNanos);
         int images = 0;
         for (Publication publication : ready.publications()) {
             int mine = publication.result().outcome() instanceof Outcome.Completed completed
@@ -73,6 +94,7 @@ final class Committer implements AutoCloseable {
             images += mine;
         }
         imagesDone.addAndGet(images);
+        return true;
     }
 
     /** Pictures whose results are committed. Safe from any thread. */

@@ -1,6 +1,8 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
@@ -9,14 +11,9 @@ import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.ResultPublisher;
 import dev.limner.worker.schedule.Lanes;
-import dev.limner.worker.schedule.MicroBatch;
-import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.worker.store.ImageStore;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * between polls, publishes; the stages' threads only hand outcomes back.
  *
  * <p>Delivery: an outcome is published once and only while its partition is owned as it was when the record was
- * delivered; its offset moves in the same transaction.
+ * delivered; its offset or its mark in the ledger moves in the same transaction.
  */
 final class ControlLoop implements Runnable, OwnershipListener {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -35,54 +32,73 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /** The other sources are looked at this often while one is full. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
+    private static final long TAIL_EVERY_NANOS = 1_000_000_000;
+    private static final int COMMITS_ON_REVOKE = 3;
+
     private final WorkerSettings settings;
-    private final Admission admission;
     private final WorkerMetrics metrics;
     private final GenerationPipeline pipeline;
+    private final List<Breaker> breakers;
     private final JobSource source;
+    private final Ledgers ledgers;
     private final Committer committer;
-    private final Lanes lanes;
-    private final Ledgers ledgers = new Ledgers();
+    private final Dispatcher dispatcher;
     private final Mailbox mailbox;
+    private long tailNanos = System.nanoTime();
     private volatile boolean stopping;
     private volatile long heartbeat = System.nanoTime();
     private volatile int owned;
     private volatile int waiting;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
     /**
      * Connects to the brokers; {@link #run()} does the rest.
      *
+     * @param breakers while one is open nothing is fetched
      * @param mailbox where the pipeline puts outcomes
      */
     ControlLoop(
             WorkerSettings settings,
-            PictureEngine engine,
+            Admission admission,
             Outcomes outcomes,
-            ImageStore store,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
+            List<Breaker> breakers,
             Mailbox mailbox) {
         this.settings = settings;
-        this.admission = new Admission(engine, outcomes, store, outcome -> mailbox.put(List.of(outcome)));
         this.metrics = metrics;
         this.pipeline = pipeline;
+        this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
-        this.lanes = new Lanes(
-                settings.batch(),
-                settings.intake().topics(),
-                settings.intake().bufferPerSource(),
-                settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36));
+        this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
         this.committer = new Committer(
                 ledgers,
-                new ResultPublisher(settings.publish(), source::groupMetadata, source::committed),
+                new ResultPublisher(
+                        settings.publish(),
+                        source::groupMetadata,
+                        source::committed,
+                        settings.drill().watch()),
                 settings.publish().commitInterval(),
-                metrics);
+                this::position,
+                metrics,
+                settings.drill().does(Sabotage.SEEK_NOTHING_AFTER_ABORT));
+        this.dispatcher = new Dispatcher(
+                ledgers,
+                admission,
+                outcomes,
+                new Lanes(
+                        settings.batch(),
+                        settings.intake().topics(),
+                        settings.intake().bufferPerSource(),
+                        settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36)),
+                pipeline,
+                this::finish,
+                committer::publish);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
         metrics.gauge("limner.partitions.owned", () -> owned);
-        metrics.gauge("limner.batches.inflight", pipeline::inFlight);
+        metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
     }
 
     @Override
@@ -96,7 +112,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             failure = e;
             LOG.atError().addKeyValue("worker", settings.name()).setCause(e).log("control loop failed");
         } finally {
-            admission.close();
+            dispatcher.close();
             pipeline.close();
             source.close();
             committer.close();
@@ -106,13 +122,40 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void cycle() {
         List<Delivery> deliveries = receive();
         mailbox.woken();
-        deliveries.forEach(this::take);
-        dispatch();
+        Throwable broken = mailbox.failure();
+        if (broken != null) {
+            throw new IllegalStateException("a stage failed: " + broken, broken);
+        }
+        restore();
+        deliveries.forEach(dispatcher::take);
         collect();
-        committer.publishIfDue(!pipeline.idle(), this::position);
+        dispatcher.dispatch();
+        committer.publishIfDue(!pipeline.idle());
+        lookAtTails();
         heartbeat = System.nanoTime();
         owned = source.owned();
         waiting = ledgers.uncommitted();
+    }
+
+    /** New partitions are marked as held before anything of them is delivered. */
+    private void restore() {
+        List<Assignment> assignments = source.assignments();
+        if (assignments.isEmpty()) {
+            return;
+        }
+        boolean blind = settings.drill().does(Sabotage.IGNORE_LEDGER);
+        for (Assignment assignment : assignments) {
+            ledgers.restore(blind ? assignment.without() : assignment);
+        }
+        var unused = committer.publish();
+    }
+
+    /** Transaction markers behind the last job would look like a job that waits. */
+    private void lookAtTails() {
+        if (pipeline.idle() && System.nanoTime() - tailNanos > TAIL_EVERY_NANOS) {
+            tailNanos = System.nanoTime();
+            ledgers.passed(this::position);
+        }
     }
 
     /**
@@ -120,56 +163,26 @@ final class ControlLoop implements Runnable, OwnershipListener {
      * timeout, a core's worth, as long as it holds fetched records of a paused partition.
      */
     private List<Delivery> receive() {
-        Set<String> full = lanes.full();
+        Set<String> full = new HashSet<>(dispatcher.full());
+        if (breakers.stream().anyMatch(Breaker::open)) {
+            full.addAll(settings.intake().topics());
+        }
+        Set<PartitionRef> closed = ledgers.closed();
         Duration timeout = pollTimeout();
-        if (full.isEmpty()) {
-            return source.poll(mailbox.leave(timeout), full);
+        if (full.isEmpty() && closed.isEmpty()) {
+            return source.poll(mailbox.leave(timeout), full, closed);
         }
         mailbox.await(timeout.compareTo(FULL_WAIT) < 0 ? timeout : FULL_WAIT);
-        return source.poll(Duration.ZERO, full);
+        return source.poll(Duration.ZERO, full, closed);
     }
 
     /** Until the next thing is due by the clock; a stage that hands something back or takes a batch ends it sooner. */
     private Duration pollTimeout() {
-        long nanos = LONGEST_POLL.toNanos();
         if (!mailbox.isEmpty()) {
             return Duration.ZERO;
         }
-        if (pipeline.accepts()) {
-            nanos = Math.min(nanos, lanes.nanosUntilDue(System.nanoTime()));
-        }
+        long nanos = Math.min(LONGEST_POLL.toNanos(), dispatcher.nanosUntilDue());
         return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));
-    }
-
-    private void take(Delivery delivery) {
-        ledgers.delivered(delivery.ref());
-        switch (admission.judge(delivery)) {
-            case Admission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
-            case Admission.Verdict.Answer(Finished outcome) -> finish(outcome);
-            case Admission.Verdict.Pending pending -> LOG.debug("original goes to the store first");
-        }
-    }
-
-    private void dispatch() {
-        while (pipeline.accepts()) {
-            Optional<MicroBatch> formed = lanes.next(System.nanoTime());
-            if (formed.isEmpty()) {
-                return;
-            }
-            MicroBatch batch = formed.get();
-            Instant now = Instant.now();
-            List<QueuedJob> wanted = new ArrayList<>();
-            for (QueuedJob queued : batch.jobs()) {
-                admission
-                        .expired(queued, now)
-                        .ifPresentOrElse(
-                                publication -> finish(new Finished(queued.ref(), publication)),
-                                () -> wanted.add(queued));
-            }
-            if (!wanted.isEmpty()) {
-                pipeline.submit(new MicroBatch(batch.id(), wanted, batch.formedNanos()));
-            }
-        }
     }
 
     private void collect() {
@@ -181,6 +194,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void finish(Finished outcome) {
         if (!ledgers.finished(outcome.ref(), outcome.publication())) {
             metrics.stale();
+            LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");
         }
     }
 
@@ -189,10 +203,23 @@ final class ControlLoop implements Runnable, OwnershipListener {
         return stopping ? -1 : source.position(partition);
     }
 
+    /** Jobs of these partitions that are on their way are finished if that takes no longer than it may. */
     @Override
     public void revoked(Set<PartitionRef> partitions) {
-        collect();
-        committer.publish(this::position);
+        if (failure == null && !settings.drill().does(Sabotage.COMMIT_REVOKED)) {
+            int waitingOnly = dispatcher.release(partitions);
+            long deadline = System.nanoTime() + settings.limits().revoke().toNanos();
+            collect();
+            while (ledgers.unfinished(partitions) > waitingOnly && System.nanoTime() < deadline) {
+                mailbox.await(FULL_WAIT);
+                mailbox.woken();
+                collect();
+            }
+            ledgers.letGo(partitions);
+            for (int i = 0; i < COMMITS_ON_REVOKE && !committer.publish(); i++) {
+                LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
+            }
+        }
         forget(partitions);
     }
 
@@ -202,28 +229,32 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void forget(Set<PartitionRef> partitions) {
-        ledgers.release(partitions);
-        lanes.release(partitions);
+        if (!settings.drill().does(Sabotage.COMMIT_REVOKED)) {
+            ledgers.release(partitions);
+            dispatcher.release(partitions);
+        }
     }
 
     /** Finishes what is on its way and publishes it; what only waits is left for whoever owns the partitions next. */
     private void drain() {
         LOG.atInfo().addKeyValue("worker", settings.name()).log("stopping");
-        lanes.clear();
-        long deadline = System.nanoTime() + settings.stopWithin().toNanos();
+        dispatcher.release(ledgers.owned());
+        long deadline = System.nanoTime() + settings.limits().stop().toNanos();
         Set<String> everything = Set.copyOf(settings.intake().topics());
-        source.pause(everything);
         while (!pipeline.idle() && System.nanoTime() < deadline) {
             // Polling goes on so that the group keeps this member; with everything paused nothing new arrives, and
             // what a rebalance might bring in is not taken.
             mailbox.await(FULL_WAIT);
-            var ignored = source.poll(Duration.ZERO, everything);
+            var ignored = source.poll(Duration.ZERO, everything, Set.of());
             mailbox.woken();
             collect();
-            committer.publishIfDue(!pipeline.idle(), this::position);
+            committer.publishIfDue(!pipeline.idle());
         }
         collect();
-        committer.publish(this::position);
+        ledgers.letGo(ledgers.owned());
+        for (int i = 0; i < COMMITS_ON_REVOKE && !committer.publish(); i++) {
+            var ignored = source.poll(Duration.ZERO, everything, Set.of());
+        }
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
@@ -232,6 +263,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     void stop() {
         stopping = true;
+        mailbox.ring();
     }
 
     boolean stopping() {
@@ -256,7 +288,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     @Nullable
-    RuntimeException failure() {
+    Throwable failure() {
         return failure;
     }
 }

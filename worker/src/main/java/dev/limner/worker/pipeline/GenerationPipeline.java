@@ -5,7 +5,9 @@ import dev.limner.protocol.ErrorCode;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedBatch;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
+import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.fault.PermanentException;
+import dev.limner.worker.fault.RetryableException;
 import dev.limner.worker.generate.DrawnBatch;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.metrics.WorkerMetrics;
@@ -18,9 +20,11 @@ import dev.limner.worker.text.TextStage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,18 +35,17 @@ import org.slf4j.LoggerFactory;
  * false, and the control thread pauses its partitions.
  *
  * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
- * pictures are durable.
+ * pictures are durable. A stage that fails on a batch tries its jobs one by one, so that none suffers from another.
  */
 final class GenerationPipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
 
-    private final TextStage text;
-    private final GenerateStage generate;
-    private final EncodeStage encode;
-    private final ImageStore store;
+    private final Stages stages;
     private final Outcomes outcomes;
     private final WorkerMetrics metrics;
     private final Mailbox mailbox;
+    private final CrashPoint.Watch watch;
+    private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
     private final BlockingQueue<MicroBatch> toText = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<PreparedBatch> toDevice = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
@@ -54,22 +57,24 @@ final class GenerationPipeline implements AutoCloseable {
     /** The last micro-batch the device drew. */
     record LastBatch(int images, double deviceMillis) {}
 
+    /** What does the work. */
+    record Stages(TextStage text, GenerateStage generate, EncodeStage encode, ImageStore store) {}
+
+    /** @param unwanted the answer to a job that nobody wants drawn any more; asked right before the device */
     GenerationPipeline(
             StageThreads threads,
-            TextStage text,
-            GenerateStage generate,
-            EncodeStage encode,
-            ImageStore store,
+            Stages stages,
             Outcomes outcomes,
             WorkerMetrics metrics,
-            Mailbox mailbox) {
-        this.text = text;
-        this.generate = generate;
-        this.encode = encode;
-        this.store = store;
+            Mailbox mailbox,
+            CrashPoint.Watch watch,
+            BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted) {
+        this.stages = stages;
         this.outcomes = outcomes;
         this.metrics = metrics;
         this.mailbox = mailbox;
+        this.watch = watch;
+        this.unwanted = unwanted;
         start("limner-text", threads.text(), toText, this::prepare);
         start("limner-device", threads.device(), toDevice, this::draw);
         start("limner-encode", threads.encode(), toEncode, this::encode);
@@ -85,15 +90,21 @@ final class GenerationPipeline implements AutoCloseable {
     private <T> void start(String name, int count, BlockingQueue<T> queue, Step<T> step) {
         Thread.Builder builder = Thread.ofPlatform().name(name + "-", 0).daemon();
         for (int i = 0; i < count; i++) {
-            running.add(builder.start(() -> {
-                try {
-                    while (true) {
-                        step.take(queue.take());
-                    }
-                } catch (InterruptedException e) {
-                    LOG.debug("stage stopped");
-                }
-            }));
+            running.add(builder.start(() -> serve(queue, step)));
+        }
+    }
+
+    private <T> void serve(BlockingQueue<T> queue, Step<T> step) {
+        try {
+            while (true) {
+                step.take(queue.take());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("stage stopped");
+        } catch (RuntimeException | Error e) {
+            // A stage less would look like a device that is slow: the worker ends instead, its jobs are delivered
+            // again.
+            mailbox.fail(e);
         }
     }
 
@@ -107,7 +118,7 @@ final class GenerationPipeline implements AutoCloseable {
         return inFlight.get() == 0;
     }
 
-    /** Batches on their way. */
+    /** Jobs on their way. */
     int inFlight() {
         return inFlight.get();
     }
@@ -119,9 +130,8 @@ final class GenerationPipeline implements AutoCloseable {
 
     /** Hands a batch in; only when {@link #accepts()}. Control thread only. */
     void submit(MicroBatch batch) {
-        inFlight.incrementAndGet();
+        inFlight.addAndGet(batch.jobs().size());
         if (!toText.offer(batch)) {
-            inFlight.decrementAndGet();
             throw new IllegalStateException("batch " + batch.id() + " was submitted to a full pipeline");
         }
     }
@@ -131,9 +141,15 @@ final class GenerationPipeline implements AutoCloseable {
         mailbox.ring();
         PreparedBatch prepared;
         try {
-            prepared = text.prepare(batch);
+            prepared = stages.text.prepare(batch);
         } catch (RuntimeException e) {
-            fail(batch, ErrorCode.INTERNAL, e);
+            if (batch.jobs().size() == 1) {
+                fail(batch.jobs().get(0), ErrorCode.INTERNAL, e);
+                return;
+            }
+            for (int i = 0; i < batch.jobs().size(); i++) {
+                prepare(batch.part(i, i + 1, i + 1));
+            }
             return;
         }
         metrics.stage("text", prepared.textMillis());
@@ -141,60 +157,65 @@ final class GenerationPipeline implements AutoCloseable {
     }
 
     private void draw(PreparedBatch prepared) throws InterruptedException {
-        PreparedBatch wanted = withoutExpired(prepared);
-        if (wanted.batch().jobs().isEmpty()) {
-            inFlight.decrementAndGet();
-            mailbox.ring();
+        PreparedBatch wanted = wanted(prepared);
+        if (wanted.encodings().isEmpty()) {
             return;
         }
-        DrawnBatch drawn;
-        try {
-            drawn = generate.draw(wanted);
-        } catch (PermanentException e) {
-            fail(wanted.batch(), e.code(), e);
-            return;
-        } catch (RuntimeException e) {
-            fail(wanted.batch(), ErrorCode.INTERNAL, e);
-            return;
-        }
-        last = new LastBatch(wanted.batch().images(), drawn.deviceMillis());
-        metrics.stage("device", drawn.deviceMillis());
-        metrics.batch(wanted.batch().images());
-        toEncode.put(drawn);
+        stages.generate.draw(wanted, new GenerateStage.Sink() {
+            @Override
+            public void drawn(DrawnBatch batch) throws InterruptedException {
+                int images = batch.prepared().batch().images();
+                last = new LastBatch(images, batch.deviceMillis());
+                metrics.stage("device", batch.deviceMillis());
+                metrics.batch(images);
+                toEncode.put(batch);
+            }
+
+            @Override
+            public void failed(QueuedJob job, ErrorCode code, String message, int attempts) {
+                finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, message, attempts))));
+            }
+        });
     }
 
-    /** The last look at deadlines before the device spends time. */
-    private PreparedBatch withoutExpired(PreparedBatch prepared) {
-        Instant now = Instant.now();
+    /** The last look at deadlines and cancellations before the device spends time. */
+    private PreparedBatch wanted(PreparedBatch prepared) {
+        Instant now = outcomes.now();
         List<QueuedJob> jobs = prepared.batch().jobs();
-        if (jobs.stream().noneMatch(queued -> queued.expired(now))) {
-            return prepared;
-        }
         List<QueuedJob> keptJobs = new ArrayList<>();
         List<CaptionEncoding> keptEncodings = new ArrayList<>();
-        List<Finished> expired = new ArrayList<>();
+        List<Finished> dropped = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
             QueuedJob queued = jobs.get(i);
-            Instant deadline = queued.job().deadline();
-            if (deadline != null && queued.expired(now)) {
-                expired.add(new Finished(queued.ref(), outcomes.expired(queued, deadline)));
+            Optional<Publication> answer = unwanted.apply(queued, now);
+            if (answer.isPresent()) {
+                dropped.add(new Finished(queued.ref(), answer.get()));
             } else {
                 keptJobs.add(queued);
                 keptEncodings.add(prepared.encodings().get(i));
             }
         }
-        mailbox.put(expired);
-        MicroBatch batch = prepared.batch();
-        return new PreparedBatch(
-                new MicroBatch(batch.id(), keptJobs, batch.formedNanos()), keptEncodings, prepared.textMillis());
+        if (dropped.isEmpty()) {
+            return prepared;
+        }
+        finish(dropped);
+        return new PreparedBatch(prepared.batch().keeping(keptJobs), keptEncodings, prepared.textMillis());
     }
 
     private void encode(DrawnBatch drawn) throws InterruptedException {
+        watch.reached(CrashPoint.AFTER_IMAGE);
         EncodedBatch encoded;
         try {
-            encoded = encode.encode(drawn);
+            encoded = stages.encode.encode(drawn);
         } catch (RuntimeException e) {
-            fail(drawn.prepared().batch(), ErrorCode.INTERNAL, e);
+            List<QueuedJob> jobs = drawn.prepared().batch().jobs();
+            if (jobs.size() == 1) {
+                fail(jobs.get(0), ErrorCode.INTERNAL, e);
+                return;
+            }
+            for (int i = 0; i < jobs.size(); i++) {
+                encode(drawn.part(i, i + 1, i + 1));
+            }
             return;
         }
         metrics.stage("encode", encoded.encodeMillis());
@@ -212,18 +233,27 @@ final class GenerationPipeline implements AutoCloseable {
         MicroBatch batch = encoded.drawn().prepared().batch();
         List<String> uris;
         try {
-            uris = store.put(objects);
+            uris = stages.store.put(objects);
         } catch (PermanentException e) {
-            fail(batch, e.code(), e);
+            if (batch.jobs().size() == 1) {
+                fail(batch.jobs().get(0), e.code(), e);
+                return;
+            }
+            for (int i = 0; i < batch.jobs().size(); i++) {
+                store(encoded.part(i, i + 1, i + 1));
+            }
             return;
-        } catch (RuntimeException e) {
+        } catch (RetryableException e) {
             // Only a stopping worker gives up on its store. Its jobs stay unanswered and are delivered again.
             LOG.atWarn()
                     .addKeyValue("batchId", batch.id())
                     .addKeyValue("error", e.toString())
                     .log("batch given up");
+            inFlight.addAndGet(-batch.jobs().size());
+            mailbox.ring();
             return;
         }
+        watch.reached(CrashPoint.AFTER_STORE);
         long stored = System.nanoTime();
         double storeMillis = (stored - start) / 1e6;
         metrics.stage("store", storeMillis);
@@ -240,22 +270,19 @@ final class GenerationPipeline implements AutoCloseable {
         finish(done);
     }
 
-    private void fail(MicroBatch batch, ErrorCode code, RuntimeException failure) {
+    private void fail(QueuedJob job, ErrorCode code, RuntimeException failure) {
         LOG.atError()
-                .addKeyValue("batchId", batch.id())
+                .addKeyValue("jobId", job.job().id())
                 .addKeyValue("code", code.wireName())
                 .setCause(failure)
-                .log("batch failed");
-        finish(batch.jobs().stream()
-                .map(queued ->
-                        new Finished(queued.ref(), outcomes.failed(queued, code, String.valueOf(failure.getMessage()))))
-                .toList());
+                .log("job failed");
+        finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, String.valueOf(failure.getMessage()), 1))));
     }
 
     private void finish(List<Finished> done) {
         // In this order: whoever finds the pipeline idle must find its last outcomes too.
         mailbox.put(done);
-        inFlight.decrementAndGet();
+        inFlight.addAndGet(-done.size());
         mailbox.ring();
     }
 

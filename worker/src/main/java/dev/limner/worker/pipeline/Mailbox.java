@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class Mailbox {
     private final AtomicBoolean rung = new AtomicBoolean();
     private final Semaphore rings = new Semaphore(0);
     private volatile Runnable bell = () -> {};
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean away;
 
     /** @param bell ends the control thread's wait outside of here, or the next one; called from any thread */
@@ -28,6 +30,18 @@ final class Mailbox {
     void put(List<Finished> more) {
         outcomes.addAll(more);
         ring();
+    }
+
+    /** A stage cannot go on; the first failure counts. */
+    void fail(Throwable cause) {
+        failure.compareAndSet(null, cause);
+        ring();
+    }
+
+    /** What ended a stage; null while all go on. */
+    @Nullable
+    Throwable failure() {
+        return failure.get();
     }
 
     /** There is something to do for the control thread. Once is enough until it has woken. */

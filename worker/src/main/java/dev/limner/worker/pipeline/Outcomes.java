@@ -13,9 +13,11 @@ import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.generate.DrawnBatch;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,20 +27,30 @@ import org.jspecify.annotations.Nullable;
 final class Outcomes {
     private final String worker;
     private final String profile;
+    private final Clock clock;
 
-    Outcomes(String worker, String profile) {
+    Outcomes(String worker, String profile, Clock clock) {
         this.worker = worker;
         this.profile = profile;
+        this.clock = clock;
+    }
+
+    /** The time of day, as this worker sees it. */
+    Instant now() {
+        return clock.instant();
     }
 
     /** A record that can never be drawn. */
     Publication rejected(Delivery delivery, Decoded.Poison poison, @Nullable String objectUri) {
+        Original original = delivery.original();
         Result result = new Result(
                 poison.jobId(),
                 new Outcome.Rejected(poison.error()),
                 poison.tenant(),
                 poison.context(),
                 null,
+                source(delivery.ref()),
+                original.redrive(),
                 1,
                 worker,
                 null,
@@ -46,33 +58,46 @@ final class Outcomes {
                 null,
                 List.of());
         return new Publication(
-                result,
-                letter(delivery.original(), delivery.ref().origin(), poison.error(), objectUri),
-                trace(delivery.original()));
+                result, original, delivery.ref().origin(), letter(poison.error(), 1, objectUri), trace(original));
     }
 
-    /** A job that this worker's model cannot draw. */
+    /** A job that this worker cannot draw or may not. */
     Publication rejected(QueuedJob queued, JobError error) {
-        return without(queued, new Outcome.Rejected(error), error);
+        return without(queued, new Outcome.Rejected(error), error, 1);
     }
 
-    Publication failed(QueuedJob queued, ErrorCode code, String message) {
+    Publication failed(QueuedJob queued, ErrorCode code, String message, int attempts) {
         JobError error = JobError.ofRecord(code, message);
-        return without(queued, new Outcome.Failed(error), error);
+        return without(queued, new Outcome.Failed(error), error, attempts);
     }
 
     Publication expired(QueuedJob queued, Instant deadline) {
-        return without(queued, new Outcome.Expired(deadline), null);
+        return without(queued, new Outcome.Expired(deadline), null, 1);
     }
 
-    private Publication without(QueuedJob queued, Outcome outcome, @Nullable JobError error) {
+    private Publication without(QueuedJob queued, Outcome outcome, @Nullable JobError error, int attempts) {
         Job job = queued.job();
+        Original original = queued.original();
         Result result = new Result(
-                job.id(), outcome, job.tenant(), job.context(), job.group(), 1, worker, null, null, null, List.of());
+                job.id(),
+                outcome,
+                job.tenant(),
+                job.context(),
+                job.group(),
+                source(queued.ref()),
+                original.redrive(),
+                attempts,
+                worker,
+                null,
+                null,
+                null,
+                List.of());
         return new Publication(
                 result,
-                error == null ? null : letter(queued.original(), queued.ref().origin(), error, null),
-                trace(queued.original()));
+                original,
+                queued.ref().origin(),
+                error == null ? null : letter(error, attempts, null),
+                trace(original));
     }
 
     /**
@@ -117,13 +142,15 @@ final class Outcomes {
                 job.tenant(),
                 job.context(),
                 job.group(),
-                1,
+                source(queued.ref()),
+                queued.original().redrive(),
+                drawn.attempt(),
                 worker,
                 drawn.model(),
                 timings,
                 new Result.Batch(batch.id(), batch.images(), before),
                 warnings(drawn.prepared().encodings().get(position)));
-        return new Publication(result, null, trace(queued.original()));
+        return new Publication(result, queued.original(), queued.ref().origin(), null, trace(queued.original()));
     }
 
     private static List<String> warnings(CaptionEncoding encoding) {
@@ -145,9 +172,11 @@ final class Outcomes {
         return CloudEvent.continued(original.header(CloudEvent.TRACE_PARENT));
     }
 
-    private static Publication.DeadLetter letter(
-            Original original, String origin, JobError error, @Nullable String objectUri) {
-        return new Publication.DeadLetter(
-                original, origin, error.code().wireName() + ": " + error.message(), 1, objectUri);
+    private static Result.Source source(RecordRef ref) {
+        return new Result.Source(ref.partition().topic(), ref.partition().number(), ref.offset());
+    }
+
+    private static Publication.DeadLetter letter(JobError error, int attempts, @Nullable String objectUri) {
+        return new Publication.DeadLetter(error.code().wireName() + ": " + error.message(), attempts, objectUri);
     }
 }

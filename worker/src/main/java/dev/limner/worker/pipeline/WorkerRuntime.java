@@ -5,16 +5,17 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.encode.EncodeStage;
+import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.MeteredImageStore;
-import dev.limner.worker.store.RetryingImageStore;
+import dev.limner.worker.store.PatientImageStore;
 import dev.limner.worker.text.TextStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class WorkerRuntime implements AutoCloseable {
      * Connects and starts.
      *
      * @param device as people write it, for the status
+     * @throws RuntimeException if the brokers cannot be reached
      */
     public WorkerRuntime(
             WorkerSettings settings,
@@ -53,22 +55,34 @@ public final class WorkerRuntime implements AutoCloseable {
         this.device = device;
         this.profile = profile;
         WorkerMetrics metrics = new WorkerMetrics(registry);
-        ImageStore safe = new RetryingImageStore(new MeteredImageStore(store, registry), stopping::get);
-        Outcomes outcomes = new Outcomes(settings.name(), profile.name());
+        Breaker storeBreaker = new Breaker("store", null, stopping::get);
+        Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
+        metrics.gauge("limner.circuit.open", "what", "store", () -> storeBreaker.open() ? 1 : 0);
+        metrics.gauge("limner.circuit.open", "what", "device", () -> deviceBreaker.open() ? 1 : 0);
+        metrics.gauge("limner.batch.largest", engine::largestBatch);
+        ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
+        Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
         Mailbox mailbox = new Mailbox();
+        Admission admission = new Admission(
+                engine, outcomes, safe, new RecentIds(settings.recentIds()), outcome -> mailbox.put(List.of(outcome)));
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
-                new TextStage(encoder),
-                new GenerateStage(engine),
-                new EncodeStage(settings.software(), settings.writeCaptions()),
-                safe,
+                new GenerationPipeline.Stages(
+                        new TextStage(encoder),
+                        new GenerateStage(engine, deviceBreaker),
+                        new EncodeStage(settings.software(), settings.writeCaptions()),
+                        safe),
                 outcomes,
                 metrics,
-                mailbox);
+                mailbox,
+                settings.drill().watch(),
+                admission::unwanted);
         ControlLoop loop;
         try {
-            loop = new ControlLoop(settings, engine, outcomes, safe, metrics, pipeline, mailbox);
+            loop = new ControlLoop(
+                    settings, admission, outcomes, metrics, pipeline, List.of(storeBreaker, deviceBreaker), mailbox);
         } catch (RuntimeException e) {
+            admission.close();
             pipeline.close();
             throw e;
         }
@@ -87,7 +101,7 @@ public final class WorkerRuntime implements AutoCloseable {
     }
 
     /** What ended the control thread; null while it runs or when it was asked to stop. */
-    public @Nullable RuntimeException failure() {
+    public @Nullable Throwable failure() {
         return control.failure();
     }
 
@@ -117,7 +131,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 images,
                 rate,
                 last == null ? null : new WorkerStatus.LastBatch(last.images(), last.deviceMillis()),
-                Instant.now());
+                settings.clock().instant());
     }
 
     @Override
@@ -125,7 +139,7 @@ public final class WorkerRuntime implements AutoCloseable {
         stopping.set(true);
         control.stop();
         try {
-            thread.join(settings.stopWithin().plusSeconds(15).toMillis());
+            thread.join(settings.limits().stop().plusSeconds(15).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -15,15 +15,26 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
-import dev.limner.worker.generate.ConstantEngine;
+import dev.limner.worker.drill.Drill;
+import dev.limner.worker.drill.DrillDisk;
+import dev.limner.worker.drill.DrillPainter;
+import dev.limner.worker.drill.HastyImageStore;
+import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.ModelEngine;
+import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.ModelPainter;
+import dev.limner.worker.generate.Painter;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.store.Disk;
 import dev.limner.worker.store.FileStore;
-import dev.limner.worker.text.ConstantTextEncoder;
+import dev.limner.worker.store.ImageStore;
+import dev.limner.worker.store.LocalDisk;
+import dev.limner.worker.text.HashTextEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -32,8 +43,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,22 +79,34 @@ public class WorkerService {
         Device device = DeviceChoice.resolve(config.device());
         int cores = Runtime.getRuntime().availableProcessors();
         int torchThreads = config.threads() == 0 ? cores : config.threads();
-        WorkerSettings settings = settings(device, StageThreads.on(device, cores, torchThreads, config.streams()));
+        String name = config.name().orElseGet(WorkerService::defaultName);
+        Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
+        WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
+        FixedSizes sizes = config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device));
         TorchThreads.set(torchThreads);
         Drawing drawing = switch (config.generator()) {
             case MODEL -> model(settings, device);
-            case CONSTANT -> new Drawing(new ConstantTextEncoder(), new ConstantEngine());
+            case CONSTANT -> new Drawing(new HashTextEncoder(), new HashPainter(config.constantDelay()));
         };
         TextEncoder text = drawing.encoder();
         encoder = text;
-        PictureEngine pictures = drawing.engine();
+        Painter painter = drill.<Painter>map(orders -> new DrillPainter(
+                        drawing.painter(), orders, settings.drill().does(Sabotage.SWAP_PICTURES)))
+                .orElse(drawing.painter());
+        PictureEngine pictures = PictureEngine.of(painter, sizes);
         engine = pictures;
         warmUp(text, pictures);
-        FileStore files = new FileStore(config.store().path(), config.store().durability(), settings.name());
+        boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
+        FileStore files = new FileStore(
+                config.store().path(),
+                forgets ? FileStore.Durability.OS : config.store().durability(),
+                settings.name(),
+                drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
+        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
         ExecutionProfile profile = ExecutionProfile.of(device, torchThreads);
         WorkerRuntime started =
-                new WorkerRuntime(settings, text, pictures, files, device.toString(), profile, registry);
+                new WorkerRuntime(settings, text, pictures, objects, device.toString(), profile, registry);
         runtime = started;
         Thread.ofPlatform().name("limner-watch").daemon().start(() -> exitWhenFailed(started));
         LOG.atInfo()
@@ -93,7 +118,7 @@ public class WorkerService {
                 .log("worker started");
     }
 
-    private record Drawing(TextEncoder encoder, PictureEngine engine) {}
+    private record Drawing(TextEncoder encoder, Painter painter) {}
 
     private Drawing model(WorkerSettings settings, Device device) {
         ModelBundle bundle = ModelBundle.read(config.model());
@@ -104,7 +129,7 @@ public class WorkerService {
         TextEncoder encoder = new CachingTextEncoder(
                 MiniLmTextEncoder.load(config.cache(), settings.threads().text()),
                 config.text().cache());
-        return new Drawing(encoder, ModelEngine.load(bundle, device, settings.sizes()));
+        return new Drawing(encoder, ModelPainter.load(bundle, device));
     }
 
     /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
@@ -132,20 +157,22 @@ public class WorkerService {
         }
     }
 
-    private WorkerSettings settings(Device device, StageThreads threads) {
-        String name = config.name().orElseGet(WorkerService::defaultName);
+    private WorkerSettings settings(String name, Optional<Drill> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
+        Clock clock = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
         return new WorkerSettings(
                 name,
                 topics,
                 new IntakeSettings(
                         config.bootstrap(),
+                        name,
                         config.group(),
                         config.groupProtocol(),
                         topics.allJobs(),
                         config.intake().buffer()),
+                config.intake().recentIds(),
                 new BatchSettings(config.batch().maxSize(), config.batch().linger()),
-                config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device)),
+                LedgerSettings.DEFAULT.withVersion(config.ledgerVersion()),
                 threads,
                 new PublishSettings(
                         config.bootstrap(),
@@ -153,10 +180,17 @@ public class WorkerService {
                         topics.results(),
                         topics.deadLetters(),
                         "limner/worker/" + name,
-                        config.commitInterval()),
+                        name,
+                        config.publish().mostBytes(),
+                        config.commitInterval(),
+                        clock),
                 "Limner " + version,
                 config.writeCaptions(),
-                config.stopWithin());
+                new WorkerSettings.Limits(config.stopWithin(), config.revokeWithin(), config.deviceOutage()),
+                clock,
+                new WorkerSettings.Drill(
+                        drill.<CrashPoint.Watch>map(orders -> orders).orElse(CrashPoint.Watch.NONE),
+                        config.drill().sabotage().orElse(Set.of())));
     }
 
     private static String defaultName() {

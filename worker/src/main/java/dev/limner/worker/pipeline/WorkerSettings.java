@@ -1,35 +1,76 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Topics;
-import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Everything a worker is told.
  *
  * @param name unlike any other live worker's
+ * @param recentIds remembered of each partition
  * @param software the generator and its version, as provenance names it
  * @param writeCaptions whether picture files carry their captions
- * @param stopWithin how long a stopping worker may take to finish what is on its way
+ * @param limits how long things may take
+ * @param clock the worker's idea of the time of day
+ * @param drill faults on order; {@link Drill#NONE} outside of trials
  */
 public record WorkerSettings(
         String name,
         Topics topics,
         IntakeSettings intake,
+        int recentIds,
         BatchSettings batch,
-        FixedSizes sizes,
+        LedgerSettings ledger,
         StageThreads threads,
         PublishSettings publish,
         String software,
         boolean writeCaptions,
-        Duration stopWithin) {
+        Limits limits,
+        Clock clock,
+        Drill drill) {
     public WorkerSettings {
         if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
             throw new IllegalArgumentException(
                     "limner.worker.name is '" + name + "', must be 1 to 64 of A-Z a-z 0-9 . _ -");
+        }
+    }
+
+    /**
+     * How long things may take.
+     *
+     * @param stop a stopping worker, to finish what is on its way
+     * @param revoke the same for partitions that go to another worker
+     * @param deviceOutage a device that draws nothing, until the worker ends
+     */
+    public record Limits(Duration stop, Duration revoke, Duration deviceOutage) {
+        /** What a configuration that says nothing means. */
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMinutes(2));
+    }
+
+    /**
+     * What the worker is told to do wrong.
+     *
+     * @param watch told at the points where a drill may end the process
+     */
+    public record Drill(CrashPoint.Watch watch, Set<Sabotage> sabotage) {
+        /** Nothing. */
+        public static final Drill NONE = new Drill(CrashPoint.Watch.NONE, Set.of());
+
+        public Drill {
+            sabotage = Set.copyOf(sabotage);
+        }
+
+        boolean does(Sabotage mistake) {
+            return sabotage.contains(mistake);
         }
     }
 }

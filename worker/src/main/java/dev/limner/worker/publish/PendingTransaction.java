@@ -5,21 +5,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one transaction holds: results and the offsets that say their jobs are done.
+ * What one transaction holds: results and the offsets and ledgers that say their jobs are done.
  *
- * @param publications of all partitions, each partition's in delivery order
- * @param offsets for each partition in it the offset behind the last of them
- * @param counts for each partition in it how many delivered records it covers
+ * @param publications of all partitions
+ * @param commits for each partition with news, among them every partition of a publication
  */
-public record PendingTransaction(
-        List<Publication> publications, Map<PartitionRef, Long> offsets, Map<PartitionRef, Integer> counts) {
+public record PendingTransaction(List<Publication> publications, Map<PartitionRef, Commit> commits) {
     public PendingTransaction {
         publications = List.copyOf(publications);
-        offsets = Map.copyOf(offsets);
-        counts = Map.copyOf(counts);
+        commits = Map.copyOf(commits);
     }
 
     public boolean isEmpty() {
-        return publications.isEmpty();
+        return commits.isEmpty();
     }
+
+    /**
+     * A partition's news.
+     *
+     * @param offset behind the done prefix
+     * @param metadata the ledger of what is done beyond; unlike any other transaction's
+     */
+    public record Commit(long offset, String metadata) {}
 }

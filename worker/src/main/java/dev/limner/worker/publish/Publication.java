@@ -8,23 +8,22 @@ import org.jspecify.annotations.Nullable;
  * What one job record leads to.
  *
  * @param result its terminal result
- * @param deadLetter what could not be drawn; absent where it was
+ * @param original the record
+ * @param origin where it was, {@code topic-partition@offset}
+ * @param deadLetter why it could not be drawn; absent where it was
  * @param traceParent the trace the record belonged to
  */
 public record Publication(
         Result result,
+        Original original,
+        String origin,
         @Nullable DeadLetter deadLetter,
         @Nullable String traceParent) {
     /**
-     * A record that goes to the dead-letter topic.
+     * What is said of a record that goes to the dead-letter topic.
      *
-     * @param origin {@code topic-partition@offset}
      * @param objectUri where the whole value is if it was too large for a record; the letter then holds its beginning
      */
     public record DeadLetter(
-            Original original,
-            String origin,
-            String reason,
-            int attempts,
-            @Nullable String objectUri) {}
+            String reason, int attempts, @Nullable String objectUri) {}
 }

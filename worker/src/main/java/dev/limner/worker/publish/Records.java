@@ -2,67 +2,108 @@ package dev.limner.worker.publish;
 
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.DeadLetterHeaders;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.JobError;
+import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.Original;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** Publications to Kafka records. Every record is bounded: one too large would make its transaction uncommittable. */
 final class Records {
-    static final int MOST_VALUE = 256 << 10;
     private static final int BEGINNING = 4 << 10;
     private static final int MOST_HEADER_BYTES = 256 << 10;
     private static final int MOST_KEY = 64 << 10;
+    /** What Kafka adds to a record and to its batch, generously. */
+    private static final int OVERHEAD = 512;
 
     private Records() {}
 
-    static List<ProducerRecord<byte[], byte[]>> of(Publication publication, PublishSettings settings) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(2);
-        records.add(result(publication, settings));
+    /** @param mostBytes of a record that the brokers take */
+    static List<ProducerRecord<byte[], byte[]>> of(Publication publication, PublishSettings settings, int mostBytes) {
+        Result result = publication.result();
         Publication.DeadLetter letter = publication.deadLetter();
+        ProducerRecord<byte[], byte[]> answer = result(result, publication.traceParent(), settings);
+        if (size(answer) > mostBytes) {
+            JobError error = JobError.ofRecord(
+                    ErrorCode.TOO_LARGE, "the result has " + size(answer) + " bytes, the brokers take " + mostBytes);
+            answer = result(result.without(new Outcome.Failed(error)), publication.traceParent(), settings);
+            letter = new Publication.DeadLetter(
+                    error.code().wireName() + ": " + error.message(), result.attempts(), null);
+        }
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(2);
+        records.add(answer);
         if (letter != null) {
-            records.add(deadLetter(letter, settings));
+            records.add(deadLetter(publication, letter, settings, mostBytes));
         }
         return records;
     }
 
-    private static ProducerRecord<byte[], byte[]> result(Publication publication, PublishSettings settings) {
-        Result result = publication.result();
+    private static ProducerRecord<byte[], byte[]> result(
+            Result result, @Nullable String trace, PublishSettings settings) {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(settings.resultsTopic(), utf8(result.jobId()), ResultCodec.encode(result));
         CloudEvent event = new CloudEvent(
-                result.jobId(), "dev.limner.result." + result.outcome().status(), settings.source(), Instant.now());
+                result.jobId(),
+                "dev.limner.result." + result.outcome().status(),
+                settings.source(),
+                settings.clock().instant());
         event.headers().forEach((name, value) -> record.headers().add(name, utf8(value)));
-        String trace = publication.traceParent();
         if (trace != null) {
             record.headers().add(CloudEvent.TRACE_PARENT, utf8(trace));
         }
         return record;
     }
 
-    private static ProducerRecord<byte[], byte[]> deadLetter(Publication.DeadLetter letter, PublishSettings settings) {
-        Original original = letter.original();
+    private static ProducerRecord<byte[], byte[]> deadLetter(
+            Publication publication, Publication.DeadLetter letter, PublishSettings settings, int mostBytes) {
+        Original original = publication.original();
         byte[] value = original.value();
         if (letter.objectUri() != null && value != null) {
             value = Arrays.copyOf(value, Math.min(BEGINNING, value.length));
         }
+        ProducerRecord<byte[], byte[]> record =
+                letter(publication, letter, settings, value, MOST_KEY, MOST_HEADER_BYTES);
+        if (size(record) > mostBytes) {
+            // Brokers that take less than the job topics do: what identifies the record is kept.
+            byte[] cut = value == null ? null : Arrays.copyOf(value, Math.min(BEGINNING, value.length));
+            return letter(publication, letter, settings, cut, BEGINNING, 0);
+        }
+        return record;
+    }
+
+    private static ProducerRecord<byte[], byte[]> letter(
+            Publication publication,
+            Publication.DeadLetter letter,
+            PublishSettings settings,
+            byte @Nullable [] value,
+            int mostKey,
+            int mostHeaders) {
+        Original original = publication.original();
         byte[] key = original.key();
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                 settings.deadLettersTopic(),
-                key != null && key.length > MOST_KEY ? Arrays.copyOf(key, MOST_KEY) : key,
+                key != null && key.length > mostKey ? Arrays.copyOf(key, mostKey) : key,
                 value);
-        int dropped = copyHeaders(original, record);
+        int dropped = copyHeaders(original, record, mostHeaders);
         header(record, DeadLetterHeaders.REASON, letter.reason());
-        header(record, DeadLetterHeaders.ORIGIN, letter.origin());
+        header(record, DeadLetterHeaders.ORIGIN, publication.origin());
         header(record, DeadLetterHeaders.ATTEMPTS, String.valueOf(letter.attempts()));
-        header(record, DeadLetterHeaders.AT, Instant.now().toString());
+        header(record, DeadLetterHeaders.AT, settings.clock().instant().toString());
         if (letter.objectUri() != null) {
             header(record, DeadLetterHeaders.OBJECT, letter.objectUri());
+        }
+        if (original.redrive() > 0) {
+            header(record, DeadLetterHeaders.REDRIVE, String.valueOf(original.redrive()));
+            String origin = original.header(DeadLetterHeaders.REDRIVE_ORIGIN);
+            header(record, DeadLetterHeaders.REDRIVE_ORIGIN, origin == null ? publication.origin() : origin);
         }
         if (dropped > 0) {
             header(record, DeadLetterHeaders.DROPPED_HEADERS, String.valueOf(dropped));
@@ -70,9 +111,21 @@ final class Records {
         return record;
     }
 
+    private static int size(ProducerRecord<byte[], byte[]> record) {
+        int size = OVERHEAD + length(record.key()) + length(record.value());
+        for (Header header : record.headers()) {
+            size += 16 + 3 * header.key().length() + length(header.value());
+        }
+        return size;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
     /** Copies what is not forged and fits. */
-    private static int copyHeaders(Original original, ProducerRecord<byte[], byte[]> record) {
-        int room = MOST_HEADER_BYTES;
+    private static int copyHeaders(Original original, ProducerRecord<byte[], byte[]> record, int most) {
+        int room = most;
         int dropped = 0;
         for (Original.Header header : original.headers()) {
             byte[] value = header.value();

@@ -1,9 +1,13 @@
 package dev.limner.worker.publish;
 
+import dev.failsafe.Failsafe;
+import dev.failsafe.RetryPolicy;
+import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.fault.DuplicateInstanceException;
 import dev.limner.worker.intake.PartitionRef;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -17,8 +21,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +36,22 @@ import org.slf4j.LoggerFactory;
 public final class ResultPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ResultPublisher.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+    /** A worker that was stopped for longer than its transaction may last is fenced once; a twin fences it for ever. */
+    private static final Duration TWIN_WITHIN = Duration.ofSeconds(30);
+
+    /** Brokers may be away for a while; the group lets go of a member after five minutes without a poll. */
+    private static final Duration RECONNECT_WITHIN = Duration.ofMinutes(4);
+
+    private static final int LEAST_RECORD = 8 << 10;
 
     private final PublishSettings settings;
     private final Supplier<ConsumerGroupMetadata> group;
-    private final Function<Set<PartitionRef>, Map<PartitionRef, Long>> committed;
+    private final Function<Set<PartitionRef>, Map<PartitionRef, OffsetAndMetadata>> committed;
+    private final CrashPoint.Watch watch;
+    private final RetryPolicy<Boolean> reconnects;
     private KafkaProducer<byte[], byte[]> producer;
-    private int fencings;
+    private int mostBytes;
+    private @Nullable Long fencedNanos;
 
     /**
      * Connects, and ends what an earlier process of this name left open.
@@ -45,16 +62,29 @@ public final class ResultPublisher implements AutoCloseable {
     public ResultPublisher(
             PublishSettings settings,
             Supplier<ConsumerGroupMetadata> group,
-            Function<Set<PartitionRef>, Map<PartitionRef, Long>> committed) {
+            Function<Set<PartitionRef>, Map<PartitionRef, OffsetAndMetadata>> committed,
+            CrashPoint.Watch watch) {
         this.settings = settings;
         this.group = group;
         this.committed = committed;
+        this.watch = watch;
+        this.mostBytes = settings.mostBytes();
+        this.reconnects = RetryPolicy.<Boolean>builder()
+                .handle(RetriableException.class)
+                .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(5))
+                .withMaxRetries(-1)
+                .withMaxDuration(RECONNECT_WITHIN)
+                .onRetry(event -> LOG.atWarn()
+                        .addKeyValue("error", String.valueOf(event.getLastException()))
+                        .log("brokers are away"))
+                .build();
         this.producer = connect(settings);
     }
 
     private static KafkaProducer<byte[], byte[]> connect(PublishSettings settings) {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, settings.client());
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.transactionalId());
         // Short limits: an open transaction of a dead worker hides every later result of its partitions.
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
@@ -81,17 +111,22 @@ public final class ResultPublisher implements AutoCloseable {
      * @throws DuplicateInstanceException if another worker of this name keeps fencing this one
      */
     public boolean publish(PendingTransaction ready) {
+        // Before the transaction begins: a record too large must not get into it.
+        List<ProducerRecord<byte[], byte[]>> records = ready.publications().stream()
+                .flatMap(publication -> Records.of(publication, settings, mostBytes).stream())
+                .toList();
         try {
             producer.beginTransaction();
-            for (Publication publication : ready.publications()) {
-                for (ProducerRecord<byte[], byte[]> record : Records.of(publication, settings)) {
-                    // A failed send fails the commit below; there is nothing to do with the future here.
-                    var unused = producer.send(record);
-                }
+            // A failed send fails the commit below; there is nothing to do with the futures here.
+            for (ProducerRecord<byte[], byte[]> record : records) {
+                var unused = producer.send(record);
+            }
+            if (!watch.equals(CrashPoint.Watch.NONE)) {
+                producer.flush();
+                watch.reached(CrashPoint.AFTER_SEND);
             }
             producer.sendOffsetsToTransaction(offsets(ready), group.get());
             commit();
-            fencings = 0;
             return true;
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             return recover(ready, e);
@@ -104,6 +139,7 @@ public final class ResultPublisher implements AutoCloseable {
     }
 
     private void commit() {
+        watch.reached(CrashPoint.MID_COMMIT);
         try {
             producer.commitTransaction();
         } catch (TimeoutException e) {
@@ -114,6 +150,14 @@ public final class ResultPublisher implements AutoCloseable {
 
     private boolean abort(PendingTransaction ready, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction aborted");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RecordTooLargeException) {
+                // These brokers take less than they were thought to.
+                mostBytes = Math.max(LEAST_RECORD, mostBytes / 2);
+                LOG.atWarn().addKeyValue("mostBytes", mostBytes).log("a record was too large");
+                break;
+            }
+        }
         try {
             producer.abortTransaction();
             return false;
@@ -124,25 +168,45 @@ public final class ResultPublisher implements AutoCloseable {
 
     /** Takes a new epoch, which ends the transaction in doubt, then asks how it ended. */
     private boolean recover(PendingTransaction ready, KafkaException failure) {
-        boolean fenced = failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException;
-        if (fenced && ++fencings >= 2) {
-            throw new DuplicateInstanceException(settings.transactionalId(), failure);
+        if (failure instanceof ProducerFencedException || failure instanceof InvalidProducerEpochException) {
+            long now = System.nanoTime();
+            if (fencedNanos != null && now - fencedNanos < TWIN_WITHIN.toNanos()) {
+                throw new DuplicateInstanceException(settings.transactionalId(), failure);
+            }
+            fencedNanos = now;
         }
         LOG.atWarn().addKeyValue("error", failure.toString()).log("producer replaced");
-        producer.close(Duration.ZERO);
-        producer = connect(settings);
-        Map<PartitionRef, Long> offsets = committed.apply(ready.offsets().keySet());
-        // One transaction moved all of these offsets or none. All are asked, because a partition lost meanwhile
-        // may have been moved on by its new owner, and says nothing about ours.
-        return ready.offsets().entrySet().stream()
-                .allMatch(entry -> offsets.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
+        boolean landed = Failsafe.with(reconnects).get(() -> {
+            producer.close(Duration.ZERO);
+            producer = connect(settings);
+            return landed(ready);
+        });
+        LOG.atWarn().addKeyValue("landed", landed).log("transaction in doubt cleared up");
+        return landed;
+    }
+
+    /**
+     * All partitions of a transaction moved or none. One that is as it was sent, nonce and all, proves that they did; one
+     * that is not may have been moved on by a new owner and says nothing.
+     */
+    private boolean landed(PendingTransaction ready) {
+        return committed.apply(ready.commits().keySet()).entrySet().stream().anyMatch(found -> {
+            PendingTransaction.Commit sent = ready.commits().get(found.getKey());
+            return sent != null
+                    && sent.offset() == found.getValue().offset()
+                    && sent.metadata().equals(found.getValue().metadata());
+        });
+    }
+
+    private static TopicPartition topicPartition(PartitionRef partition) {
+        return new TopicPartition(partition.topic(), partition.number());
     }
 
     private static Map<TopicPartition, OffsetAndMetadata> offsets(PendingTransaction ready) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        ready.offsets()
-                .forEach((partition, offset) -> offsets.put(
-                        new TopicPartition(partition.topic(), partition.number()), new OffsetAndMetadata(offset)));
+        ready.commits()
+                .forEach((partition, commit) -> offsets.put(
+                        topicPartition(partition), new OffsetAndMetadata(commit.offset(), commit.metadata())));
         return offsets;
     }
 

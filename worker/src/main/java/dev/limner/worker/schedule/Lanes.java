@@ -106,20 +106,28 @@ public final class Lanes {
             taken.add(jobs.remove());
             images += first.job().count();
         }
-        return taken.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new MicroBatch(batchPrefix + "-" + ++batches, taken, now));
+        return taken.isEmpty() ? Optional.empty() : Optional.of(batch(taken, now));
     }
 
-    /** Forgets the jobs of partitions that are no longer owned. */
-    public void release(Set<PartitionRef> gone) {
+    /** A micro-batch of one job, which need not have waited here. */
+    public MicroBatch alone(QueuedJob job, long now) {
+        return batch(List.of(job), now);
+    }
+
+    private MicroBatch batch(List<QueuedJob> jobs, long now) {
+        return new MicroBatch(batchPrefix + "-" + ++batches, jobs, now);
+    }
+
+    /**
+     * Forgets the jobs of partitions that are no longer owned.
+     *
+     * @return how many
+     */
+    public int release(Set<PartitionRef> gone) {
+        int before = waiting();
         buffers.values()
                 .forEach(jobs ->
                         jobs.removeIf(queued -> gone.contains(queued.ref().partition())));
-    }
-
-    /** Forgets everything that waits. */
-    public void clear() {
-        buffers.values().forEach(Deque::clear);
+        return before - waiting();
     }
 }

@@ -16,4 +16,14 @@ public record MicroBatch(String id, List<QueuedJob> jobs, long formedNanos) {
     public int images() {
         return jobs.stream().mapToInt(queued -> queued.job().count()).sum();
     }
+
+    /** Some of its jobs as a batch of their own. */
+    public MicroBatch part(int from, int to, int part) {
+        return new MicroBatch(id + "." + part, jobs.subList(from, to), formedNanos);
+    }
+
+    /** The same batch with fewer jobs. */
+    public MicroBatch keeping(List<QueuedJob> kept) {
+        return new MicroBatch(id, kept, formedNanos);
+    }
 }

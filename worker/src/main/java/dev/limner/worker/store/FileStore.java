@@ -3,12 +3,10 @@ package dev.limner.worker.store;
 import dev.limner.protocol.Digests;
 import dev.limner.worker.fault.RetryableException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +19,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Objects as files {@code ab/abcd....png} below a folder. A put survives a kill of the process and a loss of power:
@@ -32,13 +33,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * replaces it with the same bytes, forced as well.
  */
 public final class FileStore implements ImageStore, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
     private static final int PARALLEL_FORCES = 16;
     private static final AtomicLong TEMPORARY = new AtomicLong();
 
     private final Path root;
     private final Durability durability;
+    private final Disk disk;
     private final ExecutorService forces;
-    private final String instance;
+    private final String temporaryPrefix;
 
     /** What a put waits for. */
     public enum Durability {
@@ -48,14 +51,51 @@ public final class FileStore implements ImageStore, AutoCloseable {
         OS
     }
 
-    /** @param instance tells the temporary files of processes that share a folder apart */
-    public FileStore(Path root, Durability durability, String instance) {
+    /**
+     * A store below a folder. Removes what an earlier process of this name left half written.
+     *
+     * @param instance tells the temporary files of processes that share a folder apart
+     */
+    public FileStore(Path root, Durability durability, String instance, Disk disk) {
         this.root = root.toAbsolutePath().normalize();
         this.durability = durability;
-        this.instance = instance;
+        this.disk = disk;
+        // No instance's name has a tilde, so none is another's beginning.
+        this.temporaryPrefix = ".tmp~" + instance + "~";
         this.forces = Executors.newFixedThreadPool(
                 PARALLEL_FORCES,
                 Thread.ofPlatform().name("limner-force-", 0).daemon().factory());
+        sweep();
+    }
+
+    private void sweep() {
+        if (!Files.isDirectory(root)) {
+            return;
+        }
+        try (Stream<Path> files = Files.find(
+                root,
+                2,
+                (file, attributes) -> attributes.isRegularFile()
+                        && file.getFileName().toString().startsWith(temporaryPrefix))) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.atWarn().addKeyValue("error", e.toString()).log("half written files could not be removed");
+        }
+    }
+
+    @Override
+    public URI uri(StoreObject object) {
+        return file(object).toUri();
+    }
+
+    private Path file(StoreObject object) {
+        return folder(object).resolve(object.sha256() + "." + object.extension());
+    }
+
+    private Path folder(StoreObject object) {
+        return root.resolve(object.sha256().substring(0, 2));
     }
 
     @Override
@@ -64,8 +104,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
         Map<Path, StoreObject> distinct = new LinkedHashMap<>();
         List<String> uris = new ArrayList<>(objects.size());
         for (StoreObject object : objects) {
-            Path file =
-                    root.resolve(object.sha256().substring(0, 2)).resolve(object.sha256() + "." + object.extension());
+            Path file = file(object);
             distinct.put(file, object);
             uris.add(file.toUri().toString());
         }
@@ -74,8 +113,8 @@ public final class FileStore implements ImageStore, AutoCloseable {
         try {
             for (StoreObject object : distinct.values()) {
                 Path folder = folder(object);
-                if (folders.add(folder) && !Files.isDirectory(folder)) {
-                    Files.createDirectories(folder);
+                if (folders.add(folder) && !disk.isFolder(folder)) {
+                    disk.createFolders(folder);
                     newFolders.add(root);
                 }
             }
@@ -87,7 +126,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
             all(writes);
             if (durability == Durability.FSYNC) {
                 folders.addAll(newFolders);
-                all(folders.stream().map(FileStore::forceFolder).toList());
+                all(folders.stream().map(this::forceFolder).toList());
             }
             return uris;
         } catch (IOException e) {
@@ -98,58 +137,27 @@ public final class FileStore implements ImageStore, AutoCloseable {
         }
     }
 
-    private Path folder(StoreObject object) {
-        return root.resolve(object.sha256().substring(0, 2));
-    }
-
     private void putOne(Path file, StoreObject object) throws IOException {
-        if (Files.exists(file)) {
-            if (object.sha256().equals(Digests.sha256(Files.readAllBytes(file)))) {
-                if (durability == Durability.FSYNC) {
-                    force(file);
-                }
-                return;
-            }
-        }
-        Path temporary = write(file, object.bytes());
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.deleteIfExists(temporary);
-            throw e;
-        }
-    }
-
-    private Path write(Path file, byte[] bytes) throws IOException {
-        Path temporary = file.resolveSibling(".tmp-" + instance + "-" + TEMPORARY.incrementAndGet());
-        try (FileChannel channel =
-                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
+        if (disk.exists(file) && object.sha256().equals(Digests.sha256(disk.read(file)))) {
             if (durability == Durability.FSYNC) {
-                channel.force(true);
+                disk.force(file);
             }
+            return;
+        }
+        Path temporary = file.resolveSibling(temporaryPrefix + TEMPORARY.incrementAndGet());
+        try {
+            disk.write(temporary, object.bytes(), durability == Durability.FSYNC);
+            disk.rename(temporary, file);
         } catch (IOException e) {
             // A failed force says nothing about the next one: the file is written anew, never forced again.
-            Files.deleteIfExists(temporary);
+            disk.deleteIfExists(temporary);
             throw e;
         }
-        return temporary;
     }
 
-    private static void force(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    private static Callable<Void> forceFolder(Path folder) {
+    private Callable<Void> forceFolder(Path folder) {
         return () -> {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            disk.forceFolder(folder);
             return null;
         };
     }

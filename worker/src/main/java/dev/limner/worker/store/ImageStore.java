@@ -1,9 +1,13 @@
 package dev.limner.worker.store;
 
+import java.net.URI;
 import java.util.List;
 
 /** Content-addressed objects. Safe from any thread. */
 public interface ImageStore {
+    /** Where an object is once it is put: its name follows from its content. */
+    URI uri(StoreObject object);
+
     /**
      * Makes objects durable, all of them before it returns. Putting one that exists is fine.
      *

@@ -3,6 +3,7 @@ package dev.limner.worker.store;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.net.URI;
 import java.util.List;
 
 /** Times and counts what goes through an {@link ImageStore}, failures included. */
@@ -17,6 +18,11 @@ public final class MeteredImageStore implements ImageStore {
         this.success = registry.timer("limner.store.put", "outcome", "success");
         this.failure = registry.timer("limner.store.put", "outcome", "failure");
         this.bytes = registry.counter("limner.store.bytes");
+    }
+
+    @Override
+    public URI uri(StoreObject object) {
+        return store.uri(object);
     }
 
     @Override

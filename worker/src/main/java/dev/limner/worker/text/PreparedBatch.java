@@ -14,4 +14,13 @@ public record PreparedBatch(MicroBatch batch, List<CaptionEncoding> encodings, d
     public PreparedBatch {
         encodings = List.copyOf(encodings);
     }
+
+    /**
+     * Some of its jobs as a batch of their own.
+     *
+     * @param part tells its id apart from the other parts'
+     */
+    public PreparedBatch part(int from, int to, int part) {
+        return new PreparedBatch(batch.part(from, to, part), encodings.subList(from, to), textMillis);
+    }
 }

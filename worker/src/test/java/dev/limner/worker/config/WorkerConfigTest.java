@@ -3,6 +3,7 @@ package dev.limner.worker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,15 @@ class WorkerConfigTest {
         assertThat(config.store().path()).isEqualTo(Path.of(".limner/store"));
         assertThat(config.store().durability()).isEqualTo(FileStore.Durability.FSYNC);
         assertThat(config.text().cache()).isEqualTo(10_000);
+        assertThat(config.constantDelay()).isZero();
+        assertThat(config.deviceOutage()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.ledgerVersion()).isEqualTo(1);
+        assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.intake().recentIds()).isEqualTo(1000);
+        assertThat(config.publish().mostBytes()).isEqualTo(1_000_000);
+        assertThat(config.drill().folder()).isEmpty();
+        assertThat(config.drill().sabotage()).isEmpty();
+        assertThat(config.drill().clockSkew()).isZero();
     }
 
     @Test
@@ -65,6 +76,15 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.intake.buffer", "9"),
                 Map.entry("limner.worker.store.path", "/s"),
                 Map.entry("limner.worker.store.durability", "os"),
+                Map.entry("limner.worker.constant-delay", "7ms"),
+                Map.entry("limner.worker.device-outage", "9s"),
+                Map.entry("limner.worker.ledger-version", "0"),
+                Map.entry("limner.worker.revoke-within", "2s"),
+                Map.entry("limner.worker.intake.recent-ids", "5"),
+                Map.entry("limner.worker.publish.most-bytes", "50000"),
+                Map.entry("limner.worker.drill.folder", "/d"),
+                Map.entry("limner.worker.drill.sabotage", "skip-fsync,swap-pictures"),
+                Map.entry("limner.worker.drill.clock-skew", "60s"),
                 Map.entry("limner.worker.text.cache", "1")));
 
         assertThat(config.name()).contains("w7");
@@ -88,6 +108,15 @@ class WorkerConfigTest {
         assertThat(config.store().path()).isEqualTo(Path.of("/s"));
         assertThat(config.store().durability()).isEqualTo(FileStore.Durability.OS);
         assertThat(config.text().cache()).isEqualTo(1);
+        assertThat(config.constantDelay()).isEqualTo(Duration.ofMillis(7));
+        assertThat(config.deviceOutage()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(config.ledgerVersion()).isZero();
+        assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.intake().recentIds()).isEqualTo(5);
+        assertThat(config.publish().mostBytes()).isEqualTo(50_000);
+        assertThat(config.drill().folder()).contains(Path.of("/d"));
+        assertThat(config.drill().sabotage()).contains(Set.of(Sabotage.SKIP_FSYNC, Sabotage.SWAP_PICTURES));
+        assertThat(config.drill().clockSkew()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
@@ -111,6 +140,6 @@ class WorkerConfigTest {
     private static Duration duration(String written) {
         return written.endsWith("ms")
                 ? Duration.ofMillis(Long.parseLong(written.replace("ms", "")))
-                : Duration.ofSeconds(Long.parseLong(written.replace("s", "")));
+                : Duration.parse("PT" + written);
     }
 }

@@ -3,92 +3,149 @@ package dev.limner.worker.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.protocol.Outcome;
-import dev.limner.protocol.Result;
+import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.PendingTransaction;
-import dev.limner.worker.publish.Publication;
-import java.time.Instant;
+import dev.limner.worker.publish.PendingTransaction.Commit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LedgersTest {
     private static final PartitionRef PARTITION = new PartitionRef("jobs", 0);
     private static final int ALL = 1000;
+    private static final long END = 1_000_000;
 
-    private final Ledgers ledgers = new Ledgers();
+    private Ledgers ledgers = new Ledgers(LedgerSettings.DEFAULT);
+    private long ownership;
     private long position;
+    private Commit last = new Commit(0, "");
 
     @Test
-    void shouldPublishInDeliveryOrderWhateverFinishesFirst() {
+    void shouldPublishWhatIsDoneWhateverIsOpenBeforeIt() {
+        restore(new Commit(0, ""));
         deliver(0, 1, 2);
         finish(2);
-        finish(1);
-        assertThat(ready().isEmpty()).isTrue();
+
+        PendingTransaction ready = ready();
+        assertThat(ids(ready)).containsExactly("2");
+        assertThat(commit(ready).offset()).isZero();
+        ledgers.committed(ready);
 
         finish(0);
-
-        assertThat(ids(ready())).containsExactly("0", "1", "2");
-        assertThat(ready().offsets()).containsEntry(PARTITION, 3L);
+        ready = ready();
+        assertThat(ids(ready)).containsExactly("0");
+        assertThat(commit(ready).offset()).isEqualTo(1);
     }
 
     @Test
-    void shouldStopBehindTheDonePrefixWhileSomethingBeforeItIsOpen() {
-        deliver(0, 1, 2);
-        finish(0);
-        finish(2);
+    void shouldTellTheNextOwnerWhatIsDoneBeyondTheOffset() {
+        restore(new Commit(0, ""));
+        deliver(0, 1, 2, 3, 4);
+        finish(1);
+        finish(3);
+        Commit left = commitAll();
+        assertThat(left.offset()).isZero();
 
-        assertThat(ids(ready())).containsExactly("0");
-        assertThat(ready().offsets()).containsEntry(PARTITION, 1L);
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(left);
+
+        assertThat(LongStream.range(0, 5).mapToObj(this::delivered))
+                .containsExactly(Delivered.FRESH, Delivered.DONE, Delivered.FRESH, Delivered.DONE, Delivered.FRESH);
+        finish(0);
+        assertThat(commitAll().offset()).isEqualTo(2);
+        finish(2);
+        assertThat(commitAll().offset()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldHandOnWhatTheOwnerBeforeDidAndNobodyHasDeliveredSince() {
+        restore(new Commit(0, ""));
+        deliver(0, 1, 2, 3);
+        finish(3);
+        Commit first = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(first);
+        deliver(0);
+        finish(0);
+        ledgers.letGo(Set.of(PARTITION));
+        Commit second = commitAll();
+        assertThat(second.offset()).isEqualTo(1);
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(second);
+        assertThat(LongStream.range(1, 4).mapToObj(this::delivered))
+                .containsExactly(Delivered.FRESH, Delivered.FRESH, Delivered.DONE);
     }
 
     @Test
     void shouldTakeGapsLeftByTransactionMarkersAsDone() {
+        restore(new Commit(9, ""));
         deliver(9, 11, 13);
         position = 17;
         finish(9);
-        assertThat(ready().offsets()).containsEntry(PARTITION, 10L);
+        assertThat(commitAll().offset()).isEqualTo(10);
 
         finish(11);
         finish(13);
         // Nothing is left, so the tail of markers behind the last record is done as well.
-        assertThat(ready().offsets()).containsEntry(PARTITION, 17L);
+        assertThat(commitAll().offset()).isEqualTo(17);
+    }
+
+    @Test
+    void shouldMoveOverMarkersThatCameAfterTheLastCommit() {
+        restore(new Commit(0, ""));
+        deliver(0);
+        finish(0);
+        assertThat(commitAll().offset()).isEqualTo(1);
+        assertThat(ledgers.publishable()).isFalse();
+        position = 2;
+
+        ledgers.passed(partition -> position);
+
+        assertThat(commitAll().offset()).isEqualTo(2);
+        ledgers.passed(partition -> position);
+        assertThat(ledgers.publishable()).isFalse();
     }
 
     @Test
     void shouldBuildAFailedTransactionAgainAndForgetACommittedOne() {
+        restore(new Commit(0, ""));
         deliver(0, 1);
-        finish(0);
-        PendingTransaction first = ready();
         finish(1);
+        ready();
+        finish(0);
         PendingTransaction second = ready();
         assertThat(ids(second)).containsExactly("0", "1");
 
-        ledgers.committed(first);
+        ledgers.committed(second);
 
-        assertThat(ids(ready())).containsExactly("1");
-        ledgers.committed(ready());
+        assertThat(ready().isEmpty()).isTrue();
         assertThat(ledgers.uncommitted()).isZero();
     }
 
     @Test
     void shouldRefuseOutcomesOfAnEarlierOwnership() {
-        RecordRef before = new RecordRef(PARTITION, 5, 1);
-        ledgers.delivered(before);
+        restore(new Commit(5, ""));
+        RecordRef before = ref(5);
+        deliver(5);
         ledgers.release(Set.of(PARTITION));
-        RecordRef after = new RecordRef(PARTITION, 5, 2);
-        ledgers.delivered(after);
+        restore(new Commit(5, ""));
+        deliver(5);
 
-        assertThat(ledgers.finished(before, publication("late"))).isFalse();
-        assertThat(ready().isEmpty()).isTrue();
-        assertThat(ledgers.finished(after, publication("mine"))).isTrue();
+        assertThat(ledgers.finished(before, Publications.of("late"))).isFalse();
+        assertThat(ready().publications()).isEmpty();
+        assertThat(ledgers.finished(ref(5), Publications.of("mine"))).isTrue();
         assertThat(ids(ready())).containsExactly("mine");
     }
 
     @Test
     void shouldNoticeASecondOutcome() {
+        restore(new Commit(0, ""));
         deliver(0);
         finish(0);
 
@@ -97,26 +154,177 @@ class LedgersTest {
 
     @Test
     void shouldBoundATransaction() {
+        restore(new Commit(0, ""));
         deliver(0, 1, 2, 3);
-        for (long offset = 0; offset < 4; offset++) {
-            finish(offset);
-        }
+        LongStream.range(0, 4).forEach(this::finish);
 
         PendingTransaction bounded = ledgers.ready(3, partition -> position);
 
         assertThat(ids(bounded)).containsExactly("0", "1", "2");
-        assertThat(bounded.offsets()).containsEntry(PARTITION, 3L);
+        assertThat(commit(bounded).offset()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldCloseAPartitionUntilItIsMarkedAsHeldAndWhileItsLedgerIsAtItsCap() {
+        ledgers = new Ledgers(new LedgerSettings(1, 40, 60));
+        restore(new Commit(0, ""), false);
+        assertThat(ledgers.closed()).containsExactly(PARTITION);
+        commitAll();
+        assertThat(ledgers.closed()).isEmpty();
+
+        for (long offset = 0; offset < 400; offset++) {
+            deliver(offset);
+            if (offset % 2 == 1) {
+                finish(offset);
+                commitAll();
+            }
+        }
+        assertThat(ledgers.closed()).containsExactly(PARTITION);
+
+        LongStream.range(0, 400).filter(offset -> offset % 2 == 0).forEach(this::finish);
+        assertThat(commitAll().offset()).isEqualTo(400);
+        assertThat(ledgers.closed()).isEmpty();
+    }
+
+    @Test
+    void shouldRunTheOldestJobsSinglyAfterTheSecondDeathAndCondemnTheOneThatWasStarted() {
+        restore(new Commit(0, ""));
+        deliver(0, 1);
+        Commit held = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(held);
+        assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+        Commit once = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(once);
+        assertThat(delivered(0)).isEqualTo(Delivered.SUSPECT);
+        assertThat(delivered(1)).isEqualTo(Delivered.SUSPECT);
+        assertThat(delivered(PartitionLedger.SUSPECTS)).isEqualTo(Delivered.FRESH);
+        ledgers.started(ref(0));
+        commitAll();
+        finish(0);
+        ledgers.started(ref(1));
+        Commit started = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(started);
+        assertThat(delivered(1)).isEqualTo(Delivered.CONDEMNED);
+        assertThat(delivered(2)).isEqualTo(Delivered.FRESH);
+    }
+
+    @Test
+    void shouldNotSuspectAnybodyAfterAnOwnerThatLetGo() {
+        restore(new Commit(0, ""));
+        deliver(0);
+        for (int owner = 0; owner < 5; owner++) {
+            ledgers.letGo(Set.of(PARTITION));
+            Commit clean = commitAll();
+            ledgers = new Ledgers(LedgerSettings.DEFAULT);
+            restore(clean);
+            assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+        }
+    }
+
+    @Test
+    void shouldForgetDeathsOnceTheJobsUnderSuspicionAreDone() {
+        restore(new Commit(0, ""), 3);
+        Commit held = commitAll();
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(held, 3);
+        deliver(0, 1, 2);
+        LongStream.range(0, 3).forEach(this::finish);
+        Commit survived = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(survived, END);
+        assertThat(delivered(3)).isEqualTo(Delivered.FRESH);
+        Commit once = commitAll();
+        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        restore(once, END);
+        assertThat(delivered(3)).isEqualTo(Delivered.SUSPECT);
+    }
+
+    @Test
+    void shouldDoAgainWhatAnUnreadableLedgerSaysIsDone() {
+        restore(new Commit(0, ""));
+        deliver(0, 1);
+        finish(1);
+        String written = commitAll().metadata();
+
+        for (String unreadable : List.of("!", "CQ", written.substring(0, written.length() - 4), written + written)) {
+            ledgers = new Ledgers(LedgerSettings.DEFAULT);
+            restore(new Commit(0, unreadable));
+            assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+            assertThat(delivered(1)).isEqualTo(Delivered.FRESH);
+        }
+    }
+
+    @Test
+    void shouldPublishInOrderOnlyWhereNoLedgerIsWritten() {
+        restore(new Commit(0, ""));
+        deliver(0, 1, 2, 3);
+        finish(1);
+        finish(3);
+        Commit written = commitAll();
+
+        ledgers = new Ledgers(LedgerSettings.DEFAULT.withVersion(0));
+        restore(written);
+        assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(1)).isEqualTo(Delivered.DONE);
+        assertThat(delivered(2)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(3)).isEqualTo(Delivered.DONE);
+        finish(0);
+        // An offset of 2 alone would have 3 done again.
+        assertThat(ready().isEmpty()).isTrue();
+        finish(2);
+        Commit plain = commitAll();
+        assertThat(plain.offset()).isEqualTo(4);
+        assertThat(plain.metadata()).isEmpty();
+    }
+
+    private void restore(Commit commit) {
+        restore(commit, true);
+    }
+
+    private void restore(Commit commit, boolean mark) {
+        restore(commit, END, mark);
+    }
+
+    private void restore(Commit commit, long end) {
+        restore(commit, end, true);
+    }
+
+    private void restore(Commit commit, long end, boolean mark) {
+        ownership++;
+        position = commit.offset();
+        last = commit;
+        ledgers.restore(new Assignment(PARTITION, ownership, commit.offset(), commit.metadata(), end));
+        PendingTransaction ready = ledgers.ready(ALL, partition -> commit.offset());
+        if (mark && !ready.isEmpty()) {
+            ledgers.committed(ready);
+            last = commit(ready);
+        }
     }
 
     private void deliver(long... offsets) {
         for (long offset : offsets) {
-            ledgers.delivered(new RecordRef(PARTITION, offset, 1));
-            position = offset + 1;
+            delivered(offset);
         }
     }
 
+    private Delivered delivered(long offset) {
+        position = Math.max(position, offset + 1);
+        return ledgers.delivered(ref(offset));
+    }
+
+    private RecordRef ref(long offset) {
+        return new RecordRef(PARTITION, offset, ownership);
+    }
+
     private void finish(long offset) {
-        assertThat(ledgers.finished(new RecordRef(PARTITION, offset, 1), publication(String.valueOf(offset))))
+        assertThat(ledgers.finished(ref(offset), Publications.of(String.valueOf(offset))))
                 .isTrue();
     }
 
@@ -124,17 +332,23 @@ class LedgersTest {
         return ledgers.ready(ALL, partition -> position);
     }
 
+    /** Commits what there is; what is committed then. */
+    private Commit commitAll() {
+        PendingTransaction ready = ready();
+        if (!ready.isEmpty()) {
+            ledgers.committed(ready);
+            last = commit(ready);
+        }
+        return last;
+    }
+
+    private static Commit commit(PendingTransaction ready) {
+        return Objects.requireNonNull(ready.commits().get(PARTITION));
+    }
+
     private static List<String> ids(PendingTransaction ready) {
         return ready.publications().stream()
                 .map(publication -> publication.result().jobId())
                 .toList();
-    }
-
-    private static Publication publication(String id) {
-        return new Publication(
-                new Result(
-                        id, new Outcome.Expired(Instant.EPOCH), null, null, null, 1, "w", null, null, null, List.of()),
-                null,
-                null);
     }
 }

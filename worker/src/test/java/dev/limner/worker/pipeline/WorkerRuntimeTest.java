@@ -19,18 +19,21 @@ import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.ModelEngine;
+import dev.limner.worker.generate.ModelPainter;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.FileStore;
+import dev.limner.worker.store.LocalDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,9 +70,9 @@ class WorkerRuntimeTest {
         TorchThreads.set(1);
         ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
         encoder = new CachingTextEncoder(MiniLmTextEncoder.load(folder.resolve("cache"), 1), 1000);
-        engine = ModelEngine.load(bundle, Device.cpu(), new FixedSizes(List.of(8, 16, 32)));
-        secondEngine = ModelEngine.load(bundle, Device.cpu(), new FixedSizes(List.of(8, 16, 32)));
-        store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test");
+        engine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
+        secondEngine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
+        store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());
     }
 
     @AfterAll
@@ -269,9 +272,10 @@ class WorkerRuntimeTest {
         WorkerSettings settings = new WorkerSettings(
                 name,
                 topics,
-                new IntakeSettings(bootstrap, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
+                new IntakeSettings(bootstrap, name, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
+                1000,
                 new BatchSettings(32, Duration.ofMillis(5)),
-                new FixedSizes(List.of(8, 16, 32)),
+                LedgerSettings.DEFAULT,
                 new StageThreads(1, 2, 1, 2),
                 new PublishSettings(
                         bootstrap,
@@ -279,10 +283,15 @@ class WorkerRuntimeTest {
                         topics.results(),
                         topics.deadLetters(),
                         "limner/worker/" + name,
-                        Duration.ofMillis(50)),
+                        name,
+                        1_000_000,
+                        Duration.ofMillis(50),
+                        Clock.systemUTC()),
                 "Limner test",
                 true,
-                Duration.ofSeconds(20));
+                WorkerSettings.Limits.DEFAULT,
+                Clock.systemUTC(),
+                WorkerSettings.Drill.NONE);
         return new WorkerRuntime(
                 settings,
                 encoder,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.protocol.Digests;
+import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.fault.RetryableException;
 import dev.limner.worker.store.ImageStore.StoreObject;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,7 +29,7 @@ class FileStoreTest {
     @ParameterizedTest
     @EnumSource
     void shouldKeepEveryObjectUnderItsDigestAndLeaveNothingElse(FileStore.Durability durability) throws IOException {
-        try (FileStore store = new FileStore(folder.resolve("s"), durability, "w")) {
+        try (FileStore store = new FileStore(folder.resolve("s"), durability, "w", new LocalDisk())) {
             List<StoreObject> objects = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 objects.add(object("picture " + i % 30));
@@ -49,7 +50,7 @@ class FileStoreTest {
 
     @Test
     void shouldReplaceAnObjectWhoseBytesAreNotWhatItsNameSays() throws IOException {
-        try (FileStore store = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w")) {
+        try (FileStore store = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w", new LocalDisk())) {
             Path file = Path.of(URI.create(store.put(List.of(object("whole"))).get(0)));
             Files.writeString(file, "who");
 
@@ -63,7 +64,7 @@ class FileStoreTest {
     @Test
     void shouldSayThatTryingAgainMayHelpWhenTheFolderCannotBeUsed() throws IOException {
         Path notAFolder = Files.writeString(folder.resolve("s"), "in the way");
-        try (FileStore store = new FileStore(notAFolder, FileStore.Durability.FSYNC, "w")) {
+        try (FileStore store = new FileStore(notAFolder, FileStore.Durability.FSYNC, "w", new LocalDisk())) {
             assertThatThrownBy(() -> store.put(List.of(object("a"))))
                     .isInstanceOf(RetryableException.class)
                     .hasMessageContaining(notAFolder.toString());
@@ -71,18 +72,34 @@ class FileStoreTest {
     }
 
     @Test
+    void shouldRemoveWhatAnEarlierProcessOfItsNameLeftHalfWritten() throws IOException {
+        Path folder = Files.createDirectories(this.folder.resolve("s/ab"));
+        Path mine = Files.writeString(folder.resolve(".tmp~w~7"), "half");
+        Path others = Files.writeString(folder.resolve(".tmp~w-2~7"), "half");
+
+        new FileStore(this.folder.resolve("s"), FileStore.Durability.FSYNC, "w", new LocalDisk()).close();
+
+        assertThat(mine).doesNotExist();
+        assertThat(others).exists();
+    }
+
+    @Test
+    void shouldSayWhereAnObjectIsBeforeItIsPut() {
+        try (FileStore store = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w", new LocalDisk())) {
+            StoreObject object = object("a");
+            String before = store.uri(object).toString();
+
+            assertThat(store.put(List.of(object))).containsExactly(before);
+        }
+    }
+
+    @Test
     void shouldPutAgainUntilTheStoreIsBackAndCountTheFailures() {
-        AtomicInteger calls = new AtomicInteger();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        ImageStore flaky = objects -> {
-            if (calls.incrementAndGet() < 3) {
-                throw new RetryableException("away", new IOException("away"));
-            }
-            return List.of("uri");
-        };
+        Breaker breaker = new Breaker("store", null, () -> false);
 
         List<String> uris =
-                new RetryingImageStore(new MeteredImageStore(flaky, registry), () -> false).put(List.of(object("a")));
+                new PatientImageStore(new MeteredImageStore(new Away(2), registry), breaker).put(List.of(object("a")));
 
         assertThat(uris).containsExactly("uri");
         assertThat(registry.timer("limner.store.put", "outcome", "failure").count())
@@ -93,12 +110,31 @@ class FileStoreTest {
 
     @Test
     void shouldGiveUpOnceTheWorkerIsStopping() {
-        ImageStore away = objects -> {
-            throw new RetryableException("away", new IOException("away"));
-        };
+        ImageStore store = new PatientImageStore(new Away(1), new Breaker("store", null, () -> true));
 
-        assertThatThrownBy(() -> new RetryingImageStore(away, () -> true).put(List.of(object("a"))))
-                .isInstanceOf(RetryableException.class);
+        assertThatThrownBy(() -> store.put(List.of(object("a")))).isInstanceOf(RetryableException.class);
+    }
+
+    /** A store that is away for some puts. */
+    private static final class Away implements ImageStore {
+        private final AtomicInteger failures;
+
+        Away(int failures) {
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        public URI uri(StoreObject object) {
+            return URI.create("uri");
+        }
+
+        @Override
+        public List<String> put(List<StoreObject> objects) {
+            if (failures.getAndDecrement() > 0) {
+                throw new RetryableException("away", new IOException("away"));
+            }
+            return List.of("uri");
+        }
     }
 
     private List<Path> files() throws IOException {

@@ -1,0 +1,81 @@
+package dev.limner.worker.drill;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import dev.limner.worker.generate.OutOfDeviceMemoryException;
+import dev.limner.worker.generate.Painter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A device that fails on order, and for jobs that ask for it by their seed. One with {@link #POISON} cannot be painted,
+ * one with {@link #HALT} ends the process. Safe from any thread.
+ */
+public final class DrillPainter implements Painter {
+    /** Seed of a job that the device cannot paint. */
+    public static final long POISON = -666_001;
+
+    /** Seed of a job that kills its worker. */
+    public static final long HALT = -666_002;
+
+    private final Painter painter;
+    private final Drill drill;
+    private final boolean swaps;
+
+    /** @param swaps whether the pictures of a batch go to their neighbours */
+    public DrillPainter(Painter painter, Drill drill, boolean swaps) {
+        this.painter = painter;
+        this.drill = drill;
+        this.swaps = swaps;
+    }
+
+    @Override
+    public Result.Model model() {
+        return painter.model();
+    }
+
+    @Override
+    public Size size() {
+        return painter.size();
+    }
+
+    @Override
+    public List<RenderRequest> probes(int count) {
+        return painter.probes(count);
+    }
+
+    @Override
+    public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+        if (drill.holds("device-fails").isPresent()) {
+            throw new IllegalStateException("the device was told to fail");
+        }
+        drill.holds("device-memory").map(Integer::parseInt).ifPresent(most -> {
+            if (batchSize > most) {
+                throw new OutOfDeviceMemoryException(batchSize, new IllegalStateException("the device was told so"));
+            }
+        });
+        for (RenderRequest request : requests) {
+            if (request.seed() == HALT) {
+                Runtime.getRuntime().halt(Drill.KILLED);
+            }
+            if (request.seed() == POISON) {
+                throw new IllegalStateException("a job that no device can paint");
+            }
+        }
+        List<Pixels> pictures = painter.paint(requests, batchSize);
+        if (swaps && requests.stream().mapToLong(RenderRequest::seed).distinct().count() > 1) {
+            List<Pixels> swapped = new ArrayList<>(pictures);
+            Collections.rotate(swapped, 1);
+            return swapped;
+        }
+        return pictures;
+    }
+
+    @Override
+    public void close() {
+        painter.close();
+    }
+}

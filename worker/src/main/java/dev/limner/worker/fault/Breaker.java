@@ -1,0 +1,79 @@
+package dev.limner.worker.fault;
+
+import dev.failsafe.CircuitBreaker;
+import dev.failsafe.CircuitBreakerOpenException;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeExecutor;
+import dev.failsafe.RetryPolicy;
+import dev.failsafe.RetryPolicyBuilder;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uses something that every job needs, and waits while it is away: an outage is no job's fault and costs none an attempt.
+ * After a few failures in a row only one caller at a time tries again, and {@link #open} tells the control thread to
+ * fetch nothing. Safe from any thread.
+ */
+public final class Breaker {
+    private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+    private static final int FAILURES = 3;
+    private static final Duration FIRST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration REST = Duration.ofMillis(500);
+
+    private final CircuitBreaker<Object> circuit;
+    private final FailsafeExecutor<Object> calls;
+
+    /**
+     * A breaker, closed.
+     *
+     * @param what as logs name it
+     * @param giveUpAfter how long an outage may last before the callers get its failure; null for ever
+     * @param stopping whether the worker is on its way out, so that waiting on is pointless
+     */
+    public Breaker(String what, @Nullable Duration giveUpAfter, BooleanSupplier stopping) {
+        this.circuit = CircuitBreaker.builder()
+                .handle(RetryableException.class)
+                .withFailureThreshold(FAILURES)
+                .withDelay(REST)
+                .onOpen(event -> LOG.atWarn().addKeyValue("what", what).log("circuit opened"))
+                .onClose(event -> LOG.atInfo().addKeyValue("what", what).log("circuit closed"))
+                .build();
+        RetryPolicyBuilder<Object> retries = RetryPolicy.builder()
+                .handle(RetryableException.class, CircuitBreakerOpenException.class)
+                .withBackoff(FIRST, LONGEST)
+                .withMaxRetries(-1)
+                .abortIf((result, failure) -> stopping.getAsBoolean())
+                .onRetryScheduled(event -> {
+                    if (event.getLastException() instanceof RetryableException failure) {
+                        LOG.atWarn()
+                                .addKeyValue("what", what)
+                                .addKeyValue("error", failure.getMessage())
+                                .addKeyValue("retryInMs", event.getDelay().toMillis())
+                                .log("unavailable");
+                    }
+                });
+        if (giveUpAfter != null) {
+            retries.withMaxDuration(giveUpAfter);
+        }
+        this.calls = Failsafe.with(retries.build(), circuit);
+    }
+
+    /**
+     * Calls, again and again while it throws {@link RetryableException}.
+     *
+     * @throws RuntimeException the last failure, once the worker is stopping or the outage has lasted too long
+     */
+    public <T> T call(Supplier<T> use) {
+        return calls.get(use::get);
+    }
+
+    /** Whether it is away, or was a moment ago. */
+    public boolean open() {
+        return !circuit.isClosed();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.limner.worker.generate;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.noise.CounterNoise;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.render.Renderer;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A model bundle on a device. */
+public final class ModelPainter implements Painter {
+    private static final long PROBE_SEED = 20_240_607;
+
+    private final Result.Model model;
+    private final Renderer renderer;
+
+    private ModelPainter(Result.Model model, Renderer renderer) {
+        this.model = model;
+        this.renderer = renderer;
+    }
+
+    /** @throws dev.limner.generator.bundle.BundleException if the bundle cannot be drawn with */
+    public static ModelPainter load(ModelBundle bundle, Device device) {
+        Result.Model model =
+                new Result.Model(bundle.manifest().name(), bundle.manifest().digest());
+        return new ModelPainter(model, Renderer.load(bundle, device));
+    }
+
+    @Override
+    public Result.Model model() {
+        return model;
+    }
+
+    @Override
+    public Size size() {
+        return new Size(renderer.spec().side(), renderer.spec().side());
+    }
+
+    @Override
+    public List<RenderRequest> probes(int count) {
+        int length = renderer.spec().text();
+        List<RenderRequest> probes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            float[] embedding = CounterNoise.normal(PROBE_SEED, i, length);
+            double squares = 0;
+            for (float value : embedding) {
+                squares += (double) value * value;
+            }
+            for (int j = 0; j < length; j++) {
+                embedding[j] /= (float) Math.sqrt(squares);
+            }
+            probes.add(new RenderRequest(embedding, PROBE_SEED, i, 1));
+        }
+        return probes;
+    }
+
+    @Override
+    public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+        try {
+            return renderer.render(requests, batchSize);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (OutOfDeviceMemoryException.isMeantBy(e)) {
+                throw new OutOfDeviceMemoryException(batchSize, e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        renderer.close();
+    }
+}

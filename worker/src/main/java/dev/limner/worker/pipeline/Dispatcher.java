@@ -1,0 +1,156 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.worker.intake.Delivery;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.publish.Publication;
+import dev.limner.worker.schedule.Lanes;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.QueuedJob;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From delivered records to batches in the pipeline. Jobs under suspicion of killing their worker go first, one by one
+ * with nothing else on the device, each marked as started in its ledger before. Control thread only.
+ */
+final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Ledgers ledgers;
+    private final Admission admission;
+    private final Outcomes outcomes;
+    private final Lanes lanes;
+    private final GenerationPipeline pipeline;
+    private final Consumer<Finished> finish;
+    private final BooleanSupplier publish;
+    private final Deque<QueuedJob> suspects = new ArrayDeque<>();
+
+    /**
+     * @param finish takes the outcomes of records that need no batch
+     * @param publish commits what the ledgers hold, and says whether it did
+     */
+    Dispatcher(
+            Ledgers ledgers,
+            Admission admission,
+            Outcomes outcomes,
+            Lanes lanes,
+            GenerationPipeline pipeline,
+            Consumer<Finished> finish,
+            BooleanSupplier publish) {
+        this.ledgers = ledgers;
+        this.admission = admission;
+        this.outcomes = outcomes;
+        this.lanes = lanes;
+        this.pipeline = pipeline;
+        this.finish = finish;
+        this.publish = publish;
+    }
+
+    /** A record arrived. */
+    void take(Delivery delivery) {
+        switch (ledgers.delivered(delivery.ref())) {
+            case FRESH -> act(admission.judge(delivery), false);
+            case SUSPECT -> act(admission.judge(delivery), true);
+            case CONDEMNED -> act(admission.condemn(delivery), false);
+            case DONE ->
+                LOG.atDebug().addKeyValue("record", delivery.ref().origin()).log("answered by an owner before");
+        }
+    }
+
+    private void act(Admission.Verdict verdict, boolean suspect) {
+        switch (verdict) {
+            case Admission.Verdict.Queue(QueuedJob job) when suspect -> suspects.add(job);
+            case Admission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
+            case Admission.Verdict.Answer(Finished outcome) -> finish.accept(outcome);
+            case Admission.Verdict.Pending pending -> LOG.debug("original goes to the store first");
+        }
+    }
+
+    /** Hands the pipeline what it takes. */
+    void dispatch() {
+        if (!suspects.isEmpty()) {
+            if (pipeline.idle()) {
+                dispatchSuspect();
+            }
+            return;
+        }
+        while (pipeline.accepts()) {
+            Optional<MicroBatch> formed = lanes.next(System.nanoTime());
+            if (formed.isEmpty()) {
+                return;
+            }
+            MicroBatch batch = formed.get();
+            List<QueuedJob> wanted = wanted(batch.jobs());
+            if (!wanted.isEmpty()) {
+                pipeline.submit(batch.keeping(wanted));
+            }
+        }
+    }
+
+    private void dispatchSuspect() {
+        QueuedJob suspect = suspects.getFirst();
+        List<QueuedJob> wanted = wanted(List.of(suspect));
+        if (!wanted.isEmpty()) {
+            ledgers.started(suspect.ref());
+            if (!publish.getAsBoolean()) {
+                return;
+            }
+            pipeline.submit(lanes.alone(suspect, System.nanoTime()));
+        }
+        suspects.removeFirst();
+    }
+
+    private List<QueuedJob> wanted(List<QueuedJob> jobs) {
+        Instant now = outcomes.now();
+        List<QueuedJob> wanted = new ArrayList<>(jobs.size());
+        for (QueuedJob queued : jobs) {
+            Optional<Publication> answer = admission.unwanted(queued, now);
+            if (answer.isPresent()) {
+                finish.accept(new Finished(queued.ref(), answer.get()));
+            } else {
+                wanted.add(queued);
+            }
+        }
+        return wanted;
+    }
+
+    /** Topics not to be fetched from for now. */
+    Set<String> full() {
+        return lanes.full();
+    }
+
+    /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
+    long nanosUntilDue() {
+        if (!suspects.isEmpty()) {
+            return pipeline.idle() ? 0 : Long.MAX_VALUE;
+        }
+        return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;
+    }
+
+    /**
+     * Forgets what waits of partitions that are no longer owned.
+     *
+     * @return how many jobs
+     */
+    int release(Set<PartitionRef> gone) {
+        admission.release(gone);
+        int before = suspects.size();
+        suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
+        return before - suspects.size() + lanes.release(gone);
+    }
+
+    @Override
+    public void close() {
+        admission.close();
+    }
+}

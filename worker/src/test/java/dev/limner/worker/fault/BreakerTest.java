@@ -1,0 +1,54 @@
+package dev.limner.worker.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class BreakerTest {
+    @Test
+    void shouldWaitOutAnOutageAndBeOpenMeanwhile() {
+        AtomicInteger calls = new AtomicInteger();
+        AtomicBoolean wasOpen = new AtomicBoolean();
+        Breaker breaker = new Breaker("it", null, () -> false);
+
+        String answer = breaker.call(() -> {
+            wasOpen.compareAndSet(false, breaker.open());
+            if (calls.incrementAndGet() < 5) {
+                throw new RetryableException("away", new IllegalStateException());
+            }
+            return "back";
+        });
+
+        assertThat(answer).isEqualTo("back");
+        assertThat(calls).hasValue(5);
+        assertThat(wasOpen).isTrue();
+        assertThat(breaker.open()).isFalse();
+    }
+
+    @Test
+    void shouldGiveUpAfterItsTime() {
+        Breaker breaker = new Breaker("it", Duration.ofMillis(300), () -> false);
+
+        assertThatThrownBy(() -> breaker.call(() -> {
+                    throw new RetryableException("away", new IllegalStateException());
+                }))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void shouldNotTryAgainWhatCannotBeHelped() {
+        AtomicInteger calls = new AtomicInteger();
+        Breaker breaker = new Breaker("it", null, () -> false);
+
+        assertThatThrownBy(() -> breaker.call(() -> {
+                    calls.incrementAndGet();
+                    throw new IllegalStateException("a bug");
+                }))
+                .hasMessage("a bug");
+        assertThat(calls).hasValue(1);
+    }
+}

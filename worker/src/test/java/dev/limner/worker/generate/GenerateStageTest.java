@@ -1,0 +1,203 @@
+package dev.limner.worker.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.ModelRef;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.text.PreparedBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class GenerateStageTest {
+    private static final int BATCH = 16;
+
+    private final Moody painter = new Moody();
+    private final Map<String, List<Pixels>> drawn = new HashMap<>();
+    private final Map<String, Integer> attempts = new HashMap<>();
+    private final Map<String, ErrorCode> failed = new HashMap<>();
+    private final GenerateStage.Sink sink = new GenerateStage.Sink() {
+        @Override
+        public void drawn(DrawnBatch batch) {
+            List<QueuedJob> jobs = batch.prepared().batch().jobs();
+            for (int i = 0; i < jobs.size(); i++) {
+                assertThat(drawn.put(jobs.get(i).job().id(), batch.pictures().get(i)))
+                        .isNull();
+                attempts.put(jobs.get(i).job().id(), batch.attempt());
+            }
+        }
+
+        @Override
+        public void failed(QueuedJob job, ErrorCode code, String message, int tries) {
+            assertThat(failed.put(job.job().id(), code)).isNull();
+            attempts.put(job.job().id(), tries);
+        }
+    };
+
+    @Test
+    void shouldFindTheOneBadJobAndDrawItsNeighbours() throws InterruptedException {
+        painter.bad.add(11L);
+
+        stage(null).draw(batch(), sink);
+
+        assertThat(failed).containsOnlyKeys("11").containsEntry("11", ErrorCode.DEVICE_FAILED);
+        assertThat(drawn).hasSize(BATCH - 1);
+        IntStream.range(0, BATCH)
+                .filter(seed -> seed != 11)
+                .forEach(
+                        seed -> assertThat(drawn.get("" + seed).get(0).rgb()[0]).isEqualTo((byte) seed));
+        // Halved four times, then alone once more.
+        assertThat(attempts.get("11")).isEqualTo(6);
+        assertThat(attempts.values()).allSatisfy(tries -> assertThat(tries).isLessThanOrEqualTo(6));
+    }
+
+    @Test
+    void shouldNotBlameAJobForAFailureThatDoesNotHappenAgain() throws InterruptedException {
+        painter.bad.add(3L);
+        painter.badFor = 5;
+
+        stage(null).draw(batch(), sink);
+
+        assertThat(failed).isEmpty();
+        assertThat(drawn).hasSize(BATCH);
+    }
+
+    @Test
+    void shouldWaitForADeviceThatDrawsNothingWithoutCountingAttempts() throws InterruptedException {
+        painter.outOfOrderFor = 9;
+
+        stage(null).draw(batch(), sink);
+
+        assertThat(failed).isEmpty();
+        assertThat(drawn).hasSize(BATCH);
+        assertThat(attempts.values()).allSatisfy(tries -> assertThat(tries).isLessThanOrEqualTo(5));
+    }
+
+    @Test
+    void shouldEndTheWorkerWhenTheDeviceStaysOutOfOrder() {
+        painter.outOfOrderFor = Integer.MAX_VALUE;
+
+        assertThatThrownBy(() -> stage(Duration.ofMillis(500)).draw(batch(), sink))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(failed).isEmpty();
+    }
+
+    @Test
+    void shouldHalveTheBatchWhenMemoryRunsOutAndRememberIt() throws InterruptedException {
+        PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(4, 8, 16)));
+        painter.mostInMemory = 4;
+
+        new GenerateStage(engine, new Breaker("device", null, () -> false)).draw(batch(), sink);
+
+        assertThat(drawn).hasSize(BATCH);
+        assertThat(attempts.values()).containsOnly(1);
+        assertThat(engine.largestBatch()).isEqualTo(4);
+        int before = painter.calls;
+        engine.draw(IntStream.range(0, 8).mapToObj(Moody::request).toList());
+        assertThat(painter.calls - before).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSayThatMemoryRanOutForAJobThatFitsNoBatch() throws InterruptedException {
+        painter.greedy = 5;
+
+        stage(null).draw(batch(), sink);
+
+        assertThat(failed).containsOnlyKeys("5").containsEntry("5", ErrorCode.DEVICE_OUT_OF_MEMORY);
+        assertThat(drawn).hasSize(BATCH - 1);
+    }
+
+    private GenerateStage stage(Duration giveUp) {
+        PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(BATCH)));
+        painter.started = true;
+        return new GenerateStage(engine, new Breaker("device", giveUp, () -> false));
+    }
+
+    private static PreparedBatch batch() {
+        List<QueuedJob> jobs = new ArrayList<>();
+        List<CaptionEncoding> encodings = new ArrayList<>();
+        for (int i = 0; i < BATCH; i++) {
+            Job job = new Job("" + i, "a", i, 1, ModelRef.DEFAULT, null, 1, ImageFormat.PNG, null, null, null, null);
+            jobs.add(new QueuedJob(
+                    new RecordRef(new PartitionRef("jobs", 0), i, 1),
+                    new Original(null, null, List.of(), 0),
+                    job,
+                    0,
+                    0));
+            encodings.add(new HashTextEncoder().encode("a"));
+        }
+        return new PreparedBatch(new MicroBatch("b", jobs, 0), encodings, 0);
+    }
+
+    /** A painter with moods. */
+    private static final class Moody implements Painter {
+        private final HashPainter painter = new HashPainter(Duration.ZERO);
+        private final Set<Long> bad = new HashSet<>();
+        private int badFor = Integer.MAX_VALUE;
+        private int outOfOrderFor;
+        private int mostInMemory = Integer.MAX_VALUE;
+        private long greedy = -1;
+        private boolean started;
+        private int calls;
+
+        static RenderRequest request(long seed) {
+            return new RenderRequest(new float[] {1}, seed, 0, 1);
+        }
+
+        @Override
+        public Result.Model model() {
+            return painter.model();
+        }
+
+        @Override
+        public Size size() {
+            return painter.size();
+        }
+
+        @Override
+        public List<RenderRequest> probes(int count) {
+            return IntStream.range(0, count).mapToObj(i -> request(1000 + i)).toList();
+        }
+
+        @Override
+        public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+            calls++;
+            if (started && outOfOrderFor-- > 0) {
+                throw new IllegalStateException("out of order");
+            }
+            if (batchSize > mostInMemory || requests.stream().anyMatch(request -> request.seed() == greedy)) {
+                throw new OutOfDeviceMemoryException(batchSize, new IllegalStateException("out of memory"));
+            }
+            if (requests.stream().anyMatch(request -> bad.contains(request.seed())) && badFor-- > 0) {
+                throw new IllegalStateException("bad luck");
+            }
+            return painter.paint(requests, batchSize);
+        }
+
+        @Override
+        public void close() {
+            painter.close();
+        }
+    }
+}
