@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,9 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +25,13 @@ class CommandTest {
 
     @TempDir
     Path folder;
+
+    private Cli cli;
+
+    @BeforeEach
+    void prepare() {
+        cli = new Cli(folder);
+    }
 
     @Test
     void shouldShowTheWholeWayOfAJobInTheDemo() throws Exception {
@@ -41,10 +47,11 @@ class CommandTest {
         String jobs = String.valueOf(lines.size());
         Path out = folder.resolve("demo");
 
-        Run demo = run("demo", "--jobs", jobs, "--captions", captions.toString(), "--out", out.toString(), "--json");
+        Cli.Run demo =
+                cli.run("demo", "--jobs", jobs, "--captions", captions.toString(), "--out", out.toString(), "--json");
 
-        assertThat(demo.exitCode).as(demo.output).isZero();
-        JsonNode figures = JSON.readTree(demo.output.strip().lines().toList().getLast());
+        assertThat(demo.exitCode()).as(demo.output()).isZero();
+        JsonNode figures = JSON.readTree(demo.output().strip().lines().toList().getLast());
         assertThat(figures.get("jobs").asInt()).isEqualTo(lines.size());
         assertThat(figures.get("completed").asInt()).isEqualTo(lines.size());
         assertThat(figures.get("images").asInt()).isEqualTo(lines.size());
@@ -92,15 +99,15 @@ class CommandTest {
 
     @Test
     void shouldServeSubmitAndWatchFromUp() throws Exception {
-        Process up = start("up", "--port", "0", "--http-port", "0");
+        Process up = cli.start("up", "--port", "0", "--http-port", "0");
         try (BufferedReader output =
                 new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8))) {
-            String bootstrap = await(output, Pattern.compile("broker on (\\S+),"));
-            await(output, Pattern.compile("(ready, health)"));
+            String bootstrap = Cli.await(output, Pattern.compile("broker on (\\S+),"));
+            Cli.await(output, Pattern.compile("(ready, health)"));
             Path file = Files.writeString(
                     folder.resolve("jobs.txt"), "red apple\n{\"caption\":\"blue car\",\"count\":2}\n\n");
 
-            Run submit = run(
+            Cli.Run submit = cli.run(
                     "submit",
                     "-b",
                     bootstrap,
@@ -111,24 +118,25 @@ class CommandTest {
                     "--json",
                     "--images",
                     folder.resolve("pictures").toString());
-            assertThat(submit.exitCode).as(submit.output).isZero();
+            assertThat(submit.exitCode()).as(submit.output()).isZero();
             JsonNode figures =
-                    JSON.readTree(submit.output.strip().lines().toList().getLast());
+                    JSON.readTree(submit.output().strip().lines().toList().getLast());
             assertThat(figures.get("images").asInt()).isEqualTo(3);
             assertThat(Files.readAllLines(folder.resolve("pictures/manifest.jsonl")))
                     .hasSize(3);
 
             Path manifest = folder.resolve("manifest.jsonl");
-            Run watch = run("watch", "-b", bootstrap, "--group", "g1", "--out", manifest.toString(), "--timeout", "30");
-            assertThat(watch.exitCode).as(watch.output).isZero();
+            Cli.Run watch =
+                    cli.run("watch", "-b", bootstrap, "--group", "g1", "--out", manifest.toString(), "--timeout", "30");
+            assertThat(watch.exitCode()).as(watch.output()).isZero();
             List<String> lines = Files.readAllLines(manifest);
             assertThat(lines).hasSize(3);
             assertThat(JSON.readTree(lines.get(0)).properties().stream().map(java.util.Map.Entry::getKey))
                     .contains("text", "seed", "sha256", "file_name");
 
-            Run rejected = run("submit", "-b", bootstrap, "--watch", "--model", "nobody", "red apple");
-            assertThat(rejected.exitCode).isEqualTo(3);
-            assertThat(rejected.output).contains("rejected: model is 'nobody'");
+            Cli.Run rejected = cli.run("submit", "-b", bootstrap, "--watch", "--model", "nobody", "red apple");
+            assertThat(rejected.exitCode()).isEqualTo(3);
+            assertThat(rejected.output()).contains("rejected: model is 'nobody'");
         } finally {
             up.destroy();
             assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -143,72 +151,34 @@ class CommandTest {
 
     @Test
     void shouldAnswerAUsersMistakeInOneLine() throws Exception {
-        Run noBroker = run("submit", "-b", "localhost:1", "red apple");
-        assertThat(noBroker.exitCode).isEqualTo(1);
-        assertThat(noBroker.error.strip().lines().toList())
+        Cli.Run noBroker = cli.run("submit", "-b", "localhost:1", "red apple");
+        assertThat(noBroker.exitCode()).isEqualTo(1);
+        assertThat(noBroker.error().strip().lines().toList())
                 .singleElement()
                 .asString()
                 .contains("no Kafka broker answers at localhost:1");
 
-        Run badJob = run("submit", "--count", "65", "red apple");
-        assertThat(badJob.exitCode).isEqualTo(2);
-        assertThat(badJob.error)
+        Cli.Run badJob = cli.run("submit", "--count", "65", "red apple");
+        assertThat(badJob.exitCode()).isEqualTo(2);
+        assertThat(badJob.error())
                 .contains("job 1: count is '65', must be from 1 to 64")
                 .doesNotContain("\tat ");
 
-        assertThat(run("sumbit").exitCode).isEqualTo(2);
-        assertThat(run("train", "--recipe", "nowhere.yaml", "--data", "d", "--out", "o").error)
+        assertThat(cli.run("sumbit").exitCode()).isEqualTo(2);
+        assertThat(cli.run("train", "--recipe", "nowhere.yaml", "--data", "d", "--out", "o")
+                        .error())
                 .contains("nowhere.yaml cannot be read");
     }
 
     @Test
     void shouldHelpWithEveryCommandAndCompleteThemInTheShell() throws Exception {
-        for (String command : List.of("demo", "up", "submit", "watch", "train", "data")) {
-            Run help = run(command, "--help");
-            assertThat(help.exitCode).isZero();
-            assertThat(help.output).contains("Usage: limner " + command);
+        for (String command : List.of(
+                "demo", "up", "submit", "watch", "explain", "redrive", "cancel", "store", "chaos", "train", "data")) {
+            Cli.Run help = cli.run(command, "--help");
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.output()).contains("Usage: limner " + command);
         }
-        Run completion = run("generate-completion");
-        assertThat(completion.output).contains("complete -F _complete_limner");
-    }
-
-    private record Run(int exitCode, String output, String error) {}
-
-    private Run run(String... arguments) throws IOException, InterruptedException {
-        Path error = Files.createTempFile(folder, "stderr", ".txt");
-        Process process = builder(arguments).redirectError(error.toFile()).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
-        return new Run(process.exitValue(), output, Files.readString(error));
-    }
-
-    private Process start(String... arguments) throws IOException {
-        return builder(arguments).redirectErrorStream(true).start();
-    }
-
-    private ProcessBuilder builder(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Home.JAVA.toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dai.djl.offline=true",
-                "-Dlimner.home=" + Home.ROOT,
-                "-jar",
-                Home.CLI.toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LIMNER_STATE", folder.resolve("state").toString());
-        return builder;
-    }
-
-    private static String await(BufferedReader output, Pattern pattern) throws IOException {
-        StringBuilder seen = new StringBuilder();
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            seen.append(line).append('\n');
-            Matcher matcher = pattern.matcher(line);
-            if (matcher.find()) {
-                return matcher.group(1);
-            }
-        }
-        throw new AssertionError("no " + pattern + " in:\n" + seen);
+        Cli.Run completion = cli.run("generate-completion");
+        assertThat(completion.output()).contains("complete -F _complete_limner");
     }
 }

@@ -1,6 +1,8 @@
 package dev.limner.broker;
 
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an embedded broker runs.
@@ -9,9 +11,55 @@ import java.nio.file.Path;
  * @param port of the Kafka listener on the loopback interface; 0 for any free one
  * @param durable force every record to disk before acknowledging it; without it a record survives a kill of the
  *     process but not a loss of power
+ * @param cluster the quorum it belongs to; null for a cluster of its own
+ * @param detour a second listener that clients reach through somebody else; null for none
  */
-public record BrokerSettings(Path data, int port, boolean durable) {
+public record BrokerSettings(
+        Path data,
+        int port,
+        boolean durable,
+        @Nullable Cluster cluster,
+        @Nullable Detour detour) {
     public BrokerSettings {
+        port(port);
+    }
+
+    /** A cluster of one. */
+    public BrokerSettings(Path data, int port, boolean durable) {
+        this(data, port, durable, null, null);
+    }
+
+    /**
+     * Several brokers on this machine, each a controller too. Topics have as many copies as there are brokers, up to three.
+     *
+     * @param node this broker, from 1
+     * @param controllerPorts of all nodes, in their order; the same for every node and at every start
+     */
+    public record Cluster(int node, List<Integer> controllerPorts) {
+        public Cluster {
+            controllerPorts = List.copyOf(controllerPorts);
+            controllerPorts.forEach(BrokerSettings::port);
+            if (node < 1 || node > controllerPorts.size()) {
+                throw new IllegalArgumentException(
+                        "the broker's node is " + node + ", must be from 1 to " + controllerPorts.size());
+            }
+        }
+    }
+
+    /**
+     * A listener whose clients are told another port: that of a proxy in between.
+     *
+     * @param port where the broker listens
+     * @param advertisedPort where clients are sent
+     */
+    public record Detour(int port, int advertisedPort) {
+        public Detour {
+            BrokerSettings.port(port);
+            BrokerSettings.port(advertisedPort);
+        }
+    }
+
+    private static void port(int port) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("the broker's port is " + port + ", must be from 0 to 65535");
         }

@@ -1,5 +1,7 @@
 package dev.limner.broker;
 
+import dev.limner.broker.BrokerSettings.Cluster;
+import dev.limner.broker.BrokerSettings.Detour;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -10,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -19,12 +24,13 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A real Kafka broker and its KRaft controller (KIP-500) in this JVM: the quick start's and the tests' default. One
- * node, replication 1, loopback only. Its timeouts are short, so that a killed worker's partitions move within seconds;
+ * A real Kafka broker and its KRaft controller (KIP-500) in this JVM: the quick start's and the tests' default. Loopback
+ * only; one node, replication 1, unless it belongs to a cluster. Its timeouts are short, so that a killed worker's partitions move within seconds;
  * a stock broker takes its default 45 s.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
+    private static final Uuid SHARED_ID = new Uuid(0x6c696d6e6572L, 1);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -43,10 +49,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(BrokerSettings settings) {
         int port = settings.port() == 0 ? freePort() : settings.port();
         Properties properties = new Properties();
-        properties.putAll(configuration(settings, port, freePort()));
+        Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(freePort())) : settings.cluster();
+        properties.putAll(configuration(settings, port, cluster));
         try {
             Files.createDirectories(settings.data());
-            format(settings.data());
+            format(settings, cluster.node());
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
             server.startup();
             return new EmbeddedBroker(server, port);
@@ -65,26 +72,49 @@ public final class EmbeddedBroker implements AutoCloseable {
         return String.valueOf(root.getMessage());
     }
 
-    private static Map<String, String> configuration(BrokerSettings settings, int port, int controllerPort) {
+    private static Map<String, String> configuration(BrokerSettings settings, int port, Cluster cluster) {
+        int nodes = cluster.controllerPorts().size();
+        String voters = IntStream.range(0, nodes)
+                .mapToObj(node ->
+                        (node + 1) + "@127.0.0.1:" + cluster.controllerPorts().get(node))
+                .collect(Collectors.joining(","));
+        int controllerPort = cluster.controllerPorts().get(cluster.node() - 1);
+        Detour detour = settings.detour();
         Map<String, String> config = new HashMap<>(Map.of(
-                "process.roles", "broker,controller",
-                "node.id", "1",
-                "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-                "controller.listener.names", "CONTROLLER",
-                "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners", "PLAINTEXT://localhost:" + port,
-                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "inter.broker.listener.name", "PLAINTEXT",
-                "log.dirs", settings.data().toAbsolutePath().toString()));
+                "process.roles",
+                "broker,controller",
+                "node.id",
+                String.valueOf(cluster.node()),
+                "controller.quorum.voters",
+                voters,
+                "controller.listener.names",
+                "CONTROLLER",
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort
+                        + (detour == null ? "" : ",DETOUR://127.0.0.1:" + detour.port()),
+                "advertised.listeners",
+                "PLAINTEXT://localhost:" + port
+                        + (detour == null ? "" : ",DETOUR://localhost:" + detour.advertisedPort()),
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,DETOUR:PLAINTEXT",
+                "inter.broker.listener.name",
+                "PLAINTEXT",
+                "log.dirs",
+                settings.data().toAbsolutePath().toString()));
+        String copies = String.valueOf(Math.min(3, nodes));
+        String copiesNeeded = nodes < 3 ? "1" : "2";
         config.putAll(Map.of(
                 "auto.create.topics.enable", "false",
-                "offsets.topic.replication.factor", "1",
+                "default.replication.factor", copies,
+                "min.insync.replicas", copiesNeeded,
+                "offsets.topic.replication.factor", copies,
                 "offsets.topic.num.partitions", "4",
-                "transaction.state.log.replication.factor", "1",
-                "transaction.state.log.min.isr", "1",
-                "transaction.state.log.num.partitions", "4",
-                "share.coordinator.state.topic.replication.factor", "1",
-                "share.coordinator.state.topic.min.isr", "1",
+                "transaction.state.log.replication.factor", copies,
+                "transaction.state.log.min.isr", copiesNeeded,
+                "transaction.state.log.num.partitions", "4"));
+        config.putAll(Map.of(
+                "share.coordinator.state.topic.replication.factor", copies,
+                "share.coordinator.state.topic.min.isr", copiesNeeded,
                 "share.coordinator.state.topic.num.partitions", "2"));
         // Recovery in seconds: how long a silent member keeps its partitions, how long an open transaction of a dead
         // producer hides what follows it.
@@ -103,14 +133,16 @@ public final class EmbeddedBroker implements AutoCloseable {
         return config;
     }
 
-    private static void format(Path data) throws IOException {
+    private static void format(BrokerSettings settings, int node) throws IOException {
+        Path data = settings.data();
         Path idFile = data.resolve(CLUSTER_ID_FILE);
         if (!Files.exists(idFile)) {
-            Files.writeString(idFile, Uuid.randomUuid().toString());
+            // Nodes that are to find each other need one id; whoever joins no cluster gets one of its own.
+            Files.writeString(idFile, (settings.cluster() == null ? Uuid.randomUuid() : SHARED_ID).toString());
         }
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                .setNodeId(1)
+                .setNodeId(node)
                 .setClusterId(Files.readString(idFile).strip())
                 .setControllerListenerName("CONTROLLER")
                 .addDirectory(data.toAbsolutePath().toString())

@@ -1,7 +1,12 @@
 package dev.limner.cli;
 
 import dev.limner.cli.bench.BenchCommand;
+import dev.limner.cli.chaos.ChaosCommand;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.operate.CancelCommand;
+import dev.limner.cli.operate.ExplainCommand;
+import dev.limner.cli.operate.RedriveCommand;
+import dev.limner.cli.operate.StoreCommand;
 import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
@@ -28,10 +33,16 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            BrokerCommand.class,
             SubmitCommand.class,
             WatchCommand.class,
             TrainCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
+            ExplainCommand.class,
+            CancelCommand.class,
+            RedriveCommand.class,
+            StoreCommand.class,
             DataCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class

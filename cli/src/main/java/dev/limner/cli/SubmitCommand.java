@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
@@ -99,7 +100,7 @@ final class SubmitCommand implements Callable<Integer> {
         if (jobs.isEmpty()) {
             throw new UsageException("there is no caption: give one, or --file");
         }
-        FleetClient client = new FleetClient(cluster.bootstrap, cluster.topics());
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         if (!watch && images == null) {
             client.send(jobs, options.lane());
             jobs.forEach(job -> terminal.println(job.id()));

@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;

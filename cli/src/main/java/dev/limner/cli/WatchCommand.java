@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
@@ -75,7 +76,7 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        FleetClient client = new FleetClient(cluster.bootstrap, cluster.topics());
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         return group == null ? print(client) : follow(client, group);
     }
 

@@ -1,17 +1,12 @@
 package dev.limner.cli.bench;
 
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.WorkerProcess;
 import dev.limner.protocol.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 
 /** An embedded broker and one worker in a folder of their own, which is emptied first and given back empty. */
@@ -32,8 +27,8 @@ final class BenchFleet implements AutoCloseable {
     /** @param durable whether the broker forces every record to the device before it acknowledges it */
     static BenchFleet start(Home home, Map<String, String> settings, boolean durable) throws InterruptedException {
         Path folder = home.state().resolve("bench");
-        delete(folder.resolve("broker"));
-        delete(folder.resolve("store"));
+        Folders.delete(folder.resolve("broker"));
+        Folders.delete(folder.resolve("store"));
         LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, durable, Topics.DEFAULT);
         Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
         try {
@@ -61,33 +56,10 @@ final class BenchFleet implements AutoCloseable {
         return new Backlog(fleet.bootstrap(), Topics.DEFAULT);
     }
 
-    private static void delete(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                    Files.delete(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException("the folder " + folder + " cannot be emptied", e);
-        }
-    }
-
     @Override
     public void close() {
         fleet.close();
-        delete(folder.resolve("broker"));
-        delete(folder.resolve("store"));
+        Folders.delete(folder.resolve("broker"));
+        Folders.delete(folder.resolve("store"));
     }
 }

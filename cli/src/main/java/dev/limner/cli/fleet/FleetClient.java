@@ -8,11 +8,13 @@ import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -126,6 +128,20 @@ public final class FleetClient {
         return new Reader(all, true);
     }
 
+    /** A reader of some topics from their oldest records on. */
+    public Reader reader(List<String> topics) {
+        return new Reader(topics, true);
+    }
+
+    /** A client for what only an administrator asks; the caller closes it. */
+    public Admin admin() {
+        return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+    }
+
+    public String bootstrap() {
+        return bootstrap;
+    }
+
     /** A reader of the workers' statuses that starts now. */
     public Reader workers() {
         return new Reader(List.of(topics.workers()), false);
@@ -168,6 +184,18 @@ public final class FleetClient {
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             consumer.poll(timeout).forEach(records::add);
             return records;
+        }
+
+        /** Gives every record that was committed when this was called, each partition's in order. */
+        public void forEachUntilNow(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(consumer.assignment()));
+            while (true) {
+                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+                if (ends.isEmpty()) {
+                    return;
+                }
+                poll(Duration.ofMillis(200)).forEach(reader);
+            }
         }
 
         /** The next results. */

@@ -14,6 +14,9 @@ import java.util.Locale;
  * @param name the whole in one word, as results carry it
  */
 public record ExecutionProfile(String name) {
+    /** Of pictures that no device computes: the same everywhere. */
+    public static final ExecutionProfile NONE = new ExecutionProfile("none");
+
     /** The profile of this process. */
     public static ExecutionProfile of(Device device, int threads) {
         String kind = device.isGpu() ? "cuda" : "cpu-" + instructionSet() + "-t" + threads;

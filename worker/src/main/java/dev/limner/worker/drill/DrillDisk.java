@@ -79,6 +79,13 @@ public final class DrillDisk implements Disk {
     }
 
     @Override
+    public void touch(Path file) throws IOException {
+        if (real.exists(file)) {
+            real.touch(file);
+        }
+    }
+
+    @Override
     public void rename(Path file, Path to) throws IOException {
         Path replaced = unnamed.put(to, file);
         if (replaced != null) {

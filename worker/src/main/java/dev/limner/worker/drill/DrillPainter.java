@@ -9,6 +9,7 @@ import dev.limner.worker.generate.Painter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A device that fails on order, and for jobs that ask for it by their seed. One with {@link #POISON} cannot be painted,
@@ -20,6 +21,8 @@ public final class DrillPainter implements Painter {
 
     /** Seed of a job that kills its worker. */
     public static final long HALT = -666_002;
+
+    private static final int JITTER_MILLIS = 60;
 
     private final Painter painter;
     private final Drill drill;
@@ -65,6 +68,7 @@ public final class DrillPainter implements Painter {
                 throw new IllegalStateException("a job that no device can paint");
             }
         }
+        jitter();
         List<Pixels> pictures = painter.paint(requests, batchSize);
         if (swaps && requests.stream().mapToLong(RenderRequest::seed).distinct().count() > 1) {
             List<Pixels> swapped = new ArrayList<>(pictures);
@@ -72,6 +76,15 @@ public final class DrillPainter implements Painter {
             return swapped;
         }
         return pictures;
+    }
+
+    /** No two batches take the same time, so that they overtake each other. */
+    private static void jitter() {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextInt(JITTER_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Decides what happens to a delivered record before any stage sees it. Control thread only. */
 final class Admission implements AutoCloseable {
@@ -32,6 +33,7 @@ final class Admission implements AutoCloseable {
     private final Outcomes outcomes;
     private final ImageStore store;
     private final RecentIds recent;
+    private final Function<String, Optional<Instant>> cancelled;
     private final Consumer<Finished> later;
     private final ExecutorService letters = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("limner-letters").daemon().factory());
@@ -48,12 +50,22 @@ final class Admission implements AutoCloseable {
         record Pending() implements Verdict {}
     }
 
-    /** @param later takes outcomes that are known only after something was stored, on another thread */
-    Admission(PictureEngine engine, Outcomes outcomes, ImageStore store, RecentIds recent, Consumer<Finished> later) {
+    /**
+     * @param cancelled when a job was cancelled, by its id
+     * @param later takes outcomes that are known only after something was stored, on another thread
+     */
+    Admission(
+            PictureEngine engine,
+            Outcomes outcomes,
+            ImageStore store,
+            RecentIds recent,
+            Function<String, Optional<Instant>> cancelled,
+            Consumer<Finished> later) {
         this.engine = engine;
         this.outcomes = outcomes;
         this.store = store;
         this.recent = recent;
+        this.cancelled = cancelled;
         this.later = later;
     }
 
@@ -105,12 +117,17 @@ final class Admission implements AutoCloseable {
         return new Verdict.Answer(new Finished(queued.ref(), publication));
     }
 
-    /** The answer to a job that nobody wants drawn any more: its deadline has passed. Safe from any thread. */
+    /**
+     * The answer to a job that nobody wants drawn any more: it was cancelled, or its deadline has passed. Safe from any
+     * thread.
+     */
     Optional<Publication> unwanted(QueuedJob queued, Instant now) {
+        Optional<Publication> answer =
+                cancelled.apply(queued.job().id()).map(since -> outcomes.cancelled(queued, since));
         Instant deadline = queued.job().deadline();
-        return deadline != null && queued.expired(now)
+        return answer.isEmpty() && deadline != null && queued.expired(now)
                 ? Optional.of(outcomes.expired(queued, deadline))
-                : Optional.empty();
+                : answer;
     }
 
     /** What the record alone could not tell: whether this worker has the model and the size. */

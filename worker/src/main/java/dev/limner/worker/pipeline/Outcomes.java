@@ -75,6 +75,10 @@ final class Outcomes {
         return without(queued, new Outcome.Expired(deadline), null, 1);
     }
 
+    Publication cancelled(QueuedJob queued, Instant since) {
+        return without(queued, new Outcome.Cancelled(since), null, 1);
+    }
+
     private Publication without(QueuedJob queued, Outcome outcome, @Nullable JobError error, int attempts) {
         Job job = queued.job();
         Original original = queued.original();

@@ -10,6 +10,7 @@ import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.schedule.Cancellations;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.MeteredImageStore;
 import dev.limner.worker.store.PatientImageStore;
@@ -25,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * finishes what is on the device, commits and leaves the group. Does not own the encoder, the engine or the store.
  */
 public final class WorkerRuntime implements AutoCloseable {
+    private static final Duration CANCELLATIONS_WITHIN = Duration.ofSeconds(60);
+
     private final WorkerSettings settings;
     private final PictureEngine engine;
     private final String device;
     private final ExecutionProfile profile;
+    private final Cancellations cancellations;
     private final GenerationPipeline pipeline;
     private final ControlLoop control;
     private final Thread thread;
@@ -63,8 +67,16 @@ public final class WorkerRuntime implements AutoCloseable {
         ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
         Mailbox mailbox = new Mailbox();
+        this.cancellations = new Cancellations(
+                settings.intake().bootstrap(), settings.topics().cancellations(), settings.name(), settings.clock());
+        awaitCancellations();
         Admission admission = new Admission(
-                engine, outcomes, safe, new RecentIds(settings.recentIds()), outcome -> mailbox.put(List.of(outcome)));
+                engine,
+                outcomes,
+                safe,
+                new RecentIds(settings.recentIds()),
+                cancellations::of,
+                outcome -> mailbox.put(List.of(outcome)));
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
@@ -84,10 +96,26 @@ public final class WorkerRuntime implements AutoCloseable {
         } catch (RuntimeException e) {
             admission.close();
             pipeline.close();
+            cancellations.close();
             throw e;
         }
         this.control = loop;
         this.thread = Thread.ofPlatform().name("limner-control").start(control);
+    }
+
+    /** A job that was cancelled before this worker started must not be drawn by it. */
+    private void awaitCancellations() {
+        try {
+            if (!cancellations.awaitCaughtUp(CANCELLATIONS_WITHIN)) {
+                cancellations.close();
+                throw new IllegalStateException("the topic " + settings.topics().cancellations() + " on "
+                        + settings.intake().bootstrap() + " cannot be read");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            cancellations.close();
+            throw new IllegalStateException("interrupted while starting", e);
+        }
     }
 
     /** Whether the control thread goes round; {@code within} is how long one round may take. */
@@ -143,5 +171,6 @@ public final class WorkerRuntime implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        cancellations.close();
     }
 }

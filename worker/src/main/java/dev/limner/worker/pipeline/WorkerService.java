@@ -76,16 +76,17 @@ public class WorkerService {
     }
 
     void start(@Observes StartupEvent event) {
-        Device device = DeviceChoice.resolve(config.device());
+        boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
+        // Without a model libtorch is not even loaded.
+        Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
         int cores = Runtime.getRuntime().availableProcessors();
         int torchThreads = config.threads() == 0 ? cores : config.threads();
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
         FixedSizes sizes = config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device));
-        TorchThreads.set(torchThreads);
         Drawing drawing = switch (config.generator()) {
-            case MODEL -> model(settings, device);
+            case MODEL -> model(settings, device, torchThreads);
             case CONSTANT -> new Drawing(new HashTextEncoder(), new HashPainter(config.constantDelay()));
         };
         TextEncoder text = drawing.encoder();
@@ -104,7 +105,7 @@ public class WorkerService {
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
         ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
-        ExecutionProfile profile = ExecutionProfile.of(device, torchThreads);
+        ExecutionProfile profile = draws ? ExecutionProfile.of(device, torchThreads) : ExecutionProfile.NONE;
         WorkerRuntime started =
                 new WorkerRuntime(settings, text, pictures, objects, device.toString(), profile, registry);
         runtime = started;
@@ -120,7 +121,8 @@ public class WorkerService {
 
     private record Drawing(TextEncoder encoder, Painter painter) {}
 
-    private Drawing model(WorkerSettings settings, Device device) {
+    private Drawing model(WorkerSettings settings, Device device, int torchThreads) {
+        TorchThreads.set(torchThreads);
         ModelBundle bundle = ModelBundle.read(config.model());
         if (!bundle.manifest().textEncoder().equals(MiniLmTextEncoder.ID)) {
             throw new IllegalStateException("the model " + config.model() + " wants the text encoder "

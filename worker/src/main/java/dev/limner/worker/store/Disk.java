@@ -24,6 +24,9 @@ public interface Disk {
     /** The device must have the file's bytes before this returns. */
     void force(Path file) throws IOException;
 
+    /** Somebody counts on the file from now on; whoever clears up goes by its time. */
+    void touch(Path file) throws IOException;
+
     /** Gives a file another name in its folder, replacing what has that name, all at once. */
     void rename(Path file, Path to) throws IOException;
 

@@ -139,6 +139,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
 
     private void putOne(Path file, StoreObject object) throws IOException {
         if (disk.exists(file) && object.sha256().equals(Digests.sha256(disk.read(file)))) {
+            disk.touch(file);
             if (durability == Durability.FSYNC) {
                 disk.force(file);
             }

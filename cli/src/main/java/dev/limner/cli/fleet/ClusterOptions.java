@@ -1,11 +1,11 @@
-package dev.limner.cli;
+package dev.limner.cli.fleet;
 
 import dev.limner.protocol.Topics;
 import picocli.CommandLine.Option;
 
 /** Which brokers and topics a command talks to. */
-final class ClusterOptions {
-    static final int DEFAULT_PORT = 9092;
+public final class ClusterOptions {
+    public static final int DEFAULT_PORT = 9092;
 
     @Option(
             names = {"-b", "--bootstrap"},
@@ -13,16 +13,22 @@ final class ClusterOptions {
             defaultValue = "localhost:" + DEFAULT_PORT,
             description = "Kafka's bootstrap servers. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    String bootstrap;
+    private String bootstrap;
 
     @Option(
             names = "--topic-prefix",
             defaultValue = "limner",
             description = "What the topics' names start with. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    String prefix;
+    private String prefix;
 
-    Topics topics() {
+    /** @throws IllegalArgumentException if the prefix is none */
+    public Topics topics() {
         return new Topics(prefix);
+    }
+
+    /** Kafka's bootstrap servers. */
+    public String bootstrap() {
+        return bootstrap;
     }
 }

@@ -1,0 +1,155 @@
+package dev.limner.cli.chaos.arena;
+
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.WorkerProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Workers as processes, each started again when it ends, as a supervisor would. */
+public final class WorkerNodes implements AutoCloseable {
+    private static final long RESTART_AFTER_MILLIS = 500;
+
+    private final Home home;
+    private final Map<String, String> settings;
+    private final Path logs;
+    private final List<Slot> slots = new ArrayList<>();
+    private final AtomicInteger deaths = new AtomicInteger();
+    private volatile boolean closed;
+
+    private static final class Slot {
+        private final String name;
+        private WorkerProcess process;
+        private Map<String, String> extra = Map.of();
+        private boolean wanted = true;
+
+        Slot(String name, WorkerProcess process) {
+            this.name = name;
+            this.process = process;
+        }
+    }
+
+    private WorkerNodes(Home home, Map<String, String> settings, Path logs) {
+        this.home = home;
+        this.settings = Map.copyOf(settings);
+        this.logs = logs;
+    }
+
+    /** Starts workers; they are ready when {@link #awaitReady} returns. */
+    static WorkerNodes start(Home home, int count, Map<String, String> settings, Path logs) {
+        WorkerNodes workers = new WorkerNodes(home, settings, logs);
+        for (int i = 1; i <= count; i++) {
+            String name = "worker-" + i;
+            Slot slot = new Slot(name, workers.launch(name, Map.of()));
+            workers.slots.add(slot);
+            workers.watch(slot, slot.process);
+        }
+        return workers;
+    }
+
+    private WorkerProcess launch(String name, Map<String, String> extra) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.putAll(extra);
+        return WorkerProcess.start(home, name, all, WorkerProcess.freePort(), logs);
+    }
+
+    private void watch(Slot slot, WorkerProcess process) {
+        var unused = process.ended().thenRunAsync(() -> {
+            try {
+                Thread.sleep(RESTART_AFTER_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            revive(slot, process);
+        });
+    }
+
+    private synchronized void revive(Slot slot, WorkerProcess ended) {
+        if (!closed && slot.wanted && slot.process == ended) {
+            deaths.incrementAndGet();
+            slot.process = launch(slot.name, slot.extra);
+            watch(slot, slot.process);
+        }
+    }
+
+    public void awaitReady() throws InterruptedException {
+        for (int i = 0; i < slots.size(); i++) {
+            process(i).awaitReady();
+        }
+    }
+
+    public int count() {
+        return slots.size();
+    }
+
+    public String name(int index) {
+        return slots.get(index).name;
+    }
+
+    /** The process that runs now, or has just ended. */
+    public synchronized WorkerProcess process(int index) {
+        return slots.get(index).process;
+    }
+
+    /** How often a worker ended without having been asked to. */
+    public int deaths() {
+        return deaths.get();
+    }
+
+    /** SIGTERM, then a new process; returns when that takes jobs. */
+    public void restart(int index, Map<String, String> extra) throws InterruptedException {
+        stop(index);
+        start(index, extra);
+        process(index).awaitReady();
+    }
+
+    /** The next process of a worker, whatever ends this one, has ordinary settings. */
+    public synchronized void forgetSettings(int index) {
+        slots.get(index).extra = Map.of();
+    }
+
+    /** SIGTERM, without a new process. */
+    public void stop(int index) {
+        WorkerProcess leaving;
+        synchronized (this) {
+            slots.get(index).wanted = false;
+            leaving = slots.get(index).process;
+        }
+        leaving.close();
+    }
+
+    /** Starts a stopped worker. */
+    public synchronized void start(int index, Map<String, String> extra) {
+        Slot slot = slots.get(index);
+        slot.extra = Map.copyOf(extra);
+        slot.wanted = true;
+        slot.process = launch(slot.name, slot.extra);
+        watch(slot, slot.process);
+    }
+
+    /** Stops every worker and starts all with other settings; returns when all take jobs. */
+    public void restartAll(Map<String, String> extra) throws InterruptedException {
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < slots.size(); i++) {
+            all.add(i);
+        }
+        all.parallelStream().forEach(this::stop);
+        all.forEach(index -> start(index, extra));
+        awaitReady();
+    }
+
+    /** SIGTERM to all. */
+    @Override
+    public void close() {
+        List<WorkerProcess> leaving;
+        synchronized (this) {
+            closed = true;
+            leaving = slots.stream().map(slot -> slot.process).toList();
+        }
+        leaving.parallelStream().forEach(WorkerProcess::close);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.limner.cli.chaos.check;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.protocol.Digests;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Draws some of the pictures again, alone, and compares every pixel. One thread. */
+public final class Redraw implements AutoCloseable {
+    private static final int EVERY = 40;
+    private static final int BATCH = 4;
+
+    private final Renderer renderer;
+    private final MiniLmTextEncoder encoder;
+    private int looked;
+    private int drawn;
+
+    public Redraw(Path model, Path cache) {
+        this.renderer = Renderer.load(ModelBundle.read(model), Device.cpu());
+        this.encoder = MiniLmTextEncoder.load(cache, 1);
+    }
+
+    /** What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at. */
+    String mismatch(JsonNode image, String caption, long seed) {
+        if (looked++ % EVERY != 0) {
+            return "";
+        }
+        drawn++;
+        RenderRequest request = new RenderRequest(
+                encoder.encode(caption).embedding(), seed, image.path("index").asInt(), 1);
+        byte[] pixels = renderer.render(List.of(request), BATCH).get(0).rgb();
+        return Digests.sha256(pixels).equals(image.path("pixelsSha256").asText())
+                ? ""
+                : "drawn again it comes out otherwise";
+    }
+
+    /** Pictures drawn again. */
+    public int drawn() {
+        return drawn;
+    }
+
+    @Override
+    public void close() {
+        renderer.close();
+        encoder.close();
+    }
+}

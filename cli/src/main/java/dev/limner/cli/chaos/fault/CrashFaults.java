@@ -1,0 +1,68 @@
+package dev.limner.cli.chaos.fault;
+
+import dev.limner.cli.chaos.arena.Arena;
+import dev.limner.cli.fleet.WorkerProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Processes that end without a word. */
+final class CrashFaults {
+    private static final Duration CRASH_WITHIN = Duration.ofSeconds(10);
+
+    private CrashFaults() {}
+
+    static List<Fault> all() {
+        List<Fault> all = new ArrayList<>();
+        for (String point : List.of("after-image", "after-store", "after-send", "mid-commit", "unforced")) {
+            all.add(new Fault("kill-" + point, (arena, random) -> atPoint(arena, random, "crash-" + point)));
+        }
+        all.add(new Fault("kill-worker", CrashFaults::worker));
+        all.add(new Fault("kill-broker", CrashFaults::broker));
+        all.add(new Fault("rolling-restart", CrashFaults::rollingRestart));
+        return all;
+    }
+
+    /** The worker ends itself where it was told to, as a SIGKILL would end it. */
+    private static Fault.Effect atPoint(Arena arena, Random random, String order) throws InterruptedException {
+        int index = random.nextInt(arena.workers().count());
+        String name = arena.workers().name(index);
+        WorkerProcess victim = arena.workers().process(index);
+        arena.orders().give(name, order, "");
+        boolean dead = arena.await(CRASH_WITHIN, () -> !victim.alive());
+        boolean busy = arena.busy();
+        arena.orders().takeBack(name, order);
+        return Fault.Effect.now(dead && arena.orders().hit(name, order), busy);
+    }
+
+    private static Fault.Effect worker(Arena arena, Random random) throws InterruptedException {
+        Thread.sleep(random.nextInt(500));
+        WorkerProcess victim =
+                arena.workers().process(random.nextInt(arena.workers().count()));
+        boolean busy = arena.busy();
+        boolean alive = victim.alive();
+        victim.kill();
+        return Fault.Effect.now(alive && !victim.alive(), busy);
+    }
+
+    private static Fault.Effect broker(Arena arena, Random random) throws InterruptedException {
+        int index = random.nextInt(arena.brokers().count());
+        boolean busy = arena.busy();
+        arena.brokers().kill(index);
+        Thread.sleep(500 + random.nextInt(1500));
+        arena.brokers().restart(index);
+        arena.brokers().awaitAll();
+        return Fault.Effect.now(true, busy);
+    }
+
+    /** Every worker in turn, politely. */
+    private static Fault.Effect rollingRestart(Arena arena, Random random) throws InterruptedException {
+        boolean busy = arena.busy();
+        for (int i = 0; i < arena.workers().count(); i++) {
+            arena.workers().restart(i, Map.of());
+        }
+        return Fault.Effect.now(true, busy);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.limner.cli.chaos.fault;
+
+import dev.limner.cli.chaos.arena.Arena;
+import java.util.Random;
+
+/**
+ * Something that goes wrong and is put right again.
+ *
+ * @param kind its name
+ * @param strike does it
+ */
+public record Fault(String kind, Strike strike) {
+    /** Breaks something, proves that it broke, mends it. */
+    @FunctionalInterface
+    public interface Strike {
+        Effect on(Arena arena, Random random) throws InterruptedException;
+    }
+
+    /**
+     * What a strike did.
+     *
+     * @param seen whether it took effect, by evidence from outside of what was struck
+     * @param inFlight whether jobs were waiting or on their way at that moment
+     * @param mendedNanos {@link System#nanoTime()} from which on the fleet was free to recover
+     */
+    public record Effect(boolean seen, boolean inFlight, long mendedNanos) {
+        /** It took effect, or not, and the fleet is free to recover from now on. */
+        static Effect now(boolean seen, boolean inFlight) {
+            return new Effect(seen, inFlight, System.nanoTime());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.limner.cli.operate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.fleet.FleetClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner cancel}. */
+@Command(
+        name = "cancel",
+        description = {
+            "Say that jobs are not wanted any more. One that has not reached the device is answered with status cancelled when"
+                    + " its turn comes; one that has its result keeps it. Ids are remembered for a day."
+        },
+        mixinStandardHelpOptions = true)
+public final class CancelCommand implements Callable<Integer> {
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    ClusterOptions cluster;
+
+    @Parameters(paramLabel = "JOB_ID", arity = "1..*", description = "The jobs' ids.")
+    List<String> ids = List.of();
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the cancellation.")
+    @Nullable
+    String reason;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
+        ObjectNode request =
+                new ObjectMapper().createObjectNode().put("at", Instant.now().toString());
+        if (reason != null) {
+            request.put("reason", reason);
+        }
+        byte[] value = request.toString().getBytes(StandardCharsets.UTF_8);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, client.bootstrap()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (String id : ids) {
+                sent.add(producer.send(new ProducerRecord<>(
+                        client.topics().cancellations(), id.getBytes(StandardCharsets.UTF_8), value)));
+            }
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the cancellation was not taken: " + e.getCause(), e);
+        }
+        spec.commandLine().getOut().println(ids.size() + " jobs cancelled, unless they are drawn already");
+        return 0;
+    }
+}

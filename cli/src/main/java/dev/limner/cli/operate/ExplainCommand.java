@@ -1,0 +1,249 @@
+package dev.limner.cli.operate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.protocol.Decoded;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.RedriveHeaders;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner explain}. */
+@Command(
+        name = "explain",
+        description = {
+            "Tell everything the fleet knows of a job: when it was sent and where it lies, what it waited for, which worker and"
+                    + " model drew it, in which batch and with whom, how long each step took, where its result and pictures"
+                    + " are, and if it has no result, how much is before it."
+        },
+        mixinStandardHelpOptions = true)
+public final class ExplainCommand implements Callable<Integer> {
+    private static final int MOST_MATES = 12;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    ClusterOptions cluster;
+
+    @Parameters(paramLabel = "JOB_ID", description = "The job's id, its own or topic-partition-offset.")
+    @SuppressWarnings("NullAway.Init")
+    String id;
+
+    @Option(
+            names = "--consumer-group",
+            paramLabel = "GROUP",
+            defaultValue = "limner-workers",
+            description = "The workers' group. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String group;
+
+    @Option(names = "--json", description = "One JSON object instead of text.")
+    boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private final List<ConsumerRecord<byte[], byte[]>> jobs = new ArrayList<>();
+    private final List<ConsumerRecord<byte[], byte[]>> results = new ArrayList<>();
+    private final List<Letter> letters = new ArrayList<>();
+    private final List<ConsumerRecord<byte[], byte[]>> cancellations = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
+        collect(client);
+        ObjectNode told = mapper.createObjectNode().put("jobId", id);
+        for (ConsumerRecord<byte[], byte[]> job : jobs) {
+            told.withArray("submissions").add(submission(client, job));
+        }
+        results.forEach(result -> told.withArray("results").add(result(result)));
+        letters.forEach(letter -> told.withArray("deadLetters").add(letter(letter)));
+        cancellations.forEach(cancellation -> told.withArray("cancellations")
+                .add(Instant.ofEpochMilli(cancellation.timestamp()).toString()));
+        addMates(client, told.path("results"));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(told);
+        } else {
+            new Explanation(told, out).print();
+        }
+        out.flush();
+        return jobs.isEmpty() && results.isEmpty() ? 1 : 0;
+    }
+
+    private void collect(FleetClient client) {
+        List<String> all = new ArrayList<>(client.topics().allJobs());
+        all.add(client.topics().results());
+        all.add(client.topics().deadLetters());
+        all.add(client.topics().cancellations());
+        try (FleetClient.Reader reader = client.reader(all)) {
+            reader.forEachUntilNow(record -> {
+                if (record.topic().equals(client.topics().results())) {
+                    FleetClient.result(record)
+                            .filter(result -> result.jobId().equals(id))
+                            .ifPresent(mine -> results.add(record));
+                } else if (record.topic().equals(client.topics().deadLetters())) {
+                    Letter.of(record).filter(this::mine).ifPresent(letters::add);
+                } else if (record.topic().equals(client.topics().cancellations())) {
+                    if (record.key() != null && id.equals(new String(record.key(), StandardCharsets.UTF_8))) {
+                        cancellations.add(record);
+                    }
+                } else if (jobId(record).equals(id)) {
+                    jobs.add(record);
+                }
+            });
+        }
+    }
+
+    private boolean mine(Letter letter) {
+        String fallback = letter.origin().replace('@', '-');
+        return JobCodec.decode(letter.record().value(), fallback).jobId().equals(id);
+    }
+
+    private static String jobId(ConsumerRecord<byte[], byte[]> record) {
+        String first = Letter.header(record.headers(), RedriveHeaders.ORIGIN);
+        String fallback = first == null
+                ? record.topic() + "-" + record.partition() + "-" + record.offset()
+                : first.replace('@', '-');
+        return JobCodec.decode(record.value(), fallback).jobId();
+    }
+
+    private ObjectNode submission(FleetClient client, ConsumerRecord<byte[], byte[]> record)
+            throws InterruptedException {
+        ObjectNode told = mapper.createObjectNode();
+        told.put("record", record.topic() + "-" + record.partition() + "@" + record.offset());
+        told.put("sent", Instant.ofEpochMilli(record.timestamp()).toString());
+        if (record.key() != null) {
+            told.put("key", new String(record.key(), StandardCharsets.UTF_8));
+        }
+        String redrive = Letter.header(record.headers(), RedriveHeaders.REDRIVE);
+        if (redrive != null) {
+            told.put("redrive", Integer.parseInt(redrive));
+        }
+        if (JobCodec.decode(record.value(), id) instanceof Decoded.Valid(var job)) {
+            told.set("job", parse(JobCodec.encode(job)));
+        } else {
+            told.put("value", new String(record.value(), StandardCharsets.UTF_8));
+        }
+        if (results.stream().noneMatch(result -> answers(result, record))) {
+            told.put("state", state(client, record));
+        }
+        return told;
+    }
+
+    private static boolean answers(ConsumerRecord<byte[], byte[]> result, ConsumerRecord<byte[], byte[]> job) {
+        return FleetClient.result(result)
+                .map(read -> read.source())
+                .filter(source -> source.topic().equals(job.topic())
+                        && source.partition() == job.partition()
+                        && source.offset() == job.offset())
+                .isPresent();
+    }
+
+    /** What is known of a record without a result. */
+    private String state(FleetClient client, ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        try (Admin admin = client.admin()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            OffsetAndMetadata at = committed.get(partition);
+            long before = record.offset() - (at == null ? 0 : at.offset());
+            if (before < 0) {
+                return "done without a result of its own: the same job came a moment before, or its result is no longer kept";
+            }
+            return before == 0
+                    ? "the oldest of its partition that is not done: waiting, or on its way through a worker"
+                    : "waiting, or on its way through a worker; at most " + before
+                            + " records of its partition are before it";
+        } catch (ExecutionException e) {
+            return "without a result; the group's offsets cannot be had: " + e.getCause();
+        }
+    }
+
+    private ObjectNode result(ConsumerRecord<byte[], byte[]> record) {
+        ObjectNode told = mapper.createObjectNode();
+        told.put("record", record.topic() + "-" + record.partition() + "@" + record.offset());
+        told.put("published", Instant.ofEpochMilli(record.timestamp()).toString());
+        ObjectNode result = (ObjectNode) parse(record.value());
+        told.set("result", result);
+        result.path("images")
+                .forEach(image -> told.withObject("pictures")
+                        .put(
+                                image.path("uri").asText(),
+                                presence(image.path("uri").asText())));
+        return told;
+    }
+
+    private static String presence(String uri) {
+        if (!uri.startsWith("file:")) {
+            return "not looked for";
+        }
+        return Files.exists(Path.of(URI.create(uri))) ? "there" : "not on this machine";
+    }
+
+    private ObjectNode letter(Letter letter) {
+        return mapper.createObjectNode()
+                .put("record", letter.place())
+                .put("origin", letter.origin())
+                .put("at", letter.at().toString())
+                .put("redrive", letter.redrive())
+                .put("reason", letter.reason());
+    }
+
+    /** Who was drawn in the same batch; another look at the results, because a batch is known only by then. */
+    private void addMates(FleetClient client, JsonNode found) {
+        List<String> batches = new ArrayList<>();
+        found.forEach(one -> batches.add(one.at("/result/batch/id").asText()));
+        batches.removeIf(String::isEmpty);
+        if (batches.isEmpty()) {
+            return;
+        }
+        ArrayNode mates = mapper.createArrayNode();
+        try (FleetClient.Reader reader = client.results(true)) {
+            reader.forEachUntilNow(record -> FleetClient.result(record)
+                    .filter(result -> !result.jobId().equals(id))
+                    .filter(result -> result.batch() != null
+                            && batches.contains(
+                                    Objects.requireNonNull(result.batch()).id()))
+                    .filter(result -> mates.size() < MOST_MATES)
+                    .ifPresent(result -> mates.add(result.jobId())));
+        }
+        ((ObjectNode) found.path(0)).set("batchMates", mates);
+    }
+
+    private JsonNode parse(byte @Nullable [] value) {
+        try {
+            return mapper.readTree(Objects.requireNonNull(value));
+        } catch (IOException e) {
+            throw new IllegalStateException("a record that was read a moment ago", e);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.limner.cli.operate;
+
+import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.RedriveHeaders;
+import java.io.PrintWriter;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner redrive}. */
+@Command(
+        name = "redrive",
+        description = {
+            "Send jobs from the dead-letter topic again, to the topics they came from. Without --apply it only shows which.",
+            "A job sent again carries a redrive number, and its result echoes it. A letter is sent again once, however often"
+                    + " this is called; if the job fails again, it leaves a letter of its own."
+        },
+        mixinStandardHelpOptions = true)
+public final class RedriveCommand implements Callable<Integer> {
+    private static final int PER_TRANSACTION = 500;
+    private static final int MOST_SHOWN = 20;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    ClusterOptions cluster;
+
+    @Option(
+            names = "--reason",
+            split = ",",
+            paramLabel = "CODE",
+            description = "Only letters with these error codes, such as worker-crashed,device-failed.")
+    List<String> reasons = List.of();
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only letters from then on: 2026-01-31T12:00:00Z, or a span back from now such as PT2H.")
+    @Nullable
+    String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only letters before then, written likewise.")
+    @Nullable
+    String until;
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most so many, oldest first.")
+    int limit = Integer.MAX_VALUE;
+
+    @Option(names = "--apply", description = "Send them.")
+    boolean apply;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Set<String> codes = Set.copyOf(reasons);
+        for (String code : codes) {
+            try {
+                ErrorCode.of(code);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException("--reason: " + e.getMessage() + "; there are "
+                        + Arrays.stream(ErrorCode.values())
+                                .map(ErrorCode::wireName)
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+        Instant from = since == null ? Instant.MIN : time("--since", since);
+        Instant to = until == null ? Instant.MAX : time("--until", until);
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
+        if (!apply) {
+            show(choose(client, codes, from, to), false);
+            return 0;
+        }
+        // First the transactional id: whoever was about to send the same letters is fenced, and what it had committed
+        // is found below.
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            producer.initTransactions();
+            List<Letter> chosen = choose(client, codes, from, to);
+            for (int at = 0; at < chosen.size(); at += PER_TRANSACTION) {
+                producer.beginTransaction();
+                for (Letter letter : chosen.subList(at, Math.min(at + PER_TRANSACTION, chosen.size()))) {
+                    var unused = producer.send(letter.again());
+                }
+                producer.commitTransaction();
+            }
+            show(chosen, true);
+        }
+        return 0;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        cluster.bootstrap(),
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        cluster.topics().prefix() + "-redrive"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static Instant time(String option, String written) {
+        try {
+            return written.startsWith("P") ? Instant.now().minus(Duration.parse(written)) : Instant.parse(written);
+        } catch (DateTimeException e) {
+            throw new UsageException(option + " is '" + written
+                    + "', must be a time such as 2026-01-31T12:00:00Z or a span such as PT2H");
+        }
+    }
+
+    private List<Letter> choose(FleetClient client, Set<String> codes, Instant from, Instant to) {
+        List<Letter> letters = new ArrayList<>();
+        try (FleetClient.Reader reader = client.reader(List.of(client.topics().deadLetters()))) {
+            reader.forEachUntilNow(record -> Letter.of(record)
+                    .filter(letter -> codes.isEmpty() || codes.contains(letter.code()))
+                    .filter(letter -> !letter.at().isBefore(from) && letter.at().isBefore(to))
+                    .ifPresent(letters::add));
+        }
+        Set<String> sent = new HashSet<>();
+        try (FleetClient.Reader reader = client.reader(client.topics().allJobs())) {
+            reader.forEachUntilNow(record -> {
+                String letter = Letter.header(record.headers(), RedriveHeaders.LETTER);
+                if (letter != null) {
+                    sent.add(letter);
+                }
+            });
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        int before = letters.size();
+        letters.removeIf(letter -> sent.contains(letter.place()));
+        if (letters.size() < before) {
+            out.println(before - letters.size() + " letters were sent again before");
+        }
+        int again = letters.size();
+        letters.removeIf(Letter::cut);
+        if (letters.size() < again) {
+            out.println(again - letters.size() + " letters are too large to be jobs and stay where they are");
+        }
+        Set<String> lanes = Set.copyOf(client.topics().allJobs());
+        letters.removeIf(letter -> !lanes.contains(letter.topic()));
+        return letters.subList(0, Math.min(limit, letters.size()));
+    }
+
+    private void show(List<Letter> letters, boolean done) {
+        PrintWriter out = spec.commandLine().getOut();
+        letters.stream()
+                .limit(MOST_SHOWN)
+                .forEach(letter -> out.println(
+                        letter.at() + "  " + letter.place() + "  from " + letter.origin() + "  " + letter.reason()));
+        if (letters.size() > MOST_SHOWN) {
+            out.println("... and " + (letters.size() - MOST_SHOWN) + " more");
+        }
+        letters.stream()
+                .collect(Collectors.groupingBy(Letter::code, TreeMap::new, Collectors.counting()))
+                .forEach((code, count) -> out.println(String.format("%6d %s", count, code)));
+        out.println(
+                done
+                        ? letters.size() + " jobs sent again"
+                        : letters.size() + " jobs would be sent again; --apply sends them");
+        out.flush();
+    }
+}
