@@ -39,7 +39,7 @@ public final class ChaosCommand implements Callable<Integer> {
             "publish-before-store", List.of("kill-worker"),
             "skip-fsync", List.of("kill-worker"),
             "commit-revoked", List.of("storm-consumer", "rolling-restart", "storm-consumer", "zombie"),
-            "ignore-ledger", List.of("kill-worker", "kill-after-store", "kill-worker", "kill-after-image"),
+            "ignore-ledger", List.of("kill-overtaken", "kill-overtaken", "kill-overtaken", "kill-overtaken"),
             "seek-nothing-after-abort",
                     List.of("held-commits", "net-half-open", "storm-consumer", "kill-broker", "zombie"),
             "swap-pictures", List.of("kill-worker"));

@@ -18,7 +18,7 @@ final class ChaosRun {
     private static final Duration AFTERMATH = Duration.ofSeconds(3);
     private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final double FIRST_GUESS_SECONDS = 8;
-    private static final double LEAST_PER_SECOND = 20;
+    private static final double LEAST_PER_SECOND = 40;
 
     private final Arena arena;
     private final long seed;
@@ -118,8 +118,8 @@ final class ChaosRun {
         if (!enough()) {
             // A result too many may still be on its way.
             Thread.sleep(AFTERMATH);
+            arena.checker().settle();
         }
-        arena.checker().settle();
         arena.workers().close();
         for (Path file : arena.temporaryFiles()) {
             arena.violations().add("a temporary file was left: " + file);

@@ -23,16 +23,24 @@ public final class DrillPainter implements Painter {
     public static final long HALT = -666_002;
 
     private static final int JITTER_MILLIS = 60;
+    private static final int STUCK_ONE_IN = 12;
+    private static final int STUCK_MILLIS = 1200;
 
     private final Painter painter;
     private final Drill drill;
     private final boolean swaps;
+    private volatile boolean armed;
 
     /** @param swaps whether the pictures of a batch go to their neighbours */
     public DrillPainter(Painter painter, Drill drill, boolean swaps) {
         this.painter = painter;
         this.drill = drill;
         this.swaps = swaps;
+    }
+
+    /** Jobs follow: until now only the device itself was tried. */
+    public void arm() {
+        armed = true;
     }
 
     @Override
@@ -70,7 +78,9 @@ public final class DrillPainter implements Painter {
         }
         jitter();
         List<Pixels> pictures = painter.paint(requests, batchSize);
-        if (swaps && requests.stream().mapToLong(RenderRequest::seed).distinct().count() > 1) {
+        if (swaps
+                && armed
+                && requests.stream().mapToLong(RenderRequest::seed).distinct().count() > 1) {
             List<Pixels> swapped = new ArrayList<>(pictures);
             Collections.rotate(swapped, 1);
             return swapped;
@@ -78,10 +88,12 @@ public final class DrillPainter implements Painter {
         return pictures;
     }
 
-    /** No two batches take the same time, so that they overtake each other. */
-    private static void jitter() {
+    /** No two batches take the same time, and some take very long, so that others overtake them. */
+    private void jitter() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        boolean stuck = armed && random.nextInt(STUCK_ONE_IN) == 0;
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextInt(JITTER_MILLIS));
+            Thread.sleep(stuck ? STUCK_MILLIS : random.nextInt(JITTER_MILLIS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

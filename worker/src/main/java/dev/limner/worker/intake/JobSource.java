@@ -38,6 +38,8 @@ public final class JobSource implements AutoCloseable {
     /** Offsets of a transaction that is still open cannot be had; polling must go on meanwhile. */
     private static final Duration RESTORE_WITHIN = Duration.ofMillis(500);
 
+    private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> ownership = new HashMap<>();
     /** Owned, but what the group has done in them is not known yet. */
@@ -172,9 +174,17 @@ public final class JobSource implements AutoCloseable {
         return consumer.groupMetadata();
     }
 
-    /** Offset of the next record to be delivered; behind transaction markers and aborted records. */
+    /**
+     * Offset of the next record to be delivered; behind transaction markers and aborted records. -1 for a partition that
+     * has gone already although the listener has not been told yet.
+     */
     public long position(PartitionRef partition) {
-        return unhurried(() -> consumer.position(new TopicPartition(partition.topic(), partition.number())));
+        try {
+            return unhurried(() ->
+                    consumer.position(new TopicPartition(partition.topic(), partition.number()), POSITION_WITHIN));
+        } catch (IllegalStateException | TimeoutException e) {
+            return -1;
+        }
     }
 
     /** What the group has committed; asks the broker. */

@@ -91,10 +91,11 @@ public class WorkerService {
         };
         TextEncoder text = drawing.encoder();
         encoder = text;
-        Painter painter = drill.<Painter>map(orders -> new DrillPainter(
-                        drawing.painter(), orders, settings.drill().does(Sabotage.SWAP_PICTURES)))
-                .orElse(drawing.painter());
-        PictureEngine pictures = PictureEngine.of(painter, sizes);
+        Optional<DrillPainter> trouble = drill.map(orders ->
+                new DrillPainter(drawing.painter(), orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
+        PictureEngine pictures =
+                PictureEngine.of(trouble.<Painter>map(painter -> painter).orElse(drawing.painter()), sizes);
+        trouble.ifPresent(DrillPainter::arm);
         engine = pictures;
         warmUp(text, pictures);
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);

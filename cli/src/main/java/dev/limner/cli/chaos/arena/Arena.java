@@ -164,6 +164,19 @@ public final class Arena implements AutoCloseable {
 
     /** Client ids of the group's members; empty if the brokers do not answer. */
     public List<String> members() throws InterruptedException {
+        return group().stream().map(MemberDescription::clientId).toList();
+    }
+
+    /** The client id of a partition's owner; empty if it has none or the brokers do not answer. */
+    public String ownerOf(TopicPartition partition) throws InterruptedException {
+        return group().stream()
+                .filter(member -> member.assignment().topicPartitions().contains(partition))
+                .map(MemberDescription::clientId)
+                .findFirst()
+                .orElse("");
+    }
+
+    private List<MemberDescription> group() throws InterruptedException {
         try {
             return offsets
                     .admin()
@@ -173,7 +186,6 @@ public final class Arena implements AutoCloseable {
                     .values()
                     .stream()
                     .flatMap(group -> group.members().stream())
-                    .map(MemberDescription::clientId)
                     .toList();
         } catch (ExecutionException | TimeoutException e) {
             return List.of();

@@ -30,7 +30,7 @@ public final class Load implements AutoCloseable {
     /** A job that ends the process of the drill's device. */
     private static final long HALT_SEED = -666_002;
 
-    private static final double TRICKLE = 15;
+    private static final double TRICKLE = 20;
     private static final List<String> THINGS = List.of(
             "red apple", "blue fish", "green tree", "yellow sun", "cat face", "house", "train", "umbrella", "rocket");
 

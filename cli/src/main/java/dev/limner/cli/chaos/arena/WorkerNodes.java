@@ -90,6 +90,11 @@ public final class WorkerNodes implements AutoCloseable {
         return slots.get(index).name;
     }
 
+    /** Which worker has a name; -1 for none. */
+    public int index(String name) {
+        return slots.stream().map(slot -> slot.name).toList().indexOf(name);
+    }
+
     /** The process that runs now, or has just ended. */
     public synchronized WorkerProcess process(int index) {
         return slots.get(index).process;

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -151,6 +152,14 @@ public final class OffsetWatch implements AutoCloseable {
     /** Looks at the offsets taken. */
     public synchronized int looks() {
         return looks;
+    }
+
+    /** Partitions in which, by the last look, work beyond the committed offset is done. */
+    public synchronized Set<TopicPartition> overtaken() {
+        return work.entrySet().stream()
+                .filter(entry -> !entry.getValue().beyond().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** How often a ledger was seen that marks something beyond its offset. */

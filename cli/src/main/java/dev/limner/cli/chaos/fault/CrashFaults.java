@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
 
 /** Processes that end without a word. */
 final class CrashFaults {
@@ -20,6 +21,7 @@ final class CrashFaults {
             all.add(new Fault("kill-" + point, (arena, random) -> atPoint(arena, random, "crash-" + point)));
         }
         all.add(new Fault("kill-worker", CrashFaults::worker));
+        all.add(new Fault("kill-overtaken", CrashFaults::overtaken));
         all.add(new Fault("kill-broker", CrashFaults::broker));
         all.add(new Fault("rolling-restart", CrashFaults::rollingRestart));
         return all;
@@ -45,6 +47,28 @@ final class CrashFaults {
         boolean alive = victim.alive();
         victim.kill();
         return Fault.Effect.now(alive && !victim.alive(), busy);
+    }
+
+    /** A worker that has finished jobs while older ones of the same partition are still on its device. */
+    private static Fault.Effect overtaken(Arena arena, Random random) throws InterruptedException {
+        long deadline = System.nanoTime() + CRASH_WITHIN.toNanos();
+        while (System.nanoTime() < deadline) {
+            for (TopicPartition partition : arena.offsets().overtaken()) {
+                int owner = arena.workers().index(arena.ownerOf(partition));
+                if (owner < 0 || !arena.offsets().overtaken().contains(partition)) {
+                    continue;
+                }
+                boolean busy = arena.busy();
+                arena.workers().process(owner).kill();
+                int looks = arena.offsets().looks();
+                arena.await(CRASH_WITHIN, () -> arena.offsets().looks() > looks + 1);
+                if (arena.offsets().overtaken().contains(partition)) {
+                    return Fault.Effect.now(true, busy);
+                }
+            }
+            Thread.sleep(20);
+        }
+        return Fault.Effect.now(false, arena.busy());
     }
 
     private static Fault.Effect broker(Arena arena, Random random) throws InterruptedException {
