@@ -55,6 +55,16 @@ class ResultCodecTest {
     }
 
     @Test
+    void shouldReadAndWriteACancellation() {
+        byte[] bytes = Examples.bytes(Examples.of("cancellation").get(0));
+        Cancellation cancellation = Cancellation.decode(bytes);
+
+        assertThat(cancellation.reason()).isEqualTo("the page was withdrawn");
+        assertThat(Cancellation.decode(cancellation.encode())).isEqualTo(cancellation);
+        assertThat(Examples.complaints("cancellation", cancellation.encode())).isEmpty();
+    }
+
+    @Test
     void shouldReferOnlyToSchemasThatAreThere() throws Exception {
         String document = Files.readString(Examples.folder("asyncapi.yaml"));
         JsonNode root = new YAMLMapper().readTree(document);
@@ -75,7 +85,8 @@ class ResultCodecTest {
         }
         assertThat(root.findValuesAsText("address"))
                 .containsAll(Topics.DEFAULT.allJobs())
-                .contains(Topics.DEFAULT.results(), Topics.DEFAULT.deadLetters(), Topics.DEFAULT.workers());
+                .contains(Topics.DEFAULT.results(), Topics.DEFAULT.deadLetters(), Topics.DEFAULT.workers())
+                .contains(Topics.DEFAULT.cancellations());
     }
 
     @Test

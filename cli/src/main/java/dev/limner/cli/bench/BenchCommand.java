@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure.",
         mixinStandardHelpOptions = true,
-        subcommands = {LatencyCommand.class, ModelCommand.class, PipelineCommand.class, SoakCommand.class})
+        subcommands = {
+            LatencyCommand.class,
+            ModelCommand.class,
+            PipelineCommand.class,
+            ScalingCommand.class,
+            SoakCommand.class
+        })
 public final class BenchCommand {
     private BenchCommand() {}
 }

@@ -9,7 +9,7 @@ import dev.limner.protocol.Topics;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** An embedded broker and one worker in a folder of their own, which is emptied first and given back empty. */
+/** An embedded broker and one worker or more in a folder of their own, which is emptied first and given back empty. */
 final class BenchFleet implements AutoCloseable {
     private final LocalFleet fleet;
     private final Path folder;
@@ -26,13 +26,19 @@ final class BenchFleet implements AutoCloseable {
 
     /** @param durable whether the broker forces every record to the device before it acknowledges it */
     static BenchFleet start(Home home, Map<String, String> settings, boolean durable) throws InterruptedException {
+        return start(home, settings, durable, 1);
+    }
+
+    /** @param workers how many */
+    static BenchFleet start(Home home, Map<String, String> settings, boolean durable, int workers)
+            throws InterruptedException {
         Path folder = home.state().resolve("bench");
         Folders.delete(folder.resolve("broker"));
         Folders.delete(folder.resolve("store"));
         LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, durable, Topics.DEFAULT);
         Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
         try {
-            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, settings);
+            fleet.startWorkers(home, workers, folder.resolve("store"), folder.resolve("logs"), 0, settings);
             return new BenchFleet(fleet, folder);
         } catch (RuntimeException e) {
             fleet.close();
@@ -42,6 +48,16 @@ final class BenchFleet implements AutoCloseable {
 
     WorkerProcess worker() {
         return fleet.workers().get(0);
+    }
+
+    /** What all workers together have used of the cores so far. */
+    double cpuSeconds() {
+        return fleet.workers().stream()
+                .mapToDouble(worker -> ProcessHandle.of(worker.pid())
+                        .flatMap(process -> process.info().totalCpuDuration())
+                        .map(used -> used.toNanos() / 1e9)
+                        .orElse(0.0))
+                .sum();
     }
 
     String bootstrap() {

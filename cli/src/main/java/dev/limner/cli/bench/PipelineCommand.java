@@ -186,6 +186,7 @@ final class PipelineCommand implements Callable<Integer> {
                 Backlog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS);
             RawLoop loop = new RawLoop(fleet.bootstrap());
+            double ledgerBefore = fleet.worker().metric("limner_ledger_seconds_total");
             loop.run(captions.distinct(name(), WARM_UP_JOBS, ImageFormat.PNG));
             for (int run = 0; run < runs; run++) {
                 List<Job> batch = captions.distinct(name(), jobs, ImageFormat.PNG);
@@ -193,6 +194,10 @@ final class PipelineCommand implements Callable<Integer> {
                 rates[run] = measured(fleet, backlog, batch, shares);
                 say("run %d: without model %.0f jobs/s, bare Kafka loop %.0f", run + 1, rates[run], raw[run]);
             }
+            double ledger = fleet.worker().metric("limner_ledger_seconds_total") - ledgerBefore;
+            double micros = ledger * 1e6 / ((double) runs * jobs);
+            say("the ledger costs %.2f microseconds a job", micros);
+            figures.put("ledgerMicrosPerJob", Math.round(micros * 100) / 100.0);
         }
         say("median: without model %.0f jobs/s, bare Kafka loop %.0f", median(rates), median(raw));
         shares.print(out());

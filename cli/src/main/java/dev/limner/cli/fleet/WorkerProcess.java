@@ -158,6 +158,26 @@ public final class WorkerProcess implements AutoCloseable {
                 "the worker " + name + " was not ready within " + START_WITHIN.toSeconds() + " s (" + log + ")");
     }
 
+    /**
+     * One of the worker's metrics, summed over its tags; 0 if it has none of that name.
+     *
+     * @param name as Prometheus knows it
+     */
+    public double metric(String name) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(http().resolve("/q/metrics"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the metrics of " + this.name + " cannot be read", e);
+        }
+    }
+
     private String lastError() {
         try {
             List<String> lines = Files.readAllLines(log);

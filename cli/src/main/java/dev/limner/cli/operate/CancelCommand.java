@@ -1,9 +1,8 @@
 package dev.limner.cli.operate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.protocol.Cancellation;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,12 +51,7 @@ public final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
-        ObjectNode request =
-                new ObjectMapper().createObjectNode().put("at", Instant.now().toString());
-        if (reason != null) {
-            request.put("reason", reason);
-        }
-        byte[] value = request.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] value = new Cancellation(Instant.now(), reason).encode();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, client.bootstrap()),
                 new ByteArraySerializer(),

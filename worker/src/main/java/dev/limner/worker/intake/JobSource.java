@@ -134,7 +134,10 @@ public final class JobSource implements AutoCloseable {
                         new Assignment(ref(partition), number, offset, metadata, ends.getOrDefault(partition, offset)));
             }
         } catch (TimeoutException e) {
-            LOG.atDebug().addKeyValue("partitions", unknown).log("committed offsets are not known yet");
+            LOG.atInfo()
+                    .addKeyValue("partitions", unknown)
+                    .addKeyValue("error", e.getMessage())
+                    .log("committed offsets are not known yet");
         } catch (IllegalStateException e) {
             // Lost again, and the listener has not been told yet.
             LOG.atDebug().addKeyValue("error", e.getMessage()).log("an assignment has gone already");

@@ -35,6 +35,7 @@ public final class Ledgers {
     private final LedgerSettings settings;
     private final Map<PartitionRef, PartitionLedger> partitions = new HashMap<>();
     private long nonce = ThreadLocalRandom.current().nextLong();
+    private long spentNanos;
 
     public Ledgers(LedgerSettings settings) {
         this.settings = settings;
@@ -71,7 +72,10 @@ public final class Ledgers {
         if (ledger == null) {
             throw new IllegalStateException("a record of a partition that is not owned: " + ref.origin());
         }
-        return ledger.delivered(ref.offset());
+        long start = System.nanoTime();
+        Delivered delivered = ledger.delivered(ref.offset());
+        spentNanos += System.nanoTime() - start;
+        return delivered;
     }
 
     /**
@@ -85,8 +89,10 @@ public final class Ledgers {
         if (ledger == null) {
             return false;
         }
+        long start = System.nanoTime();
         try {
             ledger.finished(ref.offset(), publication);
+            spentNanos += System.nanoTime() - start;
         } catch (IllegalStateException e) {
             throw new IllegalStateException("a second outcome for " + ref.origin(), e);
         }
@@ -128,6 +134,7 @@ public final class Ledgers {
      * @param position where the consumer stands, for a partition in which nothing is left
      */
     public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position) {
+        long start = System.nanoTime();
         List<Publication> publications = new ArrayList<>();
         Map<PartitionRef, Commit> commits = new HashMap<>();
         nonce++;
@@ -140,17 +147,27 @@ public final class Ledgers {
                 }
             }
         });
+        spentNanos += System.nanoTime() - start;
         return new PendingTransaction(publications, commits);
     }
 
     /** What the last {@link #ready} gave is committed. */
     public void committed(PendingTransaction ready) {
+        long start = System.nanoTime();
         for (PartitionRef partition : ready.commits().keySet()) {
             PartitionLedger ledger = partitions.get(partition);
             if (ledger != null) {
                 ledger.confirm();
             }
         }
+        spentNanos += System.nanoTime() - start;
+    }
+
+    /** What the ledgers have cost since this was last asked. */
+    public long takeSpentNanos() {
+        long spent = spentNanos;
+        spentNanos = 0;
+        return spent;
     }
 
     /** Looks for partitions in which only transaction markers lie between the committed offset and the consumer. */

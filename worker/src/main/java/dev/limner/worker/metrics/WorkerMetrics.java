@@ -50,7 +50,7 @@ public final class WorkerMetrics {
         batchSizes.record(images);
     }
 
-    /** Work in the ledgers, as {@code limner.ledger.seconds}. */
+    /** Time spent in the ledgers, as {@code limner.ledger.seconds}. */
     public void ledger(long nanos) {
         ledger.increment(nanos / 1e9);
     }

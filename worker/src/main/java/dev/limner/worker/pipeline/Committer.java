@@ -70,21 +70,19 @@ final class Committer implements AutoCloseable {
      *     built and sent again
      */
     boolean publish() {
-        long start = System.nanoTime();
         PendingTransaction ready = ledgers.ready(MOST_PER_TRANSACTION, position);
-        long built = System.nanoTime();
-        metrics.ledger(built - start);
         if (ready.isEmpty()) {
             return true;
         }
+        long start = System.nanoTime();
         boolean committed = publisher.publish(ready) || abortedIsDone;
         lastNanos = System.nanoTime();
-        metrics.stage("publish", (lastNanos - built) / 1e6);
+        metrics.stage("publish", (lastNanos - start) / 1e6);
         if (!committed) {
             return false;
         }
         ledgers.committed(ready);
-        metrics.ledger(System.nanoTime() - lastNanos);
+        metrics.ledger(ledgers.takeSpentNanos());
         int images = 0;
         for (Publication publication : ready.publications()) {
             int mine = publication.result().outcome() instanceof Outcome.Completed completed

@@ -45,6 +45,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final Dispatcher dispatcher;
     private final Mailbox mailbox;
     private long tailNanos = System.nanoTime();
+    private boolean everythingTaken;
     private volatile boolean stopping;
     private volatile long heartbeat = System.nanoTime();
     private volatile int owned;
@@ -120,14 +121,16 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void cycle() {
+        everythingTaken = false;
         List<Delivery> deliveries = receive();
         mailbox.woken();
         Throwable broken = mailbox.failure();
         if (broken != null) {
             throw new IllegalStateException("a stage failed: " + broken, broken);
         }
-        restore();
         deliveries.forEach(dispatcher::take);
+        everythingTaken = true;
+        restore();
         collect();
         dispatcher.dispatch();
         committer.publishIfDue(!pipeline.idle());
@@ -198,9 +201,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
         }
     }
 
-    /** A stopping worker has let go of records the consumer has already passed: its position says nothing then. */
+    /**
+     * The consumer's position says nothing as long as it has passed records that the ledgers do not know: those of a poll
+     * that is not over, and those that a stopping worker has let go of.
+     */
     private long position(PartitionRef partition) {
-        return stopping ? -1 : source.position(partition);
+        return stopping || !everythingTaken ? -1 : source.position(partition);
     }
 
     /** Jobs of these partitions that are on their way are finished if that takes no longer than it may. */
@@ -258,6 +264,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
+                .addKeyValue("imagesDrawn", pipeline.drawnImages())
+                .addKeyValue("imagesPublished", committer.imagesDone())
                 .log("stopped");
     }
 

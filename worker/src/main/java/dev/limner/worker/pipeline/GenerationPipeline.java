@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ final class GenerationPipeline implements AutoCloseable {
     private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong drawnImages = new AtomicLong();
     private final List<Thread> running = new ArrayList<>();
     private volatile @Nullable LastBatch last;
 
@@ -128,6 +130,11 @@ final class GenerationPipeline implements AutoCloseable {
         return last;
     }
 
+    /** Pictures drawn, whatever became of them. */
+    long drawnImages() {
+        return drawnImages.get();
+    }
+
     /** Hands a batch in; only when {@link #accepts()}. Control thread only. */
     void submit(MicroBatch batch) {
         inFlight.addAndGet(batch.jobs().size());
@@ -168,6 +175,7 @@ final class GenerationPipeline implements AutoCloseable {
                 last = new LastBatch(images, batch.deviceMillis());
                 metrics.stage("device", batch.deviceMillis());
                 metrics.batch(images);
+                drawnImages.addAndGet(images);
                 toEncode.put(batch);
             }
 

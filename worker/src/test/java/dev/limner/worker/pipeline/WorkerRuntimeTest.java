@@ -174,6 +174,58 @@ class WorkerRuntimeTest {
     }
 
     @Test
+    void shouldDrawARepeatOnceAndRefuseOtherContentUnderItsId() {
+        Topics topics = TestCluster.topics("repeats");
+        String lane = topics.jobs(Topics.Lane.STANDARD);
+        byte[] first = utf8("{\"id\":\"same\",\"caption\":\"fish\"}");
+        List<ProducerRecord<byte[], byte[]>> records = List.of(
+                new ProducerRecord<>(lane, 0, null, first),
+                new ProducerRecord<>(lane, 0, null, first),
+                new ProducerRecord<>(lane, 0, null, utf8("{\"id\":\"same\",\"caption\":\"dog\"}")),
+                new ProducerRecord<>(lane, 0, null, utf8("{\"id\":\"last\",\"caption\":\"cat\"}")));
+        try (WorkerRuntime worker = worker(topics, "w", engine)) {
+            send(records);
+
+            List<Result> results = read(topics.results(), 3).stream()
+                    .map(record -> ResultCodec.decode(record.value()))
+                    .toList();
+
+            assertThat(results).hasSize(3);
+            assertThat(results.stream().filter(result -> result.outcome() instanceof Outcome.Completed))
+                    .extracting(Result::source)
+                    .containsExactlyInAnyOrder(new Result.Source(lane, 0, 0), new Result.Source(lane, 0, 3));
+            Result refused = results.stream()
+                    .filter(result -> result.outcome() instanceof Outcome.Rejected)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(code(refused)).isEqualTo(ErrorCode.ID_CONFLICT);
+            assertThat(refused.source()).isEqualTo(new Result.Source(lane, 0, 2));
+            assertThat(worker.failure()).isNull();
+        }
+        assertThat(read(topics.deadLetters(), 1)).hasSize(1);
+    }
+
+    @Test
+    void shouldAnswerWithAFailureWhatTheBrokersDoNotTake() {
+        Topics topics = TestCluster.topics("tight");
+        String context = "\"" + "x".repeat(4000) + "\"";
+        try (WorkerRuntime worker = worker(topics, "w", engine, 20_000)) {
+            send(List.of(
+                    utf8Record(
+                            topics.jobs(Topics.Lane.STANDARD),
+                            "{\"id\":\"large\",\"caption\":\"fish\",\"count\":64,\"context\":" + context + "}"),
+                    utf8Record(topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"small\",\"caption\":\"fish\"}")));
+
+            Map<String, Result> results = results(topics, 2);
+
+            assertThat(code(results.get("large"))).isEqualTo(ErrorCode.TOO_LARGE);
+            assertThat(results.get("small").outcome()).isInstanceOf(Outcome.Completed.class);
+            assertThat(worker.failure()).isNull();
+        }
+        assertThat(read(topics.deadLetters(), 1)).hasSize(1);
+    }
+
+    @Test
     void shouldKeepTheWholeOfAnOversizedRecordInTheStore() {
         Topics topics = TestCluster.topics("large");
         byte[] value = utf8("{\"caption\":\"" + "x".repeat(400_000) + "\"}");
@@ -268,6 +320,10 @@ class WorkerRuntimeTest {
     }
 
     private static WorkerRuntime worker(Topics topics, String name, PictureEngine engine) {
+        return worker(topics, name, engine, 1_000_000);
+    }
+
+    private static WorkerRuntime worker(Topics topics, String name, PictureEngine engine, int mostBytes) {
         String bootstrap = TestCluster.bootstrap();
         WorkerSettings settings = new WorkerSettings(
                 name,
@@ -284,7 +340,7 @@ class WorkerRuntimeTest {
                         topics.deadLetters(),
                         "limner/worker/" + name,
                         name,
-                        1_000_000,
+                        mostBytes,
                         Duration.ofMillis(50),
                         Clock.systemUTC()),
                 "Limner test",
@@ -353,7 +409,9 @@ class WorkerRuntimeTest {
     }
 
     private static ErrorCode code(Result result) {
-        return ((Outcome.Rejected) result.outcome()).error().code();
+        return result.outcome() instanceof Outcome.Failed(var error)
+                ? error.code()
+                : ((Outcome.Rejected) result.outcome()).error().code();
     }
 
     private static byte[] bytes(Outcome.ImageRef image) {
