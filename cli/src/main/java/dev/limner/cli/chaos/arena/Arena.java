@@ -217,11 +217,12 @@ public final class Arena implements AutoCloseable {
     }
 
     /**
-     * Lets members come and go for a while.
+     * Lets members come and go for a while, and for longer if they are given nothing.
      *
-     * @return how often one was given partitions
+     * @param rides how often one must have been given partitions
+     * @return how often one was
      */
-    public int storm(String protocol, Duration duration) throws InterruptedException {
+    public int storm(String protocol, Duration duration, int rides) throws InterruptedException {
         List<Passenger> passengers = List.of(
                 new Passenger(brokers.direct(), topics, GROUP, protocol),
                 new Passenger(brokers.direct(), topics, GROUP, protocol));
@@ -229,6 +230,7 @@ public final class Arena implements AutoCloseable {
                 .map(passenger -> Thread.ofPlatform().daemon().start(passenger))
                 .toList();
         Thread.sleep(duration);
+        await(duration, () -> passengers.stream().mapToInt(Passenger::rides).sum() >= rides);
         passengers.forEach(Passenger::stop);
         for (Thread thread : threads) {
             thread.join();

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +37,7 @@ public final class Checker implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final Violations violations;
     private final @Nullable Redraw redraw;
-    private final Map<String, Accepted> jobs = new HashMap<>();
-    private final Map<String, String> firstOfItsKind = new HashMap<>();
-    private final Map<String, Answer> answers = new HashMap<>();
+    private final Accounts accounts = new Accounts();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Set<String> skewedWorkers = new HashSet<>();
     private final List<Seen> recent = new ArrayList<>();
@@ -49,12 +46,6 @@ public final class Checker implements AutoCloseable {
     private int dangling;
     private int pictures;
     private volatile boolean stopped;
-
-    /** A job record as the log holds it. */
-    private record Accepted(String id, String caption, long seed, String fingerprint, String partition, long nanos) {}
-
-    /** What a job record was answered with. */
-    private record Answer(JsonNode result, boolean matched, long nanos) {}
 
     /** A result and when it was first seen. */
     private record Seen(String worker, long nanos) {}
@@ -129,22 +120,20 @@ public final class Checker implements AutoCloseable {
 
     private void job(ConsumerRecord<byte[], byte[]> record) throws IOException {
         JsonNode job = json.readTree(record.value());
-        String origin = record.topic() + "-" + record.partition() + "@" + record.offset();
-        Accepted accepted = new Accepted(
+        String partition = record.topic() + "-" + record.partition();
+        Accounts.Accepted accepted = new Accounts.Accepted(
                 job.path("id").asText(),
                 job.path("caption").asText(),
                 job.path("seed").asLong(),
-                new String(record.value(), StandardCharsets.UTF_8),
-                record.topic() + "-" + record.partition(),
+                partition + " " + new String(record.value(), StandardCharsets.UTF_8),
                 System.nanoTime());
-        jobs.put(origin, accepted);
-        firstOfItsKind.putIfAbsent(accepted.partition + " " + accepted.fingerprint, origin);
-        if (accepted.id.startsWith("aborted-")) {
-            violations.add("the aborted job " + accepted.id + " is visible to readers of committed records");
+        String origin = partition + "@" + record.offset();
+        if (accepted.id().startsWith("aborted-")) {
+            violations.add("the aborted job " + accepted.id() + " is visible to readers of committed records");
         }
-        Answer early = answers.get(origin);
-        if (early != null && !early.matched) {
-            match(origin, accepted, early.result);
+        Accounts.Answer early = accounts.accepted(origin, accepted);
+        if (early != null) {
+            match(origin, accepted, early.result());
         }
     }
 
@@ -160,33 +149,34 @@ public final class Checker implements AutoCloseable {
         String origin = source.path("topic").asText() + "-"
                 + source.path("partition").asInt() + "@"
                 + source.path("offset").asLong();
-        if (answers.containsKey(origin)) {
+        Accounts.Answer before = accounts.answer(origin);
+        if (before != null) {
             duplicated++;
             violations.add("a second result for " + origin + " ("
                     + result.path("jobId").asText() + "), by " + worker + " after "
-                    + answers.get(origin).result.path("worker").asText());
+                    + before.result().path("worker").asText());
             return;
         }
         statuses.merge(result.path("status").asText(), 1, Integer::sum);
-        // The moment its reference is visible.
-        for (JsonNode image : result.path("images")) {
-            pictures++;
-            switch (PictureCheck.look(image)) {
-                case PictureCheck.Found.Whole whole -> {}
-                case PictureCheck.Found.Missing missing -> {
-                    dangling++;
-                    violations.add("the picture of " + origin + " is not there: "
-                            + image.path("uri").asText());
-                }
-                case PictureCheck.Found.Broken(String why) ->
-                    violations.add("the picture of " + origin + ": " + why + " ("
-                            + image.path("uri").asText() + ")");
-            }
-        }
-        Accepted job = jobs.get(origin);
-        answers.put(origin, new Answer(result, job != null, System.nanoTime()));
+        result.path("images").forEach(image -> look(origin, image));
+        Accounts.Accepted job = accounts.answered(origin, result);
         if (job != null) {
             match(origin, job, result);
+        }
+    }
+
+    /** The moment its reference is visible. */
+    private void look(String origin, JsonNode image) {
+        pictures++;
+        String uri = image.path("uri").asText();
+        switch (PictureCheck.look(image)) {
+            case PictureCheck.Found.Whole whole -> {}
+            case PictureCheck.Found.Missing missing -> {
+                dangling++;
+                violations.add("the picture of " + origin + " is not there: " + uri);
+            }
+            case PictureCheck.Found.Broken(String why) ->
+                violations.add("the picture of " + origin + ": " + why + " (" + uri + ")");
         }
     }
 
@@ -196,19 +186,18 @@ public final class Checker implements AutoCloseable {
     }
 
     /** Whether an answer is one that this job may get. */
-    private void match(String origin, Accepted job, JsonNode result) {
-        answers.computeIfPresent(origin, (same, answer) -> new Answer(result, true, answer.nanos));
+    private void match(String origin, Accounts.Accepted job, JsonNode result) {
         String status = result.path("status").asText();
         String code = result.path("error").path("code").asText();
-        if (!result.path("jobId").asText().equals(job.id)) {
+        if (!result.path("jobId").asText().equals(job.id())) {
             violations.add("the result for " + origin + " is for "
-                    + result.path("jobId").asText() + ", not " + job.id);
+                    + result.path("jobId").asText() + ", not " + job.id());
         }
         if (result.path("attempts").asInt() > MOST_ATTEMPTS) {
-            violations.add(job.id + " was tried " + result.path("attempts").asInt() + " times");
+            violations.add(job.id() + " was tried " + result.path("attempts").asInt() + " times");
         }
-        if (!Expectations.allows(job.id, status, code)) {
-            violations.add(job.id + " was answered with " + status + " " + code + ": "
+        if (!Expectations.allows(job.id(), status, code)) {
+            violations.add(job.id() + " was answered with " + status + " " + code + ": "
                     + result.path("error").path("message").asText());
         }
         for (JsonNode image : result.path("images")) {
@@ -216,12 +205,12 @@ public final class Checker implements AutoCloseable {
                 String wrong = redraw == null
                         ? PictureCheck.mismatch(
                                 picture,
-                                job.caption,
-                                job.seed,
+                                job.caption(),
+                                job.seed(),
                                 image.path("index").asInt())
-                        : redraw.mismatch(image, job.caption, job.seed);
+                        : redraw.mismatch(image, job.caption(), job.seed());
                 if (!wrong.isEmpty()) {
-                    violations.add("the picture of " + job.id + ": " + wrong);
+                    violations.add("the picture of " + job.id() + ": " + wrong);
                 }
             }
         }
@@ -229,80 +218,38 @@ public final class Checker implements AutoCloseable {
 
     /** The account as it stands. */
     public synchronized Account account() {
-        int lost = unanswered().size();
-        return new Account(jobs.size(), answers.size(), lost, duplicated, dangling, pictures);
-    }
-
-    /** Whether a job record has no result of its own but an earlier one with the same content in its partition has. */
-    private boolean acknowledged(Accepted repeat) {
-        String first = firstOfItsKind.get(repeat.partition + " " + repeat.fingerprint);
-        return repeat.id.startsWith("repeat-") && first != null && answers.containsKey(first);
+        return new Account(
+                accounts.jobs(), accounts.answers(), accounts.unanswered().size(), duplicated, dangling, pictures);
     }
 
     /** Job records that have no result yet. */
-    public synchronized int inFlight() {
-        return account().lost();
+    public int inFlight() {
+        return accounts.unanswered().size();
     }
 
-    /** Job records that had no answer at a moment of {@link System#nanoTime()}, or came later. */
-    public synchronized Set<String> unansweredAt(long nanos) {
-        Set<String> waiting = unanswered();
-        answers.forEach((origin, answer) -> {
-            if (answer.nanos >= nanos) {
-                waiting.add(origin);
-            }
-        });
-        return waiting;
-    }
-
-    /** Job records without an answer. */
-    public synchronized Set<String> unanswered() {
-        Set<String> waiting = new HashSet<>();
-        jobs.forEach((origin, job) -> {
-            if (!answers.containsKey(origin) && !acknowledged(job)) {
-                waiting.add(origin);
-            }
-        });
-        return waiting;
+    /** Job records that had no answer at a moment of {@link System#nanoTime()}, or came later; by origin. */
+    public Set<String> unansweredAt(long nanos) {
+        return accounts.unansweredAt(nanos);
     }
 
     /** Whether all of some job records have an answer. */
-    public synchronized boolean answered(Set<String> origins) {
-        return origins.stream().allMatch(origin -> {
-            Accepted job = jobs.get(origin);
-            return answers.containsKey(origin) || (job != null && acknowledged(job));
-        });
-    }
-
-    /**
-     * How long the slowest of some answered job records took, from a moment on or from its own arrival.
-     *
-     * @param nanos of {@link System#nanoTime()}
-     */
-    public synchronized double longestWait(Set<String> origins, long nanos) {
-        long longest = 0;
-        for (String origin : origins) {
-            Accepted job = jobs.get(origin);
-            Answer answer = answers.get(origin);
-            if (job != null && answer != null) {
-                longest = Math.max(longest, answer.nanos - Math.max(nanos, job.nanos));
-            }
-        }
-        return longest / 1e9;
-    }
-
-    /** The status a job was answered with; empty while it was not. */
-    public synchronized String statusOf(String id) {
-        return answers.values().stream()
-                .filter(answer -> answer.result.path("jobId").asText().equals(id))
-                .map(answer -> answer.result.path("status").asText())
-                .findFirst()
-                .orElse("");
+    public boolean answered(Set<String> origins) {
+        return accounts.answered(origins);
     }
 
     /** Whether a job of a partition was answered. */
-    public synchronized boolean answered(String topic, int partition) {
-        return answers.keySet().stream().anyMatch(origin -> origin.startsWith(topic + "-" + partition + "@"));
+    public boolean answered(String topic, int partition) {
+        return accounts.answered(topic, partition);
+    }
+
+    /** How long, in seconds, the slowest of some job records took to be answered, from a moment on or its own arrival. */
+    public double longestWait(Set<String> origins, long nanos) {
+        return accounts.longestWait(origins, nanos);
+    }
+
+    /** The status a job was answered with; empty while it was not. */
+    public String statusOf(String id) {
+        return accounts.statusOf(id);
     }
 
     /** Results of a worker first seen between two moments of {@link System#nanoTime()}. */
@@ -323,18 +270,10 @@ public final class Checker implements AutoCloseable {
     }
 
     /** Looks at what only the end shows; nothing more is expected. */
-    public synchronized void settle() {
-        answers.forEach((origin, answer) -> {
-            if (!answer.matched) {
-                violations.add("a result without a job: " + origin + " "
-                        + answer.result.path("jobId").asText());
-            }
-        });
-        jobs.forEach((origin, job) -> {
-            if (!answers.containsKey(origin) && !acknowledged(job)) {
-                violations.add("no result for " + origin + " (" + job.id + ")");
-            }
-        });
+    public void settle() {
+        accounts.forEachWithoutJob(
+                (origin, id) -> violations.add("a result without a job: " + origin + " (" + id + ")"));
+        accounts.forEachUnanswered((origin, id) -> violations.add("no result for " + origin + " (" + id + ")"));
     }
 
     @Override

@@ -72,7 +72,7 @@ final class GroupFaults {
             arena.workers().restartAll(Map.of("limner.worker.group-protocol", protocol));
         }
         boolean busy = arena.busy();
-        int rides = arena.storm(protocol, STORM);
+        int rides = arena.storm(protocol, STORM, LEAST_RIDES);
         if (other) {
             arena.workers().restartAll(Map.of());
         }
