@@ -51,6 +51,8 @@ public final class Cancellations implements AutoCloseable {
                         bootstrap,
                         ConsumerConfig.CLIENT_ID_CONFIG,
                         client,
+                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        5_000,
                         ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                         "read_committed",
                         ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
