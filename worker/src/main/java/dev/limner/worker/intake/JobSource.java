@@ -80,6 +80,9 @@ public final class JobSource implements AutoCloseable {
             config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
             config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
             config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        } else {
+            // Lane by lane: the default spreads all lanes' partitions at once, and one lane may end up with one worker.
+            config.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
         }
         return config;
     }

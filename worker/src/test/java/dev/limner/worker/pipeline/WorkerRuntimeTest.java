@@ -40,6 +40,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -286,6 +288,37 @@ class WorkerRuntimeTest {
         List<ConsumerRecord<byte[], byte[]>> all = read(topics.results(), 400);
         assertThat(all).hasSize(400);
         assertThat(results(topics, 400)).hasSize(400);
+    }
+
+    @Test
+    void shouldSpreadEveryLaneOverAllWorkers() throws Exception {
+        Topics topics = TestCluster.topics("spread");
+        try (WorkerRuntime first = worker(topics, "first", engine);
+                WorkerRuntime second = worker(topics, "second", secondEngine);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", TestCluster.bootstrap()))) {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            Map<String, Map<String, Long>> lanes = Map.of();
+            while (System.nanoTime() < deadline && !spread(lanes)) {
+                Thread.sleep(200);
+                lanes = admin.describeConsumerGroups(List.of("spread-group")).all().get().values().stream()
+                        .flatMap(group -> group.members().stream())
+                        .collect(Collectors.toMap(
+                                member -> member.clientId(),
+                                member -> member.assignment().topicPartitions().stream()
+                                        .collect(Collectors.groupingBy(TopicPartition::topic, Collectors.counting()))));
+            }
+            assertThat(spread(lanes)).as("%s", lanes).isTrue();
+            assertThat(first.failure()).isNull();
+            assertThat(second.failure()).isNull();
+        }
+    }
+
+    /** Two workers, each with half of the four partitions of each of the three lanes. */
+    private static boolean spread(Map<String, Map<String, Long>> lanes) {
+        return lanes.size() == 2
+                && lanes.values().stream()
+                        .allMatch(lane ->
+                                lane.size() == 3 && lane.values().stream().allMatch(count -> count == 2));
     }
 
     @Test
