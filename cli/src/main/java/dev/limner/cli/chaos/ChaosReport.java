@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.chaos.ChaosRun.Struck;
 import dev.limner.cli.chaos.arena.Arena;
 import dev.limner.cli.chaos.check.Checker;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +39,7 @@ final class ChaosReport {
     }
 
     List<String> lines() {
-        List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("fault                 seen   recovery median   worst");
         byKind().forEach((kind, all) -> lines.add(
@@ -99,9 +99,7 @@ final class ChaosReport {
     }
 
     private static double worst(List<Struck> all) {
-        return Arrays.stream(all.stream().mapToDouble(Struck::recoverySeconds).toArray())
-                .max()
-                .orElse(0);
+        return all.stream().mapToDouble(Struck::recoverySeconds).max().orElse(0);
     }
 
     private static double rounded(double seconds) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,7 +22,8 @@ public final class Drill implements CrashPoint.Watch {
     public static final int KILLED = 137;
 
     private static final Logger LOG = LoggerFactory.getLogger(Drill.class);
-    private static final int COMMIT_MICROS = 4000;
+    /** About what a commit takes. */
+    private static final int COMMIT_NANOS = 4_000_000;
 
     private final Path folder;
 
@@ -69,10 +71,7 @@ public final class Drill implements CrashPoint.Watch {
 
     private static void killSoon() {
         try {
-            Thread.sleep(0, ThreadLocalRandom.current().nextInt(1000, 999_000));
-            for (int i = ThreadLocalRandom.current().nextInt(COMMIT_MICROS / 1000); i > 0; i--) {
-                Thread.sleep(1);
-            }
+            Thread.sleep(Duration.ofNanos(ThreadLocalRandom.current().nextInt(1000, COMMIT_NANOS)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

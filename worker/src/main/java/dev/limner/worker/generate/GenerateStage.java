@@ -87,9 +87,8 @@ public final class GenerateStage {
 
     private boolean works() {
         try {
-            engine.probe();
-            return true;
-        } catch (RuntimeException e) {
+            return probe();
+        } catch (RetryableException e) {
             LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not draw what it drew at start");
             return false;
         }

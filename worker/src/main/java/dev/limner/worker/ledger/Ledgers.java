@@ -107,11 +107,6 @@ public final class Ledgers {
         }
     }
 
-    /** Whether an outcome of this record would still be this worker's to publish. */
-    public boolean owns(RecordRef ref) {
-        return owned(ref) != null;
-    }
-
     private @Nullable PartitionLedger owned(RecordRef ref) {
         PartitionLedger ledger = partitions.get(ref.partition());
         return ledger == null || ledger.ownership() != ref.ownership() ? null : ledger;

@@ -1,5 +1,13 @@
 package dev.limner.worker.pipeline;
 
+import static dev.limner.worker.pipeline.TestRecords.bytes;
+import static dev.limner.worker.pipeline.TestRecords.code;
+import static dev.limner.worker.pipeline.TestRecords.header;
+import static dev.limner.worker.pipeline.TestRecords.read;
+import static dev.limner.worker.pipeline.TestRecords.results;
+import static dev.limner.worker.pipeline.TestRecords.send;
+import static dev.limner.worker.pipeline.TestRecords.utf8;
+import static dev.limner.worker.pipeline.TestRecords.utf8Record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
@@ -30,25 +38,18 @@ import dev.limner.worker.store.LocalDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -389,82 +390,5 @@ class WorkerRuntimeTest {
                 "cpu",
                 ExecutionProfile.of(Device.cpu(), 1),
                 new SimpleMeterRegistry());
-    }
-
-    private static void send(List<ProducerRecord<byte[], byte[]>> records) {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", TestCluster.bootstrap()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            List<Future<?>> sent = new ArrayList<>();
-            records.forEach(record -> sent.add(producer.send(record)));
-            for (Future<?> acknowledged : sent) {
-                acknowledged.get();
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Every committed record of a topic, once there are {@code atLeast}. */
-    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int atLeast) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", TestCluster.bootstrap(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            boolean more = true;
-            while ((records.size() < atLeast && System.nanoTime() < deadline) || more) {
-                int before = records.size();
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-                more = records.size() > before;
-            }
-            assertThat(records).as("records of %s", topic).hasSizeGreaterThanOrEqualTo(atLeast);
-            return records;
-        }
-    }
-
-    private static Map<String, Result> results(Topics topics, int atLeast) {
-        Map<String, Result> byId = new LinkedHashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : read(topics.results(), atLeast)) {
-            Result result = ResultCodec.decode(record.value());
-            assertThat(byId.put(result.jobId(), result))
-                    .as("second result of %s", result.jobId())
-                    .isNull();
-        }
-        return byId;
-    }
-
-    private static ErrorCode code(Result result) {
-        return result.outcome() instanceof Outcome.Failed(var error)
-                ? error.code()
-                : ((Outcome.Rejected) result.outcome()).error().code();
-    }
-
-    private static byte[] bytes(Outcome.ImageRef image) {
-        try {
-            return Files.readAllBytes(Path.of(URI.create(image.uri())));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    private static ProducerRecord<byte[], byte[]> utf8Record(String topic, String value) {
-        return new ProducerRecord<>(topic, utf8(value));
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -101,14 +103,14 @@ public final class BrokerNodes implements AutoCloseable {
     public void awaitAll() throws InterruptedException {
         long deadline = System.currentTimeMillis() + START_WITHIN_MILLIS;
         while (System.currentTimeMillis() < deadline) {
-            try (Admin admin = Admin.create(java.util.Map.of(
+            try (Admin admin = Admin.create(Map.of(
                     AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, direct(),
                     AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3000,
                     AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000))) {
                 if (admin.describeCluster().nodes().get(3, TimeUnit.SECONDS).size() == nodes.size()) {
                     return;
                 }
-            } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+            } catch (ExecutionException | TimeoutException e) {
                 // Not yet.
             }
             Thread.sleep(100);
