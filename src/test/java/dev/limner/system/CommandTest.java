@@ -1,7 +1,6 @@
 package dev.limner.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -62,39 +61,7 @@ class CommandTest {
         assertThat(Files.readString(out.resolve("index.html")))
                 .contains("&lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot;")
                 .doesNotContain("<b>bold</b>", "<script>");
-        galleryShowsEveryPictureInABrowser(out.resolve("index.html"), lines.size());
-    }
-
-    private static void galleryShowsEveryPictureInABrowser(Path page, int pictures) throws Exception {
-        Path chromium = Path.of("/usr/bin/chromium");
-        assumeTrue(Files.exists(chromium), "no chromium on this machine");
-        Path probe = Files.writeString(
-                page.resolveSibling("probe.html"),
-                Files.readString(page)
-                        .replace("loading=\"lazy\"", "")
-                        .replace(
-                                "</body>",
-                                "<script>addEventListener('load', () => document.title = 'drawn:' + [...document.images]"
-                                        + ".filter(i => i.complete && i.naturalWidth === 64).length + ' scripts:' + document.scripts.length)</script></body>"));
-        Process browser = new ProcessBuilder(
-                        chromium.toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--user-data-dir=" + Files.createTempDirectory("chromium"),
-                        "--virtual-time-budget=5000",
-                        "--dump-dom",
-                        probe.toUri().toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String dom = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(dom).contains("<title>drawn:" + pictures + " scripts:1</title>");
+        Browser.assertShows(out.resolve("index.html"), lines.size());
     }
 
     @Test
@@ -173,7 +140,8 @@ class CommandTest {
     @Test
     void shouldHelpWithEveryCommandAndCompleteThemInTheShell() throws Exception {
         for (String command : List.of(
-                "demo", "up", "submit", "watch", "explain", "redrive", "cancel", "store", "chaos", "train", "data")) {
+                "demo", "up", "submit", "watch", "explain", "redrive", "cancel", "store", "chaos", "train", "data",
+                "eval", "judges")) {
             Cli.Run help = cli.run(command, "--help");
             assertThat(help.exitCode()).isZero();
             assertThat(help.output()).contains("Usage: limner " + command);

@@ -3,6 +3,10 @@ package dev.limner.cli;
 import dev.limner.cli.bench.BenchCommand;
 import dev.limner.cli.chaos.ChaosCommand;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.learn.DataCommand;
+import dev.limner.cli.learn.EvalCommand;
+import dev.limner.cli.learn.JudgesCommand;
+import dev.limner.cli.learn.TrainCommand;
 import dev.limner.cli.operate.CancelCommand;
 import dev.limner.cli.operate.ExplainCommand;
 import dev.limner.cli.operate.RedriveCommand;
@@ -37,13 +41,15 @@ import picocli.CommandLine.Spec;
             SubmitCommand.class,
             WatchCommand.class,
             TrainCommand.class,
+            EvalCommand.class,
+            JudgesCommand.class,
+            DataCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
             ExplainCommand.class,
             CancelCommand.class,
             RedriveCommand.class,
             StoreCommand.class,
-            DataCommand.class,
             AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         })

@@ -10,9 +10,11 @@ import picocli.CommandLine.Command;
         subcommands = {
             LatencyCommand.class,
             ModelCommand.class,
+            NetworkCommand.class,
             PipelineCommand.class,
             ScalingCommand.class,
-            SoakCommand.class
+            SoakCommand.class,
+            TorchCommand.class
         })
 public final class BenchCommand {
     private BenchCommand() {}

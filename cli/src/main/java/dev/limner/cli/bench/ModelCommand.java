@@ -8,7 +8,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ final class ModelCommand implements Callable<Integer> {
         TorchThreads.set(threads);
         BenchJobs jobs = BenchJobs.of(home);
         double rate;
-        try (TextEncoder encoder = MiniLmTextEncoder.load(home.cache(), loops);
+        try (TextEncoder encoder = PretrainedEncoder.MINI_LM.load(home.cache(), loops);
                 Renderer renderer = Renderer.load(ModelBundle.read(home.defaultModel()), Device.cpu());
                 ExecutorService pool = Executors.newFixedThreadPool(loops)) {
             List<Future<?>> running = new ArrayList<>();

@@ -1,30 +1,28 @@
-package dev.limner.cli;
+package dev.limner.cli.learn;
 
 import ai.djl.Device;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.Manifest;
-import dev.limner.generator.device.DeviceChoice;
-import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.text.MiniLmTextEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.Shards;
-import dev.limner.trainer.eval.SampleGrid;
+import dev.limner.trainer.eval.Figure.Metric;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.eval.metric.Estimate;
+import dev.limner.trainer.loop.HeldOutCheck;
 import dev.limner.trainer.loop.TrainingListener;
 import dev.limner.trainer.loop.TrainingLoop;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.StepReport;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,25 +31,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Train a generator. The output folder gets model/ (the bundle), grid.png (fixed captions, renewed while it"
-                    + " runs), log.jsonl (losses) and checkpoint/.",
+            "Train a generator on a data set's training split. The output folder gets model/ (the bundle of the best look"
+                    + " at held-out captions), report.html (grids and curves, renewed while it runs), log.jsonl and"
+                    + " checkpoint/.",
             "The same command goes on where a killed one stopped."
         },
         mixinStandardHelpOptions = true)
-final class TrainCommand implements Runnable {
-    private static final long GRID_SEED = 5;
+public final class TrainCommand implements Runnable {
+    private static final int CHECKED_PICTURES = 1000;
 
     @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "What to train, as YAML.")
     @SuppressWarnings("NullAway.Init")
     Path recipeFile;
 
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder of WebDataset tar shards (KEY.png and KEY.json).")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    Path data;
+    LearnOptions options;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where everything goes.")
     @SuppressWarnings("NullAway.Init")
@@ -66,19 +61,35 @@ final class TrainCommand implements Runnable {
     @Option(names = "--steps", description = "Stop after this many steps, if that comes first.")
     long steps = Long.MAX_VALUE;
 
-    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init")
-    String device;
-
-    @Option(names = "--threads", description = "Threads of libtorch. Default: the machine's cores, ${DEFAULT-VALUE}")
-    int threads = Runtime.getRuntime().availableProcessors();
+    @Option(names = "--seed", description = "Instead of the recipe's.")
+    @Nullable
+    Long seed;
 
     @Option(
-            names = "--grid-captions",
-            paramLabel = "FILE",
-            description = "Captions of the sample grid, one a line. Default: data/captions-64.txt")
-    @Nullable
-    Path gridCaptions;
+            names = "--check-every",
+            paramLabel = "MINUTES",
+            defaultValue = "10",
+            description = "How often held-out captions are looked at; 0 for never, then the last weights become the"
+                    + " model. Default: ${DEFAULT-VALUE}")
+    double checkEvery;
+
+    @Option(
+            names = "--save-every",
+            paramLabel = "MINUTES",
+            defaultValue = "3",
+            description = "How much a kill can cost. Default: ${DEFAULT-VALUE}")
+    double saveEvery;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "CHECKS",
+            defaultValue = "0",
+            description = "Stop after so many looks without gain; 0 goes on until the time is up. Default:"
+                    + " ${DEFAULT-VALUE}")
+    int patience;
+
+    @Option(names = "--stop-on-alarm", description = "Stop when the training collapses, instead of only saying so.")
+    boolean stopOnAlarm;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -88,23 +99,45 @@ final class TrainCommand implements Runnable {
     public void run() {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        Recipe recipe = Recipe.read(recipeFile);
-        DataSet set = Shards.read(
-                data, recipe.generator().side(), (entry, why) -> terminal.println("skipped " + entry + ": " + why));
-        Device chosen = DeviceChoice.resolve(device);
-        TorchThreads.set(threads);
-        SampleGrid grid =
-                new SampleGrid(captions(gridCaptions == null ? home.gridCaptions() : gridCaptions), GRID_SEED);
-        TrainingLoop.Limit limit = new TrainingLoop.Limit(Duration.ofSeconds(Math.round(minutes * 60)), steps);
-        try (TextEncoder encoder = MiniLmTextEncoder.load(home.cache(), threads);
-                Progress progress =
-                        Progress.of("training (seconds)", limit.time().toSeconds())) {
-            Manifest manifest = new TrainingLoop(recipe, set, encoder, grid, out).run(limit, chosen, shown(progress));
-            terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
+        Recipe read = Recipe.read(recipeFile);
+        Recipe recipe = seed == null ? read : read.withSeed(seed);
+        DataSet set = options.read(recipe.generator().side(), terminal);
+        Device chosen = options.device();
+        TrainingLoop.Limit limit = new TrainingLoop.Limit(
+                Duration.ofSeconds(Math.round(minutes * 60)),
+                steps,
+                Duration.ofSeconds(Math.round(checkEvery > 0 ? checkEvery * 60 : minutes * 60)),
+                Duration.ofSeconds(Math.round(saveEvery * 60)),
+                patience,
+                stopOnAlarm);
+        try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
+            TrainingLoop loop = new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out);
+            if (checkEvery > 0) {
+                try (Judges judges = options.judges(home, set, recipe.language(), encoder, chosen);
+                        HeldOutCheck check = new HeldOutCheck(
+                                Plan.of(set, recipe.language(), encoder, CHECKED_PICTURES, 1), judges)) {
+                    train(loop, limit, chosen, check, terminal);
+                }
+            } else {
+                train(loop, limit, chosen, null, terminal);
+            }
         }
     }
 
-    private static TrainingListener shown(Progress progress) {
+    private void train(
+            TrainingLoop loop,
+            TrainingLoop.Limit limit,
+            Device device,
+            @Nullable HeldOutCheck check,
+            PrintWriter terminal) {
+        try (Progress progress = Progress.of("training (seconds)", limit.time().toSeconds())) {
+            Manifest manifest = loop.run(limit, device, check, shown(progress, terminal));
+            terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
+            terminal.println("report in " + out.resolve("report.html"));
+        }
+    }
+
+    private static TrainingListener shown(Progress progress, PrintWriter terminal) {
         return new TrainingListener() {
             @Override
             public void started(int pictures, long step, double seconds) {
@@ -124,16 +157,19 @@ final class TrainCommand implements Runnable {
                                 report.generatorLoss(),
                                 report.realAboveDrawn()));
             }
-        };
-    }
 
-    private static List<String> captions(Path file) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> !line.isBlank())
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the grid's captions " + file + " cannot be read", e);
-        }
+            @Override
+            public void checked(long step, Map<Metric, Estimate> figures, double score) {
+                StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "step %d: score %.3f", step, score));
+                figures.forEach((metric, estimate) ->
+                        line.append(String.format(Locale.ROOT, "  %s %.4f", metric.id(), estimate.value())));
+                terminal.println(line);
+            }
+
+            @Override
+            public void alarm(String text) {
+                terminal.println("alarm: " + text);
+            }
+        };
     }
 }

@@ -1,12 +1,12 @@
 package dev.limner.generator.device;
 
 import ai.djl.engine.Engine;
-import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import java.nio.file.Path;
 
 /**
- * Unpacks the native libraries and the text encoder's files into the cache, for an image whose file system is read-only
+ * Unpacks the native libraries and the text encoders' files into the cache, for an image whose file system is read-only
  * when it runs.
  */
 public final class Preload {
@@ -18,8 +18,10 @@ public final class Preload {
             throw new IllegalArgumentException("one argument: the cache folder");
         }
         Engine.getEngine("PyTorch");
-        try (TextEncoder encoder = MiniLmTextEncoder.load(Path.of(arguments[0]), 1)) {
-            encoder.encode("warm up");
+        for (PretrainedEncoder kind : PretrainedEncoder.values()) {
+            try (TextEncoder encoder = kind.load(Path.of(arguments[0]), 1)) {
+                encoder.encode("warm up");
+            }
         }
     }
 }

@@ -22,26 +22,25 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * all-MiniLM-L6-v2 (Reimers and Gurevych 2019; quantised to int8), 384 dimensions, on DJL's ONNX Runtime engine: mean
- * pooling over the word pieces, then L2 normalisation.
+ * A BERT-like sentence encoder on DJL's ONNX Runtime engine, L2-normalised.
  *
- * <p>The quantised model scales its activations over the whole input tensor, so a batch mate or padding would change
+ * <p>The quantised models scale their activations over the whole input tensor, so a batch mate or padding would change
  * every number of an embedding. Hence one unpadded caption a call, and several sessions side by side for speed.
  */
-public final class MiniLmTextEncoder implements TextEncoder {
-    /** As model manifests name it. */
-    public static final String ID = "all-minilm-l6-v2-q";
-
-    private static final int DIMENSIONS = 384;
-    private static final int WINDOW = 256;
+final class OnnxTextEncoder implements TextEncoder {
+    /** The unknown word piece in the vocabularies of both encoders. */
     private static final long UNKNOWN = 100;
+
     private static final int MARKERS = 2;
 
+    private final PretrainedEncoder kind;
     private final HuggingFaceTokenizer tokenizer;
     private final ZooModel<NDList, NDList> model;
     private final BlockingQueue<Predictor<NDList, NDList>> sessions;
 
-    private MiniLmTextEncoder(HuggingFaceTokenizer tokenizer, ZooModel<NDList, NDList> model, int parallelism) {
+    private OnnxTextEncoder(
+            PretrainedEncoder kind, HuggingFaceTokenizer tokenizer, ZooModel<NDList, NDList> model, int parallelism) {
+        this.kind = kind;
         this.tokenizer = tokenizer;
         this.model = model;
         this.sessions = new ArrayBlockingQueue<>(parallelism);
@@ -50,20 +49,14 @@ public final class MiniLmTextEncoder implements TextEncoder {
         }
     }
 
-    /**
-     * Loads the encoder.
-     *
-     * @param cache a folder for the model's files, which are copied out of their jar once
-     * @param parallelism how many captions may be encoded at the same time, each on a thread of the caller's
-     */
-    public static MiniLmTextEncoder load(Path cache, int parallelism) {
+    static OnnxTextEncoder load(PretrainedEncoder kind, Path cache, int parallelism) {
         try {
-            Path folder = Files.createDirectories(cache.resolve(ID));
-            copyOnce("/" + ID + ".onnx", folder.resolve("model.onnx"));
-            copyOnce("/" + ID + "-tokenizer.json", folder.resolve("tokenizer.json"));
+            Path folder = Files.createDirectories(cache.resolve(kind.id()));
+            copyOnce("/" + kind.id() + ".onnx", folder.resolve("model.onnx"));
+            copyOnce("/" + kind.id() + "-tokenizer.json", folder.resolve("tokenizer.json"));
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
                     folder.resolve("tokenizer.json"),
-                    Map.of("padding", "false", "truncation", "true", "maxLength", String.valueOf(WINDOW)));
+                    Map.of("padding", "false", "truncation", "true", "maxLength", String.valueOf(kind.window())));
             ZooModel<NDList, NDList> model = Criteria.builder()
                     .setTypes(NDList.class, NDList.class)
                     .optModelPath(folder)
@@ -74,7 +67,7 @@ public final class MiniLmTextEncoder implements TextEncoder {
                     .optOption("interOpNumThreads", "1")
                     .build()
                     .loadModel();
-            return new MiniLmTextEncoder(tokenizer, model, parallelism);
+            return new OnnxTextEncoder(kind, tokenizer, model, parallelism);
         } catch (IOException e) {
             throw new UncheckedIOException("the text encoder's files cannot be prepared in " + cache, e);
         } catch (ModelException e) {
@@ -89,7 +82,7 @@ public final class MiniLmTextEncoder implements TextEncoder {
         // Several processes may share the cache: each writes its own file and the last rename wins with equal bytes.
         Path temporary =
                 Files.createTempFile(target.getParent(), target.getFileName().toString(), ".tmp");
-        try (InputStream in = MiniLmTextEncoder.class.getResourceAsStream(resource)) {
+        try (InputStream in = OnnxTextEncoder.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IOException("no resource " + resource + " on the class path");
             }
@@ -100,12 +93,12 @@ public final class MiniLmTextEncoder implements TextEncoder {
 
     @Override
     public String id() {
-        return ID;
+        return kind.id();
     }
 
     @Override
     public int dimensions() {
-        return DIMENSIONS;
+        return kind.dimensions();
     }
 
     @Override
@@ -154,11 +147,16 @@ public final class MiniLmTextEncoder implements TextEncoder {
         return array;
     }
 
-    private static float[] pool(float[] tokens, int count) {
-        float[] sentence = new float[DIMENSIONS];
-        for (int token = 0; token < count; token++) {
-            for (int i = 0; i < DIMENSIONS; i++) {
-                sentence[i] += tokens[token * DIMENSIONS + i];
+    private float[] pool(float[] tokens, int count) {
+        int length = kind.dimensions();
+        int pooled = switch (kind.pooling()) {
+            case MEAN -> count;
+            case FIRST -> 1;
+        };
+        float[] sentence = new float[length];
+        for (int token = 0; token < pooled; token++) {
+            for (int i = 0; i < length; i++) {
+                sentence[i] += tokens[token * length + i];
             }
         }
         double squares = 0;
@@ -166,7 +164,7 @@ public final class MiniLmTextEncoder implements TextEncoder {
             squares += (double) value * value;
         }
         float scale = (float) (1 / Math.sqrt(Math.max(squares, 1e-24)));
-        for (int i = 0; i < DIMENSIONS; i++) {
+        for (int i = 0; i < length; i++) {
             sentence[i] *= scale;
         }
         return sentence;

@@ -1,6 +1,7 @@
 package dev.limner.generator.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MiniLmTextEncoderTest {
+class OnnxTextEncoderTest {
     @TempDir
     static Path cache;
 
@@ -19,7 +20,7 @@ class MiniLmTextEncoderTest {
 
     @BeforeAll
     static void load() {
-        encoder = MiniLmTextEncoder.load(cache, 2);
+        encoder = PretrainedEncoder.MINI_LM.load(cache, 2);
     }
 
     @AfterAll
@@ -59,7 +60,27 @@ class MiniLmTextEncoderTest {
         assertThat(encoder.encode("a b ".repeat(200)).truncated()).isTrue();
     }
 
+    @Test
+    void shouldReadChineseWithTheChineseEncoder() {
+        try (TextEncoder chinese = PretrainedEncoder.of("bge-small-zh-v1.5-q").load(cache, 1)) {
+            assertThat(chinese.encode("红苹果").mostlyUnknown()).isFalse();
+            assertThat(chinese.encode("红苹果").embedding()).hasSize(chinese.dimensions());
+            assertThat(similarity(chinese, "红苹果", "一个红色的苹果")).isGreaterThan(similarity(chinese, "红苹果", "火箭") + 0.15);
+            assertThat(similarity(chinese, "火箭", "火箭")).isCloseTo(1, within(1e-5));
+        }
+    }
+
+    @Test
+    void shouldNameTheEncodersThereAre() {
+        assertThatThrownBy(() -> PretrainedEncoder.of("clip"))
+                .hasMessage("there is no text encoder 'clip', only all-minilm-l6-v2-q, bge-small-zh-v1.5-q");
+    }
+
     private static double similarity(String a, String b) {
+        return similarity(encoder, a, b);
+    }
+
+    private static double similarity(TextEncoder encoder, String a, String b) {
         float[] left = encoder.encode(a).embedding();
         float[] right = encoder.encode(b).embedding();
         double product = 0;

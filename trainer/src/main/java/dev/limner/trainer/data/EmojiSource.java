@@ -2,10 +2,7 @@ package dev.limner.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,33 +10,55 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * The sample data set: Noto emoji at 64x64 with captions from CLDR names and keywords, read from the npm packages
- * {@code emoji-datasource-google} (pictures, Apache-2.0) and {@code emojibase-data} (names, MIT).
+ * {@code emoji-datasource-google} (pictures, Apache-2.0) and {@code emojibase-data} (names, MIT); without skin-tone
+ * variants, in Unicode's order.
+ *
+ * @param picturesPackage the tarball of {@code emoji-datasource-google}
+ * @param namesPackage the tarball of {@code emojibase-data}
+ * @param languages languages of the captions, each a folder of the names package
  */
-public final class EmojiImport {
-    private static final int SIDE = 64;
+public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> languages)
+        implements RawPicture.Source {
     private static final int MOST_TAGS = 5;
     private static final String PICTURES = "package/img/google/64/";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private EmojiImport() {}
+    public EmojiSource {
+        languages = List.copyOf(languages);
+    }
 
-    /**
-     * Reads both packages.
-     *
-     * @param picturesPackage the tarball of {@code emoji-datasource-google}
-     * @param namesPackage the tarball of {@code emojibase-data}
-     * @param languages languages of the captions, each a folder of the names package
-     * @param skipped told of each emoji that is left out, and why
-     * @return the emoji without skin-tone variants, in Unicode's order
-     */
-    public static List<CaptionedImage> read(
-            Path picturesPackage, Path namesPackage, List<String> languages, Shards.Skipped skipped) {
+    @Override
+    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+        Map<String, Map<String, List<String>>> captions = captions();
+        Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", PICTURES));
+        byte[] index = files.get("package/emoji.json");
+        if (index == null) {
+            throw new DataException(picturesPackage + " holds no package/emoji.json");
+        }
+        for (JsonNode emoji : tree(picturesPackage, index)) {
+            String code = code(emoji.path("unified").asText());
+            String key = code.toLowerCase(Locale.ROOT);
+            byte[] picture = files.get(PICTURES + emoji.path("image").asText());
+            if (picture == null) {
+                skipped.skip(key, Skipped.Reason.NO_PICTURE, emoji.path("image").asText());
+                continue;
+            }
+            Map<String, List<String>> mine = new HashMap<>();
+            captions.forEach((language, byCode) -> {
+                List<String> found = byCode.get(code);
+                if (found != null) {
+                    mine.put(language, found);
+                }
+            });
+            receiver.take(new RawPicture(key, picture, mine, null, null));
+        }
+    }
+
+    /** Language to code to captions. */
+    private Map<String, Map<String, List<String>>> captions() {
         Map<String, byte[]> names = entries(
                 namesPackage,
                 languages.stream()
@@ -53,33 +72,7 @@ public final class EmojiImport {
             }
             captions.put(language, captionsByCode(tree(namesPackage, bytes)));
         }
-        Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", PICTURES));
-        byte[] index = files.get("package/emoji.json");
-        if (index == null) {
-            throw new DataException(picturesPackage + " holds no package/emoji.json");
-        }
-        List<CaptionedImage> images = new ArrayList<>();
-        for (JsonNode emoji : tree(picturesPackage, index)) {
-            String code = code(emoji.path("unified").asText());
-            byte[] picture = files.get(PICTURES + emoji.path("image").asText());
-            Map<String, List<String>> mine = new HashMap<>();
-            captions.forEach((language, byCode) -> {
-                List<String> found = byCode.get(code);
-                if (found != null) {
-                    mine.put(language, found);
-                }
-            });
-            if (picture == null || mine.isEmpty()) {
-                skipped.skip(code, picture == null ? "no picture" : "no name");
-                continue;
-            }
-            try {
-                images.add(new CaptionedImage(code.toLowerCase(Locale.ROOT), Pictures.decode(picture, SIDE), mine));
-            } catch (IOException e) {
-                skipped.skip(code, String.valueOf(e.getMessage()));
-            }
-        }
-        return images;
+        return captions;
     }
 
     private static Map<String, List<String>> captionsByCode(JsonNode names) {
@@ -123,18 +116,11 @@ public final class EmojiImport {
 
     private static Map<String, byte[]> entries(Path tarball, List<String> prefixes) {
         Map<String, byte[]> found = new HashMap<>();
-        try (InputStream file = Files.newInputStream(tarball);
-                TarArchiveInputStream tar =
-                        new TarArchiveInputStream(new GZIPInputStream(new BufferedInputStream(file)))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                String name = entry.getName();
-                if (entry.isFile() && prefixes.stream().anyMatch(name::startsWith)) {
-                    found.put(name, tar.readAllBytes());
-                }
+        Shards.walk(tarball, (name, size, content) -> {
+            if (prefixes.stream().anyMatch(name::startsWith)) {
+                found.put(name, content.readAllBytes());
             }
-            return found;
-        } catch (IOException e) {
-            throw new DataException("the package " + tarball + " cannot be read: " + e.getMessage(), e);
-        }
+        });
+        return found;
     }
 }

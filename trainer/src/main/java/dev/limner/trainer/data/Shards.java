@@ -1,54 +1,64 @@
 package dev.limner.trainer.data;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.limner.generator.image.Pixels;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.Digests;
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Data sets as WebDataset tar shards: for each picture an entry {@code KEY.png} and an entry {@code KEY.json} with
- * {@code {"captions": {"en": ["red apple", ...]}}}.
+ * {@code {"captions": {"en": ["red apple", ...]}}} and, where known, {@code "label"} and {@code "split"}; beside the
+ * shards {@code dataset.json}.
  */
 public final class Shards {
-    private static final long MOST_ENTRY_BYTES = 32L << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Shards() {}
 
-    /** Writes one gzipped shard; equal pictures in equal order give equal bytes. */
+    /** Writes one gzipped shard, visible only when whole; equal pictures in equal order give equal bytes. */
     public static void write(Path shard, List<CaptionedImage> images) {
-        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(shard));
-                TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-            for (CaptionedImage image : images) {
-                put(tar, image.key() + ".png", Pictures.toPng(image.pixels().toImage()));
-                Map<String, Object> sorted = new TreeMap<>(image.captions());
-                byte[] json =
-                        JSON.writeValueAsString(Map.of("captions", sorted)).getBytes(StandardCharsets.UTF_8);
-                put(tar, image.key() + ".json", json);
+        Path temporary = shard.resolveSibling(shard.getFileName() + ".tmp");
+        try {
+            try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                    new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary))))) {
+                for (CaptionedImage image : images) {
+                    put(tar, image.key() + ".png", Pictures.toPng(image.pixels().toImage()));
+                    put(tar, image.key() + ".json", describe(image));
+                }
             }
+            Files.move(temporary, shard, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new DataException("the shard " + shard + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    private static byte[] describe(CaptionedImage image) throws IOException {
+        ObjectNode node = JSON.createObjectNode();
+        Map<String, Object> sorted = new TreeMap<>(image.captions());
+        node.set("captions", JSON.valueToTree(sorted));
+        if (image.label() != null) {
+            node.put("label", image.label());
+        }
+        if (image.split() != null) {
+            node.put("split", image.split().id());
+        }
+        return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void put(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
@@ -61,36 +71,46 @@ public final class Shards {
     }
 
     /**
-     * Reads every {@code *.tar} and {@code *.tar.gz} of a folder.
+     * Reads a data set.
      *
      * @param side height and width the pictures are brought to
      * @param skipped told of each entry that is left out, and why
-     * @throws DataException if there is no shard or a shard is no tar file
+     * @throws DataException if the folder is no data set or a shard is no tar file
      */
     public static DataSet read(Path folder, int side, Skipped skipped) {
+        DataSettings settings = DataSettings.read(folder);
         List<CaptionedImage> images = new ArrayList<>();
-        StringBuilder digests = new StringBuilder();
-        for (Path shard : shards(folder)) {
-            try {
-                digests.append(Digests.sha256(Files.readAllBytes(shard)));
-                readShard(shard, side, skipped, images);
-            } catch (IOException e) {
-                throw new DataException("the shard " + shard + " cannot be read: " + e.getMessage(), e);
-            }
+        StringBuilder digests = new StringBuilder("held out " + settings.heldOutPercent());
+        for (Path shard : in(folder)) {
+            digests.append(digest(shard));
+            new ShardSource(List.of(shard), "en").read(picture -> decode(picture, side, skipped, images), skipped);
         }
         String digest = Digests.sha256(digests.toString().getBytes(StandardCharsets.US_ASCII));
-        return new DataSet(folder.getFileName().toString(), digest, side, images);
+        return new DataSet(
+                folder.toAbsolutePath().normalize().getFileName().toString(),
+                digest,
+                side,
+                settings.heldOutPercent(),
+                images);
     }
 
-    /** Told of what a reader leaves out. */
-    @FunctionalInterface
-    public interface Skipped {
-        void skip(String entry, String why);
+    private static void decode(RawPicture picture, int side, Skipped skipped, List<CaptionedImage> images) {
+        try {
+            images.add(new CaptionedImage(
+                    picture.key(),
+                    Pictures.decode(picture.file(), side),
+                    picture.captions(),
+                    picture.label(),
+                    picture.split()));
+        } catch (IOException e) {
+            skipped.skip(picture.key(), Skipped.Reason.UNREADABLE, String.valueOf(e.getMessage()));
+        }
     }
 
-    private static List<Path> shards(Path folder) {
+    /** The shards of a folder, by name. */
+    static List<Path> in(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> shards = files.filter(file -> file.toString().matches(".*\\.tar(\\.gz)?"))
+            List<Path> shards = files.filter(file -> file.toString().matches(".*\\.(tar|tar\\.gz|tgz)"))
                     .sorted()
                     .toList();
             if (shards.isEmpty()) {
@@ -102,56 +122,30 @@ public final class Shards {
         }
     }
 
-    private static InputStream open(Path shard) throws IOException {
-        InputStream file = Files.newInputStream(shard);
-        return shard.toString().endsWith(".gz") ? new GZIPInputStream(file) : file;
-    }
-
-    private static void readShard(Path shard, int side, Skipped skipped, List<CaptionedImage> images)
-            throws IOException {
-        Map<String, Half> halves = new LinkedHashMap<>();
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(open(shard)))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                String name = entry.getName();
-                int dot = name.lastIndexOf('.');
-                if (!entry.isFile() || dot < 0 || entry.getSize() > MOST_ENTRY_BYTES) {
-                    skipped.skip(name, "not a picture or a caption file of at most 32 MiB");
-                    continue;
-                }
-                Half half = halves.computeIfAbsent(name.substring(0, dot), key -> new Half());
-                byte[] bytes = tar.readAllBytes();
-                switch (name.substring(dot + 1)) {
-                    case "png", "jpg", "jpeg" -> half.picture = bytes;
-                    case "json" -> half.captions = bytes;
-                    default -> skipped.skip(name, "unknown extension");
-                }
-            }
+    private static String digest(Path shard) {
+        try (InputStream in = Files.newInputStream(shard)) {
+            return Digests.sha256(in.readAllBytes());
+        } catch (IOException e) {
+            throw new DataException("the shard " + shard + " cannot be read: " + e.getMessage(), e);
         }
-        halves.forEach((key, half) -> half.complete(key, side, skipped, images));
     }
 
-    /** What has been seen of one key so far. */
-    private static final class Half {
-        private byte @Nullable [] picture;
-        private byte @Nullable [] captions;
+    /** Told of the entries of a tar file. */
+    @FunctionalInterface
+    interface Entries {
+        void take(String name, long size, InputStream content) throws IOException;
+    }
 
-        void complete(String key, int side, Skipped skipped, List<CaptionedImage> images) {
-            if (picture == null || captions == null) {
-                skipped.skip(key, picture == null ? "no picture" : "no captions");
-                return;
-            }
-            try {
-                Pixels pixels = Pictures.decode(picture, side);
-                JsonNode node = JSON.readTree(captions).path("captions");
-                Map<String, List<String>> byLanguage = JSON.convertValue(node, new TypeReference<>() {});
-                if (byLanguage == null || byLanguage.isEmpty()) {
-                    skipped.skip(key, "no captions");
-                    return;
+    /** Walks a tar file, gzipped or not. */
+    static void walk(Path tarball, Entries entries) {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(Gzip.open(tarball))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (entry.isFile()) {
+                    entries.take(entry.getName(), entry.getSize(), new BufferedInputStream(tar));
                 }
-                images.add(new CaptionedImage(key, pixels, byLanguage));
-            } catch (IOException | IllegalArgumentException e) {
-                skipped.skip(key, String.valueOf(e.getMessage()));
             }
+        } catch (IOException e) {
+            throw new DataException(tarball + " cannot be read as a tar file: " + e.getMessage(), e);
         }
     }
 }

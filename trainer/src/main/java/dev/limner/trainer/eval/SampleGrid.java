@@ -5,6 +5,7 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.Pictures;
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -30,24 +31,31 @@ public record SampleGrid(List<String> captions, long seed) {
 
     /** Draws the grid and writes it as PNG. */
     public void write(Renderer renderer, TextEncoder encoder, Path file) {
-        List<Pixels> pictures = draw(renderer, encoder);
-        int side = renderer.spec().side();
-        int rows = (captions.size() + COLUMNS - 1) / COLUMNS;
-        BufferedImage sheet = new BufferedImage(COLUMNS * side, rows * side, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = sheet.createGraphics();
-        for (int i = 0; i < pictures.size(); i++) {
-            graphics.drawImage(pictures.get(i).toImage(), i % COLUMNS * side, i / COLUMNS * side, null);
-        }
-        graphics.dispose();
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(file, Pictures.toPng(sheet));
+            Files.write(file, Pictures.toPng(sheet(draw(renderer, encoder), COLUMNS)));
         } catch (IOException e) {
             throw new UncheckedIOException("the sample grid cannot be written to " + file, e);
         }
     }
 
-    private List<Pixels> draw(Renderer renderer, TextEncoder encoder) {
+    /** Pictures side by side, row by row. */
+    public static BufferedImage sheet(List<Pixels> pictures, int columns) {
+        int side = pictures.get(0).width();
+        int rows = (pictures.size() + columns - 1) / columns;
+        BufferedImage sheet = new BufferedImage(columns * side, rows * side, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        for (int i = 0; i < pictures.size(); i++) {
+            graphics.drawImage(pictures.get(i).toImage(), i % columns * side, i / columns * side, null);
+        }
+        graphics.dispose();
+        return sheet;
+    }
+
+    /** One picture a caption. */
+    public List<Pixels> draw(Renderer renderer, TextEncoder encoder) {
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {
             requests.add(new RenderRequest(encoder.encode(captions.get(i)).embedding(), seed, i, 1.0));

@@ -1,50 +1,57 @@
 package dev.limner.trainer.loop;
 
-import dev.limner.generator.noise.CounterNoise;
+import dev.limner.generator.image.Pixels;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataException;
 import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.Split;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
+import dev.limner.trainer.tune.Disturbance;
 import dev.limner.trainer.tune.StepRandom;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * Draws the batch of a step: which pictures, which of their captions, disturbed how. A function of the seed and the
- * step's number. Captions are encoded once, up front.
+ * Draws batches from the training split: which pictures, which of their captions, disturbed how. A function of the seed
+ * and the batch's number. Each distinct caption is encoded once, up front; held-out captions never.
  */
 final class BatchSampler {
     private static final int TRIES = 8;
     private static final double NEARLY_EQUAL = 0.85;
+    private static final float HALF_RANGE = 127.5f;
 
     private final Recipe recipe;
     private final int side;
-    private final List<byte[]> pictures = new ArrayList<>();
+    private final List<Pixels> pictures;
     private final List<List<float[]>> embeddings;
 
     BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder) {
         this.recipe = recipe;
         this.side = data.side();
-        List<List<String>> captions = new ArrayList<>();
-        for (CaptionedImage image : data.images()) {
-            List<String> mine = image.captionsIn(recipe.language());
-            if (!mine.isEmpty()) {
-                pictures.add(planar(image.pixels().rgb()));
-                captions.add(mine);
-            }
+        List<CaptionedImage> images = data.images(Split.TRAIN, recipe.language());
+        if (images.size() < recipe.batch()) {
+            throw new DataException("the data set " + data.name() + " has " + images.size()
+                    + " training pictures with captions in '" + recipe.language() + "', a batch takes "
+                    + recipe.batch());
         }
-        if (pictures.size() < recipe.batch()) {
-            throw new DataException("the data set " + data.name() + " has " + pictures.size()
-                    + " pictures with captions" + " in '" + recipe.language() + "', a batch takes " + recipe.batch());
+        if (encoder.dimensions() != recipe.generator().text()) {
+            throw new DataException("generator.text is " + recipe.generator().text() + ", the encoder " + encoder.id()
+                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
         }
-        this.embeddings = captions.parallelStream()
-                .map(mine -> mine.stream()
-                        .map(caption -> encoder.encode(caption).embedding())
-                        .toList())
+        this.pictures = images.stream().map(CaptionedImage::pixels).toList();
+        List<List<String>> captions = images.stream()
+                .map(image -> image.trainingCaptions(recipe.language()))
+                .toList();
+        Map<String, float[]> encoded = captions.stream().flatMap(List::stream).distinct().toList().parallelStream()
+                .collect(Collectors.toConcurrentMap(
+                        Function.identity(), caption -> encoder.encode(caption).embedding()));
+        this.embeddings = captions.stream()
+                .map(mine -> mine.stream().map(encoded::get).toList())
                 .toList();
     }
 
@@ -52,63 +59,41 @@ final class BatchSampler {
         return pictures.size();
     }
 
-    private static byte[] planar(byte[] rgb) {
-        byte[] planar = new byte[rgb.length];
-        int area = rgb.length / 3;
-        for (int pixel = 0; pixel < area; pixel++) {
-            for (int channel = 0; channel < 3; channel++) {
-                planar[channel * area + pixel] = rgb[3 * pixel + channel];
-            }
-        }
-        return planar;
-    }
-
-    Batch sample(long step) {
-        SplittableRandom random = StepRandom.of(recipe.seed(), step, StepRandom.Use.BATCH);
+    Batch sample(long number) {
+        SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
         int size = recipe.batch();
         int stride = 3 * side * side;
         float[] values = new float[size * stride];
         float[][] sentences = new float[size][];
         for (int i = 0; i < size; i++) {
             int picture = random.nextInt(pictures.size());
-            byte[] bytes = pictures.get(picture);
-            for (int j = 0; j < stride; j++) {
-                values[i * stride + j] = (bytes[j] & 0xFF) / 127.5f - 1;
-            }
+            copy(pictures.get(picture).rgb(), values, i * stride);
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
-            sentences[i] = disturb(mine.get(caption), random.nextLong());
+            sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
         }
-        return new Batch(size, values, flatten(sentences), strangers(sentences, random));
+        return new Batch(size, values, scaled(sentences), strangers(sentences, random));
     }
 
-    private float[] disturb(float[] embedding, long seed) {
-        int length = embedding.length;
-        float[] direction = CounterNoise.normal(seed, 0, length);
-        double norm = norm(direction);
-        float share = (float) recipe.text().noise();
-        float[] mixed = new float[length];
-        for (int i = 0; i < length; i++) {
-            mixed[i] = (float) ((1 - share) * embedding[i] + share * direction[i] / norm);
+    /** Interleaved bytes to planes of [-1, 1]. */
+    private static void copy(byte[] rgb, float[] values, int offset) {
+        int area = rgb.length / 3;
+        for (int pixel = 0; pixel < area; pixel++) {
+            for (int channel = 0; channel < 3; channel++) {
+                values[offset + channel * area + pixel] = (rgb[3 * pixel + channel] & 0xFF) / HALF_RANGE - 1;
+            }
         }
-        double scale = Math.sqrt(length) / norm(mixed);
-        for (int i = 0; i < length; i++) {
-            mixed[i] *= (float) scale;
-        }
-        return mixed;
     }
 
-    private static double norm(float[] vector) {
-        return Math.sqrt(IntStream.range(0, vector.length)
-                .mapToDouble(i -> (double) vector[i] * vector[i])
-                .sum());
-    }
-
-    private static float[] flatten(float[][] rows) {
-        float[] values = new float[rows.length * rows[0].length];
+    private static float[] scaled(float[][] rows) {
+        int length = rows[0].length;
+        float scale = (float) Math.sqrt(length);
+        float[] values = new float[rows.length * length];
         for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(rows[i], 0, values, i * rows[i].length, rows[i].length);
+            for (int j = 0; j < length; j++) {
+                values[i * length + j] = rows[i][j] * scale;
+            }
         }
         return values;
     }
@@ -134,6 +119,6 @@ final class BatchSampler {
         for (int i = 0; i < a.length; i++) {
             product += (double) a[i] * b[i];
         }
-        return product / a.length;
+        return product;
     }
 }

@@ -19,8 +19,10 @@ import java.util.Optional;
  * @param step steps done
  * @param seconds time spent on them
  * @param recipe the recipe they were done with
+ * @param data digest of the data set
+ * @param gains what the checks found so far
  */
-record Checkpoint(long step, double seconds, JsonNode recipe) {
+record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains gains) {
     private static final String STATE = "checkpoint.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,12 +30,12 @@ record Checkpoint(long step, double seconds, JsonNode recipe) {
      * Saves: the arrays under a name of their own step, then the small file that names them by an atomic rename, so
      * that a kill at any point leaves the one before or this one.
      */
-    static void save(Path folder, Training training, Recipe recipe, long step, double seconds) {
+    void save(Path folder, Training training) {
         try {
             Files.createDirectories(folder);
             Safetensors.write(arrays(folder, step), training.arrays());
             Path temporary = folder.resolve(STATE + ".tmp");
-            Files.write(temporary, JSON.writeValueAsBytes(new Checkpoint(step, seconds, recipe.asData())));
+            Files.write(temporary, JSON.writeValueAsBytes(this));
             Files.move(
                     temporary,
                     folder.resolve(STATE),
@@ -54,9 +56,9 @@ record Checkpoint(long step, double seconds, JsonNode recipe) {
     /**
      * Goes on from a checkpoint if there is one.
      *
-     * @throws IllegalArgumentException if it was made with another recipe
+     * @throws IllegalArgumentException if it was made with another recipe or other data
      */
-    static Optional<Checkpoint> restore(Path folder, Training training, Recipe recipe) {
+    static Optional<Checkpoint> restore(Path folder, Training training, Recipe recipe, String data) {
         Path state = folder.resolve(STATE);
         if (!Files.exists(state)) {
             return Optional.empty();
@@ -67,6 +69,10 @@ record Checkpoint(long step, double seconds, JsonNode recipe) {
             if (!checkpoint.recipe().equals(mine)) {
                 throw new IllegalArgumentException(
                         folder + " holds a training with another recipe; give another --out or remove it");
+            }
+            if (!checkpoint.data().equals(data)) {
+                throw new IllegalArgumentException(
+                        folder + " holds a training on other data; give another --out or remove it");
             }
             training.restore(Safetensors.read(arrays(folder, checkpoint.step())));
             return Optional.of(checkpoint);

@@ -1,10 +1,13 @@
 package dev.limner.trainer.loop;
 
+import dev.limner.trainer.eval.Figure.Metric;
+import dev.limner.trainer.eval.metric.Estimate;
 import dev.limner.trainer.tune.StepReport;
+import java.util.Map;
 
 /** Told of a training's progress, on the thread that trains. */
 public interface TrainingListener {
-    /** @param pictures pictures in the data set */
+    /** @param pictures pictures it learns from */
     void started(int pictures, long step, double seconds);
 
     /**
@@ -14,4 +17,14 @@ public interface TrainingListener {
      * @param imagesPerSecond pictures trained on a second of this run
      */
     void stepped(StepReport report, double seconds, double imagesPerSecond);
+
+    /**
+     * After each look at held-out captions.
+     *
+     * @param score what decides whether the training still gains; 1 for real pictures
+     */
+    void checked(long step, Map<Metric, Estimate> figures, double score);
+
+    /** Something goes wrong, or no longer. */
+    void alarm(String text);
 }

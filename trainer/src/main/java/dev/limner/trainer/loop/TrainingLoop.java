@@ -8,27 +8,31 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.eval.Figure.Metric;
 import dev.limner.trainer.eval.SampleGrid;
+import dev.limner.trainer.eval.metric.Estimate;
+import dev.limner.trainer.eval.report.TrainingReport;
 import dev.limner.trainer.recipe.Recipe;
+import dev.limner.trainer.tune.Batch;
 import dev.limner.trainer.tune.StepReport;
 import dev.limner.trainer.tune.Training;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a recipe on a data set until its time is up. Leaves in its folder: {@code model/}, the bundle; {@code
- * grid.png}, what the fixed captions look like; {@code log.jsonl}, the losses; {@code checkpoint/}, from which the same
- * call goes on after a kill.
+ * Trains a recipe on a data set's training split. Leaves in its folder: {@code model/}, the bundle of the best check so
+ * far; {@code report.html}, with grids and curves; {@code grids/}; {@code log.jsonl}; {@code checkpoint/}, from which the
+ * same call goes on after a kill, along the same curve.
  */
 public final class TrainingLoop {
     private static final int LOG_EVERY = 20;
-    private static final Duration SAVE_EVERY = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Recipe recipe;
@@ -36,6 +40,7 @@ public final class TrainingLoop {
     private final TextEncoder encoder;
     private final SampleGrid grid;
     private final Path folder;
+    private final TrainingLog log;
 
     public TrainingLoop(Recipe recipe, DataSet data, TextEncoder encoder, SampleGrid grid, Path folder) {
         this.recipe = recipe;
@@ -43,6 +48,7 @@ public final class TrainingLoop {
         this.encoder = encoder;
         this.grid = grid;
         this.folder = folder;
+        this.log = new TrainingLog(folder);
     }
 
     /**
@@ -50,89 +56,163 @@ public final class TrainingLoop {
      *
      * @param time time spent in steps
      * @param steps number of steps
+     * @param checkEvery time from one look at held-out captions to the next
+     * @param saveEvery time from one checkpoint to the next: what a kill can cost
+     * @param patience looks without gain after which it ends; 0 for any number
+     * @param stopOnAlarm whether an alarm ends it
      */
-    public record Limit(Duration time, long steps) {}
+    public record Limit(
+            Duration time, long steps, Duration checkEvery, Duration saveEvery, int patience, boolean stopOnAlarm) {}
+
+    /** Where a run is. */
+    private static final class Progress {
+        private long step;
+        private double before;
+        private double elapsed;
+        private double saved;
+        private double checked;
+        private Gains gains = Gains.NONE;
+
+        double seconds() {
+            return before + elapsed;
+        }
+    }
 
     /**
      * Runs on the calling thread.
      *
+     * @param check looks at held-out captions; without one the last weights become the model
      * @return the manifest of the bundle
      * @throws IllegalStateException if the training diverged; the last checkpoint stays
      */
-    public Manifest run(Limit limit, Device device, TrainingListener listener) {
+    public Manifest run(Limit limit, Device device, @Nullable HeldOutCheck check, TrainingListener listener) {
         BatchSampler sampler = new BatchSampler(recipe, data, encoder);
+        CollapseWatch watch = new CollapseWatch(check == null ? Map.of() : check.real());
         try (Training training = new Training(recipe, device)) {
-            Path checkpoints = folder.resolve("checkpoint");
-            Optional<Checkpoint> found = Checkpoint.restore(checkpoints, training, recipe);
-            long step = found.map(Checkpoint::step).orElse(0L);
-            double before = found.map(Checkpoint::seconds).orElse(0.0);
-            listener.started(sampler.pictures(), step, before);
-            long firstStep = step;
+            Progress progress = new Progress();
+            Checkpoint.restore(checkpoints(), training, recipe, data.digest()).ifPresent(found -> {
+                progress.step = found.step();
+                progress.before = found.seconds();
+                progress.gains = found.gains();
+            });
+            log.rewindTo(progress.step);
+            listener.started(sampler.pictures(), progress.step, progress.before);
+            long firstStep = progress.step;
             long start = System.nanoTime();
-            double saved = 0;
-            double elapsed = 0;
-            while (before + elapsed < limit.time().toSeconds() && step < limit.steps()) {
-                StepReport report = training.step(step, sampler.sample(step));
+            Set<String> told = new HashSet<>();
+            while (progress.seconds() < limit.time().toSeconds()
+                    && progress.step < limit.steps()
+                    && !progress.gains.exhausted(limit.patience())
+                    && !(limit.stopOnAlarm() && !watch.alarms().isEmpty())) {
+                StepReport report = training.step(progress.step, batches(sampler, progress.step));
                 if (report.diverged()) {
-                    throw new IllegalStateException("the training diverged at step " + step + ": " + report);
+                    throw new IllegalStateException("the training diverged at step " + progress.step + ": " + report);
                 }
-                step++;
-                elapsed = (System.nanoTime() - start) / 1e9;
-                listener.stepped(report, before + elapsed, (step - firstStep) * recipe.batch() / elapsed);
-                if (report.step() % LOG_EVERY == 0) {
-                    log(report, before + elapsed);
+                progress.step++;
+                progress.elapsed = (System.nanoTime() - start) / 1e9;
+                watch.stepped(report);
+                long images = (progress.step - firstStep)
+                        * recipe.batch()
+                        * recipe.optimizer().accumulate();
+                listener.stepped(report, progress.seconds(), images / progress.elapsed);
+                if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
+                    log.step(report, progress.seconds());
                 }
-                if (elapsed - saved > SAVE_EVERY.toSeconds()) {
-                    Checkpoint.save(checkpoints, training, recipe, step, before + elapsed);
-                    show(training);
-                    saved = elapsed;
+                if (progress.elapsed - progress.checked >= limit.checkEvery().toSeconds()) {
+                    look(training, progress, check, watch, listener);
+                    progress.checked = progress.elapsed;
                 }
+                if (progress.elapsed - progress.saved >= limit.saveEvery().toSeconds()) {
+                    save(training, progress, watch);
+                }
+                tell(watch, told, listener);
             }
-            Checkpoint.save(checkpoints, training, recipe, step, before + elapsed);
-            show(training);
-            return release(training, step, before + elapsed);
+            look(training, progress, check, watch, listener);
+            save(training, progress, watch);
+            report(progress, watch, false);
+            return ModelBundle.read(folder.resolve("model")).manifest();
         }
     }
 
-    private void show(Training training) {
+    private List<Batch> batches(BatchSampler sampler, long step) {
+        int count = recipe.optimizer().accumulate();
+        List<Batch> batches = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            batches.add(sampler.sample(step * count + i));
+        }
+        return batches;
+    }
+
+    private static void tell(CollapseWatch watch, Set<String> told, TrainingListener listener) {
+        List<String> alarms = watch.alarms();
+        alarms.stream().filter(told::add).forEach(listener::alarm);
+        told.retainAll(alarms);
+    }
+
+    private void look(
+            Training training,
+            Progress progress,
+            @Nullable HeldOutCheck check,
+            CollapseWatch watch,
+            TrainingListener listener) {
         try (Renderer renderer = training.renderer()) {
-            grid.write(renderer, encoder, folder.resolve("grid.png"));
+            if (check == null) {
+                release(training, progress);
+                return;
+            }
+            Map<Metric, Estimate> figures = check.look(renderer);
+            double score = check.score(figures);
+            log.check(progress.step, progress.seconds(), figures, score);
+            watch.checked(progress.step, figures);
+            progress.gains = progress.gains.after(score, progress.step);
+            if (progress.gains.isBest(progress.step)) {
+                release(training, progress);
+            }
+            listener.checked(progress.step, figures, score);
         }
     }
 
-    private Manifest release(Training training, long steps, double seconds) {
+    private void save(Training training, Progress progress, CollapseWatch watch) {
+        new Checkpoint(progress.step, progress.seconds(), recipe.asData(), data.digest(), progress.gains)
+                .save(checkpoints(), training);
+        try (Renderer renderer = training.renderer()) {
+            grid.write(renderer, encoder, grids().resolve("step-" + progress.step + ".png"));
+        }
+        progress.saved = progress.elapsed;
+        report(progress, watch, true);
+    }
+
+    private void report(Progress progress, CollapseWatch watch, boolean running) {
+        String state = String.format(
+                Locale.ROOT,
+                "%s: step %d after %.0f minutes on %s; best check at step %d.",
+                running ? "Running" : "Stopped",
+                progress.step,
+                progress.seconds() / 60,
+                data.name(),
+                progress.gains.bestStep());
+        TrainingReport.write(
+                folder.resolve("report.html"), recipe.name(), state, running, watch.alarms(), log.file(), grids());
+    }
+
+    private void release(Training training, Progress progress) {
         ObjectNode trainedOn = JSON.createObjectNode();
         trainedOn.put("data", data.name());
         trainedOn.put("dataDigest", data.digest());
-        trainedOn.put("steps", steps);
-        trainedOn.put("minutes", Math.round(seconds / 6) / 10.0);
-        return ModelBundle.write(
+        trainedOn.put("steps", progress.step);
+        trainedOn.put("minutes", Math.round(progress.seconds() / 6) / 10.0);
+        ModelBundle.write(
                 folder.resolve("model"),
                 new ModelBundle.Description(
                         recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn),
                 training.averaged());
     }
 
-    private void log(StepReport report, double seconds) {
-        ObjectNode line = JSON.createObjectNode();
-        line.put("step", report.step());
-        line.put("seconds", Math.round(seconds * 10) / 10.0);
-        line.put("discriminatorLoss", report.discriminatorLoss());
-        line.put("generatorLoss", report.generatorLoss());
-        line.put("realAboveDrawn", report.realAboveDrawn());
-        if (!Float.isNaN(report.penalty())) {
-            line.put("penalty", report.penalty());
-        }
-        try {
-            Files.createDirectories(folder);
-            Files.writeString(
-                    folder.resolve("log.jsonl"),
-                    line + "\n",
-                    StandardCharsets.UTF_8,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the training log cannot be written to " + folder, e);
-        }
+    private Path checkpoints() {
+        return folder.resolve("checkpoint");
+    }
+
+    private Path grids() {
+        return folder.resolve("grids");
     }
 }

@@ -67,27 +67,53 @@ public record Recipe(
      * @param mismatch weight of the pairs of a real picture with somebody else's caption
      * @param gamma weight of the gradient penalty on real pictures (R1) and on drawn ones (R2)
      * @param penaltyEvery steps from one R1 to the next, its weight multiplied by as much; R2 comes halfway between
+     * @param reconstruction weight of the mean absolute difference between the drawn and the real picture of a caption at
+     *     several sizes (the Five-Dollar Model's idea, arXiv 2308.04052, beside the adversary): it says what goes where
+     *     when a set is small and its captions name single pictures; 0 for none
      */
-    public record Objective(double mismatch, double gamma, int penaltyEvery) {
+    public record Objective(double mismatch, double gamma, int penaltyEvery, double reconstruction) {
         public Objective {
             between("objective.mismatch", mismatch, 0, 100);
             between("objective.gamma", gamma, 0, 10_000);
             between("objective.penaltyEvery", penaltyEvery, 1, 1000);
+            between("objective.reconstruction", reconstruction, 0, 1000);
         }
     }
 
     /**
      * Adam (Kingma and Ba 2015) for both networks, and the average of the generator that is released.
      *
-     * @param learningRate of both networks
+     * @param learningRate of both networks, at first
+     * @param finalLearningRate what it ends at
+     * @param decaySteps steps in which it gets there, along half a cosine (Loshchilov and Hutter 2017); 0 keeps it
      * @param averageDecay the average's decay a step once training is under way
+     * @param accumulate batches whose gradients are added up for one step, for large steps in little memory
      */
-    public record Optimizer(double learningRate, double beta1, double beta2, double averageDecay) {
+    public record Optimizer(
+            double learningRate,
+            double finalLearningRate,
+            long decaySteps,
+            double beta1,
+            double beta2,
+            double averageDecay,
+            int accumulate) {
         public Optimizer {
             between("optimizer.learningRate", learningRate, 0, 1);
+            between("optimizer.finalLearningRate", finalLearningRate, 0, 1);
+            between("optimizer.decaySteps", (double) decaySteps, 0, 1e12);
+            between("optimizer.accumulate", accumulate, 1, 1024);
             between("optimizer.beta1", beta1, 0, 1);
             between("optimizer.beta2", beta2, 0, 1);
             between("optimizer.averageDecay", averageDecay, 0, 1);
+        }
+
+        /** The learning rate of a step, counted from 0. */
+        public double rateAt(long step) {
+            if (decaySteps == 0) {
+                return learningRate;
+            }
+            double done = Math.min(1, (double) step / decaySteps);
+            return finalLearningRate + (learningRate - finalLearningRate) * (1 + Math.cos(Math.PI * done)) / 2;
         }
     }
 
@@ -105,14 +131,21 @@ public record Recipe(
     }
 
     /**
-     * How captions are disturbed.
+     * How captions become numbers.
      *
+     * @param encoder id of the sentence encoder
      * @param noise share of random direction mixed into each embedding (LAFITE, Zhou et al. 2022)
      */
-    public record Text(double noise) {
+    public record Text(String encoder, double noise) {
         public Text {
             between("text.noise", noise, 0, 1);
         }
+    }
+
+    /** The same recipe with another seed. */
+    public Recipe withSeed(long other) {
+        return new Recipe(
+                name, language, other, batch, generator, discriminator, objective, optimizer, augmentation, text);
     }
 
     /** @throws RecipeException naming the key and the value if the file is not a recipe */

@@ -11,7 +11,7 @@ import java.util.Map;
  * Adam (Kingma and Ba 2015). Written here and not taken from DJL because a training that resumes needs the moments in
  * its checkpoint, which DJL's optimiser keeps to itself.
  */
-final class Adam {
+public final class Adam {
     private static final float EPSILON = 1e-8f;
 
     private final Recipe.Optimizer settings;
@@ -19,7 +19,7 @@ final class Adam {
     private final Weights firstMoments;
     private final Weights secondMoments;
 
-    Adam(NDManager manager, Recipe.Optimizer settings, Weights weights) {
+    public Adam(NDManager manager, Recipe.Optimizer settings, Weights weights) {
         this.settings = settings;
         this.weights = weights;
         this.firstMoments = zeros(manager, weights);
@@ -46,11 +46,12 @@ final class Adam {
      * @param manager owner of everything temporary
      * @param update number of this update, from 1, for the bias correction
      */
-    void step(NDManager manager, long update) {
+    public void step(NDManager manager, long update) {
         float beta1 = (float) settings.beta1();
         float beta2 = (float) settings.beta2();
         float correction1 = (float) (1 - Math.pow(settings.beta1(), (double) update));
         float correction2 = (float) (1 - Math.pow(settings.beta2(), (double) update));
+        float rate = (float) (settings.rateAt(update - 1) / correction1);
         weights.arrays().forEach((name, weight) -> {
             NDArray gradient = weight.getGradient();
             gradient.attach(manager);
@@ -61,10 +62,7 @@ final class Adam {
             // Temporaries of an operation belong to its first operand: start from an array of this step's.
             NDArray scale =
                     gradient.zerosLike().addi(second).divi(correction2).sqrt().addi(EPSILON);
-            NDArray move = gradient.zerosLike()
-                    .addi(first)
-                    .muli((float) settings.learningRate() / correction1)
-                    .divi(scale);
+            NDArray move = gradient.zerosLike().addi(first).muli(rate).divi(scale);
             NDArray alias = weight.stopGradient();
             alias.attach(manager);
             alias.subi(move);

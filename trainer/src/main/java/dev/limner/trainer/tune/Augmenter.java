@@ -9,15 +9,15 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Differentiable augmentation of what the discriminator sees: each picture is shifted, and a square of it blanked. */
-final class Augmenter {
+public final class Augmenter {
     private final Recipe.Augmentation settings;
 
-    Augmenter(Recipe.Augmentation settings) {
+    public Augmenter(Recipe.Augmentation settings) {
         this.settings = settings;
     }
 
     /** @param pictures (n, 3, side, side); the result has the same shape, its gaps white */
-    NDArray apply(NDArray pictures, RandomGenerator random) {
+    public NDArray apply(NDArray pictures, RandomGenerator random) {
         NDArray shifted = translate(pictures, random);
         return settings.cutout() > 0 ? cutOut(shifted, random) : shifted;
     }

@@ -65,99 +65,135 @@ public final class Training implements AutoCloseable {
      * One update of each network.
      *
      * @param step number of this step, from 0
+     * @param batches what it learns from; their gradients are added up ({@code optimizer.accumulate})
      */
-    public StepReport step(long step, Batch batch) {
+    public StepReport step(long step, List<Batch> batches) {
         try (NDManager temporary = manager.newSubManager()) {
-            SplittableRandom random = StepRandom.of(recipe.seed(), step, StepRandom.Use.AUGMENTATION);
-            int side = recipe.generator().side();
-            NDArray pictures = temporary.create(batch.pictures(), new Shape(batch.size(), 3, side, side));
-            NDArray sentence = temporary.create(
-                    batch.sentences(),
-                    new Shape(batch.size(), recipe.generator().text()));
-            NDArray real = augmenter.apply(pictures, random);
-            DiscriminatorOutcome outcome = discriminatorStep(temporary, step, batch, real, sentence, random);
-            float generatorLoss = generatorStep(temporary, step, batch.size(), real, sentence, random);
+            List<Material> materials = new ArrayList<>();
+            for (int i = 0; i < batches.size(); i++) {
+                materials.add(material(temporary, step * batches.size() + i, batches.get(i)));
+            }
+            float share = 1f / batches.size();
+            float discriminatorLoss = 0;
+            float realAboveDrawn = 0;
+            float squares = Float.NaN;
+            for (Material material : materials) {
+                NDArray drawn = augmenter.apply(
+                        generator.draw(
+                                generatorWeights.frozen(temporary),
+                                noise(temporary, material, FIRST_NOISE),
+                                material.sentence),
+                        material.random);
+                Judged judged = discriminatorGradients(material, drawn, share);
+                discriminatorLoss += judged.loss * share;
+                realAboveDrawn += judged.realAboveDrawn * share;
+                squares = penalise(temporary, step, material, drawn, share);
+            }
+            discriminatorAdam.step(temporary, step + 1);
+            float generatorLoss = 0;
+            for (Material material : materials) {
+                generatorLoss += share * generatorGradients(temporary, material, share);
+            }
+            generatorAdam.step(temporary, step + 1);
             average.update(temporary, step);
-            return new StepReport(step, outcome.loss, generatorLoss, outcome.realAboveDrawn, outcome.penalty);
+            return new StepReport(step, discriminatorLoss, generatorLoss, realAboveDrawn, squares);
         }
     }
 
-    private record DiscriminatorOutcome(float loss, float realAboveDrawn, float penalty) {}
+    /**
+     * A batch on the device.
+     *
+     * @param number of the batch, over all steps
+     * @param pictures as they are
+     * @param real as the discriminator sees them
+     */
+    private record Material(
+            long number,
+            int size,
+            NDArray pictures,
+            NDArray real,
+            NDArray sentence,
+            NDArray stranger,
+            SplittableRandom random) {}
 
-    private DiscriminatorOutcome discriminatorStep(
-            NDManager temporary, long step, Batch batch, NDArray real, NDArray sentence, SplittableRandom random) {
-        NDArray drawn = augmenter.apply(
-                generator.draw(
-                        generatorWeights.frozen(temporary),
-                        noise(temporary, step, FIRST_NOISE, batch.size()),
-                        sentence),
-                random);
+    private record Judged(float loss, float realAboveDrawn) {}
+
+    private Material material(NDManager temporary, long number, Batch batch) {
+        SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.AUGMENTATION);
+        int side = recipe.generator().side();
+        NDArray pictures = temporary.create(batch.pictures(), new Shape(batch.size(), 3, side, side));
+        NDArray sentence = temporary.create(
+                batch.sentences(), new Shape(batch.size(), recipe.generator().text()));
         NDArray stranger = sentence.get(temporary.create(batch.strangers()));
-        float loss;
-        float realAboveDrawn;
+        return new Material(
+                number, batch.size(), pictures, augmenter.apply(pictures, random), sentence, stranger, random);
+    }
+
+    private Judged discriminatorGradients(Material material, NDArray drawn, float share) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             Activation plain = new Activation.Plain();
-            NDArray features = discriminator.features(discriminatorWeights, real.concat(drawn, 0), plain);
+            NDArray features = discriminator.features(discriminatorWeights, material.real.concat(drawn, 0), plain);
             NDArray realness = discriminator.realness(discriminatorWeights, features, plain);
-            NDArray realFeatures = features.get("0:{}", batch.size());
-            NDArray drawnFeatures = features.get("{}:", batch.size());
-            NDArray realOnly = realness.get("0:{}", batch.size());
-            NDArray realScore = realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, sentence));
-            NDArray drawnScore = realness.get("{}:", batch.size())
-                    .add(discriminator.agreement(discriminatorWeights, drawnFeatures, sentence));
-            NDArray mismatched = realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, stranger));
+            NDArray realFeatures = features.get("0:{}", material.size);
+            NDArray drawnFeatures = features.get("{}:", material.size);
+            NDArray realOnly = realness.get("0:{}", material.size);
+            NDArray realScore =
+                    realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.sentence));
+            NDArray drawnScore = realness.get("{}:", material.size)
+                    .add(discriminator.agreement(discriminatorWeights, drawnFeatures, material.sentence));
+            NDArray mismatched =
+                    realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.stranger));
             NDArray total = RelativisticLoss.discriminator(realScore, drawnScore, mismatched, (float)
                     recipe.objective().mismatch());
-            collector.backward(total);
-            loss = total.getFloat();
-            realAboveDrawn = realScore
+            collector.backward(total.mul(share));
+            float realAboveDrawn = realScore
                     .stopGradient()
                     .sub(drawnScore.stopGradient())
                     .sign()
                     .mean()
                     .getFloat();
+            return new Judged(total.getFloat(), realAboveDrawn);
         }
-        float squares = penalise(temporary, step, real, drawn, sentence);
-        discriminatorAdam.step(temporary, step + 1);
-        return new DiscriminatorOutcome(loss, realAboveDrawn, squares);
     }
 
     /** R1 and R2 take turns, each with the weight of the steps it stands for. */
-    private float penalise(NDManager temporary, long step, NDArray real, NDArray drawn, NDArray sentence) {
+    private float penalise(NDManager temporary, long step, Material material, NDArray drawn, float share) {
         int every = recipe.objective().penaltyEvery();
-        float weight = (float) recipe.objective().gamma() * every;
+        float weight = (float) recipe.objective().gamma() * every * share;
         long phase = step % every;
         float squares = Float.NaN;
         if (weight > 0 && phase == 0) {
-            squares = penalty.accumulate(temporary, discriminatorWeights, real, sentence, weight);
+            squares = penalty.accumulate(temporary, discriminatorWeights, material.real, material.sentence, weight);
         }
         if (weight > 0 && phase == every / 2) {
-            squares = penalty.accumulate(temporary, discriminatorWeights, drawn, sentence, weight);
+            squares = penalty.accumulate(temporary, discriminatorWeights, drawn, material.sentence, weight);
         }
         return squares;
     }
 
-    private float generatorStep(
-            NDManager temporary, long step, int size, NDArray real, NDArray sentence, SplittableRandom random) {
+    private float generatorGradients(NDManager temporary, Material material, float share) {
         Weights frozen = discriminatorWeights.frozen(temporary);
-        NDArray realScore = discriminator.score(frozen, real, sentence);
-        float loss;
+        NDArray realScore = discriminator.score(frozen, material.real, material.sentence);
+        float reconstruction = (float) recipe.objective().reconstruction();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray drawn = generator.draw(generatorWeights, noise(temporary, step, SECOND_NOISE, size), sentence);
-            NDArray drawnScore = discriminator.score(frozen, augmenter.apply(drawn, random), sentence);
+            NDArray drawn =
+                    generator.draw(generatorWeights, noise(temporary, material, SECOND_NOISE), material.sentence);
+            NDArray drawnScore =
+                    discriminator.score(frozen, augmenter.apply(drawn, material.random), material.sentence);
             NDArray total = RelativisticLoss.generator(realScore, drawnScore);
-            collector.backward(total);
-            loss = total.getFloat();
+            if (reconstruction > 0) {
+                total = total.add(Reconstruction.loss(drawn, material.pictures).mul(reconstruction));
+            }
+            collector.backward(total.mul(share));
+            return total.getFloat();
         }
-        generatorAdam.step(temporary, step + 1);
-        return loss;
     }
 
-    private NDArray noise(NDManager temporary, long step, long half, int size) {
+    private NDArray noise(NDManager temporary, Material material, long half) {
         int latent = recipe.generator().latent();
-        long seed = StepRandom.seedOf(recipe.seed(), step, StepRandom.Use.NOISE);
-        float[] values = CounterNoise.normal(seed, half, size * latent);
-        return temporary.create(values, new Shape(size, latent));
+        long seed = StepRandom.seedOf(recipe.seed(), material.number, StepRandom.Use.NOISE);
+        float[] values = CounterNoise.normal(seed, half, material.size * latent);
+        return temporary.create(values, new Shape(material.size, latent));
     }
 
     /** A view of the averaged generator that draws what is being learned; close it before this. */

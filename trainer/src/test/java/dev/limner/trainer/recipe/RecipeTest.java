@@ -2,11 +2,14 @@ package dev.limner.trainer.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.text.PretrainedEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +46,37 @@ class RecipeTest {
         Path wrong = changed("mismatch: 0.5", "mismatch: -1");
 
         assertThatThrownBy(() -> Recipe.read(wrong)).hasMessageContaining("objective.mismatch is -1.0, must be from 0");
+    }
+
+    @Test
+    void shouldLetTheLearningRateFallAlongHalfACosine() {
+        Recipe.Optimizer falling = new Recipe.Optimizer(1e-3, 1e-4, 100, 0, 0.9, 0.999, 1);
+        Recipe.Optimizer constant = new Recipe.Optimizer(1e-3, 1e-4, 0, 0, 0.9, 0.999, 1);
+
+        assertThat(falling.rateAt(0)).isEqualTo(1e-3);
+        assertThat(falling.rateAt(50)).isCloseTo(5.5e-4, within(1e-9));
+        assertThat(falling.rateAt(100)).isCloseTo(1e-4, within(1e-12));
+        assertThat(falling.rateAt(100_000)).isCloseTo(1e-4, within(1e-12));
+        assertThat(constant.rateAt(100_000)).isEqualTo(1e-3);
+    }
+
+    @Test
+    void shouldDifferInItsSeedAlone() {
+        Recipe recipe = Recipe.read(DEFAULT);
+
+        assertThat(recipe.withSeed(9).seed()).isEqualTo(9);
+        assertThat(recipe.withSeed(9).withSeed(recipe.seed())).isEqualTo(recipe);
+    }
+
+    @Test
+    void shouldReadEveryShippedRecipe() throws IOException {
+        try (Stream<Path> files = Files.list(DEFAULT.getParent())) {
+            assertThat(files.toList()).hasSizeGreaterThan(2).allSatisfy(file -> {
+                Recipe recipe = Recipe.read(file);
+                assertThat(PretrainedEncoder.of(recipe.text().encoder()).dimensions())
+                        .isEqualTo(recipe.generator().text());
+            });
+        }
     }
 
     private Path changed(String from, String to) throws IOException {

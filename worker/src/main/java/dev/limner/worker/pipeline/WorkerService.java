@@ -10,7 +10,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.Provenance;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
@@ -125,12 +125,9 @@ public class WorkerService {
     private Drawing model(WorkerSettings settings, Device device, int torchThreads) {
         TorchThreads.set(torchThreads);
         ModelBundle bundle = ModelBundle.read(config.model());
-        if (!bundle.manifest().textEncoder().equals(MiniLmTextEncoder.ID)) {
-            throw new IllegalStateException("the model " + config.model() + " wants the text encoder "
-                    + bundle.manifest().textEncoder() + ", this worker has " + MiniLmTextEncoder.ID);
-        }
         TextEncoder encoder = new CachingTextEncoder(
-                MiniLmTextEncoder.load(config.cache(), settings.threads().text()),
+                PretrainedEncoder.of(bundle.manifest().textEncoder())
+                        .load(config.cache(), settings.threads().text()),
                 config.text().cache());
         return new Drawing(encoder, ModelPainter.load(bundle, device));
     }

@@ -16,7 +16,7 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.PngChunks;
 import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.DeadLetterHeaders;
@@ -72,7 +72,7 @@ class WorkerRuntimeTest {
     static void load() {
         TorchThreads.set(1);
         ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
-        encoder = new CachingTextEncoder(MiniLmTextEncoder.load(folder.resolve("cache"), 1), 1000);
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 1000);
         engine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
         secondEngine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
         store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.MiniLmTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Digests;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,13 +17,14 @@ public final class Redraw implements AutoCloseable {
     private static final int BATCH = 4;
 
     private final Renderer renderer;
-    private final MiniLmTextEncoder encoder;
+    private final TextEncoder encoder;
     private int looked;
     private int drawn;
 
     public Redraw(Path model, Path cache) {
-        this.renderer = Renderer.load(ModelBundle.read(model), Device.cpu());
-        this.encoder = MiniLmTextEncoder.load(cache, 1);
+        ModelBundle bundle = ModelBundle.read(model);
+        this.renderer = Renderer.load(bundle, Device.cpu());
+        this.encoder = PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 1);
     }
 
     /** What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at. */

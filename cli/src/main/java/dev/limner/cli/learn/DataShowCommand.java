@@ -1,0 +1,131 @@
+package dev.limner.cli.learn;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.image.Pixels;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.Pictures;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.data.Split;
+import dev.limner.trainer.eval.SampleGrid;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner data show}: what a data set holds. */
+@Command(
+        name = "show",
+        description = "What a data set holds: pictures, captions by language, classes, splits, and a few examples.",
+        mixinStandardHelpOptions = true)
+final class DataShowCommand implements Runnable {
+    private static final int COLUMNS = 16;
+
+    @Parameters(paramLabel = "DIR", description = "The data set.")
+    @SuppressWarnings("NullAway.Init")
+    Path data;
+
+    @Option(names = "--examples", defaultValue = "5", description = "How many. Default: ${DEFAULT-VALUE}")
+    int examples;
+
+    @Option(names = "--png", paramLabel = "FILE", description = "Write a sheet of 256 pictures, evenly spread.")
+    @Nullable
+    Path png;
+
+    @Option(names = "--json", description = "Print the counts as JSON.")
+    boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter terminal = spec.commandLine().getOut();
+        DataSettings settings = DataSettings.read(data);
+        DataSet set = Shards.read(
+                data,
+                settings.side(),
+                (entry, reason, detail) ->
+                        spec.commandLine().getErr().println("skipped " + entry + ": " + reason.text() + " " + detail));
+        ObjectNode counts = counts(set);
+        if (json) {
+            terminal.println(counts);
+        } else {
+            counts.properties().forEach(entry -> terminal.printf("%-16s %s%n", entry.getKey(), entry.getValue()));
+            spread(set.images(), examples)
+                    .forEach(image -> terminal.printf(
+                            "%-16s %s %s%n", image.key(), set.splitOf(image).id(), image.captions()));
+        }
+        if (png != null) {
+            sheet(set, png);
+            spec.commandLine().getErr().println("pictures in " + png);
+        }
+    }
+
+    private static ObjectNode counts(DataSet set) {
+        ObjectNode counts = new ObjectMapper().createObjectNode();
+        counts.put("name", set.name());
+        counts.put("digest", set.digest());
+        counts.put("side", set.side());
+        counts.put("pictures", set.images().size());
+        counts.put("heldOutPercent", set.heldOutPercent());
+        for (Split split : Split.values()) {
+            counts.put(
+                    split.id(),
+                    set.images().stream()
+                            .filter(image -> set.splitOf(image) == split)
+                            .count());
+        }
+        Map<String, Integer> captions = new TreeMap<>();
+        Map<String, Integer> labels = new TreeMap<>();
+        for (CaptionedImage image : set.images()) {
+            image.captions().forEach((language, texts) -> captions.merge(language, texts.size(), Integer::sum));
+            if (image.label() != null) {
+                labels.merge(image.label(), 1, Integer::sum);
+            }
+        }
+        ObjectNode byLanguage = counts.putObject("captions");
+        captions.forEach(byLanguage::put);
+        if (!labels.isEmpty()) {
+            ObjectNode byLabel = counts.putObject("labels");
+            labels.forEach(byLabel::put);
+        }
+        return counts;
+    }
+
+    private static List<CaptionedImage> spread(List<CaptionedImage> images, int count) {
+        if (count < 0) {
+            throw new UsageException("--examples is " + count + ", must be at least 0");
+        }
+        int shown = Math.min(count, images.size());
+        return IntStream.range(0, shown)
+                .mapToObj(i -> images.get((int) ((long) i * images.size() / shown)))
+                .toList();
+    }
+
+    private static void sheet(DataSet set, Path file) {
+        List<Pixels> pictures = spread(set.images(), COLUMNS * COLUMNS).stream()
+                .map(CaptionedImage::pixels)
+                .toList();
+        try {
+            Files.write(file, Pictures.toPng(SampleGrid.sheet(pictures, COLUMNS)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the pictures cannot be written to " + file, e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.limner.cli.learn;
+
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.data.Split;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner data split}: which pictures are trained on and which are held out. */
+@Command(
+        name = "split",
+        description = {
+            "Which pictures are trained on and which are held out, one line each: key, split, plainest caption.",
+            "The split is a function of a picture's pixels and the data set's share: more data moves nothing."
+        },
+        mixinStandardHelpOptions = true)
+final class DataSplitCommand implements Runnable {
+    @Parameters(paramLabel = "DIR", description = "The data set.")
+    @SuppressWarnings("NullAway.Init")
+    Path data;
+
+    @Option(names = "--only", paramLabel = "SPLIT", description = "train or test.")
+    @Nullable
+    Split only;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        PrintWriter terminal = spec.commandLine().getOut();
+        DataSettings settings = DataSettings.read(data);
+        DataSet set = Shards.read(
+                data,
+                settings.side(),
+                (entry, reason, detail) ->
+                        spec.commandLine().getErr().println("skipped " + entry + ": " + reason.text() + " " + detail));
+        for (CaptionedImage image : set.images()) {
+            Split split = set.splitOf(image);
+            if (only == null || only == split) {
+                String caption = image.captions().values().iterator().next().get(0);
+                terminal.printf("%s\t%s\t%s%n", image.key(), split.id(), caption);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.limner.cli.learn;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.Home;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.eval.Alarm;
+import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.eval.Evaluation;
+import dev.limner.trainer.eval.Figure;
+import dev.limner.trainer.eval.GridCheck;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.SampleGrid;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.eval.metric.Estimate;
+import dev.limner.trainer.eval.report.EvaluationReport;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code limner eval}: how good a model is. */
+@Command(
+        name = "eval",
+        description = {
+            "Compare what a model draws with pictures it has never seen, through frozen networks. Every figure stands"
+                    + " beside that of real pictures and that of an untrained network.",
+            "Exit code 1 with --fail-on-alarm if the model fails in a known way: far from real, ignoring its caption,"
+                    + " copying its training pictures, drawing one picture, leaving much out."
+        },
+        mixinStandardHelpOptions = true)
+public final class EvalCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "MODEL", description = "Folder of a model bundle.")
+    @SuppressWarnings("NullAway.Init")
+    Path model;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearnOptions options;
+
+    @Option(names = "--language", description = "Of the captions. Default: the one the model was trained on")
+    @Nullable
+    String language;
+
+    @Option(names = "--json", description = "Print the figures as JSON.")
+    boolean json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with grids, figures and neighbours.")
+    @Nullable
+    Path html;
+
+    @Option(
+            names = "--pictures",
+            defaultValue = "2000",
+            description = "How many held-out pictures at most. Default: ${DEFAULT-VALUE}")
+    int pictures;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of noise and choices. Default: ${DEFAULT-VALUE}")
+    long seed;
+
+    @Option(names = "--fail-on-alarm", description = "End with exit code 1 if there is an alarm.")
+    boolean failOnAlarm;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
+        PrintWriter errors = spec.commandLine().getErr();
+        ModelBundle bundle = ModelBundle.read(model);
+        Manifest manifest = bundle.manifest();
+        String asked = language != null ? language : trainedLanguage(manifest);
+        Device device = options.device();
+        DataSet set = options.read(manifest.generator().side(), errors);
+        try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
+                Judges judges = options.judges(home, set, asked, encoder, device);
+                Renderer renderer = Renderer.load(bundle, device);
+                NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
+            Plan plan = Plan.of(set, asked, encoder, pictures, seed);
+            GeneratorNetwork network = new GeneratorNetwork(manifest.generator());
+            Engine.getEngine("PyTorch").setRandomSeed((int) seed);
+            Evaluation evaluation;
+            try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
+                evaluation = Evaluation.run(plan, judges, Artist.of(renderer), Artist.of(untrained));
+            }
+            SampleGrid grid = options.grid(home, asked);
+            GridCheck check = GridCheck.of(grid, grid.draw(renderer, encoder), set, judges, encoder);
+            EvaluationReport report =
+                    new EvaluationReport(manifest, judges.description(), plan, evaluation, grid, check);
+            if (html != null) {
+                report.write(html, model.toAbsolutePath().resolveSibling("log.jsonl"));
+                errors.println("report in " + html);
+            }
+            if (json) {
+                terminal.println(report.toJson());
+            } else {
+                print(report.toJson(), evaluation, terminal);
+            }
+            return failOnAlarm && !evaluation.alarms().isEmpty() ? 1 : 0;
+        }
+    }
+
+    private static String trainedLanguage(Manifest manifest) {
+        return manifest.recipe() == null
+                ? "en"
+                : manifest.recipe().path("language").asText("en");
+    }
+
+    private static void print(ObjectNode json, Evaluation evaluation, PrintWriter terminal) {
+        terminal.printf(
+                "%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real pictures", "untrained", "better");
+        evaluation.figures().forEach((metric, figure) -> {
+            if (figure.unavailable() == null) {
+                terminal.printf(
+                        "%-18s %-30s %-30s %-30s %s%n",
+                        metric.id(),
+                        text(figure.model()),
+                        text(figure.real()),
+                        text(figure.untrained()),
+                        metric.better());
+            } else {
+                terminal.printf("%-18s not available: %s%n", metric.id(), figure.unavailable());
+            }
+        });
+        terminal.println("grid " + json.path("grid"));
+        for (Alarm alarm : evaluation.alarms()) {
+            Figure figure = evaluation.figures().get(alarm.metric());
+            if (figure != null) {
+                terminal.println("alarm: " + alarm.explain(figure));
+            }
+        }
+    }
+
+    private static String text(@Nullable Estimate estimate) {
+        return estimate == null
+                ? ""
+                : String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", estimate.value(), estimate.low(), estimate.high());
+    }
+}

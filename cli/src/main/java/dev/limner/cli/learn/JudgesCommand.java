@@ -1,0 +1,66 @@
+package dev.limner.cli.learn;
+
+import ai.djl.Device;
+import dev.limner.cli.fleet.Home;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.eval.judge.JudgeDescription;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner judges}: the networks that evaluation looks through. */
+@Command(
+        name = "judges",
+        description = {
+            "Train the frozen networks that limner eval compares pictures through: a feature extractor and a dual encoder"
+                    + " of pictures and captions, on the training split of a data set.",
+            "limner train and limner eval do it themselves when there are none; figures of different judges do not"
+                    + " compare."
+        },
+        mixinStandardHelpOptions = true)
+public final class JudgesCommand implements Runnable {
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearnOptions options;
+
+    @Option(names = "--language", defaultValue = "en", description = "Of the captions. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String language;
+
+    @Option(
+            names = "--encoder",
+            description = "The sentence encoder. Default: bge-small-zh-v1.5-q for zh, else all-minilm-l6-v2-q")
+    @Nullable
+    String encoderId;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where they go. Default: beside the data")
+    @Nullable
+    Path out;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public void run() {
+        Home home = Home.find();
+        Device on = options.device();
+        DataSet set = options.read(
+                DataSettings.read(options.data).side(), spec.commandLine().getOut());
+        String id = encoderId != null
+                ? encoderId
+                : (language.equals("zh") ? PretrainedEncoder.BGE_SMALL_ZH : PretrainedEncoder.MINI_LM).id();
+        Path folder = out != null ? out : options.data.resolve("judges-" + language + "-v" + JudgeDescription.VERSION);
+        try (TextEncoder encoder = options.encoder(home, id)) {
+            options.train(set, language, encoder, on, folder);
+        }
+        spec.commandLine().getOut().println("judges in " + folder);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.limner.cli.learn;
+
+import ai.djl.Device;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.device.DeviceChoice;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.eval.SampleGrid;
+import dev.limner.trainer.eval.judge.JudgeDescription;
+import dev.limner.trainer.eval.judge.JudgeTraining;
+import dev.limner.trainer.eval.judge.Judges;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What training and evaluation have in common: data, device, grid and judges. */
+final class LearnOptions {
+    private static final long GRID_SEED = 5;
+    private static final int CAPTIONS = 300_000;
+    private static final int HASH_SHOWN = 16;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "DIR",
+            description = "A data set as limner data import makes it.")
+    @SuppressWarnings("NullAway.Init")
+    Path data;
+
+    @Option(names = "--device", defaultValue = "auto", description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String device;
+
+    @Option(names = "--threads", description = "Threads of libtorch. Default: the machine's cores, ${DEFAULT-VALUE}")
+    int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--grid-captions",
+            paramLabel = "FILE",
+            description = "Captions of the sample grid, one a line. Default: data/captions-64.txt, or"
+                    + " data/captions-64-LANGUAGE.txt where there is one")
+    @Nullable
+    Path gridCaptions;
+
+    @Option(
+            names = "--judges",
+            paramLabel = "DIR",
+            description = "The frozen networks that pictures are compared through. Default: those beside the data,"
+                    + " else they are trained once, which takes a few minutes, and kept in the cache")
+    @Nullable
+    Path judges;
+
+    @Option(names = "--judges-seed", defaultValue = "1", description = "Seed of judges that have to be trained.")
+    long judgesSeed;
+
+    Device device() {
+        Device chosen = DeviceChoice.resolve(device);
+        TorchThreads.set(threads);
+        return chosen;
+    }
+
+    DataSet read(int side, PrintWriter terminal) {
+        return Shards.read(
+                data,
+                side,
+                (entry, reason, detail) -> terminal.println("skipped " + entry + ": " + reason.text() + " " + detail));
+    }
+
+    /** An encoder that remembers: captions are looked at by the sampler, the plan and the grid. */
+    TextEncoder encoder(Home home, String id) {
+        return new CachingTextEncoder(PretrainedEncoder.of(id).load(home.cache(), threads), CAPTIONS);
+    }
+
+    SampleGrid grid(Home home, String language) {
+        Path own = home.root().resolve("data/captions-64-" + language + ".txt");
+        Path file = gridCaptions != null ? gridCaptions : Files.exists(own) ? own : home.gridCaptions();
+        try {
+            List<String> captions = Files.readAllLines(file).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            if (captions.isEmpty()) {
+                throw new UsageException("--grid-captions " + file + " holds no caption");
+            }
+            return new SampleGrid(captions, GRID_SEED);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the grid's captions " + file + " cannot be read", e);
+        }
+    }
+
+    /** Judges for the data, trained now if there are none yet. */
+    Judges judges(Home home, DataSet set, String language, TextEncoder encoder, Device on) {
+        String name = "judges-" + language + "-v" + JudgeDescription.VERSION;
+        Path beside = data.resolve(name);
+        Path folder = judges != null
+                ? judges
+                : Judges.in(beside)
+                        ? beside
+                        : home.cache()
+                                .resolve(name + "-" + set.side() + "-" + judgesSeed + "-"
+                                        + set.digest().substring(0, HASH_SHOWN));
+        if (!Judges.in(folder)) {
+            train(set, language, encoder, on, folder);
+        }
+        Judges found = Judges.read(folder, on);
+        JudgeDescription description = found.description();
+        if (!description.dataDigest().equals(set.digest())
+                || !description.language().equals(language)
+                || description.side() != set.side()
+                || !description.textEncoder().equals(encoder.id())) {
+            found.close();
+            throw new UsageException("the judges in " + folder + " are for " + description.data() + " "
+                    + description.dataDigest().substring(0, HASH_SHOWN) + " (" + description.language() + ", "
+                    + description.side() + " pixels, " + description.textEncoder() + "), the data is " + set.name()
+                    + " " + set.digest().substring(0, HASH_SHOWN) + " (" + language + ", " + set.side() + " pixels, "
+                    + encoder.id() + "): limner judges trains others");
+        }
+        return found;
+    }
+
+    void train(DataSet set, String language, TextEncoder encoder, Device on, Path folder) {
+        try (Progress progress = Progress.of("training judges (percent)", 100)) {
+            JudgeTraining.run(
+                    set, language, encoder, judgesSeed, on, folder, percent -> progress.to(percent, "into " + folder));
+        }
+    }
+}

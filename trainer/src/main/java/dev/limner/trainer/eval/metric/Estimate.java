@@ -1,0 +1,19 @@
+package dev.limner.trainer.eval.metric;
+
+/**
+ * A figure and how sure it is.
+ *
+ * @param low lower end of a 95 % interval
+ * @param high its upper end
+ */
+public record Estimate(double value, double low, double high) {
+    /** A figure without chance in it. */
+    public static Estimate exact(double value) {
+        return new Estimate(value, value, value);
+    }
+
+    /** The same in another unit. */
+    public Estimate times(double factor) {
+        return new Estimate(value * factor, low * factor, high * factor);
+    }
+}

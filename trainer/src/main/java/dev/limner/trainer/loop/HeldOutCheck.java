@@ -1,0 +1,57 @@
+package dev.limner.trainer.loop;
+
+import dev.limner.generator.render.Renderer;
+import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.eval.Figure.Metric;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.Scoring;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.eval.metric.Estimate;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A look at what is being learned through the eyes of judges, on captions and pictures that training does not see. Owns
+ * native memory; one thread.
+ */
+public final class HeldOutCheck implements AutoCloseable {
+    private final Scoring scoring;
+    private final Map<Metric, Estimate> real;
+
+    /** The judges stay the caller's. */
+    public HeldOutCheck(Plan plan, Judges judges) {
+        this.scoring = new Scoring(plan, judges);
+        this.real = scoring.ofReal();
+    }
+
+    /** The figures of real pictures. */
+    Map<Metric, Estimate> real() {
+        return real;
+    }
+
+    Map<Metric, Estimate> look(Renderer renderer) {
+        return scoring.of(Artist.of(renderer));
+    }
+
+    /**
+     * One number to tell whether a training still gains: the mean of R-precision, class accuracy and coverage, each as a
+     * share of the real pictures'. The match with the caption, the kind of thing and the variety count alike.
+     */
+    double score(Map<Metric, Estimate> figures) {
+        Metric match = figures.containsKey(Metric.R_PRECISION) ? Metric.R_PRECISION : Metric.R_PRECISION_UNSEEN;
+        return List.of(match, Metric.CLASS_ACCURACY, Metric.COVERAGE).stream()
+                .mapToDouble(metric -> value(figures, metric) / Math.max(value(real, metric), 1e-9))
+                .average()
+                .orElse(0);
+    }
+
+    static double value(Map<Metric, Estimate> figures, Metric metric) {
+        Estimate estimate = figures.get(metric);
+        return estimate == null ? Double.NaN : estimate.value();
+    }
+
+    @Override
+    public void close() {
+        scoring.close();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.limner.trainer.tune;
+
+import dev.limner.generator.noise.CounterNoise;
+
+/** Sentence embeddings with a little of a random direction mixed in, so that nothing learns them by heart (LAFITE). */
+public final class Disturbance {
+    private Disturbance() {}
+
+    /**
+     * @param embedding L2-normalised; left as it is
+     * @param share of the random direction, from 0 to 1
+     * @return L2-normalised
+     */
+    public static float[] of(float[] embedding, double share, long seed) {
+        int length = embedding.length;
+        float[] direction = CounterNoise.normal(seed, 0, length);
+        double norm = norm(direction);
+        float[] mixed = new float[length];
+        for (int i = 0; i < length; i++) {
+            mixed[i] = (float) ((1 - share) * embedding[i] + share * direction[i] / norm);
+        }
+        float scale = (float) (1 / norm(mixed));
+        for (int i = 0; i < length; i++) {
+            mixed[i] *= scale;
+        }
+        return mixed;
+    }
+
+    private static double norm(float[] vector) {
+        double squares = 0;
+        for (float value : vector) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares);
+    }
+}
