@@ -104,6 +104,9 @@ final class TorchCommand implements Runnable {
         List<Double> mine = new ArrayList<>();
         List<Double> others = new ArrayList<>();
         String request = work + " " + seconds;
+        // The JVM compiles what it runs often, which takes it some seconds; both sides get the same time to warm up.
+        ours.ask(request);
+        theirs.ask(request);
         for (int round = 0; round < rounds; round++) {
             mine.add(Double.valueOf(ours.ask(request)));
             others.add(Double.valueOf(theirs.ask(request)));
