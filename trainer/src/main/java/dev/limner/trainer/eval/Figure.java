@@ -1,6 +1,5 @@
 package dev.limner.trainer.eval;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.limner.trainer.eval.metric.Estimate;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param untrained the same of the model's network with initial weights
  * @param unavailable why there is no figure
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Figure(
         @Nullable Estimate model,
         @Nullable Estimate real,
