@@ -1,9 +1,8 @@
 package dev.limner.system;
 
+import dev.limner.broker.FreePorts;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,10 +28,7 @@ final class TestWorker implements AutoCloseable {
     }
 
     static TestWorker start(Topics topics, String name, Path folder) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePorts.next();
         Path log = Files.createDirectories(folder).resolve(name + ".log");
         List<String> command = List.of(
                 Home.JAVA.toString(),

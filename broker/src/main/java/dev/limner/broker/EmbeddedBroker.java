@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,9 +45,9 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start: the port is taken, the folder is in use
      */
     public static EmbeddedBroker start(BrokerSettings settings) {
-        int port = settings.port() == 0 ? freePort() : settings.port();
+        int port = settings.port() == 0 ? FreePorts.next() : settings.port();
         Properties properties = new Properties();
-        Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(freePort())) : settings.cluster();
+        Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(FreePorts.next())) : settings.cluster();
         properties.putAll(configuration(settings, port, cluster));
         try {
             Files.createDirectories(settings.data());
@@ -154,14 +152,6 @@ public final class EmbeddedBroker implements AutoCloseable {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException("the broker's folder " + data + " cannot be formatted", e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("there is no free port", e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.limner.cli.fleet;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
+import dev.limner.broker.FreePorts;
 import dev.limner.protocol.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class LocalFleet implements AutoCloseable {
             int streams = Math.max(1, Runtime.getRuntime().availableProcessors() / count);
             settings.put("limner.worker.streams", String.valueOf(streams));
             settings.putAll(extra);
-            int port = httpPort == 0 ? WorkerProcess.freePort() : httpPort + i - 1;
+            int port = httpPort == 0 ? FreePorts.next() : httpPort + i - 1;
             workers.add(WorkerProcess.start(home, "worker-" + i, settings, port, logs));
         }
         for (WorkerProcess worker : workers) {

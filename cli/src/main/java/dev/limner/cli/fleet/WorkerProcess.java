@@ -2,8 +2,6 @@ package dev.limner.cli.fleet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,14 +65,6 @@ public final class WorkerProcess implements AutoCloseable {
             return new WorkerProcess(name, builder.start(), httpPort, log);
         } catch (IOException e) {
             throw new UncheckedIOException("the worker " + name + " cannot be started", e);
-        }
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("there is no free port", e);
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.limner.cli.chaos.arena;
 
 import dev.limner.broker.FleetTopics;
+import dev.limner.broker.FreePorts;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.JavaProcess;
-import dev.limner.cli.fleet.WorkerProcess;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,9 +43,9 @@ public final class BrokerNodes implements AutoCloseable {
         @SuppressWarnings("NullAway.Init")
         Node(int number) {
             this.number = number;
-            this.port = WorkerProcess.freePort();
-            this.detourPort = WorkerProcess.freePort();
-            this.proxyPort = WorkerProcess.freePort();
+            this.port = FreePorts.next();
+            this.detourPort = FreePorts.next();
+            this.proxyPort = FreePorts.next();
             this.proxy = TcpProxy.start(proxyPort, detourPort);
         }
     }
@@ -56,7 +56,7 @@ public final class BrokerNodes implements AutoCloseable {
         List<Integer> ports = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
             nodes.add(new Node(number));
-            ports.add(WorkerProcess.freePort());
+            ports.add(FreePorts.next());
         }
         this.controllerPorts = List.copyOf(ports);
     }

@@ -1,5 +1,6 @@
 package dev.limner.cli.chaos.arena;
 
+import dev.limner.broker.FreePorts;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.WorkerProcess;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class WorkerNodes implements AutoCloseable {
     private WorkerProcess launch(String name, Map<String, String> extra) {
         Map<String, String> all = new HashMap<>(settings);
         all.putAll(extra);
-        return WorkerProcess.start(home, name, all, WorkerProcess.freePort(), logs);
+        return WorkerProcess.start(home, name, all, FreePorts.next(), logs);
     }
 
     private void watch(Slot slot, WorkerProcess process) {
