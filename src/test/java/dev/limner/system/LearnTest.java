@@ -27,7 +27,7 @@ class LearnTest {
             language: en
             seed: 1
             batch: 8
-            generator: {latent: 8, text: 384, condition: 8, channels: [8, 8, 8]}
+            generator: {latent: 8, text: 384, condition: 8, channels: [8, 8, 8], smooth: true}
             discriminator: {channels: [8, 8, 8], features: 8}
             objective: {mismatch: 0.5, gamma: 1.0, penaltyEvery: 4, reconstruction: 1}
             optimizer: {learningRate: 0.001, finalLearningRate: 0.001, decaySteps: 0, beta1: 0.0, beta2: 0.9,

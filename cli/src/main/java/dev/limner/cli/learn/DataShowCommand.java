@@ -6,9 +6,7 @@ import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.image.Pixels;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.data.Pictures;
-import dev.limner.trainer.data.Shards;
 import dev.limner.trainer.data.Split;
 import dev.limner.trainer.eval.SampleGrid;
 import java.io.IOException;
@@ -22,9 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code limner data show}: what a data set holds. */
@@ -35,9 +33,9 @@ import picocli.CommandLine.Spec;
 final class DataShowCommand implements Runnable {
     private static final int COLUMNS = 16;
 
-    @Parameters(paramLabel = "DIR", description = "The data set.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    Path data;
+    DataFolder folder;
 
     @Option(names = "--examples", defaultValue = "5", description = "How many. Default: ${DEFAULT-VALUE}")
     int examples;
@@ -56,12 +54,7 @@ final class DataShowCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter terminal = spec.commandLine().getOut();
-        DataSettings settings = DataSettings.read(data);
-        DataSet set = Shards.read(
-                data,
-                settings.side(),
-                (entry, reason, detail) ->
-                        spec.commandLine().getErr().println("skipped " + entry + ": " + reason.text() + " " + detail));
+        DataSet set = folder.read();
         ObjectNode counts = counts(set);
         if (json) {
             terminal.println(counts);

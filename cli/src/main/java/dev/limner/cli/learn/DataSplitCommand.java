@@ -2,16 +2,13 @@ package dev.limner.cli.learn;
 
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.DataSettings;
-import dev.limner.trainer.data.Shards;
 import dev.limner.trainer.data.Split;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code limner data split}: which pictures are trained on and which are held out. */
@@ -23,9 +20,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class DataSplitCommand implements Runnable {
-    @Parameters(paramLabel = "DIR", description = "The data set.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    Path data;
+    DataFolder folder;
 
     @Option(names = "--only", paramLabel = "SPLIT", description = "train or test.")
     @Nullable
@@ -38,12 +35,7 @@ final class DataSplitCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter terminal = spec.commandLine().getOut();
-        DataSettings settings = DataSettings.read(data);
-        DataSet set = Shards.read(
-                data,
-                settings.side(),
-                (entry, reason, detail) ->
-                        spec.commandLine().getErr().println("skipped " + entry + ": " + reason.text() + " " + detail));
+        DataSet set = folder.read();
         for (CaptionedImage image : set.images()) {
             Split split = set.splitOf(image);
             if (only == null || only == split) {

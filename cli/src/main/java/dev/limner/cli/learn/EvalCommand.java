@@ -88,7 +88,7 @@ public final class EvalCommand implements Callable<Integer> {
         Manifest manifest = bundle.manifest();
         String asked = language != null ? language : trainedLanguage(manifest);
         Device device = options.device();
-        DataSet set = options.read(manifest.generator().side(), errors);
+        DataSet set = options.read(manifest.generator().side());
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
                 Judges judges = options.judges(home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);

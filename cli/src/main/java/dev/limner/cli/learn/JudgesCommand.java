@@ -52,8 +52,7 @@ public final class JudgesCommand implements Runnable {
     public void run() {
         Home home = Home.find();
         Device on = options.device();
-        DataSet set = options.read(
-                DataSettings.read(options.data).side(), spec.commandLine().getOut());
+        DataSet set = options.read(DataSettings.read(options.data).side());
         String id = encoderId != null
                 ? encoderId
                 : (language.equals("zh") ? PretrainedEncoder.BGE_SMALL_ZH : PretrainedEncoder.MINI_LM).id();

@@ -10,19 +10,19 @@ import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.Shards;
 import dev.limner.trainer.eval.SampleGrid;
 import dev.limner.trainer.eval.judge.JudgeDescription;
 import dev.limner.trainer.eval.judge.JudgeTraining;
 import dev.limner.trainer.eval.judge.Judges;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What training and evaluation have in common: data, device, grid and judges. */
 final class LearnOptions {
@@ -64,17 +64,18 @@ final class LearnOptions {
     @Option(names = "--judges-seed", defaultValue = "1", description = "Seed of judges that have to be trained.")
     long judgesSeed;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
     Device device() {
         Device chosen = DeviceChoice.resolve(device);
         TorchThreads.set(threads);
         return chosen;
     }
 
-    DataSet read(int side, PrintWriter terminal) {
-        return Shards.read(
-                data,
-                side,
-                (entry, reason, detail) -> terminal.println("skipped " + entry + ": " + reason.text() + " " + detail));
+    DataSet read(int side) {
+        return DataFolder.read(data, side, spec);
     }
 
     /** An encoder that remembers: captions are looked at by the sampler, the plan and the grid. */

@@ -101,7 +101,7 @@ public final class TrainCommand implements Runnable {
         PrintWriter terminal = spec.commandLine().getOut();
         Recipe read = Recipe.read(recipeFile);
         Recipe recipe = seed == null ? read : read.withSeed(seed);
-        DataSet set = options.read(recipe.generator().side(), terminal);
+        DataSet set = options.read(recipe.generator().side());
         Device chosen = options.device();
         TrainingLoop.Limit limit = new TrainingLoop.Limit(
                 Duration.ofSeconds(Math.round(minutes * 60)),

@@ -10,6 +10,7 @@ Arguments: the bundle's weights.safetensors, the number of threads.
 
 import json
 import math
+import os
 import struct
 import sys
 import time
@@ -19,8 +20,17 @@ import torch.nn.functional as F
 
 LATENT, TEXT, CONDITION, CHANNELS, SIDE = 64, 384, 128, [128, 128, 64, 32], 64
 D_CHANNELS, FEATURES = [32, 64, 128, 128], 128
-GAMMA, PENALTY_EVERY, MISMATCH, RECONSTRUCTION, SHIFT = 1.0, 8, 0.5, 4.0, 8
+GAMMA, PENALTY_EVERY, MISMATCH, RECONSTRUCTION, SHIFT = 2.0, 8, 0.5, 4.0, 8
 RATE, BETA2, KEEP = 5e-4, 0.9, 0.999
+
+
+ROW = torch.tensor([1.0, 2.0, 1.0])
+BINOMIAL = (ROW[:, None] * ROW[None, :] / 16).reshape(1, 1, 3, 3)
+EDGE = torch.ones(SIDE)
+EDGE[0] = EDGE[-1] = 4 / 3
+BORDER = (EDGE[:, None] * EDGE[None, :]).reshape(1, 1, SIDE, SIDE)
+with open(os.path.join(os.path.dirname(sys.argv[1]), "manifest.json")) as manifest:
+    SMOOTH = json.load(manifest)["generator"].get("smooth", False)
 
 
 def read_safetensors(path):
@@ -66,7 +76,11 @@ def draw(w, z, s):
         h = F.conv2d(h, w[name + ".conv1.weight"], w[name + ".conv1.bias"], padding=1)
         h = lrelu(modulate(h))
         x = skip + F.conv2d(h, w[name + ".conv2.weight"], w[name + ".conv2.bias"], padding=1)
-    return torch.tanh(F.pixel_shuffle(F.conv2d(lrelu(x), w["pixels.weight"], w["pixels.bias"], padding=1), 2))
+    pixels = F.pixel_shuffle(F.conv2d(lrelu(x), w["pixels.weight"], w["pixels.bias"], padding=1), 2)
+    if SMOOTH:
+        planes = F.conv2d(pixels.reshape(-1, 1, SIDE, SIDE), BINOMIAL, padding=1) * BORDER
+        pixels = planes.reshape(pixels.shape)
+    return torch.tanh(pixels)
 
 
 def discriminator_weights():

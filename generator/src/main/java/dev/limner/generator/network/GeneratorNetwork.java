@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The default text-conditional generator: DF-GAN's modulated residual blocks (Tao et al. 2022) without normalisation
  * (R3GAN, Huang et al. 2024). The last convolution works at half the side and a pixel shuffle makes the picture, which is
- * three times as fast on a CPU; ICNR initialisation (Aitken et al. 2017) keeps the shuffle's 2x2 pattern small.
+ * three times as fast on a CPU; ICNR initialisation (Aitken et al. 2017) makes the shuffle's 2x2 pattern small, and a filter
+ * that lets nothing of that frequency pass removes it.
  *
  * <p>Input: z (n, latent) and s (n, text), s scaled to norm sqrt(text). Output: (n, 3, side, side) in [-1, 1].
  */
@@ -93,9 +94,9 @@ public final class GeneratorNetwork extends AbstractBlock {
         for (int block = 0; block < spec.blocks(); block++) {
             hidden = block(weights, "block" + block, hidden, film);
         }
-        return Layers.pixelShuffle(
-                        Layers.conv(Layers.leakyRelu(hidden), weights.get("pixels.weight"), weights.get("pixels.bias")))
-                .tanh();
+        NDArray pixels = Layers.pixelShuffle(
+                Layers.conv(Layers.leakyRelu(hidden), weights.get("pixels.weight"), weights.get("pixels.bias")));
+        return (spec.isSmoothed() ? Layers.smooth(pixels) : pixels).tanh();
     }
 
     private static NDArray block(Weights weights, String name, NDArray input, Modulations film) {

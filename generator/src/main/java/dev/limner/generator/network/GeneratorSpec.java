@@ -1,7 +1,9 @@
 package dev.limner.generator.network;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a generator: everything needed to build its network and nothing of how it was trained.
@@ -10,8 +12,15 @@ import java.util.List;
  * @param text length of the sentence embedding s
  * @param condition length of the projected caption c
  * @param channels channels at 4x4 and after each block; every block doubles the side
+ * @param smooth whether the shuffled pixels are smoothed, which leaves no 2x2 pattern; absent in older bundles, which were
+ *     not
  */
-public record GeneratorSpec(int latent, int text, int condition, List<Integer> channels) {
+public record GeneratorSpec(
+        int latent,
+        int text,
+        int condition,
+        List<Integer> channels,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean smooth) {
     private static final int FIRST_SIDE = 4;
     private static final int MOST_CHANNELS = 4096;
     private static final int MOST_BLOCKS = 6;
@@ -29,7 +38,7 @@ public record GeneratorSpec(int latent, int text, int condition, List<Integer> c
 
     /** The default network for 64x64 pictures: 1.1 million weights, about 0.16 GFLOP a picture. */
     public static GeneratorSpec defaultSpec() {
-        return new GeneratorSpec(64, 384, 128, List.of(128, 128, 64, 32));
+        return new GeneratorSpec(64, 384, 128, List.of(128, 128, 64, 32), true);
     }
 
     public int blocks() {
@@ -39,6 +48,10 @@ public record GeneratorSpec(int latent, int text, int condition, List<Integer> c
     /** Height and width of a picture in pixels. */
     public int side() {
         return FIRST_SIDE << (blocks() + 1);
+    }
+
+    boolean isSmoothed() {
+        return Boolean.TRUE.equals(smooth);
     }
 
     /** Length of u, the concatenation of noise and projected caption. */

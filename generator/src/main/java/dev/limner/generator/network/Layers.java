@@ -1,6 +1,7 @@
 package dev.limner.generator.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
@@ -18,6 +19,9 @@ public final class Layers {
 
     private static final int NEAREST = 0;
     private static final Shape ONE = new Shape(1, 1);
+    private static final float[] BINOMIAL = {
+        1 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 4 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 1 / 16f
+    };
 
     private Layers() {}
 
@@ -73,5 +77,35 @@ public final class Layers {
         return input.reshape(shape.get(0), shape.get(1), height, 2, width, 2)
                 .transpose(0, 1, 3, 5, 2, 4)
                 .reshape(shape.get(0), shape.get(1) * 4, height, width);
+    }
+
+    /**
+     * The binomial filter (1 2 1) along both axes. It is zero at the highest frequency, which is that of a pattern of one
+     * pixel on, one off, and leaves what is smooth as it was. At the border the pixels that are there count.
+     */
+    public static NDArray smooth(NDArray input) {
+        Shape shape = input.getShape();
+        long height = shape.get(2);
+        long width = shape.get(3);
+        NDManager manager = input.getManager();
+        NDArray kernel = manager.create(BINOMIAL, new Shape(1, 1, 3, 3));
+        NDArray planes = conv(input.reshape(shape.get(0) * shape.get(1), 1, height, width), kernel, null);
+        return planes.mul(manager.create(borderGain((int) height, (int) width), new Shape(1, 1, height, width)))
+                .reshape(shape);
+    }
+
+    /** What the filter loses to the zeros around the picture. */
+    private static float[] borderGain(int height, int width) {
+        float[] gain = new float[height * width];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                gain[y * width + x] = edge(y, height) * edge(x, width);
+            }
+        }
+        return gain;
+    }
+
+    private static float edge(int at, int length) {
+        return at == 0 || at == length - 1 ? 4f / 3 : 1f;
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RendererTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8));
+    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8), null);
 
     @TempDir
     Path folder;

@@ -42,7 +42,7 @@ class TrainingLoopTest {
             "en",
             1,
             8,
-            new GeneratorSpec(4, 384, 8, List.of(8, 8)),
+            new GeneratorSpec(4, 384, 8, List.of(8, 8), true),
             new Recipe.Discriminator(List.of(8, 8), 8),
             new Recipe.Objective(0.5, 1, 2, 1),
             new Recipe.Optimizer(5e-4, 1e-4, 10, 0, 0.9, 0.99, 2),

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GradientPenaltyTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8));
+    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
     private static final float WEIGHT = 3f;
 
     @Test
