@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,12 +98,9 @@ final class NetworkCommand implements Runnable {
     private static Weights load(NDManager manager, Map<String, Safetensors.Tensor> tensors) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
-            FloatBuffer values = tensor.values().duplicate();
-            float[] copy = new float[values.remaining()];
-            values.get(copy);
             Shape shape =
                     new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
-            arrays.put(name, manager.create(copy, shape));
+            arrays.put(name, manager.create(tensor.toArray(), shape));
         });
         return new Weights(arrays);
     }

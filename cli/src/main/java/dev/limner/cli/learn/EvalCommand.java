@@ -23,7 +23,6 @@ import dev.limner.trainer.eval.metric.Estimate;
 import dev.limner.trainer.eval.report.EvaluationReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -149,8 +148,6 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private static String text(@Nullable Estimate estimate) {
-        return estimate == null
-                ? ""
-                : String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", estimate.value(), estimate.low(), estimate.high());
+        return estimate == null ? "" : estimate.text();
     }
 }

@@ -51,6 +51,13 @@ public final class Safetensors {
                         "a tensor of shape " + shape + " with " + values.remaining() + " values");
             }
         }
+
+        /** A copy of the values. */
+        public float[] toArray() {
+            float[] copy = new float[values.remaining()];
+            values.duplicate().get(copy);
+            return copy;
+        }
     }
 
     private record Range(String name, List<Long> shape, long start, long end) {}

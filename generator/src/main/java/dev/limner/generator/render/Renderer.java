@@ -74,8 +74,7 @@ public final class Renderer implements AutoCloseable {
             if (!stored.equals(shape)) {
                 throw new BundleException("weight " + name + " has shape " + stored + ", must have " + shape);
             }
-            float[] values = new float[tensor.values().remaining()];
-            tensor.values().duplicate().get(values);
+            float[] values = tensor.toArray();
             arrays.put(name, manager.create(FloatBuffer.wrap(values), shape, DataType.FLOAT32));
         });
         return new Weights(arrays);

@@ -1,8 +1,7 @@
 package dev.limner.trainer.data;
 
 import dev.limner.generator.image.Pixels;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.limner.protocol.Digests;
 import java.util.Locale;
 
 /** What a picture is for. */
@@ -13,6 +12,7 @@ public enum Split {
     TEST;
 
     private static final int PERCENT = 100;
+    private static final int HEX_DIGITS = 6;
 
     /**
      * The split of a picture: a function of its pixels alone, so that it stays where it is when more data arrives, under
@@ -21,8 +21,7 @@ public enum Split {
      * @param heldOutPercent how many pictures of a hundred are held out
      */
     public static Split of(Pixels pixels, int heldOutPercent) {
-        byte[] hash = sha256(pixels.rgb());
-        int bucket = ((hash[0] & 0xFF) << 16 | (hash[1] & 0xFF) << 8 | (hash[2] & 0xFF)) % PERCENT;
+        int bucket = Integer.parseInt(Digests.sha256(pixels.rgb()), 0, HEX_DIGITS, 16) % PERCENT;
         return bucket < heldOutPercent ? TEST : TRAIN;
     }
 
@@ -39,13 +38,5 @@ public enum Split {
             }
         }
         throw new DataException("split is '" + id + "', must be 'train' or 'test'");
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
     }
 }

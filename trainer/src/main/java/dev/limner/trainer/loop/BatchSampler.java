@@ -6,6 +6,7 @@ import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataException;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.Split;
+import dev.limner.trainer.eval.metric.Vectors;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
 import dev.limner.trainer.tune.Disturbance;
@@ -105,20 +106,12 @@ final class BatchSampler {
             int other = i;
             for (int attempt = 0; attempt < TRIES; attempt++) {
                 other = (i + 1 + random.nextInt(sentences.length - 1)) % sentences.length;
-                if (similarity(sentences[i], sentences[other]) < NEARLY_EQUAL) {
+                if (Vectors.product(sentences[i], sentences[other]) < NEARLY_EQUAL) {
                     break;
                 }
             }
             strangers[i] = other;
         }
         return strangers;
-    }
-
-    private static double similarity(float[] a, float[] b) {
-        double product = 0;
-        for (int i = 0; i < a.length; i++) {
-            product += (double) a[i] * b[i];
-        }
-        return product;
     }
 }

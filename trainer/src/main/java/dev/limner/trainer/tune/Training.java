@@ -228,8 +228,7 @@ public final class Training implements AutoCloseable {
                 throw new IllegalArgumentException("the checkpoint has no " + group + "/" + name + " of shape "
                         + shape(array) + "; it was made with another recipe");
             }
-            float[] values = new float[tensor.values().remaining()];
-            tensor.values().duplicate().get(values);
+            float[] values = tensor.toArray();
             try (NDArray alias = array.stopGradient();
                     NDArray stored = manager.create(FloatBuffer.wrap(values), array.getShape(), DataType.FLOAT32)) {
                 alias.subi(alias).addi(stored);

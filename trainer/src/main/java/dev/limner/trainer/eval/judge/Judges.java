@@ -74,9 +74,7 @@ public final class Judges implements AutoCloseable {
         if (tensor == null || tensor.values().remaining() != shape.size()) {
             throw new BundleException("the judges' " + name + " is missing or not of shape " + shape);
         }
-        float[] values = new float[tensor.values().remaining()];
-        tensor.values().duplicate().get(values);
-        return values;
+        return tensor.toArray();
     }
 
     /**

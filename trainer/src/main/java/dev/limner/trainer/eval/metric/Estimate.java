@@ -1,5 +1,7 @@
 package dev.limner.trainer.eval.metric;
 
+import java.util.Locale;
+
 /**
  * A figure and how sure it is.
  *
@@ -10,6 +12,11 @@ public record Estimate(double value, double low, double high) {
     /** A figure without chance in it. */
     public static Estimate exact(double value) {
         return new Estimate(value, value, value);
+    }
+
+    /** For people: the figure and its interval. */
+    public String text() {
+        return String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", value, low, high);
     }
 
     /** The same in another unit. */

@@ -165,9 +165,7 @@ public record EvaluationReport(
     }
 
     private static String text(@Nullable Estimate estimate) {
-        return estimate == null
-                ? ""
-                : String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", estimate.value(), estimate.low(), estimate.high());
+        return estimate == null ? "" : estimate.text();
     }
 
     private List<Map<String, Object>> cells() {
