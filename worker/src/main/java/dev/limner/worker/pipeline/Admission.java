@@ -4,7 +4,7 @@ import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.JobError;
+import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Size;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.Delivery;
@@ -100,7 +100,7 @@ final class Admission implements AutoCloseable {
         return switch (recent.see(queued.ref(), job, queued.original().redrive())) {
             case REPEAT -> new Verdict.Answer(new Finished(queued.ref(), null));
             case CONFLICT -> {
-                JobError error = JobError.of(
+                RecordError error = RecordError.of(
                         ErrorCode.ID_CONFLICT, "id", job.id(), "was used a moment ago for a job with other content");
                 yield answer(queued, outcomes.rejected(queued, error));
             }
@@ -131,9 +131,9 @@ final class Admission implements AutoCloseable {
     }
 
     /** What the record alone could not tell: whether this worker has the model and the size. */
-    private Optional<JobError> unfit(Job job) {
+    private Optional<RecordError> unfit(Job job) {
         if (!job.model().matches(engine.model().name(), engine.model().digest())) {
-            return Optional.of(JobError.of(
+            return Optional.of(RecordError.of(
                     ErrorCode.UNKNOWN_MODEL,
                     "model",
                     job.model(),
@@ -141,7 +141,7 @@ final class Admission implements AutoCloseable {
         }
         Size size = job.size();
         if (size != null && !size.equals(engine.size())) {
-            return Optional.of(JobError.of(
+            return Optional.of(RecordError.of(
                     ErrorCode.SIZE_NOT_AVAILABLE,
                     "size",
                     size,
