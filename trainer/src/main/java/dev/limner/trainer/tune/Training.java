@@ -208,6 +208,18 @@ public final class Training implements AutoCloseable {
         return tensors;
     }
 
+    /** The discriminator's arrays: what a bundle needs to be tuned further. */
+    public Map<String, Safetensors.Tensor> discriminator() {
+        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+        discriminatorWeights.arrays().forEach((name, array) -> tensors.put(name, tensor(array)));
+        return tensors;
+    }
+
+    /** What it computes on. */
+    public Device device() {
+        return manager.getDevice();
+    }
+
     /** Everything a checkpoint needs to go on, by name. */
     public Map<String, Safetensors.Tensor> arrays() {
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();

@@ -135,7 +135,7 @@ public class WorkerService {
     /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
     private static void warmUp(TextEncoder text, PictureEngine pictures) {
         RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
-        Provenance provenance = new Provenance("", "", "", 0, 0, null);
+        Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
         for (Pixels picture : pictures.draw(List.of(request))) {
             for (ImageFormat format : ImageFormat.values()) {
                 ImageEncoder.encode(picture, format, provenance);
