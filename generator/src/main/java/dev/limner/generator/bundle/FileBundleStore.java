@@ -4,18 +4,23 @@ import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Bundles as folders {@code name/digest} below a folder that trainer and workers share. */
 public final class FileBundleStore implements BundleStore {
     private static final List<String> BEFORE_THE_MANIFEST =
             List.of(BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
+
+    private static final String SIGNATURE = "signature";
 
     private final Path root;
 
@@ -24,7 +29,7 @@ public final class FileBundleStore implements BundleStore {
     }
 
     @Override
-    public URI put(Path folder, Manifest manifest) {
+    public URI put(Path folder, Manifest manifest, @Nullable String signature) {
         Path target = folder(manifest.name(), manifest.digest());
         try {
             if (!Files.exists(target.resolve(BundleFiles.MANIFEST))) {
@@ -33,6 +38,9 @@ public final class FileBundleStore implements BundleStore {
                     if (Files.exists(folder.resolve(name))) {
                         copy(folder.resolve(name), target.resolve(name));
                     }
+                }
+                if (signature != null) {
+                    BundleFiles.write(target.resolve(SIGNATURE), signature.getBytes(StandardCharsets.US_ASCII));
                 }
                 BundleFiles.forceFolder(target);
                 copy(folder.resolve(BundleFiles.MANIFEST), target.resolve(BundleFiles.MANIFEST));
@@ -60,6 +68,18 @@ public final class FileBundleStore implements BundleStore {
     @Override
     public URI uri(String name, String digest) {
         return folder(name, digest).toUri();
+    }
+
+    @Override
+    public Optional<String> signature(String name, String digest) {
+        Path file = folder(name, digest).resolve(SIGNATURE);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " cannot be read: " + e, e);
+        }
     }
 
     @Override

@@ -45,7 +45,7 @@ class FileBundleStoreTest {
 
     @Test
     void shouldGiveBackWhatWasPut() {
-        URI uri = store.put(bundle, manifest);
+        URI uri = store.put(bundle, manifest, "signed");
         Path copy = folder.resolve("copy");
 
         store.fetch(uri, copy, PLENTY);
@@ -57,14 +57,16 @@ class FileBundleStoreTest {
         assertThat(ModelBundle.read(bundle).discriminator()).isPresent();
         assertThat(copy.resolve(BundleFiles.DISCRIMINATOR)).doesNotExist();
         assertThat(store.uri("test", manifest.digest())).isEqualTo(uri);
+        assertThat(store.signature("test", manifest.digest())).hasValue("signed");
+        assertThat(store.signature("test", "b".repeat(64))).isEmpty();
     }
 
     @Test
     void shouldChangeNothingWhenTheSameIsPutAgain() throws IOException {
-        URI uri = store.put(bundle, manifest);
+        URI uri = store.put(bundle, manifest, "signed");
         var before = Files.getLastModifiedTime(Path.of(uri).resolve(BundleFiles.WEIGHTS));
 
-        assertThat(store.put(bundle, manifest)).isEqualTo(uri);
+        assertThat(store.put(bundle, manifest, "signed")).isEqualTo(uri);
         assertThat(Files.getLastModifiedTime(Path.of(uri).resolve(BundleFiles.WEIGHTS)))
                 .isEqualTo(before);
     }
@@ -78,14 +80,14 @@ class FileBundleStoreTest {
         assertThat(store.digests("test")).isEmpty();
         assertRefused(store.uri("test", manifest.digest()), PLENTY, RefusalCode.BUNDLE_MISSING, "there is no bundle");
 
-        store.put(bundle, manifest);
+        store.put(bundle, manifest, "signed");
         assertThat(store.digests("test")).containsExactly(manifest.digest());
         assertThat(ModelBundle.read(half).manifest()).isEqualTo(manifest);
     }
 
     @Test
     void shouldRefuseWhatIsTooLargeOrElsewhere() {
-        URI uri = store.put(bundle, manifest);
+        URI uri = store.put(bundle, manifest, "signed");
 
         assertRefused(uri, 100, RefusalCode.TOO_LARGE, "at most 100");
         assertRefused(URI.create("s3://models/x"), PLENTY, RefusalCode.BUNDLE_MISSING, "s3://models/x");
