@@ -135,6 +135,19 @@ public final class Judges implements AutoCloseable {
         return rows;
     }
 
+    /**
+     * The same of pictures on the device; a gradient passes through.
+     *
+     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @return (n, 64), owned by the manager of {@code pictures}
+     */
+    public NDArray features(NDArray pictures) {
+        NDManager owner = pictures.getManager();
+        return networks.features(weights, JudgeNetworks.CLASSIFIER, pictures)
+                .sub(owner.create(mean))
+                .div(owner.create(deviation));
+    }
+
     /** The same from a network that has learned nothing. */
     public float[][] randomFeatures(List<Pixels> pictures) {
         return over(pictures, batch -> networks.features(random, JudgeNetworks.RANDOM, batch));
