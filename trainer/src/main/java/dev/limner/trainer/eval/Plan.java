@@ -93,6 +93,11 @@ public record Plan(
         return new Plan(heldOut, variants, repeated, coloured, reference, train, seed);
     }
 
+    /** The same with other noise. */
+    public Plan withSeed(long other) {
+        return new Plan(heldOut, variants, repeated, coloured, reference, train, other);
+    }
+
     private static String any(List<String> captions, SplittableRandom random) {
         return captions.get(random.nextInt(captions.size()));
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Draws batches from the training split: which pictures, which of their captions, disturbed how. A function of the seed
@@ -28,14 +29,30 @@ final class BatchSampler {
     private static final double NEARLY_EQUAL = 0.85;
 
     private final Recipe recipe;
+    private final double share;
+    private final int ownPictures;
     private final List<Pixels> pictures;
     private final List<List<float[]>> embeddings;
 
     BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder) {
+        this(recipe, data, encoder, List.of(), 0);
+    }
+
+    /**
+     * A sampler that mixes other pictures in.
+     *
+     * @param others with captions in the recipe's language
+     * @param share of a batch that they make up on average, if there are any
+     */
+    BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder, List<CaptionedImage> others, double share) {
         this.recipe = recipe;
-        List<CaptionedImage> images = data.images(Split.TRAIN, recipe.language());
-        if (images.size() < recipe.batch()) {
-            throw new DataException("the data set " + data.name() + " has " + images.size()
+        this.share = share;
+        List<CaptionedImage> own = data.images(Split.TRAIN, recipe.language());
+        this.ownPictures = own.size();
+        List<CaptionedImage> images =
+                Stream.concat(own.stream(), others.stream()).toList();
+        if (own.size() < recipe.batch()) {
+            throw new DataException("the data set " + data.name() + " has " + own.size()
                     + " training pictures with captions in '" + recipe.language() + "', a batch takes "
                     + recipe.batch());
         }
@@ -65,7 +82,7 @@ final class BatchSampler {
         List<Pixels> chosen = new ArrayList<>(size);
         float[][] sentences = new float[size][];
         for (int i = 0; i < size; i++) {
-            int picture = random.nextInt(pictures.size());
+            int picture = pick(random);
             chosen.add(pictures.get(picture));
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
@@ -77,6 +94,13 @@ final class BatchSampler {
                 Inputs.pictures(chosen),
                 Inputs.sentences(List.of(sentences), sentences[0].length, size),
                 strangers(sentences, random));
+    }
+
+    private int pick(SplittableRandom random) {
+        int others = pictures.size() - ownPictures;
+        return others > 0 && random.nextDouble() < share
+                ? ownPictures + random.nextInt(others)
+                : random.nextInt(ownPictures);
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */

@@ -192,6 +192,23 @@ public final class ReplayBuffer implements AutoCloseable {
         return picture;
     }
 
+    /**
+     * Copies all of it as it is now into another file, so that somebody can go on reading the same while this goes on.
+     *
+     * @param file replaced if it is there
+     */
+    public void copyTo(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the copy " + file + " cannot be made", e);
+        }
+        database.useHandle(handle -> handle.createUpdate("VACUUM INTO :file")
+                .bind("file", file.toAbsolutePath().toString())
+                .execute());
+    }
+
     /** The rounds that learned from it. */
     public Rounds rounds() {
         return new Rounds(database);

@@ -1,7 +1,6 @@
 package dev.limner.trainer.reward;
 
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.protocol.Digests;
 import dev.limner.protocol.Opinion;
 import dev.limner.trainer.replay.Picture;
 import dev.limner.trainer.replay.Remembered;
@@ -21,8 +20,6 @@ import java.util.Map;
 record Lessons(List<Mark> marks, List<Pair> pairs, int raters) {
     /** So that a caption counts for as much as a picture does. */
     private static final float CAPTION_SCALE = 8;
-
-    private static final int GATE_TENTHS = 3;
 
     Lessons {
         marks = List.copyOf(marks);
@@ -45,11 +42,6 @@ record Lessons(List<Mark> marks, List<Pair> pairs, int raters) {
     /** How many opinions. */
     int size() {
         return marks.size() + pairs.size();
-    }
-
-    /** Which captions are kept for the gate, so that it knows what the tuner was never told. */
-    static boolean isForGate(String caption) {
-        return Math.floorMod(Digests.seedOf("gate " + caption), 10) < GATE_TENTHS;
     }
 
     /** The opinions of a buffer, without those that say nothing of how much a picture is liked. */
