@@ -71,9 +71,17 @@ public final class Registry {
                                 model, release, "the model the fleet starts with", clock.instant()))));
     }
 
-    /** Puts a release on trial. Empty if the model is not announced at all. */
+    /**
+     * Puts a release on trial; nothing changes if it is on trial or live already. Empty if the model is not announced at
+     * all.
+     */
     public Optional<ModelRecord> trial(String model, ModelRecord.Release release, double share, String reason) {
-        return change(model, record -> Optional.of(record.withCanary(release, share, reason, clock.instant())));
+        return change(model, record -> {
+            ModelRecord.Canary canary = record.canary();
+            boolean known = record.live().digest().equals(release.digest())
+                    || (canary != null && canary.release().digest().equals(release.digest()));
+            return known ? Optional.empty() : Optional.of(record.withCanary(release, share, reason, clock.instant()));
+        });
     }
 
     /** Makes the release on trial live; nothing changes if another one is on trial by now. */
