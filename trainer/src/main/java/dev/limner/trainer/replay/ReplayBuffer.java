@@ -143,7 +143,7 @@ public final class ReplayBuffer implements AutoCloseable {
     /** How pictures were judged. */
     public record Verdicts(long likes, long dislikes) {}
 
-    /** Entries up to a number, the oldest first. */
+    /** Entries up to a number, in the order they were said: the same whoever read the topic, and how. */
     public List<Remembered> upTo(long seq) {
         return database.withHandle(handle -> {
             Map<String, Picture> pictures = new HashMap<>();
@@ -151,7 +151,7 @@ public final class ReplayBuffer implements AutoCloseable {
             handle.createQuery("SELECT * FROM picture")
                     .map((row, context) -> pictures.put(row.getString("sha256"), picture(row)))
                     .list();
-            handle.createQuery("SELECT * FROM entry WHERE seq <= :seq ORDER BY seq")
+            handle.createQuery("SELECT * FROM entry WHERE seq <= :seq ORDER BY at, topic, part, place")
                     .bind("seq", seq)
                     .map((row, context) -> entries.add(entry(row, pictures)))
                     .list();
