@@ -1,5 +1,6 @@
 package dev.limner.cli.bench;
 
+import dev.limner.cli.bench.learn.LearnCommand;
 import picocli.CommandLine.Command;
 
 /** {@code limner bench}: figures about this machine. */
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {
             LatencyCommand.class,
+            LearnCommand.class,
             ModelCommand.class,
             NetworkCommand.class,
             PipelineCommand.class,

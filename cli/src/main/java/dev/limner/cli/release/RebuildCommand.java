@@ -196,8 +196,8 @@ final class RebuildCommand implements Callable<Integer> {
             });
         }
         records.sort(Comparator.comparing(FeedbackRecord::at)
-                .thenComparing(record -> record.origin().partition())
-                .thenComparing(record -> record.origin().offset()));
+                .thenComparingInt(record -> record.origin().partition())
+                .thenComparingLong(record -> record.origin().offset()));
         intake.take(records);
     }
 
