@@ -1,6 +1,7 @@
 package dev.limner.cli.bench;
 
 import dev.limner.cli.bench.learn.LearnCommand;
+import dev.limner.cli.bench.swap.SwapCommand;
 import picocli.CommandLine.Command;
 
 /** {@code limner bench}: figures about this machine. */
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
             PipelineCommand.class,
             ScalingCommand.class,
             SoakCommand.class,
+            SwapCommand.class,
             TorchCommand.class
         })
 public final class BenchCommand {
