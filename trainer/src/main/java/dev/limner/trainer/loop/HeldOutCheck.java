@@ -7,8 +7,8 @@ import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.eval.Scoring;
 import dev.limner.trainer.eval.judge.Judges;
 import dev.limner.trainer.eval.metric.Estimate;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A look at what is being learned through the eyes of judges, on captions and pictures that training does not see. Owns
@@ -34,13 +34,16 @@ public final class HeldOutCheck implements AutoCloseable {
     }
 
     /**
-     * One number to tell whether a training still gains: the mean of R-precision, class accuracy and coverage, each as a
-     * share of the real pictures'. The match with the caption, the kind of thing and the variety count alike.
+     * One number to tell whether a training still gains: the mean of R-precision, class accuracy, coverage and, where
+     * captions name colours, the share of right ones, each as a share of the real pictures'. The match with the caption,
+     * the kind of thing, the variety and the colour count alike, and what is as good as real counts no more for being
+     * better than that.
      */
     double score(Map<Metric, Estimate> figures) {
         Metric match = figures.containsKey(Metric.R_PRECISION) ? Metric.R_PRECISION : Metric.R_PRECISION_UNSEEN;
-        return List.of(match, Metric.CLASS_ACCURACY, Metric.COVERAGE).stream()
-                .mapToDouble(metric -> value(figures, metric) / Math.max(value(real, metric), 1e-9))
+        return Stream.of(match, Metric.CLASS_ACCURACY, Metric.COVERAGE, Metric.HUE)
+                .filter(figures::containsKey)
+                .mapToDouble(metric -> Math.min(1, value(figures, metric) / Math.max(value(real, metric), 1e-9)))
                 .average()
                 .orElse(0);
     }
