@@ -74,7 +74,7 @@ final class BatchSampler {
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
             sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
         }
-        return new Batch(size, values, scaled(sentences), strangers(sentences, random));
+        return new Batch(size, values, scaled(sentences), scaled(strangers(sentences, random)));
     }
 
     /** Interleaved bytes to planes of [-1, 1]. */
@@ -100,8 +100,8 @@ final class BatchSampler {
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */
-    private static int[] strangers(float[][] sentences, SplittableRandom random) {
-        int[] strangers = new int[sentences.length];
+    private static float[][] strangers(float[][] sentences, SplittableRandom random) {
+        float[][] strangers = new float[sentences.length][];
         for (int i = 0; i < sentences.length; i++) {
             int other = i;
             for (int attempt = 0; attempt < TRIES; attempt++) {
@@ -110,7 +110,7 @@ final class BatchSampler {
                     break;
                 }
             }
-            strangers[i] = other;
+            strangers[i] = sentences[other];
         }
         return strangers;
     }
