@@ -147,7 +147,7 @@ final class NetworkCommand implements Runnable {
         int text = recipe.generator().text();
         float[] pictures = CounterNoise.normal(1, 0, batch * 3 * side * side);
         float[] sentences = CounterNoise.normal(1, 1, batch * text);
-        int[] strangers = IntStream.range(0, batch).map(i -> (i + 1) % batch).toArray();
+        float[] strangers = CounterNoise.normal(1, 2, batch * text);
         long[] number = {0};
         return timed(
                 batch,

@@ -89,11 +89,12 @@ final class BatchSampler {
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
             sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
         }
+        int length = sentences[0].length;
         return new Batch(
                 size,
                 Inputs.pictures(chosen),
-                Inputs.sentences(List.of(sentences), sentences[0].length, size),
-                strangers(sentences, random));
+                Inputs.sentences(List.of(sentences), length, size),
+                Inputs.sentences(List.of(strangers(sentences, random)), length, size));
     }
 
     private int pick(SplittableRandom random) {
@@ -104,8 +105,8 @@ final class BatchSampler {
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */
-    private static int[] strangers(float[][] sentences, SplittableRandom random) {
-        int[] strangers = new int[sentences.length];
+    private static float[][] strangers(float[][] sentences, SplittableRandom random) {
+        float[][] strangers = new float[sentences.length][];
         for (int i = 0; i < sentences.length; i++) {
             int other = i;
             for (int attempt = 0; attempt < TRIES; attempt++) {
@@ -114,7 +115,7 @@ final class BatchSampler {
                     break;
                 }
             }
-            strangers[i] = other;
+            strangers[i] = sentences[other];
         }
         return strangers;
     }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,12 +30,17 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
 
     /**
      * Saves: the arrays under a name of their own step, then the small file that names them by an atomic rename, so
-     * that a kill at any point leaves the one before or this one.
+     * that a kill at any point leaves the one before or this one. A training that has left the finite numbers leaves the
+     * one before, too: nobody could go on from this one.
+     *
+     * @throws IllegalStateException if an array holds something that is not finite
      */
     void save(Path folder, Training training) {
         try {
             Files.createDirectories(folder);
-            Safetensors.write(arrays(folder, step), training.arrays());
+            Map<String, Safetensors.Tensor> arrays = training.arrays();
+            arrays.forEach(Checkpoint::requireFinite);
+            Safetensors.write(arrays(folder, step), arrays);
             Path temporary = folder.resolve(STATE + ".tmp");
             Files.write(temporary, JSON.writeValueAsBytes(this));
             Files.move(
@@ -82,6 +88,14 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
                     RefusalCode.WEIGHTS_INVALID,
                     "the checkpoint in " + folder + " cannot be read: " + e.getMessage(),
                     e);
+        }
+    }
+
+    private static void requireFinite(String name, Safetensors.Tensor tensor) {
+        for (float value : tensor.toArray()) {
+            if (!Float.isFinite(value)) {
+                throw new IllegalStateException("the training diverged: " + name + " holds " + value);
+            }
         }
     }
 

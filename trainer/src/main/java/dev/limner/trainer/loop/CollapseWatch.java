@@ -16,6 +16,7 @@ import java.util.Map;
 final class CollapseWatch {
     private static final int LONG = 500;
     private static final double RUN_AWAY = 0.9;
+    private static final double MANY_SKIPPED = 0.02;
     private static final double HALF = 0.5;
     private static final double CLEARLY_LESS = 0.7;
     private static final List<Metric> VARIETY = List.of(Metric.COVERAGE, Metric.RECALL, Metric.DIVERSITY);
@@ -24,6 +25,7 @@ final class CollapseWatch {
     private final Map<Metric, Double> best = new EnumMap<>(Metric.class);
     private final Map<String, String> raised = new LinkedHashMap<>();
     private double sign;
+    private double skipped;
     private long steps;
 
     /** @param real figures of real pictures; empty if nothing is checked */
@@ -41,6 +43,16 @@ final class CollapseWatch {
         steps++;
         double follow = 1.0 / Math.min(steps, LONG);
         sign += follow * (report.realAboveDrawn() - sign);
+        skipped += follow * ((report.skipped() ? 1 : 0) - skipped);
+        set(
+                "gradient",
+                steps >= LONG && skipped > MANY_SKIPPED,
+                String.format(
+                        Locale.ROOT,
+                        "step %d: %.0f%% of the last %d steps moved nothing, their gradients were not finite or huge",
+                        report.step(),
+                        100 * skipped,
+                        LONG));
         set(
                 "discriminator",
                 steps >= LONG && sign > RUN_AWAY,

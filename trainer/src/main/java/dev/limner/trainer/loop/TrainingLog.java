@@ -56,10 +56,21 @@ final class TrainingLog {
         line.put("discriminatorLoss", report.discriminatorLoss());
         line.put("generatorLoss", report.generatorLoss());
         line.put("realAboveDrawn", report.realAboveDrawn());
+        line.put("discriminatorGradient", report.discriminatorGradient());
+        line.put("generatorGradient", report.generatorGradient());
         if (!Float.isNaN(report.penalty())) {
             line.put("penalty", report.penalty());
         }
         ResidentMemory.mib().ifPresent(mib -> line.put("rssMiB", Math.round(mib)));
+        append(line);
+    }
+
+    /** A step that moved nothing. */
+    void skipped(StepReport report, double seconds) {
+        ObjectNode line = line(report.step() + 1, seconds);
+        line.put("skipped", true);
+        line.put("discriminatorGradient", String.valueOf(report.discriminatorGradient()));
+        line.put("generatorGradient", String.valueOf(report.generatorGradient()));
         append(line);
     }
 

@@ -117,7 +117,9 @@ public final class TrainingLoop {
                         * recipe.batch()
                         * recipe.optimizer().accumulate();
                 listener.stepped(report, progress.seconds(), images / progress.elapsed);
-                if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
+                if (report.skipped()) {
+                    log.skipped(report, progress.seconds());
+                } else if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
                     log.step(report, progress.seconds());
                 }
                 if (progress.elapsed - progress.checked >= limit.checkEvery().toSeconds()) {

@@ -8,8 +8,22 @@ package dev.limner.trainer.tune;
  * @param realAboveDrawn mean sign of score(real) - score(drawn), from -1 to 1; near 1 for long means that the
  *     discriminator has run away
  * @param penalty mean squared gradient where this step computed one, else NaN
+ * @param discriminatorGradient norm of the gradient that moved the discriminator
+ * @param generatorGradient the same of the generator
  */
-public record StepReport(long step, float discriminatorLoss, float generatorLoss, float realAboveDrawn, float penalty) {
+public record StepReport(
+        long step,
+        float discriminatorLoss,
+        float generatorLoss,
+        float realAboveDrawn,
+        float penalty,
+        float discriminatorGradient,
+        float generatorGradient) {
+    /** Whether a gradient was such that it moved nothing: {@link Adam#LARGEST_NORM}. */
+    public boolean skipped() {
+        return !(discriminatorGradient <= Adam.LARGEST_NORM && generatorGradient <= Adam.LARGEST_NORM);
+    }
+
     /** Whether a network has left the finite numbers, from which no training recovers. */
     public boolean diverged() {
         return !Float.isFinite(discriminatorLoss) || !Float.isFinite(generatorLoss);

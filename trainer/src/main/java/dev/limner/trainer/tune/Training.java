@@ -110,14 +110,21 @@ public final class Training implements AutoCloseable {
                 realAboveDrawn += judged.realAboveDrawn * share;
                 squares = penalise(temporary, step, material, drawn, share);
             }
-            discriminatorAdam.step(temporary, step + 1);
+            float discriminatorGradient = discriminatorAdam.step(temporary, step + 1);
             float generatorLoss = 0;
             for (Material material : materials) {
                 generatorLoss += share * generatorGradients(temporary, material, share);
             }
-            generatorAdam.step(temporary, step + 1);
+            float generatorGradient = generatorAdam.step(temporary, step + 1);
             average.update(temporary, step);
-            return new StepReport(step, discriminatorLoss, generatorLoss, realAboveDrawn, squares);
+            return new StepReport(
+                    step,
+                    discriminatorLoss,
+                    generatorLoss,
+                    realAboveDrawn,
+                    squares,
+                    discriminatorGradient,
+                    generatorGradient);
         }
     }
 
@@ -145,7 +152,7 @@ public final class Training implements AutoCloseable {
         NDArray pictures = temporary.create(batch.pictures(), new Shape(batch.size(), 3, side, side));
         NDArray sentence = temporary.create(
                 batch.sentences(), new Shape(batch.size(), recipe.generator().text()));
-        NDArray stranger = sentence.get(temporary.create(batch.strangers()));
+        NDArray stranger = temporary.create(batch.strangers(), sentence.getShape());
         return new Material(
                 number, batch.size(), pictures, augmenter.apply(pictures, random), sentence, stranger, random);
     }

@@ -15,15 +15,15 @@ class WatchingTest {
     void shouldRaiseAnAlarmOnceTheDiscriminatorHasBeenAheadForLong() {
         CollapseWatch watch = new CollapseWatch(REAL);
         for (int step = 0; step < 499; step++) {
-            watch.stepped(new StepReport(step, 1, 1, 0.95f, 0));
+            watch.stepped(new StepReport(step, 1, 1, 0.95f, 0, 1, 1));
         }
         assertThat(watch.alarms()).isEmpty();
 
-        watch.stepped(new StepReport(499, 1, 1, 0.95f, 0));
+        watch.stepped(new StepReport(499, 1, 1, 0.95f, 0, 1, 1));
         assertThat(watch.alarms()).singleElement().asString().contains("discriminator has run away: mean sign 0.95");
 
         for (int step = 500; step < 1500; step++) {
-            watch.stepped(new StepReport(step, 1, 1, 0.4f, 0));
+            watch.stepped(new StepReport(step, 1, 1, 0.4f, 0, 1, 1));
         }
         assertThat(watch.alarms()).isEmpty();
     }
