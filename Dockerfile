@@ -18,7 +18,8 @@ ENV DJL_CACHE_DIR=/opt/limner/cache/djl \
     OMP_WAIT_POLICY=PASSIVE \
     LIMNER_WORKER_CACHE=/opt/limner/cache \
     LIMNER_WORKER_MODEL=/opt/limner/model \
-    LIMNER_WORKER_STORE_PATH=/var/lib/limner/store
+    LIMNER_WORKER_STORE_PATH=/var/lib/limner/store \
+    LIMNER_WORKER_MODELS_STORE=/var/lib/limner/models
 # Native libraries are unpacked now, because the file system is read-only later.
 RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.Preload /opt/limner/cache \
     && chmod -R a+rX /opt/limner

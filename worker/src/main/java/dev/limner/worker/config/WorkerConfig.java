@@ -181,6 +181,12 @@ public interface WorkerConfig {
         @WithDefault(".limner/models")
         Path store();
 
+        /**
+         * Folder for copies of bundles while they are checked and used; without a setting one of the worker's own in the
+         * system's temporary folder.
+         */
+        Optional<Path> cache();
+
         /** PEM file of an Ed25519 public key; with it only releases that its other half has signed are run. */
         Optional<Path> publicKey();
 

@@ -31,6 +31,7 @@ import dev.limner.worker.release.Announcements;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.text.HashTextEncoder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,9 @@ final class WorkerModels implements AutoCloseable {
                         settings.topics().models(),
                         settings.name(),
                         profile.name(),
-                        config.cache().resolve("models").resolve(settings.name()),
+                        models.cache()
+                                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"))
+                                        .resolve("limner-models-" + settings.name())),
                         models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
                         models.mostBytes(),
                         models.pinned(),
