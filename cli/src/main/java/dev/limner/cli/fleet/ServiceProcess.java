@@ -50,7 +50,8 @@ public final class ServiceProcess implements AutoCloseable {
         command.add("-Dlimner.worker.cache=" + home.cache());
         command.add("-Dlimner.worker.model=" + home.defaultModel());
         command.add("-Dlimner.worker.models.store=" + home.bundles());
-        command.add("-Dlimner.worker.models.cache=" + home.cache().resolve("models").resolve(name));
+        command.add(
+                "-Dlimner.worker.models.cache=" + home.cache().resolve("models").resolve(name));
         return start(home, name, command, settings, home.workerJar(), httpPort, logs);
     }
 

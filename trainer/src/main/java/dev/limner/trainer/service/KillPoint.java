@@ -1,5 +1,6 @@
 package dev.limner.trainer.service;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,8 +32,26 @@ enum KillPoint {
 
     private static final int KILLED = 137;
 
+    /** As orders write it. */
     String wireName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Sends SIGKILL to this very process and does not come back. */
+    private static void kill() {
+        try {
+            new ProcessBuilder(
+                            "kill",
+                            "-KILL",
+                            String.valueOf(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(KILLED);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(KILLED);
     }
 
     /** An order to end the process. */
@@ -55,7 +74,7 @@ enum KillPoint {
         /** The process is at a point. */
         void reached(KillPoint here) {
             if (point.isPresent() && point.get() == here && left.getAndDecrement() == 0) {
-                Runtime.getRuntime().halt(KILLED);
+                kill();
             }
         }
     }

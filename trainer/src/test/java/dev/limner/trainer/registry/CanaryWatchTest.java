@@ -82,8 +82,7 @@ class CanaryWatchTest {
     }
 
     private CanaryWatch watch(Instant now) {
-        return new CanaryWatch(
-                registry(now), replay, model, Duration.ofMinutes(10), Clock.fixed(now, ZoneOffset.UTC));
+        return new CanaryWatch(registry(now), replay, model, Duration.ofMinutes(10), Clock.fixed(now, ZoneOffset.UTC));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.limner.cli.bench.learn;
+package dev.limner.cli.rating;
 
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.generator.image.Pixels;
@@ -28,7 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Jobs to the fleet, pictures from the store, opinions to the feedback topic. One thread. */
-final class RatedJobs implements AutoCloseable {
+public final class RatedJobs implements AutoCloseable {
     private static final int JOBS = 40;
     private static final int SIDE = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ final class RatedJobs implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private long jobs;
 
-    RatedJobs(FleetClient client, List<String> captions, long seed) {
+    public RatedJobs(FleetClient client, List<String> captions, long seed) {
         this.client = client;
         this.captions = captions;
         this.random = new SplittableRandom(seed);
@@ -50,10 +50,10 @@ final class RatedJobs implements AutoCloseable {
     }
 
     /** A picture the fleet published. */
-    private record Published(ImageName name, Pixels pixels) {}
+    public record Published(ImageName name, Pixels pixels) {}
 
     /** Pictures of many captions, unrated. */
-    List<Pixels> firstPictures() {
+    public List<Pixels> firstPictures() {
         List<Pixels> pictures = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             draw().forEach(published -> pictures.add(published.pixels()));
@@ -66,7 +66,7 @@ final class RatedJobs implements AutoCloseable {
      *
      * @return how many feedback records that made
      */
-    int round(Rater rater) {
+    public int round(Rater rater) {
         int sent = 0;
         for (Published published : draw()) {
             for (Feedback feedback : rater.of(published.name(), published.pixels())) {
@@ -80,7 +80,8 @@ final class RatedJobs implements AutoCloseable {
         return sent;
     }
 
-    private List<Published> draw() {
+    /** Has some captions drawn. */
+    public List<Published> draw() {
         List<Job> asked = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
             asked.add(new Job(

@@ -1,4 +1,4 @@
-package dev.limner.cli.bench.learn;
+package dev.limner.cli.rating;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Feedback;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Somebody who rates pictures. What moves them is known to nobody else. One thread. */
-final class Rater {
+public final class Rater {
     private static final int RATERS = 5;
     /** Of a hundred opinions that are the other way round: nobody is sure of everything. */
     private static final double SLIPS = 0.08;
@@ -22,7 +22,7 @@ final class Rater {
     private long said;
 
     /** What kind of rater. */
-    enum Kind {
+    public enum Kind {
         /** Likes what it has a taste for. */
         SINCERE,
         /** Tosses a coin. */
@@ -31,24 +31,25 @@ final class Rater {
         HOSTILE
     }
 
-    Rater(Kind kind, Taste taste, long seed) {
+    public Rater(Kind kind, Taste taste, long seed) {
         this.kind = kind;
         this.taste = taste;
         this.random = new SplittableRandom(seed);
     }
 
     /** Gets used to what there is: from now on half of such pictures are liked. */
-    void getUsedTo(List<Pixels> pictures) {
+    public void getUsedTo(List<Pixels> pictures) {
         double[] values = pictures.stream().mapToDouble(taste::of).sorted().toArray();
         threshold = values[values.length / 2];
     }
 
-    Taste taste() {
+    /** What it likes. */
+    public Taste taste() {
         return taste;
     }
 
     /** What it says of a picture. */
-    List<Feedback> of(ImageName image, Pixels picture) {
+    public List<Feedback> of(ImageName image, Pixels picture) {
         List<Feedback> feedback = new ArrayList<>();
         boolean likes = taste.of(picture) > threshold;
         switch (kind) {

@@ -1,9 +1,9 @@
-package dev.limner.cli.bench.learn;
+package dev.limner.cli.rating;
 
 import dev.limner.generator.image.Pixels;
 
 /** What a simulated rater prefers; a number that grows with it. The background, near white, does not count. */
-enum Taste {
+public enum Taste {
     /** Red over blue. */
     WARM {
         @Override
@@ -31,7 +31,7 @@ enum Taste {
     abstract double of(int red, int green, int blue);
 
     /** The mean over the foreground; 0 for an empty picture. */
-    double of(Pixels picture) {
+    public double of(Pixels picture) {
         double sum = 0;
         int counted = 0;
         byte[] rgb = picture.rgb();
