@@ -62,8 +62,8 @@ public final class Training implements AutoCloseable {
         }
         Weights movingGenerator = only(generatorWeights, setup.generatorMoves());
         Weights movingDiscriminator = only(discriminatorWeights, setup.discriminatorMoves());
-        this.average =
-                new MovingAverage(manager, generatorWeights, recipe.optimizer().averageDecay());
+        this.average = new MovingAverage(
+                manager, generatorWeights, movingGenerator, recipe.optimizer().averageDecay());
         this.generatorAdam = new Adam(manager, recipe.optimizer(), movingGenerator);
         this.discriminatorAdam = new Adam(manager, recipe.optimizer(), movingDiscriminator);
         this.penalty = new GradientPenalty(discriminator);

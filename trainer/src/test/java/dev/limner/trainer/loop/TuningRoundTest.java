@@ -144,7 +144,11 @@ class TuningRoundTest {
             Round round = round(replay);
             TuningRound.Outcome first = run("ended", round, replay, Integer.MAX_VALUE);
 
-            assertThat(run("ended", round, replay, 0)).isEqualTo(first);
+            TuningRound.Outcome second = run("ended", round, replay, 0);
+
+            assertThat(second).hasSameClassAs(first);
+            assertThat(candidate(second)).isEqualTo(candidate(first));
+            assertThat(second.notes()).isEqualTo(first.notes());
         }
     }
 
