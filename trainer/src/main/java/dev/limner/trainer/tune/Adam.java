@@ -63,8 +63,7 @@ public final class Adam {
             squares.addi(gradient.square().sum());
         }
         float norm = squares.sqrt().getFloat();
-        // Written so that NaN does not pass.
-        if (norm <= LARGEST_NORM) {
+        if (moves(norm)) {
             move(manager, gradients, update);
             gradients.values().forEach(gradient -> gradient.subi(gradient));
         } else {
@@ -72,6 +71,12 @@ public final class Adam {
             gradients.values().forEach(gradient -> gradient.set(new float[Math.toIntExact(gradient.size())]));
         }
         return norm;
+    }
+
+    /** Whether a gradient of this norm moves anything. */
+    static boolean moves(float norm) {
+        // Written so that NaN does not pass.
+        return norm <= LARGEST_NORM;
     }
 
     private void move(NDManager manager, Map<String, NDArray> gradients, long update) {
