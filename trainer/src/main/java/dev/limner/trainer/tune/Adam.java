@@ -2,6 +2,7 @@ package dev.limner.trainer.tune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.trainer.recipe.Recipe;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ public final class Adam {
             NDArray gradient = Objects.requireNonNull(gradients.get(name), name);
             NDArray first = firstMoments.get(name);
             NDArray second = secondMoments.get(name);
-            first.muli(beta1).addi(gradient.mul(1 - beta1));
+            first.muli(beta1).addi(Layers.scale(gradient, 1 - beta1));
             second.muli(beta2).addi(gradient.square().muli(1 - beta2));
             // Temporaries of an operation belong to its first operand: start from an array of this step's.
             NDArray scale =

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.render.Renderer;
@@ -152,7 +153,7 @@ public final class Training implements AutoCloseable {
                     realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.stranger));
             NDArray total = RelativisticLoss.discriminator(realScore, drawnScore, mismatched, (float)
                     recipe.objective().mismatch());
-            collector.backward(total.mul(share));
+            collector.backward(Layers.scale(total, share));
             float realAboveDrawn = realScore
                     .stopGradient()
                     .sub(drawnScore.stopGradient())
@@ -189,9 +190,9 @@ public final class Training implements AutoCloseable {
                     discriminator.score(frozen, augmenter.apply(drawn, material.random), material.sentence);
             NDArray total = RelativisticLoss.generator(realScore, drawnScore);
             if (reconstruction > 0) {
-                total = total.add(Reconstruction.loss(drawn, material.pictures).mul(reconstruction));
+                total = total.add(Layers.scale(Reconstruction.loss(drawn, material.pictures), reconstruction));
             }
-            collector.backward(total.mul(share));
+            collector.backward(Layers.scale(total, share));
             return total.getFloat();
         }
     }
