@@ -8,11 +8,11 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +121,7 @@ class LearnTest {
     void shouldEndWithTheSameWeightsHoweverOftenItIsKilled() throws Exception {
         Path whole = folder.resolve("whole");
         Path pieces = folder.resolve("pieces");
-        assertThat(train(whole).waitFor(200, TimeUnit.SECONDS)).isTrue();
+        trainToTheEnd(whole);
 
         for (int kill = 0; kill < 3; kill++) {
             Process process = train(pieces);
@@ -133,11 +133,17 @@ class LearnTest {
             }
             process.destroyForcibly().waitFor();
         }
-        assertThat(train(pieces).waitFor(200, TimeUnit.SECONDS)).isTrue();
+        trainToTheEnd(pieces);
 
         assertThat(Files.readAllBytes(pieces.resolve("model/weights.safetensors")))
                 .isEqualTo(Files.readAllBytes(whole.resolve("model/weights.safetensors")));
         assertThat(steps(pieces)).isEqualTo(steps(whole)).doesNotHaveDuplicates();
+    }
+
+    private void trainToTheEnd(Path out) throws Exception {
+        Process process = train(out);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
     }
 
     private Process train(Path out) throws IOException {

@@ -3,6 +3,7 @@ package dev.limner.trainer;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -28,6 +29,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage(TRAINER + "loop");
+
+    @ArchTest
+    static final ArchRule constantsOutliveTheBackwardPass = noClasses()
+            .should()
+            .callMethod(NDArray.class, "mul", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "div", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "pow", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "maximum", Number.class)
+            .orShould()
+            .callMethod(NDArray.class, "minimum", Number.class)
+            .because("the recorded computation keeps the address of a constant that is gone: use Layers.scale");
 
     @ArchTest
     static final ArchRule onlyTheEdgesKnowKafka = noClasses()

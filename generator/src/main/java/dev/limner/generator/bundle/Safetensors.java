@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The safetensors format for float32 tensors: an 8-byte little-endian header length, a JSON header, the data.
@@ -95,7 +96,9 @@ public final class Safetensors {
                                 Math.toIntExact(range.end() - range.start()))
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .asFloatBuffer();
-                requireFinite(file, range.name(), values);
+                notFinite(range.name(), values).ifPresent(found -> {
+                    throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + ": " + found);
+                });
                 tensors.put(range.name(), new Tensor(range.shape(), values));
             }
             return tensors;
@@ -189,23 +192,27 @@ public final class Safetensors {
         return product;
     }
 
-    private static void requireFinite(Path file, String name, FloatBuffer values) {
+    /** What is not finite in a tensor, for a message; empty if nothing is. */
+    private static Optional<String> notFinite(String name, FloatBuffer values) {
         for (int i = 0; i < values.limit(); i++) {
             if (!Float.isFinite(values.get(i))) {
-                throw new BundleException(
-                        RefusalCode.WEIGHTS_INVALID,
-                        file + ": tensor " + name + " holds " + values.get(i) + " at position " + i);
+                return Optional.of("tensor " + name + " holds " + values.get(i) + " at position " + i);
             }
         }
+        return Optional.empty();
     }
 
     /**
      * Writes a file, replacing what is there; the caller makes it durable and visible.
      *
      * @param tensors name to tensor, written in this order
+     * @throws IllegalStateException if a tensor holds what {@link #read} would refuse; nothing is written then
      * @throws UncheckedIOException if the file cannot be written
      */
     public static void write(Path file, Map<String, Tensor> tensors) {
+        tensors.forEach((name, tensor) -> notFinite(name, tensor.values()).ifPresent(found -> {
+            throw new IllegalStateException(file + " is not written: " + found);
+        }));
         ObjectNode header = JSON.createObjectNode();
         long offset = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {

@@ -45,6 +45,15 @@ public final class Layers {
         return input.getNDArrayInternal().leakyRelu(SLOPE);
     }
 
+    /**
+     * The input times a constant. {@link NDArray#mul(Number)} and its kin give the constant back as soon as the product is
+     * there; the recorded computation keeps only the address, and a backward pass after the next garbage collection
+     * multiplies by whatever has moved in. Here the constant lives as long as its manager.
+     */
+    public static NDArray scale(NDArray input, double factor) {
+        return input.mul(input.getManager().create((float) factor));
+    }
+
     /** Twice the height and width, each pixel repeated. */
     public static NDArray upsample(NDArray input) {
         Shape shape = input.getShape();

@@ -12,6 +12,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.protocol.RefusalCode;
@@ -123,9 +124,7 @@ public final class Renderer implements AutoCloseable {
 
     /** [-1, 1] to bytes in height x width x channel order. */
     private static byte[] toBytes(NDArray pictures) {
-        return pictures.transpose(0, 2, 3, 1)
-                .add(1)
-                .mul(127.5)
+        return Layers.scale(pictures.transpose(0, 2, 3, 1).add(1), 127.5)
                 .round()
                 .clip(0, 255)
                 .toType(DataType.UINT8, false)

@@ -3,9 +3,14 @@ package dev.limner.generator.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LayersTest {
@@ -32,6 +37,28 @@ class LayersTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldKeepAConstantUntilTheBackwardPass() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray input = manager.ones(new Shape(3));
+            input.setRequiresGradient(true);
+            List<ByteBuffer> others = new ArrayList<>();
+            try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+                NDArray product = Layers.scale(input, 3).sum();
+                for (int round = 0; round < 20; round++) {
+                    System.gc();
+                    for (int i = 0; i < 500; i++) {
+                        others.add(ByteBuffer.allocateDirect(4).putFloat(0, 1e9f));
+                    }
+                }
+                collector.backward(product);
+            }
+
+            assertThat(others).hasSize(10_000);
+            assertThat(input.getGradient().toFloatArray()).containsOnly(3f);
         }
     }
 

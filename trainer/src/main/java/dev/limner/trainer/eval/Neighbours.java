@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Layers;
 import java.util.List;
 
 /**
@@ -57,8 +58,7 @@ final class Neighbours implements AutoCloseable {
             List<Pixels> some = queries.subList(from, Math.min(from + QUERIES, queries.size()));
             try (NDManager block = manager.newSubManager()) {
                 NDArray rows = block.create(thumbnails(some), new Shape(some.size(), VALUES));
-                NDArray distances = rows.matMul(columns)
-                        .mul(-2)
+                NDArray distances = Layers.scale(rows.matMul(columns), -2)
                         .add(squares)
                         .add(rows.square().sum(new int[] {1}, true));
                 if (exceptSelf) {

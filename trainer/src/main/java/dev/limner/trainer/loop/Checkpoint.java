@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,9 +37,7 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
     void save(Path folder, Training training) {
         try {
             Files.createDirectories(folder);
-            Map<String, Safetensors.Tensor> arrays = training.arrays();
-            arrays.forEach(Checkpoint::requireFinite);
-            Safetensors.write(arrays(folder, step), arrays);
+            Safetensors.write(arrays(folder, step), training.arrays());
             Path temporary = folder.resolve(STATE + ".tmp");
             Files.write(temporary, JSON.writeValueAsBytes(this));
             Files.move(
@@ -88,14 +85,6 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
                     RefusalCode.WEIGHTS_INVALID,
                     "the checkpoint in " + folder + " cannot be read: " + e.getMessage(),
                     e);
-        }
-    }
-
-    private static void requireFinite(String name, Safetensors.Tensor tensor) {
-        for (float value : tensor.toArray()) {
-            if (!Float.isFinite(value)) {
-                throw new IllegalStateException("the training diverged: " + name + " holds " + value);
-            }
         }
     }
 

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Digests;
 import dev.limner.trainer.eval.metric.Estimate;
@@ -190,7 +191,7 @@ public final class Reward implements AutoCloseable {
     private NDArray all(NDArray inputs) {
         NDList columns = new NDList();
         for (int head = 0; head < HEADS; head++) {
-            columns.add(heads.get(head).of(inputs).sub(mean[head]).div(deviation[head]));
+            columns.add(Layers.scale(heads.get(head).of(inputs).sub(mean[head]), 1.0 / deviation[head]));
         }
         return NDArrays.stack(columns, 1);
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -53,7 +54,7 @@ final class RewardHead {
             Sample sample = Sample.of(material, lessons, inputs, new SplittableRandom(seed));
             for (int step = 0; step < STEPS; step++) {
                 try (NDManager temporary = material.newSubManager()) {
-                    head.learn(sample);
+                    head.learn(temporary, sample.on(temporary));
                     adam.step(temporary, step + 1L);
                 }
             }
@@ -94,6 +95,23 @@ final class RewardHead {
                     rows(manager, pairs.stream().map(Lessons.Pair::worse).toList(), inputs));
         }
 
+        /** The same arrays as aliases of a step's own: what is computed from them goes with the step. */
+        Sample on(NDManager temporary) {
+            UnaryOperator<NDArray> alias = array -> {
+                NDArray same = array.stopGradient();
+                same.attach(temporary);
+                return same;
+            };
+            return new Sample(
+                    marks,
+                    alias.apply(inputs),
+                    alias.apply(liked),
+                    alias.apply(raters),
+                    pairs,
+                    alias.apply(better),
+                    alias.apply(worse));
+        }
+
         private static <T> List<T> again(List<T> all, SplittableRandom random) {
             return IntStream.range(0, all.size())
                     .mapToObj(i -> all.get(random.nextInt(all.size())))
@@ -110,7 +128,7 @@ final class RewardHead {
         return manager.create(values, new Shape(Math.max(1, rows.size()), inputs));
     }
 
-    private void learn(Sample sample) {
+    private void learn(NDManager temporary, Sample sample) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             List<NDArray> losses = new ArrayList<>();
             float all = sample.marks + sample.pairs;
@@ -120,15 +138,16 @@ final class RewardHead {
                                 .reshape(-1));
                 // Cross entropy of a probability that is given as a logit.
                 NDArray loss = Activation.softPlus(logits).sub(logits.mul(sample.liked));
-                losses.add(loss.mean().mul(sample.marks / all));
+                losses.add(Layers.scale(loss.mean(), sample.marks / all));
             }
             if (sample.pairs > 0) {
                 NDArray ahead = of(sample.better).sub(of(sample.worse));
-                losses.add(Activation.softPlus(ahead.neg()).mean().mul(sample.pairs / all));
+                losses.add(Layers.scale(Activation.softPlus(ahead.neg()).mean(), sample.pairs / all));
             }
-            weights.arrays()
-                    .values()
-                    .forEach(array -> losses.add(array.square().sum().mul(SHRINK)));
+            weights.arrays().values().forEach(array -> {
+                NDArray moved = temporary.zeros(array.getShape()).sub(array);
+                losses.add(Layers.scale(moved.square().sum(), SHRINK));
+            });
             collector.backward(losses.stream().reduce(NDArray::add).orElseThrow());
         }
     }

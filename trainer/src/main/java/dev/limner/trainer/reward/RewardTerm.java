@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.trainer.recipe.Tuning;
 import dev.limner.trainer.tune.Disturbance;
@@ -65,6 +66,6 @@ public final class RewardTerm implements GeneratorTerm {
                 .sqrt()
                 .stopGradient();
         NDArray agreed = spread.lt((float) tuning.disagreement()).toType(DataType.FLOAT32, false);
-        return mean.mul(agreed).mean().mul((float) -tuning.reward());
+        return Layers.scale(mean.mul(agreed).mean(), -tuning.reward());
     }
 }

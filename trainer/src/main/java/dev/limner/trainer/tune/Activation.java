@@ -35,9 +35,7 @@ sealed interface Activation permits Activation.Plain, Activation.Recording, Acti
 
         @Override
         public NDArray apply(NDArray input) {
-            slopes.add(input.gt(0)
-                    .toType(DataType.FLOAT32, false)
-                    .mul(1 - Layers.SLOPE)
+            slopes.add(Layers.scale(input.gt(0).toType(DataType.FLOAT32, false), 1 - Layers.SLOPE)
                     .add(Layers.SLOPE));
             return Layers.leakyRelu(input);
         }

@@ -2,6 +2,7 @@ package dev.limner.trainer.tune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.trainer.recipe.Recipe;
 import java.util.LinkedHashMap;
@@ -68,8 +69,7 @@ public final class Adam {
             squares.addi(gradient.square().sum());
         }
         float norm = squares.sqrt().getFloat();
-        // Written so that NaN does not pass.
-        if (norm <= LARGEST_NORM) {
+        if (moves(norm)) {
             move(manager, gradients, update);
             gradients.values().forEach(gradient -> gradient.subi(gradient));
         } else {
@@ -77,6 +77,12 @@ public final class Adam {
             gradients.values().forEach(gradient -> gradient.set(new float[Math.toIntExact(gradient.size())]));
         }
         return norm;
+    }
+
+    /** Whether a gradient of this norm moves anything. */
+    static boolean moves(float norm) {
+        // Written so that NaN does not pass.
+        return norm <= LARGEST_NORM;
     }
 
     private void move(NDManager manager, Map<String, NDArray> gradients, long update) {
@@ -89,7 +95,7 @@ public final class Adam {
             NDArray gradient = Objects.requireNonNull(gradients.get(name), name);
             NDArray first = firstMoments.get(name);
             NDArray second = secondMoments.get(name);
-            first.muli(beta1).addi(gradient.mul(1 - beta1));
+            first.muli(beta1).addi(Layers.scale(gradient, 1 - beta1));
             second.muli(beta2).addi(gradient.square().muli(1 - beta2));
             // Temporaries of an operation belong to its first operand: start from an array of this step's.
             NDArray scale =

@@ -3,6 +3,7 @@ package dev.limner.trainer.tune;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +28,7 @@ public final class Anchor implements GeneratorTerm, AutoCloseable {
     @Override
     public NDArray loss(Drawing drawing) {
         NDArray old = drawing.network().draw(before, drawing.noise(), drawing.sentence());
-        return drawing.drawn().sub(old).abs().mean().mul(weight);
+        return Layers.scale(drawing.drawn().sub(old).abs().mean(), weight);
     }
 
     @Override

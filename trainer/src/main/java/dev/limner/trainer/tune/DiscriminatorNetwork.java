@@ -98,11 +98,8 @@ public final class DiscriminatorNetwork extends AbstractBlock {
 
     /** The half of the score that asks whether the picture shows the caption, (n). */
     NDArray agreement(Weights weights, NDArray features, NDArray sentence) {
-        float scale = (float) (1 / Math.sqrt(shape.features()));
-        return Layers.linear(sentence, weights.get("caption"), null)
-                .mul(features)
-                .sum(new int[] {1})
-                .mul(scale);
+        NDArray products = Layers.linear(sentence, weights.get("caption"), null).mul(features);
+        return Layers.scale(products.sum(new int[] {1}), 1 / Math.sqrt(shape.features()));
     }
 
     /** Scores of pictures with their captions, (n). */

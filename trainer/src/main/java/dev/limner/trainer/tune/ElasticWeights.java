@@ -3,6 +3,7 @@ package dev.limner.trainer.tune;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.network.Layers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -48,11 +49,13 @@ public final class ElasticWeights implements GeneratorTerm, AutoCloseable {
     public NDArray loss(Drawing drawing) {
         NDArray total = drawing.temporary().create(0f);
         for (Map.Entry<String, NDArray> entry : importance.entrySet()) {
-            NDArray moved =
-                    drawing.weights().get(entry.getKey()).sub(Objects.requireNonNull(before.get(entry.getKey())));
+            // What an operation makes belongs to the owner of its first operand: start from an array of this step's.
+            NDArray start = Objects.requireNonNull(before.get(entry.getKey())).stopGradient();
+            start.attach(drawing.temporary());
+            NDArray moved = start.sub(drawing.weights().get(entry.getKey()));
             total = total.add(moved.square().mul(entry.getValue()).sum());
         }
-        return total.mul(weight);
+        return Layers.scale(total, weight);
     }
 
     @Override

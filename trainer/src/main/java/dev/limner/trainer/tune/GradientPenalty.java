@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 
 /**
@@ -47,7 +48,7 @@ final class GradientPenalty {
             NDArray squares =
                     network.score(weights, gradient.stopGradient(), sentence, new Activation.Tangent(recording));
             NDArray mean = squares.mean();
-            collector.backward(mean.mul(weight));
+            collector.backward(Layers.scale(mean, weight));
             return mean.getFloat();
         }
     }

@@ -2,6 +2,7 @@ package dev.limner.trainer.tune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class MovingAverage {
         moving.arrays().forEach((name, array) -> {
             NDArray alias = array.stopGradient();
             alias.attach(manager);
-            average.get(name).muli(keep).addi(alias.mul(1 - keep));
+            average.get(name).muli(keep).addi(Layers.scale(alias, 1 - keep));
         });
     }
 }

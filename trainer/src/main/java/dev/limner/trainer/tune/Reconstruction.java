@@ -27,6 +27,6 @@ final class Reconstruction {
             total = total.add(difference.abs().mean());
             sizes++;
         }
-        return total.div(sizes);
+        return Layers.scale(total, 1.0 / sizes);
     }
 }

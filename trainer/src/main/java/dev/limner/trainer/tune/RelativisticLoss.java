@@ -2,6 +2,7 @@ package dev.limner.trainer.tune;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
+import dev.limner.generator.network.Layers;
 
 /**
  * Relativistic pairing (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024) with the matching-aware term of Reed et al.
@@ -13,7 +14,7 @@ final class RelativisticLoss {
 
     static NDArray discriminator(NDArray real, NDArray drawn, NDArray mismatched, float mismatchWeight) {
         NDArray pairing = Activation.softPlus(drawn.sub(real));
-        NDArray matching = Activation.softPlus(mismatched.sub(real)).mul(mismatchWeight);
+        NDArray matching = Layers.scale(Activation.softPlus(mismatched.sub(real)), mismatchWeight);
         return pairing.add(matching).mean();
     }
 

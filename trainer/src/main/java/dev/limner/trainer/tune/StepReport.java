@@ -21,7 +21,7 @@ public record StepReport(
         float generatorGradient) {
     /** Whether a gradient was such that it moved nothing: {@link Adam#LARGEST_NORM}. */
     public boolean skipped() {
-        return !(discriminatorGradient <= Adam.LARGEST_NORM && generatorGradient <= Adam.LARGEST_NORM);
+        return !Adam.moves(discriminatorGradient) || !Adam.moves(generatorGradient);
     }
 
     /** Whether a network has left the finite numbers, from which no training recovers. */

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.render.Renderer;
@@ -173,7 +174,7 @@ public final class Training implements AutoCloseable {
                     realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.stranger));
             NDArray total = RelativisticLoss.discriminator(realScore, drawnScore, mismatched, (float)
                     recipe.objective().mismatch());
-            collector.backward(total.mul(share));
+            collector.backward(Layers.scale(total, share));
             float realAboveDrawn = realScore
                     .stopGradient()
                     .sub(drawnScore.stopGradient())
@@ -210,14 +211,14 @@ public final class Training implements AutoCloseable {
                     discriminator.score(frozen, augmenter.apply(drawn, material.random), material.sentence);
             NDArray total = RelativisticLoss.generator(realScore, drawnScore);
             if (reconstruction > 0) {
-                total = total.add(Reconstruction.loss(drawn, material.pictures).mul(reconstruction));
+                total = total.add(Layers.scale(Reconstruction.loss(drawn, material.pictures), reconstruction));
             }
             GeneratorTerm.Drawing drawing = new GeneratorTerm.Drawing(
                     temporary, material.number, generator, generatorWeights, noise, material.sentence, drawn);
             for (GeneratorTerm term : terms) {
                 total = total.add(term.loss(drawing));
             }
-            collector.backward(total.mul(share));
+            collector.backward(Layers.scale(total, share));
             return total.getFloat();
         }
     }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.CaptionedImage;
@@ -162,9 +163,10 @@ public final class JudgeTraining {
         NDArray own = temporary.eye(BATCH);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray logits = JudgeNetworks.logits(weights, networks.features(weights, JudgeNetworks.CLASSIFIER, seen));
-            NDArray similarity = networks.pictureVectors(weights, seen)
-                    .matMul(JudgeNetworks.textVectors(weights, said).transpose())
-                    .div(TEMPERATURE);
+            NDArray similarity = Layers.scale(
+                    networks.pictureVectors(weights, seen)
+                            .matMul(JudgeNetworks.textVectors(weights, said).transpose()),
+                    1 / TEMPERATURE);
             NDArray loss = crossEntropy(logits, target)
                     .add(crossEntropy(similarity, own))
                     .add(crossEntropy(similarity.transpose(), own));
@@ -173,7 +175,7 @@ public final class JudgeTraining {
     }
 
     private static NDArray crossEntropy(NDArray logits, NDArray target) {
-        return logits.logSoftmax(1).mul(target).sum().neg().div(BATCH);
+        return Layers.scale(logits.logSoftmax(1).mul(target).sum(), -1.0 / BATCH);
     }
 
     /** Features are compared in units of their spread over the training split. */
