@@ -1,6 +1,8 @@
 package dev.limner.cli.bench;
 
+import dev.limner.cli.bench.learn.ForgettingCommand;
 import dev.limner.cli.bench.learn.LearnCommand;
+import dev.limner.cli.bench.swap.RefusalsCommand;
 import dev.limner.cli.bench.swap.SwapCommand;
 import picocli.CommandLine.Command;
 
@@ -10,11 +12,13 @@ import picocli.CommandLine.Command;
         description = "Measure.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            ForgettingCommand.class,
             LatencyCommand.class,
             LearnCommand.class,
             ModelCommand.class,
             NetworkCommand.class,
             PipelineCommand.class,
+            RefusalsCommand.class,
             ScalingCommand.class,
             SoakCommand.class,
             SwapCommand.class,

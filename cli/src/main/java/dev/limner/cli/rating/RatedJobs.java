@@ -67,26 +67,38 @@ public final class RatedJobs implements AutoCloseable {
      * @return how many feedback records that made
      */
     public int round(Rater rater) {
-        int sent = 0;
-        for (Published published : draw()) {
-            for (Feedback feedback : rater.of(published.name(), published.pixels())) {
-                byte[] key = published.name().sha256().getBytes(StandardCharsets.US_ASCII);
-                var unused = producer.send(
-                        new ProducerRecord<>(client.topics().feedback(), key, FeedbackCodec.encode(feedback)));
-                sent++;
-            }
+        List<Feedback> opinions = new ArrayList<>();
+        draw().forEach(published -> opinions.addAll(rater.of(published.name(), published.pixels())));
+        send(opinions);
+        return opinions.size();
+    }
+
+    /** Says something about pictures; returns when the broker has it. */
+    public void send(List<Feedback> feedback) {
+        for (Feedback one : feedback) {
+            byte[] key = one.image().sha256().getBytes(StandardCharsets.US_ASCII);
+            var unused =
+                    producer.send(new ProducerRecord<>(client.topics().feedback(), key, FeedbackCodec.encode(one)));
         }
         producer.flush();
-        return sent;
     }
 
     /** Has some captions drawn. */
     public List<Published> draw() {
-        List<Job> asked = new ArrayList<>();
+        List<String> some = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
+            some.add(captions.get(random.nextInt(captions.size())));
+        }
+        return draw(some);
+    }
+
+    /** Has these captions drawn; the pictures come in the order in which they were finished. */
+    public List<Published> draw(List<String> some) {
+        List<Job> asked = new ArrayList<>();
+        for (String caption : some) {
             asked.add(new Job(
                     "rated-" + jobs++,
-                    captions.get(random.nextInt(captions.size())),
+                    caption,
                     random.nextLong(),
                     1,
                     ModelRef.DEFAULT,
@@ -102,7 +114,7 @@ public final class RatedJobs implements AutoCloseable {
         List<Published> pictures = new ArrayList<>();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         int answered = 0;
-        while (answered < JOBS && System.nanoTime() < deadline) {
+        while (answered < asked.size() && System.nanoTime() < deadline) {
             for (Result result : results.pollResults(Duration.ofMillis(200))) {
                 answered++;
                 if (result.outcome() instanceof Outcome.Completed completed) {
@@ -110,8 +122,8 @@ public final class RatedJobs implements AutoCloseable {
                 }
             }
         }
-        if (answered < JOBS) {
-            throw new IllegalStateException(answered + " of " + JOBS + " jobs were answered in " + PATIENCE);
+        if (answered < asked.size()) {
+            throw new IllegalStateException(answered + " of " + asked.size() + " jobs were answered in " + PATIENCE);
         }
         return pictures;
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
-import dev.limner.trainer.recipe.Tuning;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -58,7 +57,9 @@ public final class TuneCommand implements Callable<Integer> {
                 terminal.println("round " + id + " has started");
                 return 0;
             }
-            try (Progress progress = Progress.of("round " + id + " (steps)", Tuning.MOST_STEPS)) {
+            JsonNode first = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
+            try (Progress progress =
+                    Progress.of("round " + id + " (steps)", first.path("steps").asLong())) {
                 while (round.path("state").asText().equals("RUNNING")) {
                     Thread.sleep(POLL);
                     JsonNode status = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));

@@ -229,10 +229,11 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
     }
 
     /**
-     * SHA-256 over the canonical form: every key but {@code digest}, sorted at every level, without whitespace. Taken over
-     * what was read and not over what this build understands of it, so that a key of the future counts too.
+     * The digest a manifest must have: SHA-256 over its canonical form, which is every key but {@code digest}, sorted at
+     * every level, without whitespace. Taken over what was read and not over what this build understands of it, so that a
+     * key of the future counts too.
      */
-    private static String digest(JsonNode manifest) {
+    public static String digest(JsonNode manifest) {
         try {
             Map<String, Object> tree = JSON.convertValue(manifest, TREE);
             tree.remove("digest");

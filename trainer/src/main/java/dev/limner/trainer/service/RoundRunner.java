@@ -144,6 +144,11 @@ final class RoundRunner implements AutoCloseable {
         });
     }
 
+    /** Steps of a round. */
+    int steps() {
+        return config.tuning().toTuning().steps();
+    }
+
     /** Where everything of a round lies. */
     Path folder(long id) {
         return config.state().resolve("rounds").resolve(String.valueOf(id));

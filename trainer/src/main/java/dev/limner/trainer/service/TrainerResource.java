@@ -30,6 +30,7 @@ public class TrainerResource {
      *
      * @param stage of the round under way, {@code idle} without one
      * @param step of the tuning
+     * @param steps that a round tunes
      * @param entries in the replay buffer
      * @param unlearned entries that no round has learned from
      * @param refused feedback that was not taken, by error code
@@ -38,6 +39,7 @@ public class TrainerResource {
             String model,
             String stage,
             int step,
+            int steps,
             long entries,
             long unlearned,
             Map<String, Long> refused,
@@ -54,6 +56,7 @@ public class TrainerResource {
                 running.model(),
                 running.rounds().stage(),
                 running.rounds().step(),
+                running.rounds().steps(),
                 running.replay().countAfter(0),
                 running.replay().countAfter(running.replay().rounds().learnedUpTo()),
                 running.replay().refusals(),

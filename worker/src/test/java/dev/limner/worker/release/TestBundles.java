@@ -135,9 +135,7 @@ public final class TestBundles {
     String redigest(Path folder) throws IOException {
         Path file = folder.resolve("manifest.json");
         ObjectNode tree = (ObjectNode) JSON.readTree(file.toFile());
-        tree.remove("digest");
-        Object sorted = JSON.treeToValue(tree, Object.class);
-        String digest = Digests.sha256(JSON.writeValueAsBytes(sorted));
+        String digest = ModelBundle.digest(tree);
         tree.put("digest", digest);
         JSON.writeValue(file.toFile(), tree);
         return digest;

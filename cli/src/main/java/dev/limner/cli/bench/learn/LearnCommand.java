@@ -6,11 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.rating.RatedJobs;
 import dev.limner.cli.rating.Rater;
 import dev.limner.cli.rating.Taste;
@@ -23,7 +20,6 @@ import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.protocol.Topics;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.DataSettings;
@@ -36,9 +32,6 @@ import dev.limner.trainer.eval.metric.Estimate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,22 +127,14 @@ public final class LearnCommand implements Callable<Integer> {
     private record Run(History history, JsonNode rounds, JsonNode status) {}
 
     private Run run(Home home, Rater rater, List<String> captions, Path folder) throws InterruptedException {
-        try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
-            Path store = folder.resolve("store");
-            Map<String, String> worker = Map.of(
-                    "limner.worker.models.store", folder.resolve("models").toString(), "limner.worker.streams", "1");
-            fleet.startWorkers(home, 1, store, folder.resolve("logs"), 0, worker);
-            ServiceProcess trainer = fleet.startTrainer(home, store, folder.resolve("logs"), 0, settings(folder));
-            History history = rate(fleet, trainer, rater, captions);
-            return new Run(history, ask(trainer, "/rounds"), ask(trainer, "/status"));
+        try (LearningFleet fleet = LearningFleet.start(home, folder, Map.of(), settings())) {
+            History history = rate(fleet, rater, captions);
+            return new Run(history, fleet.rounds(), fleet.status());
         }
     }
 
-    private Map<String, String> settings(Path folder) {
+    private Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("limner.trainer.state", folder.resolve("trainer").toString());
-        settings.put("limner.trainer.bundles", folder.resolve("models").toString());
         settings.put("limner.trainer.rounds.after", "400");
         settings.put("limner.trainer.canary.share", "0.3");
         settings.put("limner.trainer.canary.promote-after", "5m");
@@ -164,16 +149,15 @@ public final class LearnCommand implements Callable<Integer> {
         private long records;
     }
 
-    private History rate(LocalFleet fleet, ServiceProcess trainer, Rater rater, List<String> captions)
-            throws InterruptedException {
+    private History rate(LearningFleet fleet, Rater rater, List<String> captions) throws InterruptedException {
         History history = new History();
         long deadline = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
-        try (RatedJobs jobs = new RatedJobs(new FleetClient(fleet.bootstrap(), Topics.DEFAULT), captions, seed);
+        try (RatedJobs jobs = new RatedJobs(fleet.client(), captions, seed);
                 Progress progress = Progress.of("rating (records)", records)) {
             rater.getUsedTo(jobs.firstPictures());
             long pause = 0;
             while (System.nanoTime() < deadline) {
-                JsonNode status = ask(trainer, "/status");
+                JsonNode status = fleet.status();
                 String digest = status.at("/record/live/digest").asText();
                 history.live.putIfAbsent(digest, history.records);
                 boolean trial = !status.at("/record/canary").isMissingNode();
@@ -196,22 +180,10 @@ public final class LearnCommand implements Callable<Integer> {
         return history;
     }
 
-    private static JsonNode ask(ServiceProcess trainer, String path) throws InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(trainer.http().resolve(path))
-                    .timeout(Duration.ofSeconds(60))
-                    .build();
-            return JSON.readTree(
-                    client.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        } catch (IOException e) {
-            throw new UncheckedIOException("the trainer does not answer", e);
-        }
-    }
-
     /** Offline, from the bundles: every model draws the held-out captions with the same noise. */
     private List<Curve.Point> judge(Home home, DataSet data, Rater rater, History history, Path folder) {
         List<Curve.Point> points = new ArrayList<>();
-        FileBundleStore store = new FileBundleStore(folder.resolve("models"));
+        FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
             List<Artist.Commission> commissions = new ArrayList<>();
             for (int draw = 0; draw < SEEDS; draw++) {

@@ -57,7 +57,12 @@ final class ReleaseLine {
                 manifest.digest(), store.put(folder, manifest, null).toString(), null);
     }
 
-    private static ModelBundle noisy(ModelBundle first, int number, Path folder) {
+    /**
+     * A copy of a model with a little noise on its weights, further down its line.
+     *
+     * @param number says which noise, and how far down
+     */
+    static ModelBundle noisy(ModelBundle first, int number, Path folder) {
         Map<String, Safetensors.Tensor> weights = new LinkedHashMap<>();
         first.weights().forEach((name, tensor) -> {
             float[] values = tensor.toArray();

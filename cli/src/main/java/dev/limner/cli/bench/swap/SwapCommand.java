@@ -14,22 +14,13 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.protocol.Digests;
-import dev.limner.protocol.ImageFormat;
-import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRecord;
-import dev.limner.protocol.ModelRef;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
 import dev.limner.trainer.registry.ModelTopic;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,11 +43,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class SwapCommand implements Callable<Integer> {
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final double WARM_UP = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SAMPLE_EVERY = 40;
-    private static final int AHEAD = 1500;
-    private static final int CHUNK = 250;
 
     @Option(names = "--releases", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}")
     int releases;
@@ -81,12 +70,6 @@ public final class SwapCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    /** What went in and out. One thread. */
-    private static final class Load {
-        private final List<Job> sent = new ArrayList<>();
-        private final SwapTally tally = new SwapTally();
-    }
-
     @Override
     public Integer call() throws InterruptedException {
         if (releases < 1) {
@@ -106,7 +89,7 @@ public final class SwapCommand implements Callable<Integer> {
         List<ModelRecord.Release> line = ReleaseLine.of(first, trainers, releases, store, folder.resolve("making"));
         ObjectNode figures = new ObjectMapper().createObjectNode();
         figures.put("releases", releases).put("madeByTrainer", Math.min(releases, trainers.size()));
-        Load load = new Load();
+        SwapLoad load;
         try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             ModelTopic topic = new ModelTopic(fleet.bootstrap(), Topics.DEFAULT.models(), "limner/bench");
@@ -121,7 +104,10 @@ public final class SwapCommand implements Callable<Integer> {
                     Map.of(
                             "limner.worker.models.store",
                             folder.resolve("models").toString()));
-            run(fleet, topic, name, line, load, figures);
+            load = new SwapLoad(new FleetClient(fleet.bootstrap(), Topics.DEFAULT), home);
+            try (load) {
+                run(topic, name, line, load, figures);
+            }
         }
         check(home, store, first, line, load, figures);
         Folders.delete(folder.resolve("store"));
@@ -134,29 +120,20 @@ public final class SwapCommand implements Callable<Integer> {
         return clean ? 0 : 1;
     }
 
-    private void run(
-            LocalFleet fleet,
-            ModelTopic topic,
-            String name,
-            List<ModelRecord.Release> line,
-            Load load,
-            ObjectNode figures)
+    private void run(ModelTopic topic, String name, List<ModelRecord.Release> line, SwapLoad load, ObjectNode figures)
             throws InterruptedException {
-        List<String> captions = captions();
-        FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
         double stretch = every * releases;
-        try (FleetClient.Sender sender = client.sender();
-                FleetClient.Reader results = client.results(true);
-                Progress progress = Progress.of("swapping (releases)", releases)) {
-            drive(sender, results, captions, load, 5);
-            load.tally.restartPauses();
-            int before = load.tally.size();
-            drive(sender, results, captions, load, stretch);
-            figures.put("imagesPerSecondWithout", rounded((load.tally.size() - before) / stretch));
-            figures.put("longestPauseWithoutMs", rounded(load.tally.longestPause()));
-            figures.put("longestPauseOfAWorkerWithoutMs", rounded(load.tally.longestOfAWorker()));
-            load.tally.restartPauses();
-            before = load.tally.size();
+        SwapTally tally = load.tally();
+        try (Progress progress = Progress.of("swapping (releases)", releases)) {
+            load.drive(WARM_UP);
+            tally.restartPauses();
+            int before = tally.size();
+            load.drive(stretch);
+            figures.put("imagesPerSecondWithout", rounded((tally.size() - before) / stretch));
+            figures.put("longestPauseWithoutMs", rounded(tally.longestPause()));
+            figures.put("longestPauseOfAWorkerWithoutMs", rounded(tally.longestOfAWorker()));
+            tally.restartPauses();
+            before = tally.size();
             long start = System.nanoTime();
             for (int i = 1; i <= releases; i++) {
                 ModelRecord.Release next = line.get(i);
@@ -166,53 +143,15 @@ public final class SwapCommand implements Callable<Integer> {
                         .start(() -> topic.update(
                                 name,
                                 last -> last.map(record -> record.withLive(next, "release " + number, Instant.now()))));
-                drive(sender, results, captions, load, every);
+                load.drive(every);
                 announcing.join();
-                progress.to(i, load.tally.size() + " results");
+                progress.to(i, tally.size() + " results");
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            figures.put("imagesPerSecondDuring", rounded((load.tally.size() - before) / seconds));
-            figures.put("longestPauseDuringMs", rounded(load.tally.longestPause()));
-            figures.put("longestPauseOfAWorkerDuringMs", rounded(load.tally.longestOfAWorker()));
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (load.tally.size() < load.sent.size() && System.nanoTime() < end) {
-                read(results, load);
-            }
-        }
-    }
-
-    /** Keeps the workers busy for a while. */
-    private static void drive(
-            FleetClient.Sender sender, FleetClient.Reader results, List<String> captions, Load load, double seconds) {
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (System.nanoTime() < end) {
-            if (load.sent.size() - load.tally.size() < AHEAD) {
-                for (int i = 0; i < CHUNK; i++) {
-                    String id = "swap-" + load.sent.size();
-                    Job job = new Job(
-                            id,
-                            captions.get(load.sent.size() % captions.size()),
-                            Digests.seedOf(id),
-                            1,
-                            ModelRef.DEFAULT,
-                            null,
-                            1,
-                            ImageFormat.PNG,
-                            null,
-                            null,
-                            null,
-                            null);
-                    var unused = sender.send(job, Topics.Lane.STANDARD);
-                    load.sent.add(job);
-                }
-            }
-            read(results, load);
-        }
-    }
-
-    private static void read(FleetClient.Reader results, Load load) {
-        for (Result result : results.pollResults(POLL)) {
-            load.tally.add(result, System.nanoTime());
+            figures.put("imagesPerSecondDuring", rounded((tally.size() - before) / seconds));
+            figures.put("longestPauseDuringMs", rounded(tally.longestPause()));
+            figures.put("longestPauseOfAWorkerDuringMs", rounded(tally.longestOfAWorker()));
+            load.finish(PATIENCE);
         }
     }
 
@@ -221,19 +160,19 @@ public final class SwapCommand implements Callable<Integer> {
             FileBundleStore store,
             ModelBundle first,
             List<ModelRecord.Release> line,
-            Load load,
+            SwapLoad load,
             ObjectNode figures) {
         Set<String> digests = line.stream().map(ModelRecord.Release::digest).collect(Collectors.toSet());
-        figures.put("jobs", load.sent.size());
-        figures.put("lost", load.tally.lost(load.sent));
-        figures.put("duplicated", load.tally.duplicates());
-        figures.put("undrawn", load.tally.undrawn());
-        figures.put("strangers", load.tally.strangers(digests));
-        figures.put("modelsThatDrew", load.tally.models());
+        figures.put("jobs", load.sent().size());
+        figures.put("lost", load.tally().lost(load.sent()));
+        figures.put("duplicated", load.tally().duplicates());
+        figures.put("undrawn", load.tally().undrawn());
+        figures.put("strangers", load.tally().strangers(digests));
+        figures.put("modelsThatDrew", load.tally().models());
         try (TextEncoder encoder = new CachingTextEncoder(
                 PretrainedEncoder.of(first.manifest().textEncoder()).load(home.cache(), 1), 10_000)) {
-            SwapTally.Redrawn again = load.tally.redraw(
-                    load.sent, SAMPLE_EVERY, store, first.manifest().name(), encoder);
+            SwapTally.Redrawn again = load.tally()
+                    .redraw(load.sent(), SAMPLE_EVERY, store, first.manifest().name(), encoder);
             figures.put("redrawn", again.pictures());
             figures.put("redrawnModels", again.models());
             figures.put("redrawnDifferent", again.different());
@@ -256,15 +195,5 @@ public final class SwapCommand implements Callable<Integer> {
                         "%-34s %s",
                         entry.getKey(),
                         entry.getValue().asText())));
-    }
-
-    private static List<String> captions() {
-        try {
-            return Files.readAllLines(Home.find().demoCaptions()).stream()
-                    .filter(text -> !text.isBlank())
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the demo's captions cannot be read", e);
-        }
     }
 }
