@@ -1,11 +1,6 @@
 package dev.limner.cli.bench.learn;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.learn.JudgesCommand;
@@ -13,29 +8,15 @@ import dev.limner.cli.learn.TrainCommand;
 import dev.limner.cli.rating.RatedJobs;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
-import dev.limner.generator.bundle.FileBundleStore;
-import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Feedback;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.data.Shards;
-import dev.limner.trainer.data.Split;
-import dev.limner.trainer.eval.Artist;
-import dev.limner.trainer.eval.SampleGrid;
 import dev.limner.trainer.eval.judge.JudgeDescription;
 import dev.limner.trainer.eval.judge.Judges;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,11 +45,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class ForgettingCommand implements Callable<Integer> {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final int OLD_PICTURES = 300;
-    private static final int SHOWN_OF_A_KIND = 32;
-    private static final int GRID_COLUMNS = 16;
     private static final long SEED = 11;
 
     @Option(
@@ -122,7 +98,8 @@ public final class ForgettingCommand implements Callable<Integer> {
         Folders.delete(fleet);
         Run run = show(home, parts, folder, fleet);
         TorchThreads.set(Runtime.getRuntime().availableProcessors());
-        report(home, parts, run, folder, fleet);
+        new ForgettingReport(home, parts, kind, folder, spec.commandLine().getOut())
+                .write(run.live, run.rounds, LearningFleet.models(fleet));
         return 0;
     }
 
@@ -148,7 +125,7 @@ public final class ForgettingCommand implements Callable<Integer> {
         }
     }
 
-    private static Path judgesOf(Path data) {
+    static Path judgesOf(Path data) {
         return data.resolve("judges-" + LeftOut.LANGUAGE + "-v" + JudgeDescription.VERSION);
     }
 
@@ -213,96 +190,6 @@ public final class ForgettingCommand implements Callable<Integer> {
                     id - 1,
                     status.path("stage").asText() + " " + status.path("step").asInt());
             Thread.sleep(POLL);
-        }
-    }
-
-    private void report(Home home, LeftOut parts, Run run, Path folder, Path fleet) {
-        PrintWriter terminal = spec.commandLine().getOut();
-        ObjectNode report = JSON.createObjectNode();
-        report.put("leftOut", kind)
-                .put("shown", parts.shown().size())
-                .put("unseen", parts.unseen().size());
-        report.set("rounds", run.rounds);
-        ArrayNode models = report.putArray("models");
-        List<CaptionedImage> old = parts.rest().stream()
-                .filter(image -> parts.all().splitOf(image) == Split.TEST)
-                .limit(OLD_PICTURES)
-                .toList();
-        Map<String, List<CaptionedImage>> kinds = new LinkedHashMap<>();
-        kinds.put("shown", parts.shown());
-        kinds.put("unseen", parts.unseen());
-        kinds.put("old", old);
-        FileBundleStore store = new FileBundleStore(LearningFleet.models(fleet));
-        String name = ModelBundle.readManifest(folder.resolve("base/model")).name();
-        try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                Judges judges = Judges.read(judgesOf(home.emojiData()), Device.cpu())) {
-            Recognition recognition = Recognition.of(parts.all(), judges, encoder, SEED);
-            ObjectNode real = models.addObject().put("digest", "real pictures");
-            kinds.forEach((of, images) -> put(
-                    real,
-                    of,
-                    recognition.of(
-                            images, images.stream().map(CaptionedImage::pixels).toList())));
-            for (String digest : run.live) {
-                ObjectNode one = models.addObject().put("digest", digest);
-                List<Pixels> grid = new ArrayList<>();
-                try (Renderer renderer =
-                        Renderer.load(ModelBundle.read(Path.of(store.uri(name, digest))), Device.cpu())) {
-                    kinds.forEach((of, images) -> {
-                        List<Pixels> drawn = recognition.draw(Artist.of(renderer), images);
-                        put(one, of, recognition.of(images, drawn));
-                        grid.addAll(drawn.subList(0, Math.min(SHOWN_OF_A_KIND, drawn.size())));
-                    });
-                }
-                write(folder.resolve("grid-" + (models.size() - 2) + ".png"), grid);
-            }
-        }
-        try {
-            Files.writeString(folder.resolve("forgetting.json"), JSON.writeValueAsString(report));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the report cannot be written to " + folder, e);
-        }
-        print(models, terminal);
-        run.rounds.forEach(round -> {
-            terminal.println("round " + round.path("id").asText() + " "
-                    + round.path("state").asText());
-            round.path("notes").forEach(note -> terminal.println("  " + note.asText()));
-        });
-        terminal.println("report and grids in " + folder);
-    }
-
-    private static void put(ObjectNode model, String kind, Recognition.Found found) {
-        model.putObject(kind)
-                .put("recognised", found.recognised().value())
-                .put("recognisedLow", found.recognised().low())
-                .put("recognisedHigh", found.recognised().high())
-                .put("distance", found.distance().value());
-    }
-
-    private static void print(ArrayNode models, PrintWriter terminal) {
-        for (JsonNode model : models) {
-            String digest = model.path("digest").asText();
-            StringBuilder line =
-                    new StringBuilder(String.format("%-14s", digest.substring(0, Math.min(13, digest.length()))));
-            for (String of : List.of("shown", "unseen", "old")) {
-                JsonNode found = model.path(of);
-                line.append(String.format(
-                        "  %s: recognised %.3f (%.3f to %.3f), distance %.2f",
-                        of,
-                        found.path("recognised").asDouble(),
-                        found.path("recognisedLow").asDouble(),
-                        found.path("recognisedHigh").asDouble(),
-                        found.path("distance").asDouble()));
-            }
-            terminal.println(line);
-        }
-    }
-
-    private static void write(Path file, List<Pixels> pictures) {
-        try {
-            ImageIO.write(SampleGrid.sheet(pictures, GRID_COLUMNS), "png", file.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be written", e);
         }
     }
 }
