@@ -152,7 +152,7 @@ class LearnTest {
                 "--recipe=" + recipe,
                 "--data=" + data,
                 "--out=" + out,
-                "--steps=200",
+                "--steps=60",
                 "--check-every=0",
                 "--save-every=0");
     }
