@@ -64,6 +64,9 @@ public final class ServiceProcess implements AutoCloseable {
     public static ServiceProcess trainer(Home home, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
         command.add("-Xmx1g");
+        // libc keeps what tensors gave back, unless the JVM has it trimmed; JDKs without the option pass over it.
+        command.add("-XX:+IgnoreUnrecognizedVMOptions");
+        command.add("-XX:TrimNativeHeapInterval=30000");
         command.add("-Dlimner.trainer.cache=" + home.cache());
         command.add("-Dlimner.trainer.model=" + home.defaultModel());
         command.add("-Dlimner.trainer.data=" + home.emojiData());
