@@ -25,7 +25,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheLoopKnowsTheOrder = noClasses()
             .that()
-            .resideOutsideOfPackage(TRAINER + "loop")
+            .resideOutsideOfPackages(TRAINER + "loop", TRAINER + "service")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(TRAINER + "loop");

@@ -1,7 +1,6 @@
 package dev.limner.trainer.loop;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
@@ -74,10 +73,9 @@ final class Tuner {
                         parent.manifest().digest() + " cannot be tuned: its bundle has no discriminator"));
         BatchSampler sampler =
                 new BatchSampler(recipe, material.data(), material.encoder(), examples, tuning.examples());
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-                Anchor anchor = new Anchor(manager, parent.weights(), (float) tuning.anchor());
+        try (Anchor anchor = new Anchor(device, parent.weights(), (float) tuning.anchor());
                 ElasticWeights elastic = new ElasticWeights(
-                        manager, parent.weights(), importance(recipe, parent, critic, sampler), (float)
+                        device, parent.weights(), importance(recipe, parent, critic, sampler), (float)
                                 tuning.elastic())) {
             List<GeneratorTerm> terms = new ArrayList<>(List.of(anchor, elastic));
             likes.ifPresent(terms::add);

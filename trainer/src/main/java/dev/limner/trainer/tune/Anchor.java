@@ -1,5 +1,6 @@
 package dev.limner.trainer.tune;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
@@ -17,8 +18,8 @@ public final class Anchor implements GeneratorTerm, AutoCloseable {
     private final Weights before;
     private final float weight;
 
-    public Anchor(NDManager parent, Map<String, Safetensors.Tensor> before, float weight) {
-        this.manager = parent.newSubManager();
+    public Anchor(Device device, Map<String, Safetensors.Tensor> before, float weight) {
+        this.manager = NDManager.newBaseManager(device, "PyTorch");
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         before.forEach((name, tensor) -> arrays.put(name, Tensors.create(manager, tensor)));
         this.before = new Weights(arrays);

@@ -1,5 +1,6 @@
 package dev.limner.trainer.tune;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
@@ -24,11 +25,11 @@ public final class ElasticWeights implements GeneratorTerm, AutoCloseable {
      * @param importance of those that may move: {@link Training#importance}
      */
     public ElasticWeights(
-            NDManager parent,
+            Device device,
             Map<String, Safetensors.Tensor> before,
             Map<String, Safetensors.Tensor> importance,
             float weight) {
-        this.manager = parent.newSubManager();
+        this.manager = NDManager.newBaseManager(device, "PyTorch");
         this.weight = weight;
         double sum = 0;
         long count = 0;
