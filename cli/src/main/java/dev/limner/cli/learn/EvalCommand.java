@@ -63,6 +63,13 @@ public final class EvalCommand implements Callable<Integer> {
     Path html;
 
     @Option(
+            names = "--grid",
+            paramLabel = "FILE",
+            description = "Write what it draws for the grid's captions, unpicked, as one picture.")
+    @Nullable
+    Path gridFile;
+
+    @Option(
             names = "--pictures",
             defaultValue = "2000",
             description = "How many held-out pictures at most. Default: ${DEFAULT-VALUE}")
@@ -103,6 +110,9 @@ public final class EvalCommand implements Callable<Integer> {
             GridCheck check = GridCheck.of(grid, grid.draw(renderer, encoder), set, judges, encoder);
             EvaluationReport report =
                     new EvaluationReport(manifest, judges.description(), plan, evaluation, grid, check);
+            if (gridFile != null) {
+                grid.write(renderer, encoder, gridFile.toAbsolutePath());
+            }
             if (html != null) {
                 report.write(html, model.toAbsolutePath().resolveSibling("log.jsonl"));
                 errors.println("report in " + html);

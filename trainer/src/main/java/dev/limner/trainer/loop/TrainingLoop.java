@@ -184,6 +184,10 @@ public final class TrainingLoop {
         }
         progress.saved = progress.elapsed;
         report(progress, watch, true);
+        // Arrays that a step outlived by a moment hold native memory until a full collection, for which a heap that is
+        // never
+        // full would wait an hour.
+        System.gc();
     }
 
     private void report(Progress progress, CollapseWatch watch, boolean running) {

@@ -44,8 +44,26 @@ public final class Bootstrap {
      * @param statistic from positions in the sample, with repetitions, to the figure
      */
     public static Estimate of(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {
-        double value = statistic.applyAsDouble(IntStream.range(0, size).toArray());
-        double[] others = IntStream.range(0, resamples)
+        return between(value(size, statistic), resampled(size, resamples, seed, statistic));
+    }
+
+    /**
+     * The same for a statistic that repetitions move one way, as a sample that repeats pictures has a covariance further
+     * from that of others: the interval is moved back by how far they move it.
+     */
+    public static Estimate centred(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {
+        double value = value(size, statistic);
+        double[] others = resampled(size, resamples, seed, statistic);
+        double moved = Arrays.stream(others).average().orElse(value) - value;
+        return between(value, Arrays.stream(others).map(other -> other - moved).toArray());
+    }
+
+    private static double value(int size, ToDoubleFunction<int[]> statistic) {
+        return statistic.applyAsDouble(IntStream.range(0, size).toArray());
+    }
+
+    private static double[] resampled(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {
+        return IntStream.range(0, resamples)
                 .parallel()
                 .mapToDouble(resample -> {
                     SplittableRandom random = new SplittableRandom(seed + resample);
@@ -53,6 +71,10 @@ public final class Bootstrap {
                 })
                 .sorted()
                 .toArray();
+    }
+
+    /** @param others in order */
+    private static Estimate between(double value, double[] others) {
         int last = others.length - 1;
         return new Estimate(value, others[(int) Math.round(last * TAIL)], others[(int) Math.round(last * (1 - TAIL))]);
     }

@@ -28,7 +28,7 @@ public final class Frechet {
     public static Estimate of(float[][] real, float[][] drawn, long seed) {
         Gaussian fixed = Gaussian.of(real);
         RealMatrix root = root(fixed.covariance);
-        return Bootstrap.of(drawn.length, RESAMPLES, seed, indices -> {
+        return Bootstrap.centred(drawn.length, RESAMPLES, seed, indices -> {
             Gaussian other =
                     Gaussian.of(Arrays.stream(indices).mapToObj(i -> drawn[i]).toArray(float[][]::new));
             RealMatrix product = root.multiply(other.covariance).multiply(root);

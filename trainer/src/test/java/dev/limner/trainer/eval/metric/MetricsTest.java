@@ -26,6 +26,13 @@ class MetricsTest {
     }
 
     @Test
+    void shouldHaveTheFrechetDistanceOfASmallSampleInsideItsOwnInterval() {
+        Estimate found = Frechet.of(normal(400, 1, 0, 1), normal(400, 2, 0.1, 1), 1);
+
+        assertThat(found.value()).isBetween(found.low(), found.high());
+    }
+
+    @Test
     void shouldAgreeWithTheClosedFormOfTheFrechetDistance() {
         // Between N(0, I) and N(m, 4 I): |m|^2 + d (1 - 2)^2.
         double expected = DIMENSIONS * 0.25 + DIMENSIONS;
