@@ -92,21 +92,33 @@ public final class GeneratorNetwork extends AbstractBlock {
         NDArray hidden = Layers.linear(code, weights.get("start.weight"), weights.get("start.bias"))
                 .reshape(-1, spec.channels().get(0), 4, 4);
         for (int block = 0; block < spec.blocks(); block++) {
-            hidden = block(weights, "block" + block, hidden, film);
+            try (NDArray input = hidden) {
+                hidden = block(weights, "block" + block, input, film);
+            }
         }
         NDArray pixels = Layers.pixelShuffle(
                 Layers.conv(Layers.leakyRelu(hidden), weights.get("pixels.weight"), weights.get("pixels.bias")));
         return (spec.isSmoothed() ? Layers.smooth(pixels) : pixels).tanh();
     }
 
+    /**
+     * What a block works out on its way is given back when it ends: the next block then finds memory that is mapped
+     * already. A recorded computation keeps what it needs itself.
+     */
     private static NDArray block(Weights weights, String name, NDArray input, Modulations film) {
-        // A 1x1 convolution commutes with the upsampling and is four times cheaper before it.
-        NDArray skip = Layers.upsample(Layers.conv(input, weights.get(name + ".skip.weight"), null));
-        NDArray hidden = Layers.leakyRelu(film.next(Layers.upsample(input)));
-        hidden = Layers.conv(hidden, weights.get(name + ".conv1.weight"), weights.get(name + ".conv1.bias"));
-        hidden = Layers.leakyRelu(film.next(hidden));
-        hidden = Layers.conv(hidden, weights.get(name + ".conv2.weight"), weights.get(name + ".conv2.bias"));
-        return skip.add(hidden);
+        NDManager outer = input.getManager();
+        try (NDManager scratch = outer.newSubManager()) {
+            scratch.tempAttachAll(input);
+            // A 1x1 convolution commutes with the upsampling and is four times cheaper before it.
+            NDArray skip = Layers.upsample(Layers.conv(input, weights.get(name + ".skip.weight"), null));
+            NDArray hidden = Layers.leakyRelu(film.next(Layers.upsample(input)));
+            hidden = Layers.conv(hidden, weights.get(name + ".conv1.weight"), weights.get(name + ".conv1.bias"));
+            hidden = Layers.leakyRelu(film.next(hidden));
+            hidden = Layers.conv(hidden, weights.get(name + ".conv2.weight"), weights.get(name + ".conv2.bias"));
+            NDArray sum = skip.add(hidden);
+            sum.attach(outer);
+            return sum;
+        }
     }
 
     @Override
