@@ -10,9 +10,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +27,17 @@ import org.slf4j.LoggerFactory;
 public final class Announcements implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration READ_WITHIN = Duration.ofSeconds(60);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(15);
 
     private final String name;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("limner-release").daemon().factory());
     private final AtomicReference<@Nullable ModelRecord> pending = new AtomicReference<>();
     private final ModelSlots slots;
     private final Releases releases;
     private final TopicReader reader;
+    /** Of the release thread. */
+    private boolean retryPlanned;
 
     /**
      * Reads the topic to its end and brings what is live there onto the device; returns when that is done or refused.
@@ -77,28 +81,45 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
 
     private void submit(Runnable task) {
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException e) {
-                    LOG.atError().setCause(e).log("a release failed");
-                }
-            });
+            thread.execute(guarded(task));
         } catch (RejectedExecutionException e) {
             LOG.debug("no more releases are followed");
         }
     }
 
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a release failed");
+            }
+        };
+    }
+
     /** Only the last record counts: those it has overtaken are never carried out. */
     private void carryOut() {
         ModelRecord record = pending.getAndSet(null);
-        if (record == null) {
-            return;
-        }
         try {
-            releases.follow(record);
+            if (record != null) {
+                releases.follow(record);
+            } else {
+                releases.retry();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
+        }
+        if (releases.isUnsettled() && !retryPlanned) {
+            // A store that does not answer now answers later; nobody announces the model again for that.
+            retryPlanned = true;
+            var unused = thread.schedule(
+                    guarded(() -> {
+                        retryPlanned = false;
+                        carryOut();
+                    }),
+                    RETRY_AFTER.toSeconds(),
+                    TimeUnit.SECONDS);
         }
     }
 

@@ -42,7 +42,11 @@ final class Releases implements ReleaseReport {
     private final Clock clock;
     private final Deque<WorkerStatus.Refusal> refused = new ArrayDeque<>();
     private @Nullable ModelRecord current;
+    private @Nullable Attempt again;
     private volatile long revision;
+
+    /** A record and the one it followed on. */
+    private record Attempt(ModelRecord record, @Nullable ModelRecord before) {}
 
     Releases(
             ReleaseSettings settings,
@@ -82,13 +86,32 @@ final class Releases implements ReleaseReport {
                     .log("an old model record changes nothing");
             return;
         }
+        carryOut(new Attempt(record, before));
+    }
+
+    /** Whether the last record named a bundle that was not to be had, and may be later. */
+    boolean isUnsettled() {
+        return again != null;
+    }
+
+    /** Tries once more what {@link #isUnsettled()} speaks of. */
+    void retry() throws InterruptedException {
+        Attempt attempt = again;
+        if (attempt != null) {
+            carryOut(attempt);
+        }
+    }
+
+    private void carryOut(Attempt attempt) throws InterruptedException {
+        ModelRecord record = attempt.record();
+        again = null;
         slots.askAgain();
         slots.setTrial(null, 0);
-        if (bring(record.model(), record.live(), before, true)) {
+        if (bring(attempt, record.live(), true)) {
             slots.setLive(record.live().digest());
         }
         ModelRecord.Canary canary = record.canary();
-        if (canary != null && bring(record.model(), canary.release(), before, false)) {
+        if (canary != null && bring(attempt, canary.release(), false)) {
             slots.setTrial(canary.release().digest(), canary.share());
         }
         slots.retire(settings.pinned());
@@ -106,14 +129,13 @@ final class Releases implements ReleaseReport {
     }
 
     /** Makes sure that a release is on the device. */
-    private boolean bring(String name, ModelRecord.Release release, @Nullable ModelRecord before, boolean live)
-            throws InterruptedException {
+    private boolean bring(Attempt attempt, ModelRecord.Release release, boolean live) throws InterruptedException {
         if (slots.find(release.digest()).isPresent()) {
             return true;
         }
         try {
-            ModelBundle bundle = cache.fetch(name, release);
-            requireNewer(bundle, before);
+            ModelBundle bundle = cache.fetch(attempt.record().model(), release);
+            requireNewer(bundle, attempt.before());
             forgive(release.digest());
             if (beside(bundle)) {
                 slots.add(probed(bundle));
@@ -126,6 +148,9 @@ final class Releases implements ReleaseReport {
             return true;
         } catch (Refused e) {
             refuse(release.digest(), e.code(), String.valueOf(e.getMessage()));
+            if (e.code() == RefusalCode.BUNDLE_MISSING) {
+                again = attempt;
+            }
             return false;
         }
     }

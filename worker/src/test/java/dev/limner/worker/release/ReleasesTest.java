@@ -137,6 +137,29 @@ class ReleasesTest {
     }
 
     @Test
+    void shouldTryAgainWhatWasNotToBeHadButNothingElse() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        ModelRecord record =
+                ModelRecord.first("default", release(first), "", NOW).withLive(release(second), "", NOW);
+        releases.follow(record);
+        assertRefused(releases, second.digest(), RefusalCode.BUNDLE_MISSING, "there is no bundle");
+        releases.retry();
+        assertThat(releases.isUnsettled()).isTrue();
+
+        put(second);
+        releases.retry();
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+        assertThat(releases.isUnsettled()).isFalse();
+
+        ModelRecord.Release stranger = put(bundles.make("default", 9, 0, null));
+        releases.follow(record.withLive(stranger, "", NOW));
+        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its line");
+        assertThat(releases.isUnsettled()).isFalse();
+    }
+
+    @Test
     void shouldLoadWhatAJobNamesAsLongAsItsBundleExists() {
         Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
         slots.onWanted(releases::pin);
