@@ -46,10 +46,19 @@ public final class Renderer implements AutoCloseable {
      * @throws BundleException if the tensors are not those of the architecture
      */
     public static Renderer load(ModelBundle bundle, Device device) {
+        return of(bundle.manifest().generator(), bundle.weights(), device);
+    }
+
+    /**
+     * Loads weights that are in no bundle yet.
+     *
+     * @throws BundleException if the tensors are not those of the architecture
+     */
+    public static Renderer of(GeneratorSpec spec, Map<String, Safetensors.Tensor> weights, Device device) {
         NDManager manager = NDManager.newBaseManager(device, ENGINE);
         try {
-            GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
-            return new Renderer(manager, network, load(manager, network.shapes(), bundle.weights()));
+            GeneratorNetwork network = new GeneratorNetwork(spec);
+            return new Renderer(manager, network, load(manager, network.shapes(), weights));
         } catch (RuntimeException e) {
             manager.close();
             throw e;

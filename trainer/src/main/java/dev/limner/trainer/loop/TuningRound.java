@@ -6,18 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.Probes;
 import dev.limner.generator.render.Renderer;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.eval.Artist;
-import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.gate.Contest;
-import dev.limner.trainer.gate.ExampleContest;
 import dev.limner.trainer.gate.GatePage;
 import dev.limner.trainer.gate.GateVerdict;
 import dev.limner.trainer.gate.QualityGate;
-import dev.limner.trainer.gate.RewardContest;
 import dev.limner.trainer.recipe.Tuning;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
@@ -44,10 +40,9 @@ import java.util.Set;
 public final class TuningRound {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FEWEST_EXAMPLES = 16;
-    private static final int CONTEST_DRAWS = 2;
-    private static final int SHOWN = 48;
 
     private final LearningMaterial material;
+    private final FairGround fairGround;
     private final Tuning tuning;
     private final Device device;
     private final Duty duty;
@@ -62,6 +57,7 @@ public final class TuningRound {
     public TuningRound(
             LearningMaterial material, Tuning tuning, Device device, Duty duty, Path folder, RoundListener listener) {
         this.material = material;
+        this.fairGround = new FairGround(material);
         this.tuning = tuning;
         this.device = device;
         this.duty = duty;
@@ -148,10 +144,10 @@ public final class TuningRound {
                     listener::stepped)) {
                 List<Contest> contests = new ArrayList<>();
                 if (follows) {
-                    likes.gate().ifPresent(reward -> contests.add(new RewardContest(reward, heldOut())));
+                    likes.gate().ifPresent(reward -> contests.add(fairGround.liked(reward)));
                 }
                 if (learnsExamples) {
-                    contests.add(examples(kept));
+                    contests.add(fairGround.shown(kept));
                 }
                 return judge(round, parent, training, contests, likes.notes(), entries);
             }
@@ -204,33 +200,6 @@ public final class TuningRound {
         return new RewardTerm(reward, captions, tuning, noise, seed);
     }
 
-    private List<Artist.Commission> heldOut() {
-        List<Artist.Commission> commissions = new ArrayList<>();
-        for (int draw = 0; draw < CONTEST_DRAWS; draw++) {
-            for (Plan.Subject subject : material.plan().heldOut()) {
-                commissions.add(new Artist.Commission(
-                        subject.caption(), subject.embedding(), material.plan().seed() * 7919 + commissions.size()));
-            }
-        }
-        return commissions;
-    }
-
-    private Contest examples(List<CaptionedImage> kept) {
-        List<Artist.Commission> commissions = new ArrayList<>();
-        List<Pixels> pictures = new ArrayList<>();
-        for (int draw = 0; draw < CONTEST_DRAWS; draw++) {
-            for (CaptionedImage example : kept) {
-                String caption = example.captionsIn(material.language()).get(0);
-                commissions.add(new Artist.Commission(
-                        caption,
-                        material.encoder().encode(caption).embedding(),
-                        material.plan().seed() * 7907 + commissions.size()));
-                pictures.add(example.pixels());
-            }
-        }
-        return new ExampleContest(material.judges(), commissions, pictures);
-    }
-
     private Outcome judge(
             Round round,
             ModelBundle parent,
@@ -238,9 +207,12 @@ public final class TuningRound {
             List<Contest> contests,
             List<String> findings,
             List<Remembered> entries) {
+        listener.at("stride");
+        Stride.Taken taken = new Stride(material, parent.manifest().generator(), device, round.seed())
+                .from(parent, training.averaged());
         listener.at("gate");
         try (Renderer before = Renderer.load(parent, device);
-                Renderer after = training.renderer()) {
+                Renderer after = Renderer.of(parent.manifest().generator(), taken.weights(), device)) {
             GateVerdict verdict = new QualityGate(material.plan(), material.judges())
                     .judge(Artist.of(after), Artist.of(before), contests);
             ObjectNode trainedOn = JSON.createObjectNode();
@@ -248,6 +220,7 @@ public final class TuningRound {
             trainedOn.put("dataDigest", material.data().digest());
             trainedOn.set("tuning", JSON.valueToTree(tuning));
             trainedOn.put("seed", round.seed());
+            trainedOn.put("stride", taken.share());
             trainedOn.set("feedback", RoundFile.ranges(entries));
             Manifest manifest = ModelBundle.write(
                     candidate(folder),
@@ -262,16 +235,17 @@ public final class TuningRound {
                                     parent.manifest().order() + 1,
                                     verdict.report().toJson())),
                     new ModelBundle.Content(
-                            training.averaged(),
+                            taken.weights(),
                             training.discriminator(),
                             Probes.draw(after, ExecutionProfile.of(device))));
             List<String> notes = new ArrayList<>(findings);
+            notes.add(taken.note());
             GatePage.write(
                     String.format(
                             Locale.ROOT, "Round %d: %s from %s", round.id(), manifest.name(), abbreviated(parent)),
                     notes,
                     verdict,
-                    sides(before, after),
+                    fairGround.sides(before, after),
                     folder.resolve("gate.html"));
             return switch (verdict) {
                 case GateVerdict.Pass pass -> {
@@ -290,17 +264,5 @@ public final class TuningRound {
 
     private static String abbreviated(ModelBundle bundle) {
         return bundle.manifest().digest().substring(0, 12);
-    }
-
-    private List<GatePage.Side> sides(Renderer before, Renderer after) {
-        List<Artist.Commission> some =
-                heldOut().subList(0, Math.min(SHOWN, heldOut().size()));
-        List<Pixels> old = Artist.of(before).draw(some);
-        List<Pixels> tuned = Artist.of(after).draw(some);
-        List<GatePage.Side> sides = new ArrayList<>();
-        for (int i = 0; i < some.size(); i++) {
-            sides.add(new GatePage.Side(some.get(i).caption(), old.get(i), tuned.get(i)));
-        }
-        return sides;
     }
 }
