@@ -171,7 +171,8 @@ public final class LearnCommand implements Callable<Integer> {
                 if (enough && idle && !trial && (history.live.size() > releases || pause++ > 5)) {
                     return history;
                 }
-                if (!enough || trial) {
+                // Nobody rates while the trainer computes: what is said is said of what is live now, not of its past.
+                if (trial || (idle && !enough)) {
                     history.records += jobs.round(rater);
                 }
                 Thread.sleep(POLL);
