@@ -11,11 +11,12 @@ import dev.limner.trainer.replay.Picture;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.ReplayWriter;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,17 +108,16 @@ public final class FeedbackIntake {
     private Map<Origin, RecordError> refusals(List<FeedbackRecord> fresh, Map<Origin, Read> read) {
         Map<Origin, RecordError> refused = new HashMap<>();
         Map<String, Long> said = new HashMap<>();
-        List<String> ids = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
         replay.record(writer -> {
             for (FeedbackRecord record : fresh) {
                 switch (Objects.requireNonNull(read.get(record.origin()))) {
                     case Read.Poison(RecordError error) -> refused.put(record.origin(), error);
                     case Read.Fine(Remembered entry) -> {
                         String id = entry.feedback().id();
-                        if (ids.contains(id) || writer.knows(id)) {
+                        if (writer.knows(id) || !ids.add(id)) {
                             continue;
                         }
-                        ids.add(id);
                         String key = entry.rater() + " " + entry.at().getEpochSecond() / 3600;
                         long before = said.computeIfAbsent(key, unused -> writer.saidBy(entry.rater(), entry.at()));
                         if (before >= mostPerHour) {

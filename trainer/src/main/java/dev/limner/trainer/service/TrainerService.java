@@ -1,11 +1,11 @@
 package dev.limner.trainer.service;
 
 import dev.limner.trainer.feedback.FeedbackRecord;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class TrainerService {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
+    private static final int AFTER_CHANNELS = 1000;
 
     private final TrainerConfig config;
     private final LetterChannel letters;
@@ -43,9 +44,10 @@ public class TrainerService {
 
     /** Takes records of the feedback topic; when this returns they are durable. */
     void take(List<FeedbackRecord> records) {
-        runtime()
-                .orElseThrow(() -> new IllegalStateException("the trainer is not running"))
-                .take(records);
+        LearningRuntime running = runtime().orElseThrow(() -> new IllegalStateException("the trainer is not running"));
+        kill.reached(KillPoint.INTAKE_READ);
+        running.take(records);
+        kill.reached(KillPoint.INTAKE_AFTER_COMMIT);
     }
 
     @Scheduled(every = "{limner.trainer.canary.look}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
@@ -59,7 +61,8 @@ public class TrainerService {
         });
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    /** When the channels have ended, which they do earlier on the same event. */
+    void stop(@Observes @Priority(AFTER_CHANNELS) @BeforeDestroyed(ApplicationScoped.class) Object event) {
         LearningRuntime running = runtime;
         runtime = null;
         if (running != null) {
