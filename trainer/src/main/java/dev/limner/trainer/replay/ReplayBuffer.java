@@ -59,6 +59,9 @@ public final class ReplayBuffer implements AutoCloseable {
         // A commit that returned survives a loss of power.
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(10_000);
+        // A transaction that reads first and writes later is not let wait when somebody else has written in between: it
+        // fails. This one waits before it reads.
+        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.enforceForeignKeys(true);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());

@@ -8,7 +8,14 @@ import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +89,34 @@ class ReplayBufferTest {
                             .id())
                     .isEqualTo(2);
             assertThat(buffer.rounds().all()).extracting(Round::id).containsExactly(2L, 1L);
+        }
+    }
+
+    /** Feedback comes in while a round begins: what reads before it writes must not be overtaken. */
+    @Test
+    void shouldLetTwoWritersWaitForEachOther() throws Exception {
+        try (ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("r.db"), 10);
+                ExecutorService other = Executors.newSingleThreadExecutor()) {
+            List<Future<Round>> started = new ArrayList<>();
+            buffer.record(writer -> {
+                assertThat(writer.knows("f1")).isFalse();
+                started.add(other.submit(() -> buffer.rounds().start("by hand", "a".repeat(64), 0, 3, NOON)));
+                await(started.get(0));
+                writer.add(entry(1));
+            });
+            assertThat(started.get(0).get().id()).isEqualTo(1);
+            assertThat(buffer.last()).isEqualTo(1);
+        }
+    }
+
+    /** Until it is done, or long enough to know that it waits. */
+    private static void await(Future<Round> round) {
+        try {
+            round.get(300, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            assertThat(round).isNotDone();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
         }
     }
 
