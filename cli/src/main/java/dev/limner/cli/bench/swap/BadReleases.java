@@ -172,7 +172,7 @@ final class BadReleases {
 
     private ModelBundle next() {
         int number = FIRST_NUMBER + made.size();
-        return ReleaseLine.noisy(first, number, work.resolve("bad-" + number));
+        return ReleaseLine.noisy(first, number, number, work.resolve("bad-" + number));
     }
 
     /** Into the store past {@link BundleStore#put}, which would not take some of these. */

@@ -164,8 +164,8 @@ public final class RefusalsCommand implements Callable<Integer> {
 
     private static ModelRecord.Release good(
             ModelBundle first, int number, FileBundleStore store, PrivateKey key, Path folder) {
-        ModelBundle bundle =
-                ReleaseLine.noisy(first, number, folder.resolve("making").resolve("good-" + number));
+        ModelBundle bundle = ReleaseLine.noisy(
+                first, number, number, folder.resolve("making").resolve("good-" + number));
         String digest = bundle.manifest().digest();
         String signature = ReleaseKeys.sign(key, digest);
         return new ModelRecord.Release(

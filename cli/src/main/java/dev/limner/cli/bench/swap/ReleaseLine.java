@@ -42,11 +42,14 @@ final class ReleaseLine {
         line.add(put(store, first.folder(), first.manifest()));
         List<ModelBundle> waiting = new ArrayList<>(made);
         waiting.sort(Comparator.comparingLong(bundle -> bundle.manifest().order()));
+        long order = first.manifest().order();
         for (int i = 1; i <= count; i++) {
             // Evenly among the others, so that no part of the run has only one kind.
             boolean trainers =
                     !waiting.isEmpty() && (long) i * made.size() / count > (long) (i - 1) * made.size() / count;
-            ModelBundle next = trainers ? waiting.remove(0) : noisy(first, i, work.resolve("noisy-" + i));
+            ModelBundle next = trainers ? waiting.remove(0) : noisy(first, i, order, work.resolve("noisy-" + i));
+            // Workers refuse what is further back in its line than what is live.
+            order = next.manifest().order();
             line.add(put(store, next.folder(), next.manifest()));
         }
         return line;
@@ -58,11 +61,12 @@ final class ReleaseLine {
     }
 
     /**
-     * A copy of a model with a little noise on its weights, further down its line.
+     * A copy of a model with a little noise on its weights.
      *
-     * @param number says which noise, and how far down
+     * @param number says which noise
+     * @param order its place in the line
      */
-    static ModelBundle noisy(ModelBundle first, int number, Path folder) {
+    static ModelBundle noisy(ModelBundle first, int number, long order, Path folder) {
         Map<String, Safetensors.Tensor> weights = new LinkedHashMap<>();
         first.weights().forEach((name, tensor) -> {
             float[] values = tensor.toArray();
@@ -84,7 +88,7 @@ final class ReleaseLine {
                 like.textEncoder(),
                 null,
                 null,
-                new ModelBundle.Lineage(like.digest(), like.order() + 1000L + number, null));
+                new ModelBundle.Lineage(like.digest(), order, null));
         ModelBundle.write(folder, description, new ModelBundle.Content(weights, null, null));
         try (Renderer renderer = Renderer.load(ModelBundle.read(folder), Device.cpu())) {
             ModelBundle.write(

@@ -116,7 +116,8 @@ public final class SwapCommand implements Callable<Integer> {
                 && figures.path("duplicated").asLong() == 0
                 && figures.path("undrawn").asLong() == 0
                 && figures.path("strangers").asLong() == 0
-                && figures.path("redrawnDifferent").asLong() == 0;
+                && figures.path("redrawnDifferent").asLong() == 0
+                && figures.path("modelsThatDrew").asInt() == line.size();
         return clean ? 0 : 1;
     }
 
