@@ -69,7 +69,9 @@ class RunningWorkerTest {
             List<ConsumerRecord<byte[], byte[]>> statuses = Producer.read(topics.workers(), 2, PATIENCE);
             WorkerStatus status = WorkerStatus.decode(statuses.getLast().value());
             assertThat(status.worker()).isEqualTo("watched");
-            assertThat(status.models()).containsExactly(result.model());
+            assertThat(status.models())
+                    .extracting(WorkerStatus.Loaded::digest)
+                    .containsExactly(result.model().digest());
             assertThat(status.partitions()).isEqualTo(12);
         }
     }

@@ -11,6 +11,9 @@ import dev.limner.cli.operate.CancelCommand;
 import dev.limner.cli.operate.ExplainCommand;
 import dev.limner.cli.operate.RedriveCommand;
 import dev.limner.cli.operate.StoreCommand;
+import dev.limner.cli.release.ModelsCommand;
+import dev.limner.cli.release.RateCommand;
+import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
@@ -44,6 +47,9 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             JudgesCommand.class,
             DataCommand.class,
+            RateCommand.class,
+            TuneCommand.class,
+            ModelsCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
             ExplainCommand.class,

@@ -163,6 +163,7 @@ final class Tally {
             node.put("index", image.index());
             node.put("seed", image.seed());
             node.put("sha256", image.sha256());
+            node.put("uri", image.uri());
             Result.Model model = result.model();
             if (model != null) {
                 node.put("model", model.name() + "@" + model.digest());

@@ -4,7 +4,7 @@ import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -76,9 +76,20 @@ final class UpCommand implements Callable<Integer> {
     Path store;
 
     @Option(
+            names = "--trainer",
+            description = "Start a trainer too: it learns from the feedback topic and releases better models.")
+    boolean trainer;
+
+    @Option(
+            names = "--trainer-port",
+            defaultValue = "8090",
+            description = "The trainer's interface; 0 for any free port. Default: ${DEFAULT-VALUE}")
+    int trainerPort;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any setting of the worker, as in --set limner.worker.batch.max-size=16")
+            description = "Any setting of the worker or the trainer, as in --set limner.worker.batch.max-size=16")
     Map<String, String> extra = new LinkedHashMap<>();
 
     @Spec
@@ -103,7 +114,16 @@ final class UpCommand implements Callable<Integer> {
             terminal.println("broker on " + fleet.bootstrap() + ", starting " + workers + " worker(s)");
             terminal.flush();
             Path pictures = store == null ? home.state().resolve("store") : store;
-            fleet.startWorkers(home, workers, pictures, home.state().resolve("logs"), httpPort, extra);
+            Path logs = home.state().resolve("logs");
+            fleet.startWorkers(home, workers, pictures, logs, httpPort, settings("limner.worker."));
+            if (trainer) {
+                Map<String, String> mine = settings("limner.trainer.");
+                if (model != null) {
+                    mine.put("limner.trainer.model", model.toAbsolutePath().toString());
+                }
+                ServiceProcess started = fleet.startTrainer(home, pictures, logs, trainerPort, mine);
+                terminal.println("trainer (pid " + started.pid() + ") ready on " + started.http());
+            }
             fleet.workers()
                     .forEach(worker -> terminal.println(worker.name() + " (pid " + worker.pid()
                             + ") ready, health and metrics on " + worker.http()));
@@ -112,6 +132,19 @@ final class UpCommand implements Callable<Integer> {
             terminal.flush();
             return watch(fleet, new FleetClient(fleet.bootstrap(), topics), terminal);
         }
+    }
+
+    /** Those of one service. */
+    private Map<String, String> settings(String prefix) {
+        Map<String, String> mine = new LinkedHashMap<>();
+        extra.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                mine.put(key, value);
+            } else if (!key.startsWith("limner.worker.") && !key.startsWith("limner.trainer.")) {
+                throw new UsageException("--set " + key + " must begin with limner.worker. or limner.trainer.");
+            }
+        });
+        return mine;
     }
 
     private static int watch(LocalFleet fleet, FleetClient client, PrintWriter terminal) {
@@ -128,9 +161,9 @@ final class UpCommand implements Callable<Integer> {
                         });
                 Instant gone = Instant.now().minus(SILENT);
                 statuses.values().removeIf(status -> status.at().isBefore(gone));
-                for (WorkerProcess worker : fleet.workers()) {
+                for (ServiceProcess worker : fleet.services()) {
                     if (!worker.alive() && !fleet.closed()) {
-                        throw new IllegalStateException("the worker " + worker.name() + " ended; see .limner/logs");
+                        throw new IllegalStateException(worker.name() + " ended; see .limner/logs");
                     }
                 }
                 if (live) {

@@ -24,7 +24,7 @@ public sealed interface Decoded {
      */
     record Poison(
             String jobId,
-            JobError error,
+            RecordError error,
             @Nullable String tenant,
             @Nullable JsonNode context) implements Decoded {}
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Everything that can be wrong with a job, as results and dead letters name it. The list is closed. */
+/** Everything that can be wrong with a job or with feedback, as results and dead letters name it. The list is closed. */
 public enum ErrorCode {
     MALFORMED_JSON,
     NOT_AN_OBJECT,
@@ -39,6 +39,21 @@ public enum ErrorCode {
     DEVICE_OUT_OF_MEMORY,
     DEVICE_FAILED,
     STORE_REJECTED,
+    IMAGE_INVALID,
+    IMAGE_UNKNOWN,
+    IMAGE_ALTERED,
+    VERDICT_UNKNOWN,
+    SCORE_OUT_OF_RANGE,
+    OPINION_MISSING,
+    OPINION_AMBIGUOUS,
+    CAPTION_UNKNOWN,
+    CAPTIONS_DIFFER,
+    EXAMPLE_INVALID,
+    EXAMPLE_UNREADABLE,
+    ARTIFACTS_INVALID,
+    RATER_INVALID,
+    RATER_OVER_LIMIT,
+    TIME_INVALID,
     INTERNAL;
 
     private static final Map<String, ErrorCode> BY_WIRE_NAME =

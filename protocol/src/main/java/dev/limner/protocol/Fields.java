@@ -24,7 +24,7 @@ record Fields(ObjectNode object, String prefix) {
     }
 
     @Nullable
-    String text(String name) throws InvalidJob {
+    String text(String name) throws InvalidRecord {
         JsonNode node = node(name);
         if (node == null) {
             return null;
@@ -43,7 +43,7 @@ record Fields(ObjectNode object, String prefix) {
     }
 
     @Nullable
-    Long integer(String name, ErrorCode outOfRange, long least, long most) throws InvalidJob {
+    Long integer(String name, ErrorCode outOfRange, long least, long most) throws InvalidRecord {
         JsonNode node = node(name);
         if (node == null) {
             return null;
@@ -52,14 +52,14 @@ record Fields(ObjectNode object, String prefix) {
             throw wrongType(path(name), node, "an integer");
         }
         if (!node.canConvertToLong() || node.longValue() < least || node.longValue() > most) {
-            throw new InvalidJob(
-                    JobError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
+            throw new InvalidRecord(
+                    RecordError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
         }
         return node.longValue();
     }
 
     @Nullable
-    Double number(String name, ErrorCode outOfRange, double least, double most) throws InvalidJob {
+    Double number(String name, ErrorCode outOfRange, double least, double most) throws InvalidRecord {
         JsonNode node = node(name);
         if (node == null) {
             return null;
@@ -69,14 +69,14 @@ record Fields(ObjectNode object, String prefix) {
         }
         double value = node.doubleValue();
         if (!(value >= least && value <= most)) {
-            throw new InvalidJob(
-                    JobError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
+            throw new InvalidRecord(
+                    RecordError.of(outOfRange, path(name), node.asText(), "must be from " + least + " to " + most));
         }
         return value;
     }
 
     @Nullable
-    Fields object(String name) throws InvalidJob {
+    Fields object(String name) throws InvalidRecord {
         JsonNode node = node(name);
         if (node == null) {
             return null;
@@ -87,13 +87,32 @@ record Fields(ObjectNode object, String prefix) {
         return new Fields(nested, path(name) + ".");
     }
 
-    static InvalidJob wrongType(String path, JsonNode node, String wanted) {
-        return new InvalidJob(
-                JobError.of(ErrorCode.WRONG_TYPE, path, node.toString(), "a " + kind(node) + ", must be " + wanted));
+    /** Refuses a record of a version that this build does not read. */
+    void version() throws InvalidRecord {
+        JsonNode version = node("version");
+        if (version != null && !(version.isInt() && version.intValue() == JobCodec.VERSION)) {
+            throw new InvalidRecord(RecordError.of(
+                    ErrorCode.UNSUPPORTED_VERSION, "version", version, "this fleet reads " + JobCodec.VERSION));
+        }
     }
 
-    static InvalidJob missing(String path) {
-        return new InvalidJob(new JobError(ErrorCode.MISSING_FIELD, path, null, path + " is missing"));
+    /** The record's own id, or the one it gets for want of it. */
+    String id(String fallbackId) throws InvalidRecord {
+        String id = text("id");
+        if (id != null && !JobCodec.ID.matcher(id).matches()) {
+            throw new InvalidRecord(
+                    RecordError.of(ErrorCode.ID_INVALID, "id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
+        }
+        return id == null ? fallbackId : id;
+    }
+
+    static InvalidRecord wrongType(String path, JsonNode node, String wanted) {
+        return new InvalidRecord(
+                RecordError.of(ErrorCode.WRONG_TYPE, path, node.toString(), "a " + kind(node) + ", must be " + wanted));
+    }
+
+    static InvalidRecord missing(String path) {
+        return new InvalidRecord(new RecordError(ErrorCode.MISSING_FIELD, path, null, path + " is missing"));
     }
 
     static String kind(JsonNode node) {

@@ -2,7 +2,6 @@ package dev.limner.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class JobReader {
     static final Pattern TENANT = Pattern.compile("[a-z0-9-]{1,64}");
 
-    private static final int MOST_CAPTION = 1000;
     private static final int MOST_COUNT = 64;
     private static final int MOST_GROUP = 1_000_000;
     private static final int MOST_CONTEXT_BYTES = 4 << 10;
@@ -25,9 +23,9 @@ final class JobReader {
         this.fields = fields;
     }
 
-    Job read(String fallbackId) throws InvalidJob {
-        version();
-        String id = id(fallbackId);
+    Job read(String fallbackId) throws InvalidRecord {
+        fields.version();
+        String id = fields.id(fallbackId);
         Long seed = fields.integer("seed", ErrorCode.SEED_OUT_OF_RANGE, Long.MIN_VALUE, Long.MAX_VALUE);
         Long count = fields.integer("count", ErrorCode.COUNT_OUT_OF_RANGE, 1, MOST_COUNT);
         Double truncation = fields.number("truncation", ErrorCode.TRUNCATION_OUT_OF_RANGE, 0, 1);
@@ -46,59 +44,15 @@ final class JobReader {
                 context());
     }
 
-    private void version() throws InvalidJob {
-        JsonNode version = fields.node("version");
-        if (version != null && !(version.isInt() && version.intValue() == JobCodec.VERSION)) {
-            throw new InvalidJob(JobError.of(
-                    ErrorCode.UNSUPPORTED_VERSION, "version", version, "this fleet reads " + JobCodec.VERSION));
-        }
-    }
-
-    private String id(String fallbackId) throws InvalidJob {
-        String id = fields.text("id");
-        if (id != null && !JobCodec.ID.matcher(id).matches()) {
-            throw new InvalidJob(
-                    JobError.of(ErrorCode.ID_INVALID, "id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
-        }
-        return id == null ? fallbackId : id;
-    }
-
-    private String caption() throws InvalidJob {
+    private String caption() throws InvalidRecord {
         String written = fields.text("caption");
         if (written == null) {
             throw Fields.missing("caption");
         }
-        String caption = written.strip();
-        if (caption.codePoints().allMatch(JobReader::invisible)) {
-            throw new InvalidJob(
-                    JobError.of(ErrorCode.CAPTION_EMPTY, "caption", written, "must have a visible character"));
-        }
-        if (caption.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
-            throw new InvalidJob(JobError.of(
-                    ErrorCode.CAPTION_INVALID_UNICODE, "caption", written, "must not hold half a surrogate pair"));
-        }
-        if (caption.codePoints().anyMatch(Character::isISOControl)) {
-            throw new InvalidJob(JobError.of(
-                    ErrorCode.CAPTION_CONTROL_CHARACTERS, "caption", written, "must not hold control characters"));
-        }
-        int length = caption.codePointCount(0, caption.length());
-        if (length > MOST_CAPTION) {
-            throw new InvalidJob(JobError.of(
-                    ErrorCode.CAPTION_TOO_LONG,
-                    "caption",
-                    written,
-                    "has " + length + " characters, at most " + MOST_CAPTION));
-        }
-        // Equal to a reader means equal to the encoder, however the characters were typed.
-        return Normalizer.normalize(caption, Normalizer.Form.NFC);
+        return CaptionRule.normalised("caption", written);
     }
 
-    private static boolean invisible(int point) {
-        int type = Character.getType(point);
-        return Character.isWhitespace(point) || Character.isSpaceChar(point) || type == Character.FORMAT;
-    }
-
-    private ModelRef model() throws InvalidJob {
+    private ModelRef model() throws InvalidRecord {
         String written = fields.text("model");
         if (written == null) {
             return ModelRef.DEFAULT;
@@ -106,12 +60,12 @@ final class JobReader {
         try {
             return ModelRef.parse(written);
         } catch (IllegalArgumentException e) {
-            throw new InvalidJob(
-                    JobError.of(ErrorCode.UNKNOWN_MODEL, "model", written, "must be a name or name@digest"));
+            throw new InvalidRecord(
+                    RecordError.of(ErrorCode.UNKNOWN_MODEL, "model", written, "must be a name or name@digest"));
         }
     }
 
-    private @Nullable Size size() throws InvalidJob {
+    private @Nullable Size size() throws InvalidRecord {
         Fields size = fields.object("size");
         if (size == null) {
             return null;
@@ -119,7 +73,7 @@ final class JobReader {
         return new Size(side(size, "width"), side(size, "height"));
     }
 
-    private static int side(Fields size, String name) throws InvalidJob {
+    private static int side(Fields size, String name) throws InvalidRecord {
         Long value = size.integer(name, ErrorCode.SIZE_NOT_AVAILABLE, 1, MOST_SIDE);
         if (value == null) {
             throw Fields.missing("size." + name);
@@ -127,17 +81,17 @@ final class JobReader {
         return value.intValue();
     }
 
-    private ImageFormat format() throws InvalidJob {
+    private ImageFormat format() throws InvalidRecord {
         String written = fields.text("format");
         if (written == null) {
             return ImageFormat.PNG;
         }
         return ImageFormat.of(written)
-                .orElseThrow(() -> new InvalidJob(
-                        JobError.of(ErrorCode.FORMAT_UNKNOWN, "format", written, "must be png or jpeg")));
+                .orElseThrow(() -> new InvalidRecord(
+                        RecordError.of(ErrorCode.FORMAT_UNKNOWN, "format", written, "must be png or jpeg")));
     }
 
-    private @Nullable Instant deadline() throws InvalidJob {
+    private @Nullable Instant deadline() throws InvalidRecord {
         String written = fields.text("deadline");
         if (written == null) {
             return null;
@@ -145,12 +99,12 @@ final class JobReader {
         try {
             return OffsetDateTime.parse(written).toInstant();
         } catch (DateTimeException e) {
-            throw new InvalidJob(JobError.of(
+            throw new InvalidRecord(RecordError.of(
                     ErrorCode.DEADLINE_INVALID, "deadline", written, "must be as in 2026-01-31T12:00:00Z (RFC 3339)"));
         }
     }
 
-    private @Nullable Group group() throws InvalidJob {
+    private @Nullable Group group() throws InvalidRecord {
         Fields group = fields.object("group");
         if (group == null) {
             return null;
@@ -161,25 +115,25 @@ final class JobReader {
             throw Fields.missing(id == null ? "group.id" : "group.size");
         }
         if (!JobCodec.ID.matcher(id).matches()) {
-            throw new InvalidJob(
-                    JobError.of(ErrorCode.GROUP_INVALID, "group.id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
+            throw new InvalidRecord(
+                    RecordError.of(ErrorCode.GROUP_INVALID, "group.id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
         }
         return new Group(id, size.intValue());
     }
 
-    private @Nullable String tenant() throws InvalidJob {
+    private @Nullable String tenant() throws InvalidRecord {
         String tenant = fields.text("tenant");
         if (tenant != null && !TENANT.matcher(tenant).matches()) {
-            throw new InvalidJob(
-                    JobError.of(ErrorCode.TENANT_INVALID, "tenant", tenant, "must be 1 to 64 of a-z 0-9 -"));
+            throw new InvalidRecord(
+                    RecordError.of(ErrorCode.TENANT_INVALID, "tenant", tenant, "must be 1 to 64 of a-z 0-9 -"));
         }
         return tenant;
     }
 
-    private @Nullable JsonNode context() throws InvalidJob {
+    private @Nullable JsonNode context() throws InvalidRecord {
         JsonNode context = fields.node("context");
         if (context != null && !fits(context)) {
-            throw new InvalidJob(new JobError(
+            throw new InvalidRecord(new RecordError(
                     ErrorCode.CONTEXT_TOO_LARGE,
                     "context",
                     null,

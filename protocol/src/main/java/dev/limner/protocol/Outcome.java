@@ -26,7 +26,7 @@ public sealed interface Outcome {
     }
 
     /** Never could have been drawn; the original is on the dead-letter topic. */
-    record Rejected(JobError error) implements Outcome {
+    record Rejected(RecordError error) implements Outcome {
         @Override
         public String status() {
             return "rejected";
@@ -50,7 +50,7 @@ public sealed interface Outcome {
     }
 
     /** Could not be drawn though nothing is wrong with it as far as the record tells. */
-    record Failed(JobError error) implements Outcome {
+    record Failed(RecordError error) implements Outcome {
         @Override
         public String status() {
             return "failed";

@@ -1,16 +1,23 @@
 package dev.limner.protocol;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker says of itself every few seconds.
  *
  * @param state {@code starting}, {@code running} or {@code stopping}
+ * @param models what it can draw with
+ * @param revision of the model record it has carried out; 0 before the first
+ * @param refused releases it was told to run and did not, the latest last
  * @param partitions job partitions it owns
  * @param waiting jobs it holds that are not finished
  * @param imagesPerSecond over the last interval
@@ -22,7 +29,9 @@ public record WorkerStatus(
         String state,
         String device,
         String profile,
-        List<Result.Model> models,
+        List<Loaded> models,
+        long revision,
+        List<Refusal> refused,
         int partitions,
         int waiting,
         long imagesDone,
@@ -31,7 +40,45 @@ public record WorkerStatus(
         Instant at) {
     public WorkerStatus {
         models = List.copyOf(models);
+        refused = List.copyOf(Objects.requireNonNullElse(refused, List.of()));
     }
+
+    /** What a loaded model is there for. */
+    public enum Role {
+        /** Jobs that name the model without a digest. */
+        LIVE,
+        /** A share of those. */
+        CANARY,
+        /** Jobs that name its digest. */
+        PINNED;
+
+        @JsonValue
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @throws IllegalArgumentException if there is no such role */
+        @JsonCreator
+        public static Role of(String wireName) {
+            return valueOf(wireName.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /**
+     * A model it can draw with.
+     *
+     * @param completed jobs drawn with it since the worker started
+     * @param failed jobs that could not be
+     */
+    public record Loaded(String name, String digest, Role role, long completed, long failed) {}
+
+    /**
+     * A release it does not run though it should.
+     *
+     * @param code one word: {@link RefusalCode}
+     * @param reason for people
+     */
+    public record Refusal(String digest, RefusalCode code, String reason, Instant at) {}
 
     /** A micro-batch and the time the device took for it. */
     public record LastBatch(int size, double deviceMillis) {}

@@ -74,7 +74,7 @@ class ResultCodecTest {
                 .filter(reference -> !reference.startsWith("#"))
                 .toList();
         assertThat(references)
-                .hasSizeGreaterThanOrEqualTo(4)
+                .hasSizeGreaterThanOrEqualTo(6)
                 .allSatisfy(reference -> assertThat(Examples.folder(reference)).exists());
         for (String reference : root.findValuesAsText("$ref")) {
             if (reference.startsWith("#")) {
@@ -86,7 +86,7 @@ class ResultCodecTest {
         assertThat(root.findValuesAsText("address"))
                 .containsAll(Topics.DEFAULT.allJobs())
                 .contains(Topics.DEFAULT.results(), Topics.DEFAULT.deadLetters(), Topics.DEFAULT.workers())
-                .contains(Topics.DEFAULT.cancellations());
+                .contains(Topics.DEFAULT.cancellations(), Topics.DEFAULT.feedback(), Topics.DEFAULT.models());
     }
 
     @Test

@@ -16,7 +16,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nativeMemoryStaysWhereItHasAnOwner = noClasses()
             .that()
-            .resideOutsideOfPackages(TRAINER + "recipe", TRAINER + "tune", TRAINER + "eval..", TRAINER + "gate")
+            .resideOutsideOfPackages(
+                    TRAINER + "recipe", TRAINER + "tune", TRAINER + "eval..", TRAINER + "gate", TRAINER + "reward")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl.ndarray..");
@@ -24,7 +25,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheLoopKnowsTheOrder = noClasses()
             .that()
-            .resideOutsideOfPackage(TRAINER + "loop")
+            .resideOutsideOfPackages(TRAINER + "loop", TRAINER + "service")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(TRAINER + "loop");
@@ -44,10 +45,25 @@ class ArchitectureTest {
             .because("the recorded computation keeps the address of a constant that is gone: use Layers.scale");
 
     @ArchTest
-    static final ArchRule nothingOfTheServices = noClasses()
+    static final ArchRule onlyTheEdgesKnowKafka = noClasses()
+            .that()
+            .resideOutsideOfPackages(TRAINER + "feedback", TRAINER + "registry", TRAINER + "service")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.kafka..", "dev.limner.worker..", "io.quarkus..");
+            .resideInAPackage("org.apache.kafka..");
+
+    /** The command line brings the trainer's classes along without Quarkus. */
+    @ArchTest
+    static final ArchRule onlyTheServiceKnowsQuarkus = noClasses()
+            .that()
+            .resideOutsideOfPackage(TRAINER + "service")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.quarkus..", "io.smallrye..", "jakarta..", "org.eclipse.microprofile..");
+
+    @ArchTest
+    static final ArchRule trainerAndWorkerDoNotKnowEachOther =
+            noClasses().should().dependOnClassesThat().resideInAPackage("dev.limner.worker..");
 
     @ArchTest
     static final ArchRule nobodyPrints =

@@ -1,5 +1,9 @@
 package dev.limner.cli.bench;
 
+import dev.limner.cli.bench.learn.ForgettingCommand;
+import dev.limner.cli.bench.learn.LearnCommand;
+import dev.limner.cli.bench.swap.RefusalsCommand;
+import dev.limner.cli.bench.swap.SwapCommand;
 import picocli.CommandLine.Command;
 
 /** {@code limner bench}: figures about this machine. */
@@ -8,12 +12,16 @@ import picocli.CommandLine.Command;
         description = "Measure.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            ForgettingCommand.class,
             LatencyCommand.class,
+            LearnCommand.class,
             ModelCommand.class,
             NetworkCommand.class,
             PipelineCommand.class,
+            RefusalsCommand.class,
             ScalingCommand.class,
             SoakCommand.class,
+            SwapCommand.class,
             TorchCommand.class
         })
 public final class BenchCommand {

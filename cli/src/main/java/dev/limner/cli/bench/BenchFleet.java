@@ -4,7 +4,7 @@ import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.protocol.Topics;
 import java.nio.file.Path;
 import java.util.Map;
@@ -46,7 +46,7 @@ final class BenchFleet implements AutoCloseable {
         }
     }
 
-    WorkerProcess worker() {
+    ServiceProcess worker() {
         return fleet.workers().get(0);
     }
 

@@ -2,7 +2,7 @@ package dev.limner.cli.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
@@ -81,7 +81,7 @@ final class SoakCommand implements Callable<Integer> {
         }
     }
 
-    private void run(WorkerProcess worker, SoakLoad load, SoakCurve curve) {
+    private void run(ServiceProcess worker, SoakLoad load, SoakCurve curve) {
         long start = System.nanoTime();
         long next = start;
         double total = warmUp + minutes;
@@ -109,7 +109,7 @@ final class SoakCommand implements Callable<Integer> {
         }
     }
 
-    private static SoakCurve.Sample sample(WorkerProcess worker, double at, long images) {
+    private static SoakCurve.Sample sample(ServiceProcess worker, double at, long images) {
         String needed = "a soak needs /proc and a worker that lives";
         double rss = Objects.requireNonNull(worker.rssKib(), needed) / 1024.0;
         return new SoakCurve.Sample(at, rss, Objects.requireNonNull(worker.openFiles(), needed), images);

@@ -3,6 +3,7 @@ package dev.limner.cli.chaos;
 import dev.limner.cli.chaos.arena.Arena;
 import dev.limner.cli.chaos.fault.Fault;
 import dev.limner.cli.chaos.fault.Faults;
+import dev.limner.cli.chaos.trainer.TrainerKillsCommand;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.UsageException;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
                     + " shares no code with the workers. The order of the faults follows from the seed.",
             "With --sabotage the workers make a mistake on purpose, and the command succeeds if the checker notices."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = {TrainerKillsCommand.class})
 public final class ChaosCommand implements Callable<Integer> {
     /** What brings each mistake to light. */
     private static final Map<String, List<String>> SABOTAGE = Map.of(

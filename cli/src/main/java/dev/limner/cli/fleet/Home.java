@@ -32,6 +32,15 @@ public record Home(Path root) {
         return root.resolve("worker/target/quarkus-app/quarkus-run.jar");
     }
 
+    public Path trainerJar() {
+        return root.resolve("trainer/target/quarkus-app/quarkus-run.jar");
+    }
+
+    /** Released models, shared by trainer and workers. */
+    public Path bundles() {
+        return state().resolve("models");
+    }
+
     public Path demoCaptions() {
         return root.resolve("data/captions-demo.txt");
     }

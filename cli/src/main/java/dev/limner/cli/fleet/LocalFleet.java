@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A broker in this process, or the user's own, and workers as processes beside it. */
@@ -19,7 +21,8 @@ public final class LocalFleet implements AutoCloseable {
     private final @Nullable EmbeddedBroker broker;
     private final String bootstrap;
     private final Topics topics;
-    private final List<WorkerProcess> workers = new ArrayList<>();
+    private final List<ServiceProcess> workers = new ArrayList<>();
+    private @Nullable ServiceProcess trainer;
     private volatile boolean closed;
 
     private LocalFleet(@Nullable EmbeddedBroker broker, String bootstrap, Topics topics) {
@@ -50,7 +53,7 @@ public final class LocalFleet implements AutoCloseable {
         return bootstrap;
     }
 
-    public List<WorkerProcess> workers() {
+    public List<ServiceProcess> workers() {
         return List.copyOf(workers);
     }
 
@@ -73,11 +76,41 @@ public final class LocalFleet implements AutoCloseable {
             settings.put("limner.worker.streams", String.valueOf(streams));
             settings.putAll(extra);
             int port = httpPort == 0 ? FreePorts.next() : httpPort + i - 1;
-            workers.add(WorkerProcess.start(home, "worker-" + i, settings, port, logs));
+            workers.add(ServiceProcess.worker(home, "worker-" + i, settings, port, logs));
         }
-        for (WorkerProcess worker : workers) {
+        for (ServiceProcess worker : workers) {
             worker.awaitReady();
         }
+    }
+
+    /**
+     * Starts a trainer and waits until it takes feedback.
+     *
+     * @param store folder of the pictures
+     * @param httpPort 0 for any free one
+     */
+    public ServiceProcess startTrainer(Home home, Path store, Path logs, int httpPort, Map<String, String> extra)
+            throws InterruptedException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("limner.trainer.bootstrap", bootstrap);
+        settings.put("limner.trainer.topic-prefix", topics.prefix());
+        settings.put("limner.trainer.store", store.toAbsolutePath().toString());
+        settings.putAll(extra);
+        ServiceProcess started =
+                ServiceProcess.trainer(home, settings, httpPort == 0 ? FreePorts.next() : httpPort, logs);
+        trainer = started;
+        started.awaitReady();
+        return started;
+    }
+
+    /** The trainer, if one was started. */
+    public Optional<ServiceProcess> trainer() {
+        return Optional.ofNullable(trainer);
+    }
+
+    /** Everything that was started beside the broker. */
+    public List<ServiceProcess> services() {
+        return Stream.concat(workers.stream(), trainer().stream()).toList();
     }
 
     /** Whether the fleet is going down or down. */
@@ -85,14 +118,14 @@ public final class LocalFleet implements AutoCloseable {
         return closed;
     }
 
-    /** Stops the workers, side by side, then the broker. */
+    /** Stops the services, side by side, then the broker. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        workers.parallelStream().forEach(WorkerProcess::close);
+        services().parallelStream().forEach(ServiceProcess::close);
         if (broker != null) {
             broker.close();
         }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What training and evaluation have in common: data, device, grid and judges. */
-final class LearnOptions {
+public final class LearnOptions {
     private static final long GRID_SEED = 5;
     private static final int CAPTIONS = 300_000;
     private static final int HASH_SHOWN = 16;
@@ -68,18 +68,18 @@ final class LearnOptions {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    Device device() {
+    public Device device() {
         Device chosen = DeviceChoice.resolve(device);
         TorchThreads.set(threads);
         return chosen;
     }
 
-    DataSet read(int side) {
+    public DataSet read(int side) {
         return DataFolder.read(data, side, spec);
     }
 
     /** An encoder that remembers: captions are looked at by the sampler, the plan and the grid. */
-    TextEncoder encoder(Home home, String id) {
+    public TextEncoder encoder(Home home, String id) {
         return new CachingTextEncoder(PretrainedEncoder.of(id).load(home.cache(), threads), CAPTIONS);
     }
 
@@ -100,7 +100,7 @@ final class LearnOptions {
     }
 
     /** Judges for the data, trained now if there are none yet. */
-    Judges judges(Home home, DataSet set, String language, TextEncoder encoder, Device on) {
+    public Judges judges(Home home, DataSet set, String language, TextEncoder encoder, Device on) {
         String name = "judges-" + language + "-v" + JudgeDescription.VERSION;
         Path beside = data.resolve(name);
         Path folder = judges != null

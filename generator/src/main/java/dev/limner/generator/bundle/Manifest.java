@@ -3,12 +3,13 @@ package dev.limner.generator.bundle;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.network.GeneratorSpec;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a bundle says of itself. The digest is SHA-256 over the canonical form of everything else (keys sorted, no
- * whitespace), and the weights' own digest is part of that, so one string names a model exactly.
+ * whitespace), and the files' own digests are part of that, so one string names a model exactly.
  *
  * @param format version of this record; a reader refuses what it does not know
  * @param name the model's name, as jobs ask for it
@@ -16,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param architecture the family of networks; only {@code limner} so far
  * @param generator the network's shape
  * @param textEncoder the encoder whose embeddings the network was trained on
- * @param weights the weights file
+ * @param weights the generator's weights
+ * @param discriminator the discriminator's weights, for tuning the model further; nobody draws with them
+ * @param probes pictures that the maker saw it draw
+ * @param sequence how many releases lie between this one and the first of its line; absent for 0
  * @param parent digest of the model this one was tuned from
  * @param recipe the recipe it was trained with, as data
- * @param trainedOn data sets and step counts, so that the version can be rebuilt
+ * @param trainedOn data sets, step counts and ranges of feedback, so that the version can be rebuilt
+ * @param metrics what the gate measured when it let the model pass
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
@@ -30,9 +35,13 @@ public record Manifest(
         GeneratorSpec generator,
         String textEncoder,
         WeightsFile weights,
+        @Nullable WeightsFile discriminator,
+        @Nullable Probes probes,
+        @Nullable Long sequence,
         @Nullable String parent,
         @Nullable JsonNode recipe,
-        @Nullable JsonNode trainedOn) {
+        @Nullable JsonNode trainedOn,
+        @Nullable JsonNode metrics) {
     /** The version of this record that this build reads and writes. */
     public static final int FORMAT = 1;
 
@@ -45,12 +54,18 @@ public record Manifest(
     public Manifest {
         require(format == FORMAT, "format", format, "must be " + FORMAT);
         require(NAME.matcher(name).matches(), "name", name, "must match " + NAME);
-        require(architecture.equals(LIMNER), "architecture", architecture, "must be " + LIMNER);
         require(digest.isEmpty() || SHA256.matcher(digest).matches(), "digest", digest, "must be a SHA-256");
+        require(weights.file().equals(BundleFiles.WEIGHTS), "weights.file", weights.file(), BundleFiles.WEIGHTS);
+        require(
+                discriminator == null || discriminator.file().equals(BundleFiles.DISCRIMINATOR),
+                "discriminator.file",
+                discriminator,
+                BundleFiles.DISCRIMINATOR);
+        require(sequence == null || sequence >= 0, "sequence", String.valueOf(sequence), "must be at least 0");
     }
 
     /**
-     * The file that holds the arrays.
+     * A file that holds arrays.
      *
      * @param file its name inside the bundle
      * @param sha256 lower-case hexadecimal digest of its bytes
@@ -58,18 +73,49 @@ public record Manifest(
      */
     public record WeightsFile(String file, String sha256, long bytes) {
         public WeightsFile {
-            require(file.equals(ModelBundle.WEIGHTS), "weights.file", file, "must be " + ModelBundle.WEIGHTS);
             require(SHA256.matcher(sha256).matches(), "weights.sha256", sha256, "must be a SHA-256");
             require(bytes > 0, "weights.bytes", bytes, "must be positive");
         }
     }
 
-    Manifest withDigest(String value) {
-        return new Manifest(
-                format, name, value, architecture, generator, textEncoder, weights, parent, recipe, trainedOn);
+    /**
+     * Pictures that the maker saw the model draw: {@link dev.limner.generator.image.ProbeSheet}.
+     *
+     * @param profile the execution profile they were drawn on, where they come out the same to the byte
+     * @param pixelsSha256 of the pictures' bytes one after the other
+     * @param sha256 of the picture file that holds them side by side
+     */
+    public record Probes(String profile, String pixelsSha256, String sha256) {
+        public Probes {
+            require(SHA256.matcher(pixelsSha256).matches(), "probes.pixelsSha256", pixelsSha256, "must be a SHA-256");
+            require(SHA256.matcher(sha256).matches(), "probes.sha256", sha256, "must be a SHA-256");
+        }
     }
 
-    private static void require(boolean fine, String key, Object value, String rule) {
+    /** {@link #sequence()} with its default. */
+    public long order() {
+        return Objects.requireNonNullElse(sequence, 0L);
+    }
+
+    Manifest withDigest(String value) {
+        return new Manifest(
+                format,
+                name,
+                value,
+                architecture,
+                generator,
+                textEncoder,
+                weights,
+                discriminator,
+                probes,
+                sequence,
+                parent,
+                recipe,
+                trainedOn,
+                metrics);
+    }
+
+    private static void require(boolean fine, String key, @Nullable Object value, String rule) {
         if (!fine) {
             throw new IllegalArgumentException("manifest " + key + " is " + value + ", " + rule);
         }

@@ -1,33 +1,37 @@
 package dev.limner.generator.bundle;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on disk: {@code manifest.json} and {@code weights.safetensors}, nothing executable.
+ * A model on disk: a manifest, weights, and what goes with them; nothing executable.
  *
+ * @param folder where it lies
  * @param manifest what the bundle says of itself, checked against the bytes
- * @param weights the network's arrays by name
+ * @param weights the generator's arrays by name
  */
-public record ModelBundle(Manifest manifest, Map<String, Safetensors.Tensor> weights) {
-    static final String MANIFEST = "manifest.json";
-    static final String WEIGHTS = "weights.safetensors";
+public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensors.Tensor> weights) {
     private static final long MOST_MANIFEST_BYTES = 1 << 20;
+
+    private static final TypeReference<TreeMap<String, Object>> TREE = new TypeReference<>() {};
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
@@ -37,20 +41,44 @@ public record ModelBundle(Manifest manifest, Map<String, Safetensors.Tensor> wei
             .build();
 
     /**
-     * What a manifest says besides what follows from the weights.
+     * What a manifest says besides what follows from the files.
      *
      * @param name the model's name
      * @param generator the network's shape
      * @param textEncoder the encoder's id
      * @param recipe the recipe, as data
      * @param trainedOn where the weights come from
+     * @param lineage what it was tuned from; absent for a model that was trained from nothing
      */
     public record Description(
             String name,
             GeneratorSpec generator,
             String textEncoder,
             @Nullable ObjectNode recipe,
-            @Nullable ObjectNode trainedOn) {}
+            @Nullable ObjectNode trainedOn,
+            @Nullable Lineage lineage) {}
+
+    /**
+     * A tuned model's origin.
+     *
+     * @param parent digest of the model it was tuned from
+     * @param sequence one more than the parent's
+     * @param metrics what the gate measured
+     */
+    public record Lineage(
+            String parent, long sequence, @Nullable JsonNode metrics) {}
+
+    /**
+     * A bundle's arrays and pictures.
+     *
+     * @param generator arrays by name
+     * @param discriminator arrays by name; absent in a model that is not to be tuned further
+     * @param probes what it was seen to draw
+     */
+    public record Content(
+            Map<String, Safetensors.Tensor> generator,
+            @Nullable Map<String, Safetensors.Tensor> discriminator,
+            @Nullable ProbeSheet probes) {}
 
     /**
      * Reads a bundle and checks it whole: the manifest's digest, the weights' digest, the tensors.
@@ -58,20 +86,91 @@ public record ModelBundle(Manifest manifest, Map<String, Safetensors.Tensor> wei
      * @throws BundleException if a file is missing, altered or malformed
      */
     public static ModelBundle read(Path folder) {
-        Path manifestFile = folder.resolve(MANIFEST);
-        Manifest manifest = readManifest(manifestFile);
-        String expected = digest(manifest);
-        if (!expected.equals(manifest.digest())) {
+        Manifest manifest = readManifest(folder);
+        return new ModelBundle(folder, manifest, tensors(folder, manifest.weights()));
+    }
+
+    /**
+     * Reads and checks the manifest alone.
+     *
+     * @throws BundleException if it is missing, altered or malformed
+     */
+    public static Manifest readManifest(Path folder) {
+        Path file = folder.resolve(BundleFiles.MANIFEST);
+        try {
+            if (Files.size(file) > MOST_MANIFEST_BYTES) {
+                throw new BundleException(
+                        RefusalCode.TOO_LARGE,
+                        file + " has " + Files.size(file) + " bytes, at most " + MOST_MANIFEST_BYTES);
+            }
+            JsonNode tree = JSON.readTree(file.toFile());
+            Manifest manifest = JSON.treeToValue(tree, Manifest.class);
+            if (manifest == null) {
+                throw new BundleException(RefusalCode.MANIFEST_INVALID, file + " is empty");
+            }
+            String expected = digest(tree);
+            if (!expected.equals(manifest.digest())) {
+                throw new BundleException(
+                        RefusalCode.MANIFEST_INVALID,
+                        file + " has digest " + manifest.digest() + ", its content has " + expected);
+            }
+            if (!manifest.architecture().equals(Manifest.LIMNER)) {
+                throw new BundleException(
+                        RefusalCode.ARCHITECTURE_UNKNOWN,
+                        file + " has architecture '" + manifest.architecture() + "', this build draws with "
+                                + Manifest.LIMNER);
+            }
+            return manifest;
+        } catch (JsonProcessingException e) {
             throw new BundleException(
-                    manifestFile + " has digest " + manifest.digest() + ", its content has " + expected);
+                    RefusalCode.MANIFEST_INVALID, file + " is not a manifest: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new BundleException(
+                    RefusalCode.BUNDLE_MISSING,
+                    file + " cannot be read: " + e.getClass().getSimpleName(),
+                    e);
         }
-        Path weightsFile = folder.resolve(WEIGHTS);
-        String actual = fileDigest(weightsFile);
-        if (!actual.equals(manifest.weights().sha256())) {
-            throw new BundleException(weightsFile + " has digest " + actual + ", the manifest names "
-                    + manifest.weights().sha256());
+    }
+
+    private static Map<String, Safetensors.Tensor> tensors(Path folder, Manifest.WeightsFile described) {
+        Path file = folder.resolve(described.file());
+        String actual = BundleFiles.digest(file);
+        if (!actual.equals(described.sha256())) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + " has digest " + actual + ", the manifest names " + described.sha256());
         }
-        return new ModelBundle(manifest, Safetensors.read(weightsFile));
+        return Safetensors.read(file);
+    }
+
+    /**
+     * The discriminator's arrays, if the bundle has them.
+     *
+     * @throws BundleException if they are not those of the manifest
+     */
+    public Optional<Map<String, Safetensors.Tensor>> discriminator() {
+        return Optional.ofNullable(manifest.discriminator()).map(described -> tensors(folder, described));
+    }
+
+    /**
+     * What its maker saw it draw, if the bundle says so.
+     *
+     * @throws BundleException if the pictures are not those of the manifest
+     */
+    public Optional<ProbeSheet> probes() {
+        Manifest.Probes described = manifest.probes();
+        if (described == null) {
+            return Optional.empty();
+        }
+        Path file = folder.resolve(BundleFiles.PROBES);
+        if (!BundleFiles.digest(file).equals(described.sha256())) {
+            throw new BundleException(RefusalCode.PROBE_FAILED, file + " is not the file of the manifest");
+        }
+        ProbeSheet sheet = ProbeSheet.read(file, described.profile());
+        if (!sheet.pixelsSha256().equals(described.pixelsSha256())) {
+            throw new BundleException(RefusalCode.PROBE_FAILED, file + " does not hold the pictures of the manifest");
+        }
+        return Optional.of(sheet);
     }
 
     /**
@@ -79,13 +178,21 @@ public record ModelBundle(Manifest manifest, Map<String, Safetensors.Tensor> wei
      *
      * @return the manifest with its digest
      */
-    public static Manifest write(Path folder, Description description, Map<String, Safetensors.Tensor> weights) {
+    public static Manifest write(Path folder, Description description, Content content) {
         try {
             Files.createDirectories(folder);
-            Path weightsFile = folder.resolve(WEIGHTS);
-            Path temporary = folder.resolve(WEIGHTS + ".tmp");
-            Safetensors.write(temporary, weights);
-            publish(temporary, weightsFile);
+            Manifest.WeightsFile generator = write(folder, BundleFiles.WEIGHTS, content.generator());
+            Map<String, Safetensors.Tensor> critic = content.discriminator();
+            Manifest.WeightsFile discriminator =
+                    critic == null ? null : write(folder, BundleFiles.DISCRIMINATOR, critic);
+            ProbeSheet sheet = content.probes();
+            Manifest.Probes probes = null;
+            if (sheet != null) {
+                byte[] png = sheet.toPng();
+                BundleFiles.write(folder.resolve(BundleFiles.PROBES), png);
+                probes = new Manifest.Probes(sheet.profile(), sheet.pixelsSha256(), Digests.sha256(png));
+            }
+            Lineage lineage = description.lineage();
             Manifest manifest = new Manifest(
                     Manifest.FORMAT,
                     description.name(),
@@ -93,56 +200,46 @@ public record ModelBundle(Manifest manifest, Map<String, Safetensors.Tensor> wei
                     Manifest.LIMNER,
                     description.generator(),
                     description.textEncoder(),
-                    new Manifest.WeightsFile(WEIGHTS, fileDigest(weightsFile), Files.size(weightsFile)),
-                    null,
+                    generator,
+                    discriminator,
+                    probes,
+                    lineage == null ? null : lineage.sequence(),
+                    lineage == null ? null : lineage.parent(),
                     description.recipe(),
-                    description.trainedOn());
-            Manifest signed = manifest.withDigest(digest(manifest));
-            Path manifestTemporary = folder.resolve(MANIFEST + ".tmp");
-            Files.write(manifestTemporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(signed));
-            publish(manifestTemporary, folder.resolve(MANIFEST));
+                    description.trainedOn(),
+                    lineage == null ? null : lineage.metrics());
+            Manifest signed = manifest.withDigest(digest(JSON.valueToTree(manifest)));
+            BundleFiles.write(
+                    folder.resolve(BundleFiles.MANIFEST),
+                    JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(signed));
+            BundleFiles.forceFolder(folder);
             return signed;
         } catch (IOException e) {
             throw new UncheckedIOException("the bundle " + folder + " cannot be written", e);
         }
     }
 
-    private static void publish(Path temporary, Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    private static Manifest.WeightsFile write(Path folder, String name, Map<String, Safetensors.Tensor> arrays)
+            throws IOException {
+        Path file = folder.resolve(name);
+        Path temporary = folder.resolve(name + ".tmp");
+        Safetensors.write(temporary, arrays);
+        BundleFiles.publish(temporary, file);
+        return new Manifest.WeightsFile(name, BundleFiles.digest(file), Files.size(file));
     }
 
-    private static Manifest readManifest(Path file) {
+    /**
+     * The digest a manifest must have: SHA-256 over its canonical form, which is every key but {@code digest}, sorted at
+     * every level, without whitespace. Taken over what was read and not over what this build understands of it, so that a
+     * key of the future counts too.
+     */
+    public static String digest(JsonNode manifest) {
         try {
-            if (Files.size(file) > MOST_MANIFEST_BYTES) {
-                throw new BundleException(file + " has " + Files.size(file) + " bytes, at most " + MOST_MANIFEST_BYTES);
-            }
-            return JSON.readValue(file.toFile(), Manifest.class);
-        } catch (JsonProcessingException e) {
-            throw new BundleException(file + " is not a manifest: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new BundleException(file + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** SHA-256 over the canonical form: every key but {@code digest}, sorted, without whitespace. */
-    private static String digest(Manifest manifest) {
-        try {
-            Map<?, ?> tree = JSON.convertValue(manifest, Map.class);
+            Map<String, Object> tree = JSON.convertValue(manifest, TREE);
             tree.remove("digest");
             return Digests.sha256(JSON.writeValueAsBytes(tree));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a manifest that Jackson cannot write", e);
-        }
-    }
-
-    private static String fileDigest(Path file) {
-        try {
-            return Digests.sha256(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new BundleException(file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

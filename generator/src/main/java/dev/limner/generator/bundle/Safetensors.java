@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -73,13 +74,16 @@ public final class Safetensors {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size < PREFIX || size > MOST_DATA_BYTES) {
-                throw new BundleException(file + " has " + size + " bytes, must have from 8 to " + MOST_DATA_BYTES);
+                throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID,
+                        file + " has " + size + " bytes, must have from 8 to " + MOST_DATA_BYTES);
             }
             ByteBuffer bytes =
                     channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
             long headerLength = bytes.getLong(0);
             if (headerLength < 2 || headerLength > Math.min(MOST_HEADER_BYTES, size - PREFIX)) {
                 throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID,
                         file + " declares a header of " + headerLength + " bytes, which is not possible here");
             }
             byte[] header = new byte[(int) headerLength];
@@ -93,13 +97,13 @@ public final class Safetensors {
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .asFloatBuffer();
                 notFinite(range.name(), values).ifPresent(found -> {
-                    throw new BundleException(file + ": " + found);
+                    throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + ": " + found);
                 });
                 tensors.put(range.name(), new Tensor(range.shape(), values));
             }
             return tensors;
         } catch (IOException e) {
-            throw new BundleException(file + " cannot be read: " + e.getMessage(), e);
+            throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -108,10 +112,11 @@ public final class Safetensors {
         try {
             root = JSON.readTree(new String(header, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
-            throw new BundleException(file + " has a header that is not JSON: " + e.getOriginalMessage(), e);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, file + " has a header that is not JSON: " + e.getOriginalMessage(), e);
         }
         if (!(root instanceof ObjectNode object)) {
-            throw new BundleException(file + " has a header that is not a JSON object");
+            throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + " has a header that is not a JSON object");
         }
         List<Range> ranges = new ArrayList<>();
         object.properties().forEach(entry -> {
@@ -123,25 +128,32 @@ public final class Safetensors {
         long end = 0;
         for (Range range : ranges) {
             if (range.start() != end) {
-                throw new BundleException(file + ": tensor " + range.name() + " starts at " + range.start()
-                        + " where the one before it ends at " + end);
+                throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID,
+                        file + ": tensor " + range.name() + " starts at " + range.start()
+                                + " where the one before it ends at " + end);
             }
             end = range.end();
         }
         if (end != dataBytes) {
-            throw new BundleException(file + " has " + dataBytes + " bytes of data, its header describes " + end);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + " has " + dataBytes + " bytes of data, its header describes " + end);
         }
         return ranges;
     }
 
     private static Range range(Path file, String name, JsonNode node) {
         if (!node.path("dtype").asText().equals("F32")) {
-            throw new BundleException(file + ": tensor " + name + " has dtype " + node.path("dtype") + ", must be F32");
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + ": tensor " + name + " has dtype " + node.path("dtype") + ", must be F32");
         }
         List<Long> shape = new ArrayList<>();
         for (JsonNode dimension : node.path("shape")) {
             if (!dimension.isIntegralNumber() || !dimension.canConvertToInt() || dimension.intValue() < 1) {
-                throw new BundleException(file + ": tensor " + name + " has shape " + node.path("shape"));
+                throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID, file + ": tensor " + name + " has shape " + node.path("shape"));
             }
             shape.add(dimension.longValue());
         }
@@ -150,7 +162,8 @@ public final class Safetensors {
                 || offsets.size() != 2
                 || !offsets.get(0).canConvertToLong()
                 || !offsets.get(1).canConvertToLong()) {
-            throw new BundleException(file + ": tensor " + name + " is described by " + node);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, file + ": tensor " + name + " is described by " + node);
         }
         long start = offsets.get(0).longValue();
         long end = offsets.get(1).longValue();
@@ -158,10 +171,15 @@ public final class Safetensors {
         try {
             elements = Math.multiplyExact(elements(shape), Float.BYTES);
         } catch (ArithmeticException e) {
-            throw new BundleException(file + ": tensor " + name + " has shape " + shape + ", too large to address", e);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + ": tensor " + name + " has shape " + shape + ", too large to address",
+                    e);
         }
         if (start < 0 || end - start != elements) {
-            throw new BundleException(file + ": tensor " + name + " of shape " + shape + " has the range " + offsets);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + ": tensor " + name + " of shape " + shape + " has the range " + offsets);
         }
         return new Range(name, shape, start, end);
     }

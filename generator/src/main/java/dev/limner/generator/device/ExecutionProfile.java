@@ -24,6 +24,11 @@ public record ExecutionProfile(String name) {
                 "torch-" + Engine.getEngine("PyTorch").getVersion() + "-" + architecture() + "-" + kind);
     }
 
+    /** The profile of this process with the threads that libtorch uses now. */
+    public static ExecutionProfile of(Device device) {
+        return of(device, TorchThreads.get());
+    }
+
     private static String architecture() {
         return System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     }

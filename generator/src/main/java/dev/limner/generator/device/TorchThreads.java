@@ -15,4 +15,10 @@ public final class TorchThreads {
         Engine.getEngine("PyTorch");
         JniUtils.setNumThreads(threads);
     }
+
+    /** How many it uses now. */
+    public static int get() {
+        Engine.getEngine("PyTorch");
+        return JniUtils.getNumThreads();
+    }
 }

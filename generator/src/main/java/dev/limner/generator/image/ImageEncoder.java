@@ -19,6 +19,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * its arguments; safe from any thread.
  */
 public final class ImageEncoder {
+    /** Of the PNG chunk that holds the provenance. */
+    static final String KEYWORD = "Limner";
+
     /** Measured on 64x64 pictures: 22 % less time than zlib's default of 6 for 2.4 % more bytes. */
     private static final int PNG_LEVEL = 3;
 
@@ -48,7 +51,7 @@ public final class ImageEncoder {
                 .withMultiThreadedCompressionEnabled(false)
                 .toBytes();
         byte[] software = PngChunks.text("Software", provenance.software());
-        byte[] origin = PngChunks.text("Limner", provenance.toJson());
+        byte[] origin = PngChunks.text(KEYWORD, provenance.toJson());
         byte[] xmp = PngChunks.text("XML:com.adobe.xmp", Provenance.xmp());
         return ByteBuffer.allocate(bare.length + software.length + origin.length + xmp.length)
                 .put(bare, 0, PNG_HEADER_END)

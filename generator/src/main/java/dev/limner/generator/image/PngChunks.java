@@ -8,6 +8,7 @@ import java.util.zip.CRC32;
 /** The part of PNG's container that carries text: iTXt chunks (PNG third edition, 11.3.3.4). */
 public final class PngChunks {
     private static final int SIGNATURE = 8;
+    private static final long MAGIC = 0x89504E470D0A1A0AL;
     private static final int TYPE_AND_CRC = 8;
     private static final int KEYWORD_TAIL = 5;
 
@@ -30,6 +31,9 @@ public final class PngChunks {
     public static Optional<String> read(byte[] png, String keyword) {
         byte[] key = keyword.getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer file = ByteBuffer.wrap(png);
+        if (png.length < SIGNATURE || file.getLong(0) != MAGIC) {
+            return Optional.empty();
+        }
         int at = SIGNATURE;
         while (at + 4 + TYPE_AND_CRC <= png.length) {
             int length = file.getInt(at);

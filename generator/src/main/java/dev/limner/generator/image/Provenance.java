@@ -1,8 +1,10 @@
 package dev.limner.generator.image;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * inputs give equal bytes.
  *
  * @param software the generator and its version
+ * @param truncation of the noise
  * @param caption absent where the operator switched it off
  */
 public record Provenance(
@@ -18,11 +21,13 @@ public record Provenance(
         String digest,
         long seed,
         int index,
+        double truncation,
         @Nullable String caption) {
     /** IPTC's term for a picture made by a trained model, in its controlled vocabulary. */
     public static final String DIGITAL_SOURCE_TYPE =
             "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
+    private static final double FULL = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** As one line of JSON. */
@@ -33,6 +38,9 @@ public record Provenance(
         node.put("digest", digest);
         node.put("seed", seed);
         node.put("index", index);
+        if (truncation != FULL) {
+            node.put("truncation", truncation);
+        }
         if (caption != null) {
             node.put("caption", caption);
         }
@@ -41,6 +49,37 @@ public record Provenance(
             return JSON.writeValueAsString(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a provenance that Jackson cannot write", e);
+        }
+    }
+
+    /**
+     * What a PNG or JPEG file says of its origin; empty if it says nothing that {@link ImageEncoder} could have written.
+     * Never throws, whatever the bytes.
+     */
+    public static Optional<Provenance> read(byte[] file) {
+        return PngChunks.read(file, ImageEncoder.KEYWORD)
+                .or(() -> JpegComments.first(file))
+                .flatMap(Provenance::parse);
+    }
+
+    private static Optional<Provenance> parse(String written) {
+        try {
+            JsonNode node = JSON.readTree(written);
+            if (!DIGITAL_SOURCE_TYPE.equals(node.path("digitalSourceType").asText())
+                    || !node.path("seed").canConvertToLong()
+                    || !node.path("index").isInt()) {
+                return Optional.empty();
+            }
+            return Optional.of(new Provenance(
+                    node.path("software").asText(),
+                    node.path("model").asText(),
+                    node.path("digest").asText(),
+                    node.path("seed").longValue(),
+                    node.path("index").intValue(),
+                    node.path("truncation").asDouble(FULL),
+                    node.path("caption").textValue()));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
         }
     }
 

@@ -11,9 +11,11 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Inputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
+import dev.limner.protocol.RefusalCode;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,10 +46,19 @@ public final class Renderer implements AutoCloseable {
      * @throws BundleException if the tensors are not those of the architecture
      */
     public static Renderer load(ModelBundle bundle, Device device) {
+        return of(bundle.manifest().generator(), bundle.weights(), device);
+    }
+
+    /**
+     * Loads weights that are in no bundle yet.
+     *
+     * @throws BundleException if the tensors are not those of the architecture
+     */
+    public static Renderer of(GeneratorSpec spec, Map<String, Safetensors.Tensor> weights, Device device) {
         NDManager manager = NDManager.newBaseManager(device, ENGINE);
         try {
-            GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
-            return new Renderer(manager, network, load(manager, network.shapes(), bundle.weights()));
+            GeneratorNetwork network = new GeneratorNetwork(spec);
+            return new Renderer(manager, network, load(manager, network.shapes(), weights));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -65,6 +76,7 @@ public final class Renderer implements AutoCloseable {
     private static Weights load(NDManager manager, Map<String, Shape> shapes, Map<String, Safetensors.Tensor> tensors) {
         if (!shapes.keySet().equals(tensors.keySet())) {
             throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
                     "the weights hold " + tensors.keySet() + ", the architecture needs " + shapes.keySet());
         }
         Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -73,7 +85,9 @@ public final class Renderer implements AutoCloseable {
             Shape stored =
                     new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray());
             if (!stored.equals(shape)) {
-                throw new BundleException("weight " + name + " has shape " + stored + ", must have " + shape);
+                throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID,
+                        "weight " + name + " has shape " + stored + ", must have " + shape);
             }
             float[] values = tensor.toArray();
             arrays.put(name, manager.create(FloatBuffer.wrap(values), shape, DataType.FLOAT32));
@@ -100,7 +114,10 @@ public final class Renderer implements AutoCloseable {
         GeneratorSpec spec = network.spec();
         try (NDManager batch = manager.newSubManager()) {
             NDArray noise = batch.create(noise(requests, batchSize), new Shape(batchSize, spec.latent()));
-            NDArray sentence = batch.create(sentences(requests, batchSize), new Shape(batchSize, spec.text()));
+            NDArray sentence = batch.create(
+                    Inputs.sentences(
+                            requests.stream().map(RenderRequest::embedding).toList(), spec.text(), batchSize),
+                    new Shape(batchSize, spec.text()));
             byte[] bytes = toBytes(network.draw(weights, noise, sentence));
             int side = spec.side();
             int stride = 3 * side * side;
@@ -131,23 +148,6 @@ public final class Renderer implements AutoCloseable {
             float[] latent = CounterNoise.normal(request.seed(), request.index(), length);
             for (int j = 0; j < length; j++) {
                 values[i * length + j] = (float) (latent[j] * request.truncation());
-            }
-        }
-        return values;
-    }
-
-    private float[] sentences(List<RenderRequest> requests, int batchSize) {
-        int length = network.spec().text();
-        float scale = (float) Math.sqrt(length);
-        float[] values = new float[batchSize * length];
-        for (int i = 0; i < requests.size(); i++) {
-            float[] embedding = requests.get(i).embedding();
-            if (embedding.length != length) {
-                throw new IllegalArgumentException(
-                        "an embedding of " + embedding.length + " numbers, the model reads " + length);
-            }
-            for (int j = 0; j < length; j++) {
-                values[i * length + j] = embedding[j] * scale;
             }
         }
         return values;

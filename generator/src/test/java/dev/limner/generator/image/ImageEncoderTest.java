@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.protocol.ImageFormat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 class ImageEncoderTest {
     private static final Provenance PROVENANCE =
-            new Provenance("Limner 1", "default", "0".repeat(64), -5, 3, "a <red> \"apple\" 苹果");
+            new Provenance("Limner 1", "default", "0".repeat(64), -5, 3, 0.7, "a <red> \"apple\" 苹果");
 
     @Test
     void shouldKeepEveryPixelInPng() throws IOException {
@@ -39,7 +41,7 @@ class ImageEncoderTest {
 
     @Test
     void shouldLeaveTheCaptionOutWhereTheOperatorWantsIt() {
-        Provenance silent = new Provenance("Limner 1", "default", "0".repeat(64), 1, 0, null);
+        Provenance silent = new Provenance("Limner 1", "default", "0".repeat(64), 1, 0, 1, null);
 
         assertThat(silent.toJson()).doesNotContain("caption");
     }
@@ -52,6 +54,29 @@ class ImageEncoderTest {
         assertThat(image.getWidth()).isEqualTo(64);
         assertThat(new String(jpeg, StandardCharsets.UTF_8)).contains(PROVENANCE.toJson());
         assertThat(jpeg).isEqualTo(ImageEncoder.encode(noise(64, 64), ImageFormat.JPEG, PROVENANCE));
+    }
+
+    @Test
+    void shouldReadBackWhatAFileSaysOfItsOrigin() {
+        for (ImageFormat format : ImageFormat.values()) {
+            byte[] file = ImageEncoder.encode(noise(16, 16), format, PROVENANCE);
+
+            assertThat(Provenance.read(file)).hasValue(PROVENANCE);
+            for (int length = 0; length < file.length; length += 7) {
+                Provenance.read(Arrays.copyOf(file, length));
+            }
+        }
+    }
+
+    @Test
+    void shouldFindNoOriginInAFileThatSomebodyElseMade() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(noise(16, 16).toImage(), "png", out);
+
+        assertThat(Provenance.read(out.toByteArray())).isEmpty();
+        assertThat(Provenance.read("not a picture".getBytes(StandardCharsets.UTF_8)))
+                .isEmpty();
+        assertThat(Provenance.read(new byte[0])).isEmpty();
     }
 
     private static Pixels noise(int width, int height) {

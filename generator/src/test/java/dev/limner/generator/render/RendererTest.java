@@ -41,7 +41,7 @@ class RendererTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             GeneratorNetwork network = new GeneratorNetwork(SPEC);
             Weights weights = weights(manager, network);
-            Manifest written = ModelBundle.write(folder, description(), tensors(weights));
+            Manifest written = ModelBundle.write(folder, description(), content(tensors(weights)));
 
             ModelBundle bundle = ModelBundle.read(folder);
 
@@ -81,7 +81,7 @@ class RendererTest {
     @Test
     void shouldRefuseABundleThatWasTamperedWith() throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            ModelBundle.write(folder, description(), tensors(weights(manager, new GeneratorNetwork(SPEC))));
+            ModelBundle.write(folder, description(), content(tensors(weights(manager, new GeneratorNetwork(SPEC)))));
         }
         Path weights = folder.resolve("weights.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
@@ -111,8 +111,12 @@ class RendererTest {
         }
     }
 
+    private static ModelBundle.Content content(Map<String, Safetensors.Tensor> generator) {
+        return new ModelBundle.Content(generator, null, null);
+    }
+
     private static ModelBundle.Description description() {
-        return new ModelBundle.Description("test", SPEC, "none", null, null);
+        return new ModelBundle.Description("test", SPEC, "none", null, null, null);
     }
 
     private static Weights weights(NDManager manager, GeneratorNetwork network) {

@@ -69,7 +69,8 @@ public record DataSettings(int format, int side, int heldOutPercent) {
         }
     }
 
-    void write(Path folder) throws IOException {
+    /** Makes a folder a data set; its shards may come later. */
+    public void write(Path folder) throws IOException {
         Files.writeString(
                 folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
     }

@@ -39,6 +39,7 @@ public record Plan(
     public static final int COLOUR_DRAWS = 4;
 
     private static final int MOST_VARIANTS = 1000;
+    private static final int VARIANTS_A_PICTURE = 3;
     private static final int MOST_REPEATED = 32;
     private static final int FEWEST = 12;
 
@@ -54,7 +55,7 @@ public record Plan(
 
     /**
      * @param encoder one that caches
-     * @param most how many held-out pictures at most
+     * @param most how many held-out pictures at most; with few, other parts of the plan are small, too
      * @throws DataException if there are too few held-out pictures
      */
     public static Plan of(DataSet data, String language, TextEncoder encoder, int most, long seed) {
@@ -73,9 +74,12 @@ public record Plan(
         List<CaptionedImage> varied = train.stream()
                 .filter(image -> image.heldOutCaption(language).isPresent())
                 .toList();
-        List<Subject> variants = pick(varied, Math.min(MOST_VARIANTS, varied.size()), random).stream()
-                .map(image -> subject(image, image.heldOutCaption(language).orElseThrow(), language, encoder))
-                .toList();
+        List<Subject> variants =
+                pick(varied, Math.min(Math.min(MOST_VARIANTS, VARIANTS_A_PICTURE * most), varied.size()), random)
+                        .stream()
+                        .map(image ->
+                                subject(image, image.heldOutCaption(language).orElseThrow(), language, encoder))
+                        .toList();
         List<Subject> repeated = heldOut.subList(0, Math.min(MOST_REPEATED, heldOut.size()));
         List<Subject> coloured = new ArrayList<>();
         for (CaptionedImage image : data.images()) {
@@ -91,6 +95,11 @@ public record Plan(
                 .map(image -> subject(image, any(image.captionsIn(language), random), language, encoder))
                 .toList();
         return new Plan(heldOut, variants, repeated, coloured, reference, train, seed);
+    }
+
+    /** The same with other noise. */
+    public Plan withSeed(long other) {
+        return new Plan(heldOut, variants, repeated, coloured, reference, train, other);
     }
 
     private static String any(List<String> captions, SplittableRandom random) {

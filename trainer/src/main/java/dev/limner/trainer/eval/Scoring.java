@@ -99,7 +99,8 @@ public final class Scoring implements AutoCloseable {
         return of(Exhibition.drawn(plan, artist));
     }
 
-    Map<Metric, Estimate> of(Exhibition drawn) {
+    /** What was drawn for the plan. */
+    public Map<Metric, Estimate> of(Exhibition drawn) {
         Map<Metric, Estimate> scores = common(drawn, plan.heldOut());
         scores.put(Metric.MEMORISATION, ratio(train.of(drawn.heldOut()), heldOut.of(drawn.heldOut())));
         scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(drawn.repeated()), plan.seed()));
@@ -165,6 +166,30 @@ public final class Scoring implements AutoCloseable {
     }
 
     private Estimate chosen(List<Pixels> pictures, List<Plan.Subject> subjects) {
+        return Bootstrap.mean(hits(pictures, subjects), plan.seed());
+    }
+
+    /**
+     * For each class of things, which drawn pictures chose their own caption from a hundred: 1 or 0 each, in an order that
+     * is the same for everybody who draws the plan.
+     */
+    public Map<Integer, double[]> hitsByClass(Exhibition drawn) {
+        boolean varied = !unavailable().containsKey(Metric.R_PRECISION);
+        List<Plan.Subject> subjects = varied ? plan.variants() : plan.heldOut();
+        double[] hits = hits(varied ? drawn.variants() : drawn.heldOut(), subjects);
+        Map<Integer, List<Double>> byClass = new TreeMap<>();
+        for (int i = 0; i < hits.length; i++) {
+            Plan.Subject subject = subjects.get(i);
+            byClass.computeIfAbsent(judges.classOf(subject.image(), subject.plainest()), key -> new ArrayList<>())
+                    .add(hits[i]);
+        }
+        Map<Integer, double[]> arrays = new TreeMap<>();
+        byClass.forEach((key, values) ->
+                arrays.put(key, values.stream().mapToDouble(Double::doubleValue).toArray()));
+        return arrays;
+    }
+
+    private double[] hits(List<Pixels> pictures, List<Plan.Subject> subjects) {
         float[][] vectors = judges.textVectors(
                 subjects.stream().map(Plan.Subject::embedding).toList());
         List<RPrecision.Caption> captions = new ArrayList<>();
@@ -173,7 +198,7 @@ public final class Scoring implements AutoCloseable {
             String label = subject.image().label();
             captions.add(new RPrecision.Caption(subject.embedding(), vectors[i], label == null ? "" : label));
         }
-        return Bootstrap.mean(RPrecision.hits(judges.pictureVectors(pictures), captions, plan.seed()), plan.seed());
+        return RPrecision.hits(judges.pictureVectors(pictures), captions, plan.seed());
     }
 
     private Estimate ratio(Neighbours.Nearest[] above, Neighbours.Nearest[] below) {

@@ -1,6 +1,7 @@
 package dev.limner.trainer.loop;
 
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Inputs;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataException;
@@ -11,11 +12,13 @@ import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
 import dev.limner.trainer.tune.Disturbance;
 import dev.limner.trainer.tune.StepRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Draws batches from the training split: which pictures, which of their captions, disturbed how. A function of the seed
@@ -24,19 +27,32 @@ import java.util.stream.Collectors;
 final class BatchSampler {
     private static final int TRIES = 8;
     private static final double NEARLY_EQUAL = 0.85;
-    private static final float HALF_RANGE = 127.5f;
 
     private final Recipe recipe;
-    private final int side;
+    private final double share;
+    private final int ownPictures;
     private final List<Pixels> pictures;
     private final List<List<float[]>> embeddings;
 
     BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder) {
+        this(recipe, data, encoder, List.of(), 0);
+    }
+
+    /**
+     * A sampler that mixes other pictures in.
+     *
+     * @param others with captions in the recipe's language
+     * @param share of a batch that they make up on average, if there are any
+     */
+    BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder, List<CaptionedImage> others, double share) {
         this.recipe = recipe;
-        this.side = data.side();
-        List<CaptionedImage> images = data.images(Split.TRAIN, recipe.language());
-        if (images.size() < recipe.batch()) {
-            throw new DataException("the data set " + data.name() + " has " + images.size()
+        this.share = share;
+        List<CaptionedImage> own = data.images(Split.TRAIN, recipe.language());
+        this.ownPictures = own.size();
+        List<CaptionedImage> images =
+                Stream.concat(own.stream(), others.stream()).toList();
+        if (own.size() < recipe.batch()) {
+            throw new DataException("the data set " + data.name() + " has " + own.size()
                     + " training pictures with captions in '" + recipe.language() + "', a batch takes "
                     + recipe.batch());
         }
@@ -63,40 +79,29 @@ final class BatchSampler {
     Batch sample(long number) {
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
         int size = recipe.batch();
-        int stride = 3 * side * side;
-        float[] values = new float[size * stride];
+        List<Pixels> chosen = new ArrayList<>(size);
         float[][] sentences = new float[size][];
         for (int i = 0; i < size; i++) {
-            int picture = random.nextInt(pictures.size());
-            copy(pictures.get(picture).rgb(), values, i * stride);
+            int picture = pick(random);
+            chosen.add(pictures.get(picture));
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
             sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
         }
-        return new Batch(size, values, scaled(sentences), scaled(strangers(sentences, random)));
+        int length = sentences[0].length;
+        return new Batch(
+                size,
+                Inputs.pictures(chosen),
+                Inputs.sentences(List.of(sentences), length, size),
+                Inputs.sentences(List.of(strangers(sentences, random)), length, size));
     }
 
-    /** Interleaved bytes to planes of [-1, 1]. */
-    private static void copy(byte[] rgb, float[] values, int offset) {
-        int area = rgb.length / 3;
-        for (int pixel = 0; pixel < area; pixel++) {
-            for (int channel = 0; channel < 3; channel++) {
-                values[offset + channel * area + pixel] = (rgb[3 * pixel + channel] & 0xFF) / HALF_RANGE - 1;
-            }
-        }
-    }
-
-    private static float[] scaled(float[][] rows) {
-        int length = rows[0].length;
-        float scale = (float) Math.sqrt(length);
-        float[] values = new float[rows.length * length];
-        for (int i = 0; i < rows.length; i++) {
-            for (int j = 0; j < length; j++) {
-                values[i * length + j] = rows[i][j] * scale;
-            }
-        }
-        return values;
+    private int pick(SplittableRandom random) {
+        int others = pictures.size() - ownPictures;
+        return others > 0 && random.nextDouble() < share
+                ? ownPictures + random.nextInt(others)
+                : random.nextInt(ownPictures);
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.protocol.RefusalCode;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Training;
 import java.io.IOException;
@@ -80,7 +81,10 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
             training.restore(Safetensors.read(arrays(folder, checkpoint.step())));
             return Optional.of(checkpoint);
         } catch (IOException e) {
-            throw new BundleException("the checkpoint in " + folder + " cannot be read: " + e.getMessage(), e);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    "the checkpoint in " + folder + " cannot be read: " + e.getMessage(),
+                    e);
         }
     }
 

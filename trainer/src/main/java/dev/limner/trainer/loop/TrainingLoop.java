@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.render.Probes;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
@@ -207,11 +209,16 @@ public final class TrainingLoop {
         trainedOn.put("dataDigest", data.digest());
         trainedOn.put("steps", progress.step);
         trainedOn.put("minutes", Math.round(progress.seconds() / 6) / 10.0);
-        ModelBundle.write(
-                folder.resolve("model"),
-                new ModelBundle.Description(
-                        recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn),
-                training.averaged());
+        try (Renderer renderer = training.renderer()) {
+            ModelBundle.write(
+                    folder.resolve("model"),
+                    new ModelBundle.Description(
+                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, null),
+                    new ModelBundle.Content(
+                            training.averaged(),
+                            training.discriminator(),
+                            Probes.draw(renderer, ExecutionProfile.of(training.device()))));
+        }
     }
 
     private Path checkpoints() {

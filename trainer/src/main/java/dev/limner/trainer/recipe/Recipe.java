@@ -3,6 +3,7 @@ package dev.limner.trainer.recipe;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -162,6 +163,37 @@ public record Recipe(
         }
     }
 
+    /** @throws RecipeException if a manifest's record of a recipe is not one */
+    public static Recipe of(JsonNode data) {
+        try {
+            return YAML.treeToValue(data, Recipe.class);
+        } catch (JsonProcessingException e) {
+            throw new RecipeException("the model's recipe cannot be read: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The same architecture and objective, to be tuned in small steps. */
+    public Recipe forTuning(Tuning tuning, long otherSeed) {
+        return new Recipe(
+                name,
+                language,
+                otherSeed,
+                tuning.replay(),
+                generator,
+                discriminator,
+                objective,
+                new Optimizer(
+                        tuning.learningRate(),
+                        tuning.learningRate(),
+                        0,
+                        optimizer.beta1(),
+                        optimizer.beta2(),
+                        tuning.averageDecay(),
+                        1),
+                augmentation,
+                text);
+    }
+
     private static String path(UnrecognizedPropertyException failure) {
         return failure.getPath().stream()
                 .map(JsonMappingException.Reference::getFieldName)
@@ -173,7 +205,7 @@ public record Recipe(
         return YAML.valueToTree(this);
     }
 
-    private static void between(String key, double value, double least, double most) {
+    static void between(String key, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
             throw new IllegalArgumentException(key + " is " + value + ", must be from " + least + " to " + most);
         }

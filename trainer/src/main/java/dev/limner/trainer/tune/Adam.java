@@ -37,6 +37,11 @@ public final class Adam {
         return new Weights(arrays);
     }
 
+    /** What it moves. */
+    Weights weights() {
+        return weights;
+    }
+
     Weights firstMoments() {
         return firstMoments;
     }

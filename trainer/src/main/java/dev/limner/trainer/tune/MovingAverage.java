@@ -9,12 +9,16 @@ import java.util.Map;
 
 /** The exponential moving average of the generator's weights: what is shown, evaluated and released. */
 final class MovingAverage {
-    private final Weights source;
+    private final Weights moving;
     private final Weights average;
     private final double decay;
 
-    MovingAverage(NDManager manager, Weights source, double decay) {
-        this.source = source;
+    /**
+     * @param source what is averaged
+     * @param moving those of its weights that are trained; the others stay as they are, to the bit
+     */
+    MovingAverage(NDManager manager, Weights source, Weights moving, double decay) {
+        this.moving = moving;
         this.decay = decay;
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         source.arrays().forEach((name, array) -> {
@@ -33,7 +37,7 @@ final class MovingAverage {
     /** Moves the average towards its source; early on it follows quickly, (1 + i) / (10 + i). */
     void update(NDManager manager, long step) {
         float keep = (float) Math.min(decay, (1.0 + step) / (10.0 + step));
-        source.arrays().forEach((name, array) -> {
+        moving.arrays().forEach((name, array) -> {
             NDArray alias = array.stopGradient();
             alias.attach(manager);
             average.get(name).muli(keep).addi(Layers.scale(alias, 1 - keep));

@@ -13,7 +13,8 @@ public final class StepRandom {
     public enum Use {
         BATCH(0),
         AUGMENTATION(1),
-        NOISE(2);
+        NOISE(2),
+        FEEDBACK(3);
 
         private final int stream;
 

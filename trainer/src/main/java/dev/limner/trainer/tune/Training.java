@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.bundle.Safetensors;
@@ -14,13 +13,12 @@ import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.render.Renderer;
 import dev.limner.trainer.recipe.Recipe;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * Both networks, their optimisers and the average, and the step that moves them. Everything random in a step follows
@@ -42,9 +40,16 @@ public final class Training implements AutoCloseable {
     private final MovingAverage average;
     private final GradientPenalty penalty;
     private final Augmenter augmenter;
+    private final List<GeneratorTerm> terms;
 
+    /** A training from nothing, of everything. */
     public Training(Recipe recipe, Device device) {
+        this(recipe, device, TrainingSetup.FROM_NOTHING);
+    }
+
+    public Training(Recipe recipe, Device device, TrainingSetup setup) {
         this.recipe = recipe;
+        this.terms = setup.terms();
         Engine engine = Engine.getEngine("PyTorch");
         engine.setRandomSeed((int) recipe.seed());
         this.manager = NDManager.newBaseManager(device, "PyTorch");
@@ -52,14 +57,30 @@ public final class Training implements AutoCloseable {
         this.discriminator = new DiscriminatorNetwork(recipe.discriminator(), recipe.generator());
         this.generatorWeights = generator.initialise(manager);
         this.discriminatorWeights = discriminator.initialise(manager);
-        this.average =
-                new MovingAverage(manager, generatorWeights, recipe.optimizer().averageDecay());
-        this.generatorAdam = new Adam(manager, recipe.optimizer(), generatorWeights);
-        this.discriminatorAdam = new Adam(manager, recipe.optimizer(), discriminatorWeights);
+        if (!setup.generator().isEmpty()) {
+            Tensors.assign(generatorWeights, setup.generator(), "");
+            Tensors.assign(discriminatorWeights, setup.discriminator(), "");
+        }
+        Weights movingGenerator = only(generatorWeights, setup.generatorMoves());
+        Weights movingDiscriminator = only(discriminatorWeights, setup.discriminatorMoves());
+        this.average = new MovingAverage(
+                manager, generatorWeights, movingGenerator, recipe.optimizer().averageDecay());
+        this.generatorAdam = new Adam(manager, recipe.optimizer(), movingGenerator);
+        this.discriminatorAdam = new Adam(manager, recipe.optimizer(), movingDiscriminator);
         this.penalty = new GradientPenalty(discriminator);
         this.augmenter = new Augmenter(recipe.augmentation());
-        generatorWeights.arrays().values().forEach(array -> array.setRequiresGradient(true));
-        discriminatorWeights.arrays().values().forEach(array -> array.setRequiresGradient(true));
+        movingGenerator.arrays().values().forEach(array -> array.setRequiresGradient(true));
+        movingDiscriminator.arrays().values().forEach(array -> array.setRequiresGradient(true));
+    }
+
+    private static Weights only(Weights weights, Predicate<String> moves) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        weights.arrays().forEach((name, array) -> {
+            if (moves.test(name)) {
+                arrays.put(name, array);
+            }
+        });
+        return new Weights(arrays);
     }
 
     /**
@@ -184,17 +205,46 @@ public final class Training implements AutoCloseable {
         NDArray realScore = discriminator.score(frozen, material.real, material.sentence);
         float reconstruction = (float) recipe.objective().reconstruction();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray drawn =
-                    generator.draw(generatorWeights, noise(temporary, material, SECOND_NOISE), material.sentence);
+            NDArray noise = noise(temporary, material, SECOND_NOISE);
+            NDArray drawn = generator.draw(generatorWeights, noise, material.sentence);
             NDArray drawnScore =
                     discriminator.score(frozen, augmenter.apply(drawn, material.random), material.sentence);
             NDArray total = RelativisticLoss.generator(realScore, drawnScore);
             if (reconstruction > 0) {
                 total = total.add(Layers.scale(Reconstruction.loss(drawn, material.pictures), reconstruction));
             }
+            GeneratorTerm.Drawing drawing = new GeneratorTerm.Drawing(
+                    temporary, material.number, generator, generatorWeights, noise, material.sentence, drawn);
+            for (GeneratorTerm term : terms) {
+                total = total.add(term.loss(drawing));
+            }
             collector.backward(Layers.scale(total, share));
             return total.getFloat();
         }
+    }
+
+    /**
+     * How much the generator's loss says of each of its weights: the mean of the squared gradients over batches, the
+     * diagonal of the Fisher information. Moves nothing.
+     */
+    public Map<String, Safetensors.Tensor> importance(List<Batch> batches) {
+        Map<String, Safetensors.Tensor> found = new LinkedHashMap<>();
+        try (NDManager temporary = manager.newSubManager()) {
+            Map<String, NDArray> squares = new LinkedHashMap<>();
+            for (int i = 0; i < batches.size(); i++) {
+                generatorGradients(temporary, material(temporary, i, batches.get(i)), 1f);
+                float share = 1f / batches.size();
+                generatorAdam.weights().arrays().forEach((name, weight) -> {
+                    NDArray gradient = weight.getGradient();
+                    gradient.attach(temporary);
+                    NDArray square = gradient.square().muli(share);
+                    squares.merge(name, square, NDArray::addi);
+                    gradient.subi(gradient);
+                });
+            }
+            squares.forEach((name, array) -> found.put(name, Tensors.of(array)));
+        }
+        return found;
     }
 
     private NDArray noise(NDManager temporary, Material material, long half) {
@@ -212,15 +262,27 @@ public final class Training implements AutoCloseable {
     /** The averaged generator's arrays: the weights of a bundle. */
     public Map<String, Safetensors.Tensor> averaged() {
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
-        average.weights().arrays().forEach((name, array) -> tensors.put(name, tensor(array)));
+        average.weights().arrays().forEach((name, array) -> tensors.put(name, Tensors.of(array)));
         return tensors;
+    }
+
+    /** The discriminator's arrays: what a bundle needs to be tuned further. */
+    public Map<String, Safetensors.Tensor> discriminator() {
+        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+        discriminatorWeights.arrays().forEach((name, array) -> tensors.put(name, Tensors.of(array)));
+        return tensors;
+    }
+
+    /** What it computes on. */
+    public Device device() {
+        return manager.getDevice();
     }
 
     /** Everything a checkpoint needs to go on, by name. */
     public Map<String, Safetensors.Tensor> arrays() {
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
         groups().forEach((group, weights) ->
-                weights.arrays().forEach((name, array) -> tensors.put(group + "/" + name, tensor(array))));
+                weights.arrays().forEach((name, array) -> tensors.put(group + "/" + name, Tensors.of(array))));
         return tensors;
     }
 
@@ -230,18 +292,7 @@ public final class Training implements AutoCloseable {
      * @throws IllegalArgumentException if an array is missing or has another shape
      */
     public void restore(Map<String, Safetensors.Tensor> tensors) {
-        groups().forEach((group, weights) -> weights.arrays().forEach((name, array) -> {
-            Safetensors.Tensor tensor = tensors.get(group + "/" + name);
-            if (tensor == null || !tensor.shape().equals(shape(array))) {
-                throw new IllegalArgumentException("the checkpoint has no " + group + "/" + name + " of shape "
-                        + shape(array) + "; it was made with another recipe");
-            }
-            float[] values = tensor.toArray();
-            try (NDArray alias = array.stopGradient();
-                    NDArray stored = manager.create(FloatBuffer.wrap(values), array.getShape(), DataType.FLOAT32)) {
-                alias.subi(alias).addi(stored);
-            }
-        }));
+        groups().forEach((group, weights) -> Tensors.assign(weights, tensors, group + "/"));
     }
 
     private Map<String, Weights> groups() {
@@ -254,18 +305,6 @@ public final class Training implements AutoCloseable {
         groups.put("discriminatorAdam1", discriminatorAdam.firstMoments());
         groups.put("discriminatorAdam2", discriminatorAdam.secondMoments());
         return groups;
-    }
-
-    private static Safetensors.Tensor tensor(NDArray array) {
-        try (NDArray alias = array.stopGradient()) {
-            return new Safetensors.Tensor(shape(array), FloatBuffer.wrap(alias.toFloatArray()));
-        }
-    }
-
-    private static List<Long> shape(NDArray array) {
-        List<Long> dimensions = new ArrayList<>();
-        Arrays.stream(array.getShape().getShape()).forEach(dimensions::add);
-        return dimensions;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.limner.worker.config;
 
 import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -38,7 +39,7 @@ public interface WorkerConfig {
     @WithDefault("consumer")
     String groupProtocol();
 
-    /** Folder of the model bundle. */
+    /** Folder of the model bundle to start with; its name is the one this worker serves. */
     @WithDefault("models/default")
     Path model();
 
@@ -113,6 +114,8 @@ public interface WorkerConfig {
 
     Publish publish();
 
+    Models models();
+
     Drill drill();
 
     /** {@code limner.worker.batch.*}. */
@@ -166,6 +169,38 @@ public interface WorkerConfig {
         /** Of a result or dead letter at most; the topics' {@code max.message.bytes} must not be less. */
         @WithDefault("1000000")
         int mostBytes();
+    }
+
+    /** {@code limner.worker.models.*}: releases that the models topic announces. */
+    interface Models {
+        /** Whether to run what is announced; else the bundle of {@code limner.worker.model} for good. */
+        @WithDefault("true")
+        boolean follow();
+
+        /** Folder of the released bundles, for jobs that name a digest. */
+        @WithDefault(".limner/models")
+        Path store();
+
+        /**
+         * Folder for copies of bundles while they are checked and used; without a setting one of the worker's own in the
+         * system's temporary folder.
+         */
+        Optional<Path> cache();
+
+        /** PEM file of an Ed25519 public key; with it only releases that its other half has signed are run. */
+        Optional<Path> publicKey();
+
+        /** Of a bundle at most. */
+        @WithDefault("536870912")
+        long mostBytes();
+
+        /** Models kept on the device for jobs that name their digest. */
+        @WithDefault("2")
+        int pinned();
+
+        /** Whether a new model is loaded while the old one is on the device; {@code never} makes jobs wait. */
+        @WithDefault("auto")
+        ReleaseSettings.Beside beside();
     }
 
     /** {@code limner.worker.drill.*}: faults on order, for trying a fleet. Never for one in use. */

@@ -45,6 +45,7 @@ public final class EncodeStage {
                 drawn.model().digest(),
                 job.seed(),
                 index,
+                job.truncation(),
                 writeCaptions ? job.caption() : null);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(

@@ -24,7 +24,6 @@ public final class GenerateStage {
     /** A failure that does not happen again was none of the job's. */
     private static final int TRIES_ALONE = 2;
 
-    private final PictureEngine engine;
     private final Breaker device;
 
     /** Takes what became of the jobs of a batch; every one comes once. */
@@ -36,8 +35,7 @@ public final class GenerateStage {
     }
 
     /** @param device waits while the device works for nobody */
-    public GenerateStage(PictureEngine engine, Breaker device) {
-        this.engine = engine;
+    public GenerateStage(Breaker device) {
         this.device = device;
     }
 
@@ -46,83 +44,95 @@ public final class GenerateStage {
      *
      * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
      */
-    public void draw(PreparedBatch prepared, Sink sink) throws InterruptedException {
-        draw(prepared, 1, 1, sink);
+    public void draw(PreparedBatch prepared, PictureEngine engine, Sink sink) throws InterruptedException {
+        new Attempt(engine, sink).draw(prepared, 1, 1);
     }
 
-    private void draw(PreparedBatch prepared, int attempt, int alone, Sink sink) throws InterruptedException {
-        DrawnBatch drawn;
-        try {
-            drawn = once(prepared, attempt);
-        } catch (RuntimeException e) {
-            isolate(prepared, attempt, alone, e, sink);
-            return;
+    /** One batch on one engine. */
+    private final class Attempt {
+        private final PictureEngine engine;
+        private final Sink sink;
+
+        Attempt(PictureEngine engine, Sink sink) {
+            this.engine = engine;
+            this.sink = sink;
         }
-        sink.drawn(drawn);
-    }
 
-    private void isolate(PreparedBatch prepared, int attempt, int alone, RuntimeException failure, Sink sink)
-            throws InterruptedException {
-        int jobs = prepared.encodings().size();
-        LOG.atWarn()
-                .addKeyValue("batchId", prepared.batch().id())
-                .addKeyValue("jobs", jobs)
-                .addKeyValue("error", failure.toString())
-                .log("a batch failed on the device");
-        if (jobs > 1) {
-            draw(prepared.part(0, jobs / 2, 1), attempt + 1, 1, sink);
-            draw(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1, sink);
-        } else if (!works()) {
-            device.call(this::probe);
-            draw(prepared, attempt, alone, sink);
-        } else if (alone < TRIES_ALONE) {
-            draw(prepared, attempt + 1, alone + 1, sink);
-        } else {
-            ErrorCode code = failure instanceof OutOfDeviceMemoryException
-                    ? ErrorCode.DEVICE_OUT_OF_MEMORY
-                    : ErrorCode.DEVICE_FAILED;
-            sink.failed(prepared.batch().jobs().get(0), code, "the device failed: " + failure.getMessage(), attempt);
+        private void draw(PreparedBatch prepared, int attempt, int alone) throws InterruptedException {
+            DrawnBatch drawn;
+            try {
+                drawn = once(prepared, attempt);
+            } catch (RuntimeException e) {
+                isolate(prepared, attempt, alone, e);
+                return;
+            }
+            sink.drawn(drawn);
         }
-    }
 
-    private boolean works() {
-        try {
-            return probe();
-        } catch (RetryableException e) {
-            LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not draw what it drew at start");
-            return false;
-        }
-    }
-
-    private boolean probe() {
-        try {
-            engine.probe();
-            return true;
-        } catch (RuntimeException e) {
-            throw new RetryableException("the device is out of order: " + e.getMessage(), e);
-        }
-    }
-
-    private DrawnBatch once(PreparedBatch prepared, int attempt) {
-        long start = System.nanoTime();
-        List<RenderRequest> requests = new ArrayList<>();
-        for (int i = 0; i < prepared.encodings().size(); i++) {
-            Job job = prepared.batch().jobs().get(i).job();
-            CaptionEncoding encoding = prepared.encodings().get(i);
-            for (int index = 0; index < job.count(); index++) {
-                requests.add(new RenderRequest(encoding.embedding(), job.seed(), index, job.truncation()));
+        private void isolate(PreparedBatch prepared, int attempt, int alone, RuntimeException failure)
+                throws InterruptedException {
+            int jobs = prepared.encodings().size();
+            LOG.atWarn()
+                    .addKeyValue("batchId", prepared.batch().id())
+                    .addKeyValue("jobs", jobs)
+                    .addKeyValue("error", failure.toString())
+                    .log("a batch failed on the device");
+            if (jobs > 1) {
+                draw(prepared.part(0, jobs / 2, 1), attempt + 1, 1);
+                draw(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1);
+            } else if (!works()) {
+                device.call(this::probe);
+                draw(prepared, attempt, alone);
+            } else if (alone < TRIES_ALONE) {
+                draw(prepared, attempt + 1, alone + 1);
+            } else {
+                ErrorCode code = failure instanceof OutOfDeviceMemoryException
+                        ? ErrorCode.DEVICE_OUT_OF_MEMORY
+                        : ErrorCode.DEVICE_FAILED;
+                sink.failed(
+                        prepared.batch().jobs().get(0), code, "the device failed: " + failure.getMessage(), attempt);
             }
         }
-        List<Pixels> all = engine.draw(requests);
-        if (all.size() != requests.size()) {
-            throw new IllegalStateException(all.size() + " pictures for " + requests.size() + " requests");
+
+        private boolean works() {
+            try {
+                return probe();
+            } catch (RetryableException e) {
+                LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not draw what it drew at start");
+                return false;
+            }
         }
-        List<List<Pixels>> perJob = new ArrayList<>();
-        int at = 0;
-        for (var queued : prepared.batch().jobs()) {
-            perJob.add(List.copyOf(all.subList(at, at + queued.job().count())));
-            at += queued.job().count();
+
+        private boolean probe() {
+            try {
+                engine.probe();
+                return true;
+            } catch (RuntimeException e) {
+                throw new RetryableException("the device is out of order: " + e.getMessage(), e);
+            }
         }
-        return new DrawnBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
+
+        private DrawnBatch once(PreparedBatch prepared, int attempt) {
+            long start = System.nanoTime();
+            List<RenderRequest> requests = new ArrayList<>();
+            for (int i = 0; i < prepared.encodings().size(); i++) {
+                Job job = prepared.batch().jobs().get(i).job();
+                CaptionEncoding encoding = prepared.encodings().get(i);
+                for (int index = 0; index < job.count(); index++) {
+                    requests.add(new RenderRequest(encoding.embedding(), job.seed(), index, job.truncation()));
+                }
+            }
+            List<Pixels> all = engine.draw(requests);
+            if (all.size() != requests.size()) {
+                throw new IllegalStateException(all.size() + " pictures for " + requests.size() + " requests");
+            }
+            List<List<Pixels>> perJob = new ArrayList<>();
+            int at = 0;
+            for (var queued : prepared.batch().jobs()) {
+                perJob.add(List.copyOf(all.subList(at, at + queued.job().count())));
+                at += queued.job().count();
+            }
+            return new DrawnBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
+        }
     }
 }

@@ -3,18 +3,15 @@ package dev.limner.worker.generate;
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.noise.CounterNoise;
+import dev.limner.generator.render.Probes;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Size;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A model bundle on a device. */
 public final class ModelPainter implements Painter {
-    private static final long PROBE_SEED = 20_240_607;
-
     private final Result.Model model;
     private final Renderer renderer;
 
@@ -42,20 +39,7 @@ public final class ModelPainter implements Painter {
 
     @Override
     public List<RenderRequest> probes(int count) {
-        int length = renderer.spec().text();
-        List<RenderRequest> probes = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            float[] embedding = CounterNoise.normal(PROBE_SEED, i, length);
-            double squares = 0;
-            for (float value : embedding) {
-                squares += (double) value * value;
-            }
-            for (int j = 0; j < length; j++) {
-                embedding[j] /= (float) Math.sqrt(squares);
-            }
-            probes.add(new RenderRequest(embedding, PROBE_SEED, i, 1));
-        }
-        return probes;
+        return Probes.requests(renderer.spec().text(), count);
     }
 
     @Override

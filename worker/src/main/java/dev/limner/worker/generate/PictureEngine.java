@@ -107,6 +107,11 @@ public final class PictureEngine implements AutoCloseable {
         return pictures;
     }
 
+    /** Pictures that depend on nothing but the model and their number. */
+    public List<Pixels> probes(int count) {
+        return draw(painter.probes(count));
+    }
+
     /** Draws something that cannot be at fault itself; throws whatever the device does if it does not work. */
     public void probe() {
         var unused = painter.paint(painter.probes(1), sizes.sizes().get(0));

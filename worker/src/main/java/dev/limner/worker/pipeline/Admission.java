@@ -4,14 +4,16 @@ import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.JobError;
+import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Size;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.schedule.Route;
 import dev.limner.worker.store.ImageStore;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +31,7 @@ final class Admission implements AutoCloseable {
     /** Twice in a batch of unknown company, once alone. */
     private static final int DEATHS = 3;
 
-    private final PictureEngine engine;
+    private final ModelSlots models;
     private final Outcomes outcomes;
     private final ImageStore store;
     private final RecentIds recent;
@@ -55,13 +57,13 @@ final class Admission implements AutoCloseable {
      * @param later takes outcomes that are known only after something was stored, on another thread
      */
     Admission(
-            PictureEngine engine,
+            ModelSlots models,
             Outcomes outcomes,
             ImageStore store,
             RecentIds recent,
             Function<String, Optional<Instant>> cancelled,
             Consumer<Finished> later) {
-        this.engine = engine;
+        this.models = models;
         this.outcomes = outcomes;
         this.store = store;
         this.recent = recent;
@@ -100,7 +102,7 @@ final class Admission implements AutoCloseable {
         return switch (recent.see(queued.ref(), job, queued.original().redrive())) {
             case REPEAT -> new Verdict.Answer(new Finished(queued.ref(), null));
             case CONFLICT -> {
-                JobError error = JobError.of(
+                RecordError error = RecordError.of(
                         ErrorCode.ID_CONFLICT, "id", job.id(), "was used a moment ago for a job with other content");
                 yield answer(queued, outcomes.rejected(queued, error));
             }
@@ -117,6 +119,11 @@ final class Admission implements AutoCloseable {
         return new Verdict.Answer(new Finished(queued.ref(), publication));
     }
 
+    /** The answer to a job that cannot be drawn as things are when its batch is formed, or that nobody wants any more. */
+    Optional<Publication> undrawable(QueuedJob queued, Instant now) {
+        return unwanted(queued, now).or(() -> unfit(queued.job()).map(error -> outcomes.rejected(queued, error)));
+    }
+
     /**
      * The answer to a job that nobody wants drawn any more: it was cancelled, or its deadline has passed. Safe from any
      * thread.
@@ -130,24 +137,30 @@ final class Admission implements AutoCloseable {
                 : answer;
     }
 
-    /** What the record alone could not tell: whether this worker has the model and the size. */
-    private Optional<JobError> unfit(Job job) {
-        if (!job.model().matches(engine.model().name(), engine.model().digest())) {
-            return Optional.of(JobError.of(
-                    ErrorCode.UNKNOWN_MODEL,
-                    "model",
-                    job.model(),
-                    "is not served here; this worker serves " + engine.model().name()));
-        }
+    /**
+     * What the record alone could not tell: whether this worker has the model and the size. A model that is still on its
+     * way counts as had; the question is asked again when the job's batch is formed.
+     */
+    Optional<RecordError> unfit(Job job) {
+        return switch (models.of(job)) {
+            case Route.Nowhere(String why) ->
+                Optional.of(RecordError.of(ErrorCode.UNKNOWN_MODEL, "model", job.model(), why));
+            case Route.Ready(String digest) -> models.find(digest).flatMap(model -> unfit(job, model));
+            case Route.Later later -> Optional.empty();
+        };
+    }
+
+    private static Optional<RecordError> unfit(Job job, LoadedModel model) {
         Size size = job.size();
-        if (size != null && !size.equals(engine.size())) {
-            return Optional.of(JobError.of(
-                    ErrorCode.SIZE_NOT_AVAILABLE,
-                    "size",
-                    size,
-                    "is not a size of model " + engine.model().name() + ", which draws " + engine.size()));
+        if (size == null || size.equals(model.engine().size())) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        return Optional.of(RecordError.of(
+                ErrorCode.SIZE_NOT_AVAILABLE,
+                "size",
+                size,
+                "is not a size of model " + model.model().name() + ", which draws "
+                        + model.engine().size()));
     }
 
     private Verdict reject(Delivery delivery, Decoded.Poison poison) {

@@ -2,6 +2,7 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
@@ -61,6 +62,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     ControlLoop(
             WorkerSettings settings,
             Admission admission,
+            ModelSlots models,
             Outcomes outcomes,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
@@ -93,7 +95,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         settings.batch(),
                         settings.intake().topics(),
                         settings.intake().bufferPerSource(),
-                        settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36)),
+                        settings.name() + "-" + Long.toString(System.currentTimeMillis(), 36),
+                        models),
+                models,
                 pipeline,
                 this::finish,
                 committer::publish);

@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.ledger.Ledgers;
@@ -7,6 +8,7 @@ import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.Lanes;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.schedule.Route;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class Dispatcher implements AutoCloseable {
     private final Admission admission;
     private final Outcomes outcomes;
     private final Lanes lanes;
+    private final ModelSlots models;
     private final GenerationPipeline pipeline;
     private final Consumer<Finished> finish;
     private final BooleanSupplier publish;
@@ -44,6 +47,7 @@ final class Dispatcher implements AutoCloseable {
             Admission admission,
             Outcomes outcomes,
             Lanes lanes,
+            ModelSlots models,
             GenerationPipeline pipeline,
             Consumer<Finished> finish,
             BooleanSupplier publish) {
@@ -51,6 +55,7 @@ final class Dispatcher implements AutoCloseable {
         this.admission = admission;
         this.outcomes = outcomes;
         this.lanes = lanes;
+        this.models = models;
         this.pipeline = pipeline;
         this.finish = finish;
         this.publish = publish;
@@ -91,21 +96,37 @@ final class Dispatcher implements AutoCloseable {
             }
             MicroBatch batch = formed.get();
             List<QueuedJob> wanted = wanted(batch.jobs());
-            if (!wanted.isEmpty()) {
-                pipeline.submit(batch.keeping(wanted));
+            if (!wanted.isEmpty() && !submit(batch.keeping(wanted))) {
+                lanes.putBack(wanted);
+                return;
             }
         }
+    }
+
+    /** Whether its model was still there; the next look finds another route. */
+    private boolean submit(MicroBatch batch) {
+        return switch (batch.route()) {
+            case Route.Ready(String digest) -> {
+                Optional<ModelSlots.Lease> lease = models.lease(digest);
+                lease.ifPresent(held -> pipeline.submit(batch, held));
+                yield lease.isPresent();
+            }
+            case Route.Nowhere nowhere -> throw new IllegalStateException("jobs without a model in " + batch.id());
+            case Route.Later later -> false;
+        };
     }
 
     private void dispatchSuspect() {
         QueuedJob suspect = suspects.getFirst();
         List<QueuedJob> wanted = wanted(List.of(suspect));
         if (!wanted.isEmpty()) {
-            ledgers.started(suspect.ref());
-            if (!publish.getAsBoolean()) {
+            if (!models.of(suspect.job()).isDecided()) {
                 return;
             }
-            pipeline.submit(lanes.alone(suspect, System.nanoTime()));
+            ledgers.started(suspect.ref());
+            if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
+                return;
+            }
         }
         suspects.removeFirst();
     }
@@ -114,7 +135,7 @@ final class Dispatcher implements AutoCloseable {
         Instant now = outcomes.now();
         List<QueuedJob> wanted = new ArrayList<>(jobs.size());
         for (QueuedJob queued : jobs) {
-            Optional<Publication> answer = admission.unwanted(queued, now);
+            Optional<Publication> answer = admission.undrawable(queued, now);
             if (answer.isPresent()) {
                 finish.accept(new Finished(queued.ref(), answer.get()));
             } else {

@@ -10,6 +10,8 @@ import dev.limner.worker.fault.PermanentException;
 import dev.limner.worker.fault.RetryableException;
 import dev.limner.worker.generate.DrawnBatch;
 import dev.limner.worker.generate.GenerateStage;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
@@ -47,8 +49,8 @@ final class GenerationPipeline implements AutoCloseable {
     private final Mailbox mailbox;
     private final CrashPoint.Watch watch;
     private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
-    private final BlockingQueue<MicroBatch> toText = new ArrayBlockingQueue<>(1);
-    private final BlockingQueue<PreparedBatch> toDevice = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<Leased<MicroBatch>> toText = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<Leased<PreparedBatch>> toDevice = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -60,7 +62,14 @@ final class GenerationPipeline implements AutoCloseable {
     record LastBatch(int images, double deviceMillis) {}
 
     /** What does the work. */
-    record Stages(TextStage text, GenerateStage generate, EncodeStage encode, ImageStore store) {}
+    record Stages(GenerateStage generate, EncodeStage encode, ImageStore store) {}
+
+    /** Work and the model it is done with; whoever ends the work ends the lease. */
+    private record Leased<T>(T work, ModelSlots.Lease lease) {
+        LoadedModel model() {
+            return lease.model();
+        }
+    }
 
     /** @param unwanted the answer to a job that nobody wants drawn any more; asked right before the device */
     GenerationPipeline(
@@ -135,55 +144,84 @@ final class GenerationPipeline implements AutoCloseable {
         return drawnImages.get();
     }
 
-    /** Hands a batch in; only when {@link #accepts()}. Control thread only. */
-    void submit(MicroBatch batch) {
+    /**
+     * Hands a batch in; only when {@link #accepts()}. Control thread only.
+     *
+     * @param lease on the batch's model; ended here when the device has done with it
+     */
+    void submit(MicroBatch batch, ModelSlots.Lease lease) {
         inFlight.addAndGet(batch.jobs().size());
-        if (!toText.offer(batch)) {
+        if (!toText.offer(new Leased<>(batch, lease))) {
             throw new IllegalStateException("batch " + batch.id() + " was submitted to a full pipeline");
         }
     }
 
-    private void prepare(MicroBatch batch) throws InterruptedException {
+    private void prepare(Leased<MicroBatch> leased) throws InterruptedException {
         // The control thread may submit the next one.
         mailbox.ring();
-        PreparedBatch prepared;
+        List<PreparedBatch> prepared = prepared(leased.work(), leased.model());
+        if (prepared.isEmpty()) {
+            leased.lease().close();
+        }
+        for (int i = 0; i < prepared.size(); i++) {
+            metrics.stage("text", prepared.get(i).textMillis());
+            // The first parts of a batch that was taken apart leave the lease to the last.
+            boolean last = i == prepared.size() - 1;
+            toDevice.put(new Leased<>(
+                    prepared.get(i), last ? leased.lease() : leased.lease().shared()));
+        }
+    }
+
+    /** The batch, or, if something in it cannot be embedded, those of its jobs that can, each for itself. */
+    private List<PreparedBatch> prepared(MicroBatch batch, LoadedModel model) {
         try {
-            prepared = stages.text.prepare(batch);
+            return List.of(TextStage.prepare(batch, model.encoder()));
         } catch (RuntimeException e) {
             if (batch.jobs().size() == 1) {
                 fail(batch.jobs().get(0), ErrorCode.INTERNAL, e);
-                return;
+                return List.of();
             }
+            List<PreparedBatch> parts = new ArrayList<>();
             for (int i = 0; i < batch.jobs().size(); i++) {
-                prepare(batch.part(i, i + 1, i + 1));
+                parts.addAll(prepared(batch.part(i, i + 1, i + 1), model));
             }
-            return;
+            return parts;
         }
-        metrics.stage("text", prepared.textMillis());
-        toDevice.put(prepared);
     }
 
-    private void draw(PreparedBatch prepared) throws InterruptedException {
-        PreparedBatch wanted = wanted(prepared);
-        if (wanted.encodings().isEmpty()) {
-            return;
+    private void draw(Leased<PreparedBatch> leased) throws InterruptedException {
+        try (ModelSlots.Lease lease = leased.lease()) {
+            PreparedBatch wanted = wanted(leased.work());
+            if (!wanted.encodings().isEmpty()) {
+                stages.generate.draw(wanted, lease.model().engine(), new Drawn(lease.model()));
+            }
         }
-        stages.generate.draw(wanted, new GenerateStage.Sink() {
-            @Override
-            public void drawn(DrawnBatch batch) throws InterruptedException {
-                int images = batch.prepared().batch().images();
-                last = new LastBatch(images, batch.deviceMillis());
-                metrics.stage("device", batch.deviceMillis());
-                metrics.batch(images);
-                drawnImages.addAndGet(images);
-                toEncode.put(batch);
-            }
+    }
 
-            @Override
-            public void failed(QueuedJob job, ErrorCode code, String message, int attempts) {
-                finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, message, attempts))));
-            }
-        });
+    /** What the device did with a model. */
+    private final class Drawn implements GenerateStage.Sink {
+        private final LoadedModel model;
+
+        Drawn(LoadedModel model) {
+            this.model = model;
+        }
+
+        @Override
+        public void drawn(DrawnBatch batch) throws InterruptedException {
+            int images = batch.prepared().batch().images();
+            last = new LastBatch(images, batch.deviceMillis());
+            metrics.stage("device", batch.deviceMillis());
+            metrics.batch(images);
+            drawnImages.addAndGet(images);
+            model.completed(batch.pictures().size());
+            toEncode.put(batch);
+        }
+
+        @Override
+        public void failed(QueuedJob job, ErrorCode code, String message, int attempts) {
+            model.failed();
+            finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, message, attempts))));
+        }
     }
 
     /** The last look at deadlines and cancellations before the device spends time. */

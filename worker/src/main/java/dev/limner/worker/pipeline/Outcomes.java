@@ -5,8 +5,8 @@ import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.JobError;
 import dev.limner.protocol.Outcome;
+import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Result;
 import dev.limner.worker.encode.EncodedBatch;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
@@ -62,12 +62,12 @@ final class Outcomes {
     }
 
     /** A job that this worker cannot draw or may not. */
-    Publication rejected(QueuedJob queued, JobError error) {
+    Publication rejected(QueuedJob queued, RecordError error) {
         return without(queued, new Outcome.Rejected(error), error, 1);
     }
 
     Publication failed(QueuedJob queued, ErrorCode code, String message, int attempts) {
-        JobError error = JobError.ofRecord(code, message);
+        RecordError error = RecordError.ofRecord(code, message);
         return without(queued, new Outcome.Failed(error), error, attempts);
     }
 
@@ -79,7 +79,7 @@ final class Outcomes {
         return without(queued, new Outcome.Cancelled(since), null, 1);
     }
 
-    private Publication without(QueuedJob queued, Outcome outcome, @Nullable JobError error, int attempts) {
+    private Publication without(QueuedJob queued, Outcome outcome, @Nullable RecordError error, int attempts) {
         Job job = queued.job();
         Original original = queued.original();
         Result result = new Result(
@@ -180,7 +180,7 @@ final class Outcomes {
         return new Result.Source(ref.partition().topic(), ref.partition().number(), ref.offset());
     }
 
-    private static Publication.DeadLetter letter(JobError error, int attempts, @Nullable String objectUri) {
+    private static Publication.DeadLetter letter(RecordError error, int attempts, @Nullable String objectUri) {
         return new Publication.DeadLetter(error.code().wireName() + ": " + error.message(), attempts, objectUri);
     }
 }

@@ -1,20 +1,18 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.text.TextEncoder;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.GenerateStage;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.Cancellations;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.MeteredImageStore;
 import dev.limner.worker.store.PatientImageStore;
-import dev.limner.worker.text.TextStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -23,13 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker: the stages wired together and the thread that drives them. Started by its constructor; {@link #close()}
- * finishes what is on the device, commits and leaves the group. Does not own the encoder, the engine or the store.
+ * finishes what is on the device, commits and leaves the group. Does not own the models or the store.
  */
 public final class WorkerRuntime implements AutoCloseable {
     private static final Duration CANCELLATIONS_WITHIN = Duration.ofSeconds(60);
 
     private final WorkerSettings settings;
-    private final PictureEngine engine;
+    private final ModelSlots models;
+    private final ReleaseReport releases;
     private final String device;
     private final ExecutionProfile profile;
     private final Cancellations cancellations;
@@ -43,19 +42,21 @@ public final class WorkerRuntime implements AutoCloseable {
     /**
      * Connects and starts.
      *
+     * @param releases how far the worker is with the models topic
      * @param device as people write it, for the status
      * @throws RuntimeException if the brokers cannot be reached
      */
     public WorkerRuntime(
             WorkerSettings settings,
-            TextEncoder encoder,
-            PictureEngine engine,
+            ModelSlots models,
+            ReleaseReport releases,
             ImageStore store,
             String device,
             ExecutionProfile profile,
             MeterRegistry registry) {
         this.settings = settings;
-        this.engine = engine;
+        this.models = models;
+        this.releases = releases;
         this.device = device;
         this.profile = profile;
         WorkerMetrics metrics = new WorkerMetrics(registry);
@@ -63,7 +64,7 @@ public final class WorkerRuntime implements AutoCloseable {
         Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
         metrics.gauge("limner.circuit.open", "what", "store", () -> storeBreaker.open() ? 1 : 0);
         metrics.gauge("limner.circuit.open", "what", "device", () -> deviceBreaker.open() ? 1 : 0);
-        metrics.gauge("limner.batch.largest", engine::largestBatch);
+        metrics.gauge("limner.batch.largest", () -> models.serving().engine().largestBatch());
         ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
         Mailbox mailbox = new Mailbox();
@@ -71,7 +72,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 settings.intake().bootstrap(), settings.topics().cancellations(), settings.name(), settings.clock());
         awaitCancellations();
         Admission admission = new Admission(
-                engine,
+                models,
                 outcomes,
                 safe,
                 new RecentIds(settings.recentIds()),
@@ -80,8 +81,7 @@ public final class WorkerRuntime implements AutoCloseable {
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
-                        new TextStage(encoder),
-                        new GenerateStage(engine, deviceBreaker),
+                        new GenerateStage(deviceBreaker),
                         new EncodeStage(settings.software(), settings.writeCaptions()),
                         safe),
                 outcomes,
@@ -92,7 +92,14 @@ public final class WorkerRuntime implements AutoCloseable {
         ControlLoop loop;
         try {
             loop = new ControlLoop(
-                    settings, admission, outcomes, metrics, pipeline, List.of(storeBreaker, deviceBreaker), mailbox);
+                    settings,
+                    admission,
+                    models,
+                    outcomes,
+                    metrics,
+                    pipeline,
+                    List.of(storeBreaker, deviceBreaker),
+                    mailbox);
         } catch (RuntimeException e) {
             admission.close();
             pipeline.close();
@@ -106,15 +113,10 @@ public final class WorkerRuntime implements AutoCloseable {
     /** A job that was cancelled before this worker started must not be drawn by it. */
     private void awaitCancellations() {
         try {
-            if (!cancellations.awaitCaughtUp(CANCELLATIONS_WITHIN)) {
-                cancellations.close();
-                throw new IllegalStateException("the topic " + settings.topics().cancellations() + " on "
-                        + settings.intake().bootstrap() + " cannot be read");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            cancellations.awaitCaughtUp(CANCELLATIONS_WITHIN);
+        } catch (IllegalStateException e) {
             cancellations.close();
-            throw new IllegalStateException("interrupted while starting", e);
+            throw e;
         }
     }
 
@@ -153,7 +155,9 @@ public final class WorkerRuntime implements AutoCloseable {
                 state,
                 device,
                 profile.name(),
-                List.of(new Result.Model(engine.model().name(), engine.model().digest())),
+                models.status(),
+                releases.revision(),
+                releases.refused(),
                 control.owned(),
                 control.waiting(),
                 images,

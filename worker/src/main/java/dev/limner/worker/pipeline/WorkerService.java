@@ -1,31 +1,14 @@
 package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
-import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.DeviceChoice;
-import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.image.ImageEncoder;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.image.Provenance;
-import dev.limner.generator.render.RenderRequest;
-import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
-import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
 import dev.limner.worker.drill.DrillDisk;
-import dev.limner.worker.drill.DrillPainter;
 import dev.limner.worker.drill.HastyImageStore;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.Painter;
-import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -34,7 +17,6 @@ import dev.limner.worker.store.Disk;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.LocalDisk;
-import dev.limner.worker.text.HashTextEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -44,7 +26,6 @@ import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -60,8 +41,7 @@ public class WorkerService {
     private final WorkerConfig config;
     private final MeterRegistry registry;
     private final String version;
-    private @Nullable TextEncoder encoder;
-    private @Nullable PictureEngine engine;
+    private @Nullable WorkerModels models;
     private @Nullable FileStore store;
     private volatile @Nullable WorkerRuntime runtime;
     private volatile boolean failed;
@@ -84,20 +64,8 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
-        FixedSizes sizes = config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device));
-        Drawing drawing = switch (config.generator()) {
-            case MODEL -> model(settings, device, torchThreads);
-            case CONSTANT -> new Drawing(new HashTextEncoder(), new HashPainter(config.constantDelay()));
-        };
-        TextEncoder text = drawing.encoder();
-        encoder = text;
-        Optional<DrillPainter> trouble = drill.map(orders ->
-                new DrillPainter(drawing.painter(), orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
-        PictureEngine pictures =
-                PictureEngine.of(trouble.<Painter>map(painter -> painter).orElse(drawing.painter()), sizes);
-        trouble.ifPresent(DrillPainter::arm);
-        engine = pictures;
-        warmUp(text, pictures);
+        WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
+        models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
         FileStore files = new FileStore(
                 config.store().path(),
@@ -106,41 +74,15 @@ public class WorkerService {
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
         ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
-        ExecutionProfile profile = draws ? ExecutionProfile.of(device, torchThreads) : ExecutionProfile.NONE;
-        WorkerRuntime started =
-                new WorkerRuntime(settings, text, pictures, objects, device.toString(), profile, registry);
+        WorkerRuntime started = new WorkerRuntime(
+                settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
         runtime = started;
         Thread.ofPlatform().name("limner-watch").daemon().start(() -> exitWhenFailed(started));
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
-                .addKeyValue(
-                        "model",
-                        pictures.model().name() + "@" + pictures.model().digest())
-                .addKeyValue("profile", profile.name())
+                .addKeyValue("model", drawing.slots().serving().model())
+                .addKeyValue("profile", drawing.profile().name())
                 .log("worker started");
-    }
-
-    private record Drawing(TextEncoder encoder, Painter painter) {}
-
-    private Drawing model(WorkerSettings settings, Device device, int torchThreads) {
-        TorchThreads.set(torchThreads);
-        ModelBundle bundle = ModelBundle.read(config.model());
-        TextEncoder encoder = new CachingTextEncoder(
-                PretrainedEncoder.of(bundle.manifest().textEncoder())
-                        .load(config.cache(), settings.threads().text()),
-                config.text().cache());
-        return new Drawing(encoder, ModelPainter.load(bundle, device));
-    }
-
-    /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
-    private static void warmUp(TextEncoder text, PictureEngine pictures) {
-        RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
-        Provenance provenance = new Provenance("", "", "", 0, 0, null);
-        for (Pixels picture : pictures.draw(List.of(request))) {
-            for (ImageFormat format : ImageFormat.values()) {
-                ImageEncoder.encode(picture, format, provenance);
-            }
-        }
     }
 
     /** A worker whose control thread died must not look alive: the process ends and its supervisor starts a new one. */
@@ -220,11 +162,8 @@ public class WorkerService {
         if (store != null) {
             store.close();
         }
-        if (engine != null) {
-            engine.close();
-        }
-        if (encoder != null) {
-            encoder.close();
+        if (models != null) {
+            models.close();
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.limner.worker.publish;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.ErrorCode;
-import dev.limner.protocol.JobError;
 import dev.limner.protocol.Outcome;
+import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.Original;
@@ -32,7 +32,7 @@ final class Records {
         Publication.DeadLetter letter = publication.deadLetter();
         ProducerRecord<byte[], byte[]> answer = result(result, publication.traceParent(), settings);
         if (size(answer) > mostBytes) {
-            JobError error = JobError.ofRecord(
+            RecordError error = RecordError.ofRecord(
                     ErrorCode.TOO_LARGE, "the result has " + size(answer) + " bytes, the brokers take " + mostBytes);
             answer = result(result.without(new Outcome.Failed(error)), publication.traceParent(), settings);
             letter = new Publication.DeadLetter(

@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * Jobs that go to the device together.
  *
+ * @param route that all of them take
  * @param formedNanos {@link System#nanoTime()} of its forming
  */
-public record MicroBatch(String id, List<QueuedJob> jobs, long formedNanos) {
+public record MicroBatch(String id, Route route, List<QueuedJob> jobs, long formedNanos) {
     public MicroBatch {
         jobs = List.copyOf(jobs);
     }
@@ -19,11 +20,11 @@ public record MicroBatch(String id, List<QueuedJob> jobs, long formedNanos) {
 
     /** Some of its jobs as a batch of their own. */
     public MicroBatch part(int from, int to, int part) {
-        return new MicroBatch(id + "." + part, jobs.subList(from, to), formedNanos);
+        return new MicroBatch(id + "." + part, route, jobs.subList(from, to), formedNanos);
     }
 
     /** The same batch with fewer jobs. */
     public MicroBatch keeping(List<QueuedJob> kept) {
-        return new MicroBatch(id, kept, formedNanos);
+        return new MicroBatch(id, route, kept, formedNanos);
     }
 }

@@ -9,13 +9,10 @@ import java.util.List;
 
 /** Embeds the captions of a micro-batch, one at a time, so that none depends on another. Safe from any thread. */
 public final class TextStage {
-    private final TextEncoder encoder;
+    private TextStage() {}
 
-    public TextStage(TextEncoder encoder) {
-        this.encoder = encoder;
-    }
-
-    public PreparedBatch prepare(MicroBatch batch) {
+    /** @param encoder the one that the batch's model was trained with */
+    public static PreparedBatch prepare(MicroBatch batch, TextEncoder encoder) {
         long start = System.nanoTime();
         List<CaptionEncoding> encodings = new ArrayList<>(batch.jobs().size());
         for (QueuedJob queued : batch.jobs()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -51,6 +52,13 @@ class WorkerConfigTest {
         assertThat(config.drill().folder()).isEmpty();
         assertThat(config.drill().sabotage()).isEmpty();
         assertThat(config.drill().clockSkew()).isZero();
+        assertThat(config.models().follow()).isTrue();
+        assertThat(config.models().store()).isEqualTo(Path.of(".limner/models"));
+        assertThat(config.models().cache()).isEmpty();
+        assertThat(config.models().publicKey()).isEmpty();
+        assertThat(config.models().mostBytes()).isEqualTo(512L << 20);
+        assertThat(config.models().pinned()).isEqualTo(2);
+        assertThat(config.models().beside()).isEqualTo(ReleaseSettings.Beside.AUTO);
     }
 
     @Test
@@ -85,6 +93,13 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.drill.folder", "/d"),
                 Map.entry("limner.worker.drill.sabotage", "skip-fsync,swap-pictures"),
                 Map.entry("limner.worker.drill.clock-skew", "60s"),
+                Map.entry("limner.worker.models.follow", "false"),
+                Map.entry("limner.worker.models.store", "/r"),
+                Map.entry("limner.worker.models.cache", "/mc"),
+                Map.entry("limner.worker.models.public-key", "/k.pub"),
+                Map.entry("limner.worker.models.most-bytes", "77"),
+                Map.entry("limner.worker.models.pinned", "0"),
+                Map.entry("limner.worker.models.beside", "never"),
                 Map.entry("limner.worker.text.cache", "1")));
 
         assertThat(config.name()).contains("w7");
@@ -117,6 +132,13 @@ class WorkerConfigTest {
         assertThat(config.drill().folder()).contains(Path.of("/d"));
         assertThat(config.drill().sabotage()).contains(Set.of(Sabotage.SKIP_FSYNC, Sabotage.SWAP_PICTURES));
         assertThat(config.drill().clockSkew()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.models().follow()).isFalse();
+        assertThat(config.models().store()).isEqualTo(Path.of("/r"));
+        assertThat(config.models().cache()).contains(Path.of("/mc"));
+        assertThat(config.models().publicKey()).contains(Path.of("/k.pub"));
+        assertThat(config.models().mostBytes()).isEqualTo(77);
+        assertThat(config.models().pinned()).isZero();
+        assertThat(config.models().beside()).isEqualTo(ReleaseSettings.Beside.NEVER);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.schedule.Route;
 import dev.limner.worker.text.HashTextEncoder;
 import dev.limner.worker.text.PreparedBatch;
 import java.time.Duration;
@@ -59,7 +60,7 @@ class GenerateStageTest {
     void shouldFindTheOneBadJobAndDrawItsNeighbours() throws InterruptedException {
         painter.bad.add(11L);
 
-        stage(null).draw(batch(), sink);
+        draw(null);
 
         assertThat(failed).containsOnlyKeys("11").containsEntry("11", ErrorCode.DEVICE_FAILED);
         assertThat(drawn).hasSize(BATCH - 1);
@@ -77,7 +78,7 @@ class GenerateStageTest {
         painter.bad.add(3L);
         painter.badFor = 5;
 
-        stage(null).draw(batch(), sink);
+        draw(null);
 
         assertThat(failed).isEmpty();
         assertThat(drawn).hasSize(BATCH);
@@ -87,7 +88,7 @@ class GenerateStageTest {
     void shouldWaitForADeviceThatDrawsNothingWithoutCountingAttempts() throws InterruptedException {
         painter.outOfOrderFor = 9;
 
-        stage(null).draw(batch(), sink);
+        draw(null);
 
         assertThat(failed).isEmpty();
         assertThat(drawn).hasSize(BATCH);
@@ -98,8 +99,7 @@ class GenerateStageTest {
     void shouldEndTheWorkerWhenTheDeviceStaysOutOfOrder() {
         painter.outOfOrderFor = Integer.MAX_VALUE;
 
-        assertThatThrownBy(() -> stage(Duration.ofMillis(500)).draw(batch(), sink))
-                .isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> draw(Duration.ofMillis(500))).isInstanceOf(RuntimeException.class);
         assertThat(failed).isEmpty();
     }
 
@@ -108,7 +108,7 @@ class GenerateStageTest {
         PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(4, 8, 16)));
         painter.mostInMemory = 4;
 
-        new GenerateStage(engine, new Breaker("device", null, () -> false)).draw(batch(), sink);
+        new GenerateStage(new Breaker("device", null, () -> false)).draw(batch(), engine, sink);
 
         assertThat(drawn).hasSize(BATCH);
         assertThat(attempts.values()).containsOnly(1);
@@ -122,16 +122,16 @@ class GenerateStageTest {
     void shouldSayThatMemoryRanOutForAJobThatFitsNoBatch() throws InterruptedException {
         painter.greedy = 5;
 
-        stage(null).draw(batch(), sink);
+        draw(null);
 
         assertThat(failed).containsOnlyKeys("5").containsEntry("5", ErrorCode.DEVICE_OUT_OF_MEMORY);
         assertThat(drawn).hasSize(BATCH - 1);
     }
 
-    private GenerateStage stage(Duration giveUp) {
+    private void draw(Duration giveUp) throws InterruptedException {
         PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(BATCH)));
         painter.started = true;
-        return new GenerateStage(engine, new Breaker("device", giveUp, () -> false));
+        new GenerateStage(new Breaker("device", giveUp, () -> false)).draw(batch(), engine, sink);
     }
 
     private static PreparedBatch batch() {
@@ -147,7 +147,7 @@ class GenerateStageTest {
                     0));
             encodings.add(new HashTextEncoder().encode("a"));
         }
-        return new PreparedBatch(new MicroBatch("b", jobs, 0), encodings, 0);
+        return new PreparedBatch(new MicroBatch("b", new Route.Ready("d"), jobs, 0), encodings, 0);
     }
 
     /** A painter with moods. */

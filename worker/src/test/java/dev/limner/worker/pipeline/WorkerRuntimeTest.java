@@ -27,11 +27,14 @@ import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelPainter;
+import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
+import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.LocalDisk;
@@ -64,8 +67,8 @@ class WorkerRuntimeTest {
     static Path folder;
 
     private static TextEncoder encoder;
-    private static PictureEngine engine;
-    private static PictureEngine secondEngine;
+    private static ModelSlots engine;
+    private static ModelSlots secondEngine;
     private static FileStore store;
 
     @BeforeAll
@@ -73,9 +76,15 @@ class WorkerRuntimeTest {
         TorchThreads.set(1);
         ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 1000);
-        engine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
-        secondEngine = PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
+        engine = slots(bundle);
+        secondEngine = slots(bundle);
         store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());
+    }
+
+    private static ModelSlots slots(ModelBundle bundle) {
+        PictureEngine engine =
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
+        return new ModelSlots(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
     }
 
     @AfterAll
@@ -100,14 +109,16 @@ class WorkerRuntimeTest {
             Result result = ResultCodec.decode(published.value());
 
             assertThat(result.jobId()).startsWith("bare.jobs.standard-");
-            assertThat(result.model()).isEqualTo(engine.model());
+            assertThat(result.model()).isEqualTo(engine.serving().model());
             assertThat(result.outcome()).isInstanceOfSatisfying(Outcome.Completed.class, completed -> {
                 Outcome.ImageRef image = completed.images().get(0);
                 byte[] file = bytes(image);
                 assertThat(Digests.sha256(file)).isEqualTo(image.sha256());
                 assertThat(file).hasSize(image.bytes());
                 assertThat(PngChunks.read(file, "Limner").orElseThrow())
-                        .contains("\"caption\":\"red apple\"", engine.model().digest());
+                        .contains(
+                                "\"caption\":\"red apple\"",
+                                engine.serving().model().digest());
             });
             assertThat(header(published, "ce_type")).isEqualTo("dev.limner.result.completed");
             assertThat(header(published, "ce_id")).isEqualTo(result.jobId());
@@ -353,11 +364,16 @@ class WorkerRuntimeTest {
         }
     }
 
-    private static WorkerRuntime worker(Topics topics, String name, PictureEngine engine) {
+    private static WorkerRuntime worker(Topics topics, String name, ModelSlots engine) {
         return worker(topics, name, engine, 1_000_000);
     }
 
-    private static WorkerRuntime worker(Topics topics, String name, PictureEngine engine, int mostBytes) {
+    private static WorkerRuntime worker(Topics topics, String name, ModelSlots engine, int mostBytes) {
+        return worker(topics, name, engine, ReleaseReport.NONE, store, mostBytes);
+    }
+
+    static WorkerRuntime worker(
+            Topics topics, String name, ModelSlots models, ReleaseReport releases, FileStore store, int mostBytes) {
         String bootstrap = TestCluster.bootstrap();
         WorkerSettings settings = new WorkerSettings(
                 name,
@@ -384,8 +400,8 @@ class WorkerRuntimeTest {
                 WorkerSettings.Drill.NONE);
         return new WorkerRuntime(
                 settings,
-                encoder,
-                engine,
+                models,
+                releases,
                 store,
                 "cpu",
                 ExecutionProfile.of(Device.cpu(), 1),

@@ -10,7 +10,9 @@ import dev.limner.worker.intake.Original;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +20,13 @@ class LanesTest {
     private static final long LINGER = Duration.ofMillis(5).toNanos();
     private static final long NOW = 1_000_000_000L;
 
-    private final Lanes lanes =
-            new Lanes(new BatchSettings(8, Duration.ofMillis(5)), List.of("interactive", "standard", "bulk"), 10, "w");
+    private final Map<String, Route> routes = new HashMap<>();
+    private final Lanes lanes = new Lanes(
+            new BatchSettings(8, Duration.ofMillis(5)),
+            List.of("interactive", "standard", "bulk"),
+            10,
+            "w",
+            job -> routes.getOrDefault(job.id(), new Route.Ready("live")));
     private long offset;
 
     @Test
@@ -102,6 +109,53 @@ class LanesTest {
                 .hasMessage("limner.worker.batch.max-size is 0, must be from 1 to 1024");
         assertThatThrownBy(() -> new BatchSettings(1, Duration.ofSeconds(-1)))
                 .hasMessageContaining("limner.worker.batch.linger is PT-1S");
+    }
+
+    @Test
+    void shouldPutOnlyJobsOfOneRouteIntoABatchAndLeaveNoneBehind() {
+        for (int i = 0; i < 6; i++) {
+            routes.put("j" + offset, new Route.Ready(i % 2 == 0 ? "live" : "canary"));
+            add("standard", 1, NOW);
+        }
+
+        MicroBatch first = lanes.next(NOW + LINGER).orElseThrow();
+        MicroBatch second = lanes.next(NOW + LINGER).orElseThrow();
+
+        assertThat(first.route()).isEqualTo(new Route.Ready("live"));
+        assertThat(ids(first)).containsExactly("j0", "j2", "j4");
+        assertThat(second.route()).isEqualTo(new Route.Ready("canary"));
+        assertThat(ids(second)).containsExactly("j1", "j3", "j5");
+        assertThat(lanes.waiting()).isZero();
+    }
+
+    @Test
+    void shouldLetJobsWaitForTheirModelWithoutHoldingUpOthers() {
+        routes.put("j0", new Route.Later());
+        add("standard", 1, NOW);
+
+        assertThat(lanes.nanosUntilDue(NOW + LINGER)).isEqualTo(Long.MAX_VALUE);
+        assertThat(lanes.next(NOW + LINGER)).isEmpty();
+
+        add("standard", 1, NOW);
+        assertThat(ids(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j1");
+
+        routes.put("j0", new Route.Ready("pinned"));
+        assertThat(ids(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j0");
+    }
+
+    @Test
+    void shouldPutJobsBackInTheirPlaces() {
+        add("standard", 1, NOW);
+        add("standard", 1, NOW);
+        MicroBatch batch = lanes.next(NOW + LINGER).orElseThrow();
+
+        lanes.putBack(batch.jobs());
+
+        assertThat(ids(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j0", "j1");
+    }
+
+    private static List<String> ids(MicroBatch batch) {
+        return batch.jobs().stream().map(queued -> queued.job().id()).toList();
     }
 
     private void add(String topic, int count, long received) {

@@ -2,7 +2,7 @@ package dev.limner.cli.chaos.arena;
 
 import dev.limner.broker.FreePorts;
 import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,11 +23,11 @@ public final class WorkerNodes implements AutoCloseable {
 
     private static final class Slot {
         private final String name;
-        private WorkerProcess process;
+        private ServiceProcess process;
         private Map<String, String> extra = Map.of();
         private boolean wanted = true;
 
-        Slot(String name, WorkerProcess process) {
+        Slot(String name, ServiceProcess process) {
             this.name = name;
             this.process = process;
         }
@@ -51,13 +51,13 @@ public final class WorkerNodes implements AutoCloseable {
         return workers;
     }
 
-    private WorkerProcess launch(String name, Map<String, String> extra) {
+    private ServiceProcess launch(String name, Map<String, String> extra) {
         Map<String, String> all = new HashMap<>(settings);
         all.putAll(extra);
-        return WorkerProcess.start(home, name, all, FreePorts.next(), logs);
+        return ServiceProcess.worker(home, name, all, FreePorts.next(), logs);
     }
 
-    private void watch(Slot slot, WorkerProcess process) {
+    private void watch(Slot slot, ServiceProcess process) {
         var unused = process.ended().thenRunAsync(() -> {
             try {
                 Thread.sleep(RESTART_AFTER_MILLIS);
@@ -69,7 +69,7 @@ public final class WorkerNodes implements AutoCloseable {
         });
     }
 
-    private synchronized void revive(Slot slot, WorkerProcess ended) {
+    private synchronized void revive(Slot slot, ServiceProcess ended) {
         if (!closed && slot.wanted && slot.process == ended) {
             deaths.incrementAndGet();
             slot.process = launch(slot.name, slot.extra);
@@ -97,7 +97,7 @@ public final class WorkerNodes implements AutoCloseable {
     }
 
     /** The process that runs now, or has just ended. */
-    public synchronized WorkerProcess process(int index) {
+    public synchronized ServiceProcess process(int index) {
         return slots.get(index).process;
     }
 
@@ -120,7 +120,7 @@ public final class WorkerNodes implements AutoCloseable {
 
     /** SIGTERM, without a new process. */
     public void stop(int index) {
-        WorkerProcess leaving;
+        ServiceProcess leaving;
         synchronized (this) {
             slots.get(index).wanted = false;
             leaving = slots.get(index).process;
@@ -151,11 +151,11 @@ public final class WorkerNodes implements AutoCloseable {
     /** SIGTERM to all. */
     @Override
     public void close() {
-        List<WorkerProcess> leaving;
+        List<ServiceProcess> leaving;
         synchronized (this) {
             closed = true;
             leaving = slots.stream().map(slot -> slot.process).toList();
         }
-        leaving.parallelStream().forEach(WorkerProcess::close);
+        leaving.parallelStream().forEach(ServiceProcess::close);
     }
 }

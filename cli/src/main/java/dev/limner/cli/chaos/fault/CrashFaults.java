@@ -1,7 +1,7 @@
 package dev.limner.cli.chaos.fault;
 
 import dev.limner.cli.chaos.arena.Arena;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class CrashFaults {
         for (int i = 0; i < arena.workers().count(); i++) {
             int index = (first + i) % arena.workers().count();
             String name = arena.workers().name(index);
-            WorkerProcess victim = arena.workers().process(index);
+            ServiceProcess victim = arena.workers().process(index);
             arena.orders().give(name, order, "");
             boolean dead = arena.await(CRASH_WITHIN, () -> !victim.alive());
             boolean busy = arena.busy();
@@ -50,7 +50,7 @@ final class CrashFaults {
 
     private static Fault.Effect worker(Arena arena, Random random) throws InterruptedException {
         Thread.sleep(random.nextInt(500));
-        WorkerProcess victim =
+        ServiceProcess victim =
                 arena.workers().process(random.nextInt(arena.workers().count()));
         boolean busy = arena.busy();
         boolean alive = victim.alive();

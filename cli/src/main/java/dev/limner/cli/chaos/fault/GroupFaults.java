@@ -1,7 +1,7 @@
 package dev.limner.cli.chaos.fault;
 
 import dev.limner.cli.chaos.arena.Arena;
-import dev.limner.cli.fleet.WorkerProcess;
+import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.protocol.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ final class GroupFaults {
     private static Fault.Effect zombie(Arena arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
         String name = arena.workers().name(index);
-        WorkerProcess victim = arena.workers().process(index);
+        ServiceProcess victim = arena.workers().process(index);
         boolean busy = arena.busy();
         victim.signal("STOP");
         long deadline = System.nanoTime() + EVICTED_WITHIN.toNanos();
@@ -96,7 +96,7 @@ final class GroupFaults {
         boolean mixed = arena.await(LOOK, () -> arena.offsets().versions().containsAll(List.of(0, 1)));
         Thread.sleep(1500);
         boolean busy = arena.busy();
-        WorkerProcess old = arena.workers().process(index);
+        ServiceProcess old = arena.workers().process(index);
         arena.workers().forgetSettings(index);
         old.kill();
         return Fault.Effect.now(mixed, busy);

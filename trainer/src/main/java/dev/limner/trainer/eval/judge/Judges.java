@@ -10,6 +10,7 @@ import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Weights;
+import dev.limner.protocol.RefusalCode;
 import dev.limner.trainer.data.CaptionedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,8 @@ public final class Judges implements AutoCloseable {
     private static float[] values(Map<String, Safetensors.Tensor> tensors, String name, Shape shape) {
         Safetensors.Tensor tensor = tensors.get(name);
         if (tensor == null || tensor.values().remaining() != shape.size()) {
-            throw new BundleException("the judges' " + name + " is missing or not of shape " + shape);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, "the judges' " + name + " is missing or not of shape " + shape);
         }
         return tensor.toArray();
     }
@@ -88,9 +90,11 @@ public final class Judges implements AutoCloseable {
                     JSON.readValue(folder.resolve(DESCRIPTION).toFile(), JudgeDescription.class);
             return new Judges(description, Safetensors.read(folder.resolve(WEIGHTS)), device);
         } catch (JsonProcessingException e) {
-            throw new BundleException(folder.resolve(DESCRIPTION) + ": " + e.getOriginalMessage(), e);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, folder.resolve(DESCRIPTION) + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new BundleException("judges cannot be read from " + folder + ": " + e.getMessage(), e);
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, "judges cannot be read from " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -129,6 +133,19 @@ public final class Judges implements AutoCloseable {
             }
         }
         return rows;
+    }
+
+    /**
+     * The same of pictures on the device; a gradient passes through.
+     *
+     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @return (n, 64), owned by the manager of {@code pictures}
+     */
+    public NDArray features(NDArray pictures) {
+        NDManager owner = pictures.getManager();
+        return networks.features(weights, JudgeNetworks.CLASSIFIER, pictures)
+                .sub(owner.create(mean))
+                .div(owner.create(deviation));
     }
 
     /** The same from a network that has learned nothing. */

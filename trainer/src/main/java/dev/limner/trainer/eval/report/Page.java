@@ -14,12 +14,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.Objects;
 
-/** Writing a page from a template beside this class. */
-final class Page {
+/** Pages from the templates beside this class. */
+public final class Page {
     private Page() {}
 
     /** Writes the page; a browser that reloads meanwhile sees the old one or the new one. */
-    static void write(String template, Object content, Path file) {
+    public static void write(String template, Object content, Path file) {
         try (Reader reader = new InputStreamReader(
                 Objects.requireNonNull(Page.class.getResourceAsStream(template), template), StandardCharsets.UTF_8)) {
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
@@ -33,7 +33,7 @@ final class Page {
     }
 
     /** A picture as it stands in the page itself. */
-    static String inline(BufferedImage image) {
+    public static String inline(BufferedImage image) {
         try {
             return inline(Pictures.toPng(image));
         } catch (IOException e) {

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A worker as a process of its own, its output in a log file. */
-public final class WorkerProcess implements AutoCloseable {
+/** A worker or the trainer as a process of its own, its output in a log file. */
+public final class ServiceProcess implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(90);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
 
@@ -26,7 +26,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final int httpPort;
     private final Path log;
 
-    private WorkerProcess(String name, Process process, int httpPort, Path log) {
+    private ServiceProcess(String name, Process process, int httpPort, Path log) {
         this.name = name;
         this.process = process;
         this.httpPort = httpPort;
@@ -39,21 +39,55 @@ public final class WorkerProcess implements AutoCloseable {
      * @param settings {@code limner.worker.*} keys and values
      * @param httpPort of health and metrics
      */
-    public static WorkerProcess start(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
+    public static ServiceProcess worker(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
         String more = System.getenv("LIMNER_WORKER_JVM");
         if (more != null && !more.isBlank()) {
             // Behind the flags above, so that it overrides them.
             command.addAll(List.of(more.strip().split("\\s+", -1)));
         }
-        command.add("-Dquarkus.http.port=" + httpPort);
-        command.add("-Dquarkus.http.host=127.0.0.1");
         command.add("-Dlimner.worker.name=" + name);
         command.add("-Dlimner.worker.cache=" + home.cache());
         command.add("-Dlimner.worker.model=" + home.defaultModel());
+        command.add("-Dlimner.worker.models.store=" + home.bundles());
+        command.add(
+                "-Dlimner.worker.models.cache=" + home.cache().resolve("models").resolve(name));
+        return start(home, name, command, settings, home.workerJar(), httpPort, logs);
+    }
+
+    /**
+     * Starts the trainer.
+     *
+     * @param settings {@code limner.trainer.*} keys and values
+     * @param httpPort of its interface, health and metrics
+     */
+    public static ServiceProcess trainer(Home home, Map<String, String> settings, int httpPort, Path logs) {
+        List<String> command = JavaProcess.java();
+        command.add("-Xmx1g");
+        // libc keeps what tensors gave back, unless the JVM has it trimmed; JDKs without the option pass over it.
+        command.add("-XX:+IgnoreUnrecognizedVMOptions");
+        command.add("-XX:TrimNativeHeapInterval=30000");
+        command.add("-Dlimner.trainer.cache=" + home.cache());
+        command.add("-Dlimner.trainer.model=" + home.defaultModel());
+        command.add("-Dlimner.trainer.data=" + home.emojiData());
+        command.add("-Dlimner.trainer.bundles=" + home.bundles());
+        command.add("-Dlimner.trainer.state=" + home.state().resolve("trainer"));
+        return start(home, "trainer", command, settings, home.trainerJar(), httpPort, logs);
+    }
+
+    private static ServiceProcess start(
+            Home home,
+            String name,
+            List<String> command,
+            Map<String, String> settings,
+            Path jar,
+            int httpPort,
+            Path logs) {
+        command.add("-Dquarkus.http.port=" + httpPort);
+        command.add("-Dquarkus.http.host=127.0.0.1");
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
-        command.add(home.workerJar().toString());
+        command.add(jar.toString());
         Path log = logs.resolve(name + ".log");
         try {
             Files.createDirectories(logs);
@@ -62,9 +96,9 @@ public final class WorkerProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             JavaProcess.forComputing(builder.environment());
-            return new WorkerProcess(name, builder.start(), httpPort, log);
+            return new ServiceProcess(name, builder.start(), httpPort, log);
         } catch (IOException e) {
-            throw new UncheckedIOException("the worker " + name + " cannot be started", e);
+            throw new UncheckedIOException(name + " cannot be started", e);
         }
     }
 
@@ -80,18 +114,18 @@ public final class WorkerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The most memory the worker has held, in MiB, as the kernel counts it; null where there is no {@code /proc}. */
+    /** The most memory the process has held, in MiB, as the kernel counts it; null where there is no {@code /proc}. */
     public @Nullable Long peakRssMiB() {
         Long kib = statusKib("VmHWM:");
         return kib == null ? null : kib / 1024;
     }
 
-    /** The memory the worker holds, in KiB; null where there is no {@code /proc} or no worker any more. */
+    /** The memory the process holds, in KiB; null where there is no {@code /proc} or no process any more. */
     public @Nullable Long rssKib() {
         return statusKib("VmRSS:");
     }
 
-    /** Open file descriptors; null where there is no {@code /proc} or no worker any more. */
+    /** Open file descriptors; null where there is no {@code /proc} or no process any more. */
     public @Nullable Long openFiles() {
         try (Stream<Path> files = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
             return files.count();
@@ -117,7 +151,7 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until the worker takes jobs.
+     * Waits until it says that it is ready: a worker takes jobs then.
      *
      * @throws IllegalStateException if it ends before or takes too long
      */
@@ -129,8 +163,8 @@ public final class WorkerProcess implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (System.nanoTime() < deadline) {
                 if (!process.isAlive()) {
-                    throw new IllegalStateException("the worker " + name + " ended with exit code "
-                            + process.exitValue() + ": " + lastError() + " (" + log + ")");
+                    throw new IllegalStateException(name + " ended with exit code " + process.exitValue() + ": "
+                            + lastError() + " (" + log + ")");
                 }
                 try {
                     if (client.send(request, HttpResponse.BodyHandlers.discarding())
@@ -145,11 +179,11 @@ public final class WorkerProcess implements AutoCloseable {
             }
         }
         throw new IllegalStateException(
-                "the worker " + name + " was not ready within " + START_WITHIN.toSeconds() + " s (" + log + ")");
+                name + " was not ready within " + START_WITHIN.toSeconds() + " s (" + log + ")");
     }
 
     /**
-     * One of the worker's metrics, summed over its tags; 0 if it has none of that name.
+     * One of its metrics, summed over its tags; 0 if it has none of that name.
      *
      * @param name as Prometheus knows it
      */
@@ -209,7 +243,7 @@ public final class WorkerProcess implements AutoCloseable {
         return process.onExit();
     }
 
-    /** SIGTERM, so that the worker finishes what is on the device; SIGKILL if it does not end. */
+    /** SIGTERM, so that it finishes what it is at; SIGKILL if it does not end. */
     @Override
     public void close() {
         process.destroy();

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a job.
+ * What is wrong with a record that somebody sent.
  *
  * @param field the offending field, dotted where nested; absent where the whole record is wrong
  * @param value the offending value, cut to 120 characters, control characters escaped
  * @param message one sentence for a person, cut to 1,000 characters
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record JobError(
+public record RecordError(
         ErrorCode code, @Nullable String field, @Nullable String value, String message) {
     private static final String ELLIPSIS = "...";
     private static final int MOST_VALUE_CHARACTERS = 120;
@@ -19,20 +19,20 @@ public record JobError(
     /** Room for a value of nothing but escapes and the rule behind it. */
     private static final int MOST_MESSAGE_CHARACTERS = 1000;
 
-    public JobError {
+    public RecordError {
         value = value == null ? null : printable(value);
         message = bounded(printableWhole(message));
     }
 
     /** A problem with one field's value. */
-    public static JobError of(ErrorCode code, String field, @Nullable Object value, String rule) {
+    public static RecordError of(ErrorCode code, String field, @Nullable Object value, String rule) {
         String shown = value == null ? null : printable(value.toString());
-        return new JobError(code, field, shown, field + (shown == null ? "" : " is '" + shown + "',") + " " + rule);
+        return new RecordError(code, field, shown, field + (shown == null ? "" : " is '" + shown + "',") + " " + rule);
     }
 
     /** A problem with the record as a whole. */
-    public static JobError ofRecord(ErrorCode code, String message) {
-        return new JobError(code, null, null, message);
+    public static RecordError ofRecord(ErrorCode code, String message) {
+        return new RecordError(code, null, null, message);
     }
 
     private static String bounded(String message) {

@@ -1,0 +1,76 @@
+package dev.limner.cli.bench.learn;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.eval.metric.Bootstrap;
+import dev.limner.trainer.eval.metric.Estimate;
+import dev.limner.trainer.eval.metric.Vectors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Whether pictures show their captions: R-precision, the dual encoder's pick among the caption and 99 others of the whole
+ * data set; and how far they are from the real picture of the caption, in the judges' features.
+ *
+ * @param judges of the whole data set, which know what was left out; stay the caller's
+ */
+record Recognition(Judges judges, TextEncoder encoder, List<float[]> captions, long seed) {
+    private static final int OTHERS = 99;
+
+    static Recognition of(DataSet all, Judges judges, TextEncoder encoder, long seed) {
+        List<float[]> embeddings = all.images().stream()
+                .map(image -> encoder.encode(plainest(image)).embedding())
+                .toList();
+        return new Recognition(judges, encoder, List.of(judges.textVectors(embeddings)), seed);
+    }
+
+    static String plainest(CaptionedImage image) {
+        return image.captionsIn(LeftOut.LANGUAGE).get(0);
+    }
+
+    /** What is found of pictures of one kind. */
+    record Found(Estimate recognised, Estimate distance) {}
+
+    /** Draws each picture's plainest caption; the same noise for whoever draws. */
+    List<Pixels> draw(Artist artist, List<CaptionedImage> images) {
+        List<Artist.Commission> commissions = new ArrayList<>();
+        for (CaptionedImage image : images) {
+            String caption = plainest(image);
+            commissions.add(new Artist.Commission(
+                    caption, encoder.encode(caption).embedding(), seed * 7_919 + commissions.size()));
+        }
+        return artist.draw(commissions);
+    }
+
+    /** @param drawn one picture for each image's plainest caption */
+    Found of(List<CaptionedImage> images, List<Pixels> drawn) {
+        float[][] pictures = judges.pictureVectors(drawn);
+        float[][] features = judges.features(drawn);
+        float[][] wanted =
+                judges.features(images.stream().map(CaptionedImage::pixels).toList());
+        float[][] own = judges.textVectors(images.stream()
+                .map(image -> encoder.encode(plainest(image)).embedding())
+                .toList());
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] recognised = new double[drawn.size()];
+        double[] distance = new double[drawn.size()];
+        for (int i = 0; i < recognised.length; i++) {
+            double mine = Vectors.product(pictures[i], own[i]);
+            boolean best = true;
+            for (int other = 0; other < OTHERS; other++) {
+                float[] caption = captions.get(random.nextInt(captions.size()));
+                // The same caption again would be a tie with itself.
+                boolean same = Vectors.squaredDistance(caption, own[i]) == 0;
+                best &= same || Vectors.product(pictures[i], caption) < mine;
+            }
+            recognised[i] = best ? 1 : 0;
+            distance[i] = Math.sqrt(Vectors.squaredDistance(features[i], wanted[i]));
+        }
+        return new Found(Bootstrap.mean(recognised, seed), Bootstrap.mean(distance, seed));
+    }
+}

@@ -1,0 +1,216 @@
+package dev.limner.cli.release;
+
+import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.DecodedFeedback;
+import dev.limner.protocol.Digests;
+import dev.limner.protocol.Feedback;
+import dev.limner.protocol.FeedbackCodec;
+import dev.limner.protocol.ImageName;
+import dev.limner.protocol.Opinion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what somebody thinks of pictures. */
+@Command(
+        name = "rate",
+        description = {
+            "Says what you think of a picture: limner rate PICTURE like|dislike|1..10, or limner rate --prefer A B.",
+            "PICTURE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
+        },
+        mixinStandardHelpOptions = true)
+public final class RateCommand implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE", description = "File, URI or SHA-256.")
+    @Nullable
+    String picture;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "OPINION", description = "like, dislike, or 1 to 10.")
+    @Nullable
+    String opinion;
+
+    @Option(
+            names = "--prefer",
+            arity = "2",
+            paramLabel = "PICTURE",
+            description = "The first is better than the second.")
+    List<String> preferred = List.of();
+
+    @Option(names = "--caption", description = "What the picture really shows.")
+    @Nullable
+    String caption;
+
+    @Option(
+            names = "--example",
+            paramLabel = "FILE|URI",
+            description = "A picture that shows what was wanted; the trainer must be allowed to read it.")
+    @Nullable
+    String example;
+
+    @Option(names = "--artifact", paramLabel = "TAG", description = "What is wrong with the picture; may be repeated.")
+    List<String> artifacts = new ArrayList<>();
+
+    @Option(names = "--rater", description = "Who says so.")
+    @Nullable
+    String rater;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "JSON lines of feedback; - for standard input.")
+    @Nullable
+    Path file;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    ClusterOptions cluster;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<byte[]> records = file != null ? lines(file) : List.of(FeedbackCodec.encode(feedback()));
+        send(records);
+        spec.commandLine()
+                .getOut()
+                .println(records.size() + " records to " + cluster.topics().feedback());
+        return 0;
+    }
+
+    private Feedback feedback() {
+        boolean prefers = preferred.size() == 2;
+        String about = prefers ? preferred.get(0) : picture;
+        if (about == null || (prefers && (picture != null || opinion != null))) {
+            throw new UsageException("limner rate takes a picture and an opinion, or --prefer A B, or --file");
+        }
+        if (!prefers && opinion == null && caption == null && example == null) {
+            throw new UsageException("nothing is said of " + about + ": give like, dislike or 1 to 10");
+        }
+        try {
+            return new Feedback(
+                    UUID.randomUUID().toString(),
+                    named(about),
+                    prefers ? new Opinion.Preference(named(preferred.get(1))) : opinion == null ? null : said(opinion),
+                    artifacts,
+                    caption,
+                    example == null ? null : uri(example),
+                    rater,
+                    Instant.now());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Opinion said(String written) {
+        return switch (written) {
+            case "like" -> new Opinion.Verdict(true);
+            case "dislike" -> new Opinion.Verdict(false);
+            default -> {
+                if (!written.matches("[0-9]{1,2}")) {
+                    throw new UsageException("the opinion is '" + written + "', must be like, dislike or 1 to 10");
+                }
+                yield new Opinion.Score(Integer.parseInt(written));
+            }
+        };
+    }
+
+    /** A local file is named by its content, wherever it lies. */
+    private static ImageName named(String written) {
+        try {
+            Path path = Path.of(written);
+            if (Files.isRegularFile(path)) {
+                return ImageName.parse(Digests.sha256(Files.readAllBytes(path)));
+            }
+        } catch (InvalidPathException e) {
+            return ImageName.parse(written);
+        } catch (IOException e) {
+            throw new UncheckedIOException(written + " cannot be read", e);
+        }
+        return ImageName.parse(written);
+    }
+
+    /** A local file as the trainer, on the same machine or volume, would name it. */
+    private static String uri(String written) {
+        try {
+            Path path = Path.of(written);
+            return Files.isRegularFile(path) ? path.toAbsolutePath().toUri().toString() : written;
+        } catch (InvalidPathException e) {
+            return written;
+        }
+    }
+
+    /** Refuses the whole file if a line is no feedback: better now than as a dead letter. */
+    private static List<byte[]> lines(Path file) {
+        try (InputStream in = file.toString().equals("-") ? System.in : Files.newInputStream(file)) {
+            List<byte[]> records = new ArrayList<>();
+            int number = 0;
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
+                number++;
+                if (line.isBlank()) {
+                    continue;
+                }
+                byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+                if (FeedbackCodec.decode(bytes, "line-" + number) instanceof DecodedFeedback.Poison(var error)) {
+                    throw new UsageException(file + " line " + number + ": " + error.message());
+                }
+                records.add(bytes);
+            }
+            return records;
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    private void send(List<byte[]> records) throws InterruptedException {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        cluster.bootstrap(),
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        10_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            List<Future<?>> sent = new ArrayList<>();
+            for (byte[] value : records) {
+                sent.add(producer.send(new ProducerRecord<>(cluster.topics().feedback(), key(value), value)));
+            }
+            for (Future<?> acknowledged : sent) {
+                acknowledged.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "the feedback was not taken by " + cluster.bootstrap() + ": " + e.getCause(), e);
+        }
+    }
+
+    /** What is said of one picture stays in order. */
+    private static byte @Nullable [] key(byte[] value) {
+        return FeedbackCodec.decode(value, "any") instanceof DecodedFeedback.Valid(Feedback feedback)
+                ? feedback.image().sha256().getBytes(StandardCharsets.US_ASCII)
+                : null;
+    }
+}

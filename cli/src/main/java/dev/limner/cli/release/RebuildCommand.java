@@ -1,0 +1,231 @@
+package dev.limner.cli.release;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Home;
+import dev.limner.cli.learn.LearnOptions;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.feedback.FeedbackIntake;
+import dev.limner.trainer.feedback.FeedbackRecord;
+import dev.limner.trainer.feedback.PictureCheck;
+import dev.limner.trainer.feedback.PictureFiles;
+import dev.limner.trainer.loop.Duty;
+import dev.limner.trainer.loop.LearningMaterial;
+import dev.limner.trainer.loop.RoundListener;
+import dev.limner.trainer.loop.TuningRound;
+import dev.limner.trainer.recipe.Tuning;
+import dev.limner.trainer.replay.Origin;
+import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.replay.Round;
+import dev.limner.trainer.reward.RewardEyes;
+import dev.limner.trainer.tune.StepReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tunes a released model again from what its manifest records, and compares. */
+@Command(
+        name = "rebuild",
+        description = {
+            "Tunes a released model again from what its manifest records: parent, data, feedback records, seed.",
+            "Exit code 0 if the weights come out the same to the byte, which they do on the same execution profile,",
+            "1 if not; the largest difference is printed."
+        },
+        mixinStandardHelpOptions = true)
+final class RebuildCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Parameters(paramLabel = "DIGEST", description = "Or its beginning.")
+    @SuppressWarnings("NullAway.Init")
+    String digest;
+
+    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the pictures. Default: .limner/store")
+    @Nullable
+    Path store;
+
+    @Option(names = "--examples", paramLabel = "DIR", description = "Folders that examples may be read from.")
+    List<Path> examples = new ArrayList<>();
+
+    @Option(
+            names = "--per-rater-per-hour",
+            defaultValue = "500",
+            description = "As the trainer had it. Default: ${DEFAULT-VALUE}")
+    long perRaterPerHour;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where to keep what is made. Default: a temporary folder")
+    @Nullable
+    Path out;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    RegistryOptions registry;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearnOptions options;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
+        ModelBundle released =
+                ModelBundle.read(registry.folder().resolve(registry.name).resolve(registry.digest(digest)));
+        Manifest manifest = released.manifest();
+        JsonNode trainedOn = manifest.trainedOn();
+        if (manifest.parent() == null || trainedOn == null || !trainedOn.has("feedback")) {
+            throw new UsageException(digest + " was not tuned by feedback: limner train makes it");
+        }
+        ModelBundle parent =
+                ModelBundle.read(registry.folder().resolve(registry.name).resolve(manifest.parent()));
+        Device device = options.device();
+        DataSet data = options.read(manifest.generator().side());
+        if (!data.digest().equals(trainedOn.path("dataDigest").asText())) {
+            throw new UsageException("the data set is " + data.digest() + ", the model was tuned on "
+                    + trainedOn.path("dataDigest").asText());
+        }
+        String language = parent.manifest().recipe() == null
+                ? "en"
+                : parent.manifest().recipe().path("language").asText("en");
+        Path folder = out == null ? temporary() : out;
+        try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
+                Judges judges = options.judges(home, data, language, encoder, device);
+                ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
+            PictureFiles files = new PictureFiles(store == null ? home.state().resolve("store") : store, examples);
+            RewardEyes eyes = new RewardEyes(judges);
+            PictureCheck check = new PictureCheck(
+                    files, registry.name, registry.store().digests(registry.name)::contains, eyes::of, eyes.side());
+            read(
+                    trainedOn.path("feedback"),
+                    new FeedbackIntake(replay, check, (record, error) -> {}, perRaterPerHour, () -> {}));
+            terminal.println(replay.countAfter(0) + " feedback records");
+            LearningMaterial material = new LearningMaterial(
+                    data, language, encoder, judges, Plan.of(data, language, encoder, 100, 1), files);
+            Tuning tuning = JSON.treeToValue(trainedOn.path("tuning"), Tuning.class);
+            Round round = new Round(
+                    1,
+                    Round.State.RUNNING,
+                    "rebuild",
+                    manifest.parent(),
+                    Long.MAX_VALUE,
+                    trainedOn.path("seed").asLong(),
+                    Instant.EPOCH,
+                    null,
+                    null,
+                    List.of());
+            try (Progress progress = Progress.of("tuning (steps)", tuning.steps())) {
+                TuningRound.Outcome outcome = new TuningRound(
+                                material, tuning, device, new Duty(1), folder, new Shown(progress))
+                        .run(round, parent, replay);
+                if (outcome instanceof TuningRound.Outcome.Blocked blocked) {
+                    blocked.notes().forEach(terminal::println);
+                    return 1;
+                }
+            }
+            return compare(released, ModelBundle.read(TuningRound.candidate(folder)), terminal);
+        }
+    }
+
+    private record Shown(Progress progress) implements RoundListener {
+        @Override
+        public void at(String stage) {
+            progress.to(0, stage);
+        }
+
+        @Override
+        public void stepped(StepReport report, int of) {
+            progress.to(report.step() + 1, "tuning");
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("limner-rebuild");
+        } catch (IOException e) {
+            throw new UncheckedIOException("no temporary folder", e);
+        }
+    }
+
+    /** Everything before the ends of the recorded ranges, as the trainer read it. */
+    private void read(JsonNode ranges, FeedbackIntake intake) {
+        Map<String, Long> ends = new HashMap<>();
+        ranges.forEach(range ->
+                ends.put(range.path("partition").asText(), range.path("to").asLong()));
+        FleetClient client = new FleetClient(registry.cluster.bootstrap(), registry.cluster.topics());
+        List<FeedbackRecord> records = new ArrayList<>();
+        try (FleetClient.Reader reader =
+                client.reader(List.of(registry.cluster.topics().feedback()))) {
+            reader.forEachUntilNow(record -> {
+                if (record.offset() < ends.getOrDefault(record.topic() + "-" + record.partition(), 0L)) {
+                    records.add(record(record));
+                }
+            });
+        }
+        records.sort(Comparator.comparing(FeedbackRecord::at)
+                .thenComparingInt(record -> record.origin().partition())
+                .thenComparingLong(record -> record.origin().offset()));
+        intake.take(records);
+    }
+
+    private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
+        return new FeedbackRecord(
+                new Origin(record.topic(), record.partition(), record.offset()),
+                record.key(),
+                record.value(),
+                List.of(),
+                Instant.ofEpochMilli(record.timestamp()));
+    }
+
+    private static int compare(ModelBundle released, ModelBundle rebuilt, PrintWriter terminal) {
+        boolean same = released.manifest()
+                .weights()
+                .sha256()
+                .equals(rebuilt.manifest().weights().sha256());
+        double most = 0;
+        for (Map.Entry<String, Safetensors.Tensor> entry : released.weights().entrySet()) {
+            Safetensors.Tensor other = rebuilt.weights().get(entry.getKey());
+            float[] mine = entry.getValue().toArray();
+            float[] theirs = other == null ? new float[mine.length] : other.toArray();
+            for (int i = 0; i < mine.length; i++) {
+                most = Math.max(most, Math.abs(mine[i] - theirs[i]));
+            }
+        }
+        terminal.println(
+                same ? "the weights are the same to the byte" : "the largest difference of a weight is " + most);
+        return same ? 0 : 1;
+    }
+}

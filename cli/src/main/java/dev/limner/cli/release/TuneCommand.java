@@ -1,0 +1,102 @@
+package dev.limner.cli.release;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Asks the trainer for a round now and follows it. */
+@Command(
+        name = "tune",
+        description = {
+            "Has the trainer start a round of tuning now, whatever it was waiting for, and follows it to its end.",
+            "Exit code 0 if a model was released, 1 if not."
+        },
+        mixinStandardHelpOptions = true)
+public final class TuneCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = "--trainer",
+            paramLabel = "URL",
+            defaultValue = "http://localhost:8090",
+            description = "Where the trainer listens. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    URI trainer;
+
+    @Option(names = "--no-wait", description = "Return when the round has started.")
+    boolean noWait;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter terminal = spec.commandLine().getOut();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            JsonNode round = ask(
+                    client,
+                    HttpRequest.newBuilder(trainer.resolve("/rounds")).POST(HttpRequest.BodyPublishers.noBody()));
+            long id = round.path("id").asLong();
+            if (noWait) {
+                terminal.println("round " + id + " has started");
+                return 0;
+            }
+            JsonNode first = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
+            try (Progress progress =
+                    Progress.of("round " + id + " (steps)", first.path("steps").asLong())) {
+                while (round.path("state").asText().equals("RUNNING")) {
+                    Thread.sleep(POLL);
+                    JsonNode status = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
+                    progress.to(
+                            status.path("step").asLong(), status.path("stage").asText());
+                    round = find(ask(client, HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);
+                }
+            }
+            round.path("notes").forEach(note -> terminal.println(note.asText()));
+            terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT) + "; report: "
+                    + trainer.resolve("/rounds/" + id + "/report"));
+            return round.path("state").asText().equals("RELEASED") ? 0 : 1;
+        }
+    }
+
+    private static JsonNode find(JsonNode rounds, long id) {
+        for (JsonNode round : rounds) {
+            if (round.path("id").asLong() == id) {
+                return round;
+            }
+        }
+        throw new IllegalStateException("the trainer knows no round " + id);
+    }
+
+    private JsonNode ask(HttpClient client, HttpRequest.Builder request) throws InterruptedException {
+        try {
+            HttpResponse<String> response =
+                    client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            JsonNode body = JSON.readTree(response.body());
+            if (response.statusCode() >= 400) {
+                throw new UsageException(
+                        "the trainer says: " + body.path("error").asText("HTTP " + response.statusCode()));
+            }
+            return body;
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "no trainer answers at " + trainer + "; 'limner up --trainer' starts one", e);
+        }
+    }
+}

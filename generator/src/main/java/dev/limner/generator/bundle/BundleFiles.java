@@ -1,0 +1,60 @@
+package dev.limner.generator.bundle;
+
+import dev.limner.protocol.Digests;
+import dev.limner.protocol.RefusalCode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The names of a bundle's files, and how they get there whole. */
+public final class BundleFiles {
+    /** Written last: a folder that has it is a bundle. */
+    public static final String MANIFEST = "manifest.json";
+
+    /** The generator. */
+    public static final String WEIGHTS = "weights.safetensors";
+
+    /** The discriminator, where the bundle has it. */
+    public static final String DISCRIMINATOR = "discriminator.safetensors";
+
+    /** The probes, where the bundle has them. */
+    public static final String PROBES = "probes.png";
+
+    private BundleFiles() {}
+
+    /** Writes a file under another name, makes it durable and gives it its name. */
+    static void write(Path file, byte[] bytes) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.write(temporary, bytes);
+        publish(temporary, file);
+    }
+
+    static void publish(Path temporary, Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Makes the names in a folder durable. */
+    static void forceFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** @throws BundleException if the file cannot be read */
+    static String digest(Path file) {
+        try {
+            return Digests.sha256(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new BundleException(
+                    RefusalCode.BUNDLE_MISSING,
+                    file + " cannot be read: " + e.getClass().getSimpleName(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.limner.generator.bundle;
+
+import dev.limner.protocol.RefusalCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Bundles as folders {@code name/digest} below a folder that trainer and workers share. */
+public final class FileBundleStore implements BundleStore {
+    private static final List<String> BEFORE_THE_MANIFEST =
+            List.of(BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
+
+    private static final String SIGNATURE = "signature";
+
+    private final Path root;
+
+    public FileBundleStore(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public URI put(Path folder, Manifest manifest, @Nullable String signature) {
+        Path target = folder(manifest.name(), manifest.digest());
+        try {
+            if (!Files.exists(target.resolve(BundleFiles.MANIFEST))) {
+                Files.createDirectories(target);
+                for (String name : BEFORE_THE_MANIFEST) {
+                    if (Files.exists(folder.resolve(name))) {
+                        copy(folder.resolve(name), target.resolve(name));
+                    }
+                }
+                if (signature != null) {
+                    BundleFiles.write(target.resolve(SIGNATURE), signature.getBytes(StandardCharsets.US_ASCII));
+                }
+                BundleFiles.forceFolder(target);
+                copy(folder.resolve(BundleFiles.MANIFEST), target.resolve(BundleFiles.MANIFEST));
+            }
+            BundleFiles.forceFolder(target);
+            BundleFiles.forceFolder(root.resolve(manifest.name()));
+            BundleFiles.forceFolder(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the bundle cannot be put into " + target + ": " + e, e);
+        }
+        return target.toUri();
+    }
+
+    /** What an earlier try left half written is written anew: nobody has seen it without a manifest. */
+    private static void copy(Path from, Path to) throws IOException {
+        Path temporary = to.resolveSibling(to.getFileName() + ".tmp");
+        Files.copy(from, temporary, StandardCopyOption.REPLACE_EXISTING);
+        BundleFiles.publish(temporary, to);
+    }
+
+    private Path folder(String name, String digest) {
+        return root.resolve(name).resolve(digest);
+    }
+
+    @Override
+    public URI uri(String name, String digest) {
+        return folder(name, digest).toUri();
+    }
+
+    @Override
+    public Optional<String> signature(String name, String digest) {
+        Path file = folder(name, digest).resolve(SIGNATURE);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " cannot be read: " + e, e);
+        }
+    }
+
+    @Override
+    public List<String> digests(String name) {
+        Path folder = root.resolve(name);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> bundles = Files.list(folder)) {
+            return bundles.filter(bundle -> Files.exists(bundle.resolve(BundleFiles.MANIFEST)))
+                    .map(bundle -> bundle.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the bundles in " + folder + " cannot be listed", e);
+        }
+    }
+
+    @Override
+    public void fetch(URI uri, Path folder, long mostBytes) {
+        Path source = path(uri);
+        try {
+            if (!Files.exists(source.resolve(BundleFiles.MANIFEST))) {
+                throw new BundleException(RefusalCode.BUNDLE_MISSING, "there is no bundle " + source);
+            }
+            List<Path> files = new ArrayList<>();
+            long bytes = 0;
+            for (String name : BEFORE_THE_MANIFEST) {
+                Path file = source.resolve(name);
+                // Nobody draws with the discriminator.
+                if (!name.equals(BundleFiles.DISCRIMINATOR) && Files.exists(file)) {
+                    files.add(file);
+                    bytes += Files.size(file);
+                }
+            }
+            files.add(source.resolve(BundleFiles.MANIFEST));
+            bytes += Files.size(source.resolve(BundleFiles.MANIFEST));
+            if (bytes > mostBytes) {
+                throw new BundleException(
+                        RefusalCode.TOO_LARGE, source + " has " + bytes + " bytes, at most " + mostBytes);
+            }
+            Files.createDirectories(folder);
+            for (Path file : files) {
+                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, source + " cannot be read: " + e, e);
+        }
+    }
+
+    private static Path path(URI uri) {
+        try {
+            return Path.of(uri);
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            throw new BundleException(
+                    RefusalCode.BUNDLE_MISSING, "bundles are read from file: URIs, not from " + uri, e);
+        }
+    }
+}

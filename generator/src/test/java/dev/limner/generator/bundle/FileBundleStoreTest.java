@@ -1,0 +1,134 @@
+package dev.limner.generator.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.ProbeSheet;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.protocol.RefusalCode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileBundleStoreTest {
+    private static final long PLENTY = 1 << 20;
+    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8), true);
+
+    @TempDir
+    Path folder;
+
+    private BundleStore store;
+    private Path bundle;
+    private Manifest manifest;
+
+    @BeforeEach
+    void writeABundle() {
+        store = new FileBundleStore(folder.resolve("store"));
+        bundle = folder.resolve("bundle");
+        Map<String, Safetensors.Tensor> arrays =
+                Map.of("w", new Safetensors.Tensor(List.of(2L), FloatBuffer.wrap(new float[] {1, 2})));
+        manifest = ModelBundle.write(
+                bundle,
+                new ModelBundle.Description(
+                        "test", SPEC, "none", null, null, new ModelBundle.Lineage("a".repeat(64), 4, null)),
+                new ModelBundle.Content(arrays, arrays, new ProbeSheet("here", List.of(grey(10), grey(20)))));
+    }
+
+    @Test
+    void shouldGiveBackWhatWasPut() {
+        URI uri = store.put(bundle, manifest, "signed");
+        Path copy = folder.resolve("copy");
+
+        store.fetch(uri, copy, PLENTY);
+
+        ModelBundle read = ModelBundle.read(copy);
+        assertThat(read.manifest()).isEqualTo(manifest);
+        assertThat(read.manifest().order()).isEqualTo(4);
+        assertThat(read.probes().orElseThrow().pictures().get(1).rgb()).isEqualTo(grey(20).rgb());
+        assertThat(ModelBundle.read(bundle).discriminator()).isPresent();
+        assertThat(copy.resolve(BundleFiles.DISCRIMINATOR)).doesNotExist();
+        assertThat(store.uri("test", manifest.digest())).isEqualTo(uri);
+        assertThat(store.signature("test", manifest.digest())).hasValue("signed");
+        assertThat(store.signature("test", "b".repeat(64))).isEmpty();
+    }
+
+    @Test
+    void shouldChangeNothingWhenTheSameIsPutAgain() throws IOException {
+        URI uri = store.put(bundle, manifest, "signed");
+        var before = Files.getLastModifiedTime(Path.of(uri).resolve(BundleFiles.WEIGHTS));
+
+        assertThat(store.put(bundle, manifest, "signed")).isEqualTo(uri);
+        assertThat(Files.getLastModifiedTime(Path.of(uri).resolve(BundleFiles.WEIGHTS)))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void shouldNotShowABundleWithoutItsManifestAndCompleteItLater() throws IOException {
+        Path half = Path.of(store.uri("test", manifest.digest()));
+        Files.createDirectories(half);
+        Files.write(half.resolve(BundleFiles.WEIGHTS), new byte[] {1, 2, 3});
+
+        assertThat(store.digests("test")).isEmpty();
+        assertRefused(store.uri("test", manifest.digest()), PLENTY, RefusalCode.BUNDLE_MISSING, "there is no bundle");
+
+        store.put(bundle, manifest, "signed");
+        assertThat(store.digests("test")).containsExactly(manifest.digest());
+        assertThat(ModelBundle.read(half).manifest()).isEqualTo(manifest);
+    }
+
+    @Test
+    void shouldRefuseWhatIsTooLargeOrElsewhere() {
+        URI uri = store.put(bundle, manifest, "signed");
+
+        assertRefused(uri, 100, RefusalCode.TOO_LARGE, "at most 100");
+        assertRefused(URI.create("s3://models/x"), PLENTY, RefusalCode.BUNDLE_MISSING, "s3://models/x");
+    }
+
+    @Test
+    void shouldNoticeProbesThatAreNotTheManifests() throws IOException {
+        Files.write(bundle.resolve(BundleFiles.PROBES), new ProbeSheet("here", List.of(grey(11), grey(20))).toPng());
+
+        assertThatThrownBy(() -> ModelBundle.read(bundle).probes())
+                .isInstanceOfSatisfying(
+                        BundleException.class, e -> assertThat(e.code()).isEqualTo(RefusalCode.PROBE_FAILED));
+    }
+
+    @Test
+    void shouldCountAKeyOfTheFutureIntoTheDigest() throws IOException {
+        Path file = bundle.resolve(BundleFiles.MANIFEST);
+        Files.writeString(file, Files.readString(file).replaceFirst("\\{", "{\"ofTheFuture\": 1,"));
+
+        assertThatThrownBy(() -> ModelBundle.readManifest(bundle)).hasMessageContaining("its content has");
+    }
+
+    @Test
+    void shouldMeasureHowFarPicturesAreFromTheProbes() {
+        ProbeSheet sheet = new ProbeSheet("here", List.of(grey(10), grey(20)));
+
+        assertThat(sheet.difference(List.of(grey(10), grey(20)))).isZero();
+        assertThat(sheet.difference(List.of(grey(12), grey(19)))).isEqualTo(2);
+        assertThat(sheet.difference(List.of(grey(10)))).isEqualTo(255);
+    }
+
+    private void assertRefused(URI uri, long mostBytes, RefusalCode code, String message) {
+        assertThatThrownBy(() -> store.fetch(uri, folder.resolve("refused"), mostBytes))
+                .hasMessageContaining(message)
+                .isInstanceOfSatisfying(
+                        BundleException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static Pixels grey(int value) {
+        byte[] rgb = new byte[3 * 4 * 4];
+        Arrays.fill(rgb, (byte) value);
+        return new Pixels(4, 4, rgb);
+    }
+}

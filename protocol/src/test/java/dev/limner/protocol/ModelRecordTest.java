@@ -1,0 +1,103 @@
+package dev.limner.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelRecordTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+    static List<Path> models() {
+        return Examples.of("model");
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldReadAndWriteTheExample(Path example) {
+        byte[] bytes = Examples.bytes(example);
+        ModelRecord read = ModelRecord.decode(bytes);
+
+        assertThat(ModelRecord.decode(read.encode())).isEqualTo(read);
+        assertThat(Examples.complaints("model", bytes)).isEmpty();
+        assertThat(Examples.complaints("model", read.encode())).isEmpty();
+    }
+
+    @Test
+    void shouldPutAReleaseOnTrialAndMakeItLive() {
+        ModelRecord first = ModelRecord.first("default", release('a'), "the first", NOW);
+
+        ModelRecord trial = first.withCanary(release('b'), 0.05, "better", NOW);
+        ModelRecord promoted = trial.promoted("still better", NOW).orElseThrow();
+
+        assertThat(trial.live()).isEqualTo(release('a'));
+        assertThat(trial.releases()).containsExactly(release('a'), release('b'));
+        assertThat(promoted.live()).isEqualTo(release('b'));
+        assertThat(promoted.canary()).isNull();
+        assertThat(promoted.previous()).containsExactly(release('a'));
+        assertThat(List.of(first.revision(), trial.revision(), promoted.revision()))
+                .containsExactly(1L, 2L, 3L);
+        assertThat(first.promoted("nothing is on trial", NOW)).isEmpty();
+        assertThat(first.withoutCanary("nothing is on trial", NOW)).isEmpty();
+    }
+
+    @Test
+    void shouldGoBackToWhatWasLiveBeforeAndNotForthAgain() {
+        ModelRecord third = ModelRecord.first("default", release('a'), "", NOW)
+                .withLive(release('b'), "", NOW)
+                .withLive(release('c'), "", NOW);
+
+        ModelRecord back = third.rolledBack("dislikes", NOW).orElseThrow();
+
+        assertThat(back.live()).isEqualTo(release('b'));
+        assertThat(back.previous()).containsExactly(release('a'));
+        assertThat(back.rolledBack("", NOW).orElseThrow().rolledBack("", NOW)).isEmpty();
+    }
+
+    @Test
+    void shouldKeepTheLastThreeAndNoneTwice() {
+        ModelRecord record = ModelRecord.first("default", release('a'), "", NOW);
+        for (char letter : "bcdeb".toCharArray()) {
+            record = record.withLive(release(letter), "", NOW);
+        }
+
+        assertThat(record.live()).isEqualTo(release('b'));
+        assertThat(record.previous()).containsExactly(release('e'), release('d'), release('c'));
+    }
+
+    @Test
+    void shouldNameTheOffendingValue() {
+        assertThatThrownBy(() -> new ModelRecord.Canary(release('a'), 0, NOW))
+                .hasMessage("canary.share is 0.0, must be above 0 and at most 1");
+        assertThatThrownBy(() -> new ModelRecord.Release("xyz", "file:///x", null))
+                .hasMessage("digest is 'xyz', must be a SHA-256");
+        assertThatThrownBy(() -> ModelRecord.decode("{\"model\":\"default\"}".getBytes(UTF_8)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldListEveryRefusalInTheSchema() throws Exception {
+        JsonNode schema = Examples.JSON.readTree(Examples.bytes(Examples.folder("schemas/worker-status.schema.json")));
+        Set<String> listed = new TreeSet<>();
+        schema.at("/properties/refused/items/properties/code/enum").forEach(code -> listed.add(code.asText()));
+
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(RefusalCode.values())
+                        .map(RefusalCode::wireName)
+                        .toList());
+    }
+
+    private static ModelRecord.Release release(char letter) {
+        return new ModelRecord.Release(String.valueOf(letter).repeat(64), "file:///models/" + letter, null);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.limner.trainer.feedback;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The files that feedback may speak of: the pictures that workers stored, by their digest, and examples below folders that
+ * the operator named. Nothing else is ever opened, whatever a record says.
+ *
+ * @param store folder of the workers' pictures
+ * @param examples folders of examples
+ */
+public record PictureFiles(Path store, List<Path> examples) {
+    private static final List<String> EXTENSIONS = List.of("png", "jpg", "jpeg");
+    private static final long MOST_BYTES = 16 << 20;
+
+    public PictureFiles {
+        store = store.toAbsolutePath().normalize();
+        examples = examples.stream()
+                .map(folder -> folder.toAbsolutePath().normalize())
+                .toList();
+    }
+
+    /** The bytes of a stored picture; empty if there is none of that digest. */
+    Optional<byte[]> stored(String sha256) {
+        Path folder = store.resolve(sha256.substring(0, 2));
+        return EXTENSIONS.stream()
+                .map(extension -> folder.resolve(sha256 + "." + extension))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .flatMap(PictureFiles::read);
+    }
+
+    /** The bytes of an example; empty if the URI names no readable file below one of the folders. */
+    public Optional<byte[]> example(String uri) {
+        try {
+            Path file = Path.of(URI.create(uri)).toRealPath();
+            boolean allowed =
+                    file.startsWith(store.toRealPath()) || examples.stream().anyMatch(folder -> isBelow(file, folder));
+            return allowed && Files.isRegularFile(file) ? read(file) : Optional.empty();
+        } catch (IllegalArgumentException | FileSystemNotFoundException | IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isBelow(Path file, Path folder) {
+        try {
+            return file.startsWith(folder.toRealPath());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<byte[]> read(Path file) {
+        try {
+            return Files.size(file) > MOST_BYTES ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

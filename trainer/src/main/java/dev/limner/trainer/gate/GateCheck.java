@@ -1,0 +1,37 @@
+package dev.limner.trainer.gate;
+
+import java.util.Locale;
+
+/**
+ * One thing a candidate must not fail in.
+ *
+ * @param name of the metric
+ * @param candidate its figure
+ * @param incumbent that of the model it was tuned from
+ * @param limit what the candidate's must not pass
+ * @param rule in words
+ * @param passed whether it did not
+ */
+public record GateCheck(String name, double candidate, double incumbent, double limit, String rule, boolean passed) {
+    /** At least a limit. */
+    static GateCheck atLeast(String name, double candidate, double incumbent, double limit, String rule) {
+        return new GateCheck(name, candidate, incumbent, limit, rule, candidate >= limit);
+    }
+
+    /** At most a limit. */
+    static GateCheck atMost(String name, double candidate, double incumbent, double limit, String rule) {
+        return new GateCheck(name, candidate, incumbent, limit, rule, candidate <= limit);
+    }
+
+    /** What people read of one that failed. */
+    String reason() {
+        return String.format(
+                Locale.ROOT,
+                "%s is %.4f, of the model before it %.4f, limit %.4f: %s",
+                name,
+                candidate,
+                incumbent,
+                limit,
+                rule);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.limner.trainer.loop;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.render.Renderer;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.Split;
+import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.eval.metric.Kid;
+import dev.limner.trainer.eval.metric.SlicedWasserstein;
+import dev.limner.trainer.eval.metric.Vectors;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/**
+ * How far to go from the released weights towards the tuned ones: as far as what is drawn for training captions stays as
+ * near to the training pictures as the gate will ask of other captions. What people like pulls harder with some tastes
+ * than with others, and a weight of the reward that suits all of them does not exist; the weights in between do (Wortsman
+ * et al. 2022). Looks at training pictures and noise of its own, never at the gate's. One thread.
+ */
+final class Stride {
+    private static final double[] SHARES = {1, 0.8, 0.6, 0.45, 0.3, 0.2};
+    private static final int SUBJECTS = 500;
+    private static final int DRAWS = 3;
+    /** Half of what the gate allows: training captions are the last to suffer. */
+    private static final double FURTHER = 1.025;
+
+    private static final double SIGMAS = 0.5;
+
+    private final LearningMaterial material;
+    private final GeneratorSpec spec;
+    private final Device device;
+    private final long seed;
+    private final List<CaptionedImage> subjects;
+    private final float[][] real;
+
+    /** @param seed of the choice of captions and of the noise */
+    Stride(LearningMaterial material, GeneratorSpec spec, Device device, long seed) {
+        this.material = material;
+        this.spec = spec;
+        this.device = device;
+        this.seed = seed;
+        List<CaptionedImage> train = material.data().images(Split.TRAIN, material.language());
+        this.subjects = Arrays.stream(
+                        Vectors.sample(train.size(), Math.min(SUBJECTS, train.size()), new SplittableRandom(seed)))
+                .mapToObj(train::get)
+                .toList();
+        this.real = material.judges()
+                .features(subjects.stream().map(CaptionedImage::pixels).toList());
+    }
+
+    /**
+     * What was decided.
+     *
+     * @param share of the way, from 0 to 1
+     * @param weights there
+     * @param note for people
+     */
+    record Taken(double share, Map<String, Safetensors.Tensor> weights, String note) {}
+
+    private record Distance(double kid, double slicedWasserstein) {
+        boolean isWithin(Distance other) {
+            return kid <= other.kid && slicedWasserstein <= other.slicedWasserstein;
+        }
+    }
+
+    /** The longest stride that does no harm; the shortest there is if all of them do, for the gate to judge. */
+    Taken from(ModelBundle parent, Map<String, Safetensors.Tensor> tuned) {
+        List<Distance> before = distances(parent.weights());
+        Distance usual = mean(before);
+        Distance limit = new Distance(
+                limit(usual.kid, before.stream().mapToDouble(Distance::kid).toArray()),
+                limit(
+                        usual.slicedWasserstein,
+                        before.stream().mapToDouble(Distance::slicedWasserstein).toArray()));
+        List<String> tried = new ArrayList<>();
+        for (double share : SHARES) {
+            Map<String, Safetensors.Tensor> between = between(parent.weights(), tuned, share);
+            Distance now = mean(distances(between));
+            tried.add(String.format(Locale.ROOT, "%.2f of the way: kid %.5f", share, now.kid));
+            if (now.isWithin(limit) || share == SHARES[SHARES.length - 1]) {
+                return new Taken(
+                        share,
+                        between,
+                        String.format(
+                                Locale.ROOT,
+                                "Training captions, before: kid %.5f, limit %.5f; %s",
+                                usual.kid,
+                                limit.kid,
+                                String.join("; ", tried)));
+            }
+        }
+        throw new IllegalStateException("the last share is always taken");
+    }
+
+    private static double limit(double mean, double[] values) {
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return Math.max(FURTHER * mean, mean + SIGMAS * Math.sqrt(squares / (values.length - 1)));
+    }
+
+    private static Distance mean(List<Distance> distances) {
+        return new Distance(
+                distances.stream().mapToDouble(Distance::kid).average().orElseThrow(),
+                distances.stream()
+                        .mapToDouble(Distance::slicedWasserstein)
+                        .average()
+                        .orElseThrow());
+    }
+
+    private List<Distance> distances(Map<String, Safetensors.Tensor> weights) {
+        List<Distance> distances = new ArrayList<>();
+        try (Renderer renderer = Renderer.of(spec, weights, device)) {
+            for (int draw = 0; draw < DRAWS; draw++) {
+                List<Artist.Commission> commissions = new ArrayList<>();
+                for (CaptionedImage subject : subjects) {
+                    String caption =
+                            subject.trainingCaptions(material.language()).get(0);
+                    commissions.add(new Artist.Commission(
+                            caption,
+                            material.encoder().encode(caption).embedding(),
+                            seed * 6_700_417 + draw * 100_003L + commissions.size()));
+                }
+                List<Pixels> pictures = Artist.of(renderer).draw(commissions);
+                float[][] drawn = material.judges().features(pictures);
+                distances.add(new Distance(
+                        Kid.of(real, drawn, real.length / 2, seed).value(),
+                        SlicedWasserstein.of(real, drawn, seed).value()));
+            }
+        }
+        return distances;
+    }
+
+    private static Map<String, Safetensors.Tensor> between(
+            Map<String, Safetensors.Tensor> from, Map<String, Safetensors.Tensor> to, double share) {
+        if (share == 1) {
+            return to;
+        }
+        Map<String, Safetensors.Tensor> between = new LinkedHashMap<>();
+        to.forEach((name, tensor) -> {
+            float[] values = tensor.toArray();
+            float[] old = Objects.requireNonNull(from.get(name), name).toArray();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (old[i] + share * (values[i] - old[i]));
+            }
+            between.put(name, new Safetensors.Tensor(tensor.shape(), FloatBuffer.wrap(values)));
+        });
+        return between;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.limner.trainer.registry;
+
+import dev.limner.protocol.CloudEvent;
+import dev.limner.protocol.ModelRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models topic, read and changed as one thing: whoever changes a model's record sees the last one first, and of two
+ * who do at once the second sees the first one's. That is what fencing gives (KIP-98): every change opens the transactional
+ * id of the model, which ends the other's right to write. Safe from any thread; not for many changes a second.
+ */
+public final class ModelTopic {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelTopic.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration READ_WITHIN = Duration.ofSeconds(30);
+    private static final int TRIES = 5;
+
+    private final String bootstrap;
+    private final String topic;
+    private final String source;
+
+    /** @param source who says so: {@code ce_source} */
+    public ModelTopic(String bootstrap, String topic, String source) {
+        this.bootstrap = bootstrap;
+        this.topic = topic;
+        this.source = source;
+    }
+
+    /** The last record of every model. */
+    public Map<String, ModelRecord> all() {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrap,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Map<String, ModelRecord> records = new HashMap<>();
+            long deadline = System.nanoTime() + READ_WITHIN.toNanos();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("the topic " + topic + " on " + bootstrap
+                            + " cannot be read to its end in " + READ_WITHIN.toSeconds() + " s");
+                }
+                consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), records));
+            }
+            return records;
+        }
+    }
+
+    private static void take(byte[] key, byte[] value, Map<String, ModelRecord> records) {
+        if (key == null) {
+            return;
+        }
+        String model = new String(key, StandardCharsets.UTF_8);
+        if (value == null) {
+            records.remove(model);
+            return;
+        }
+        try {
+            records.put(model, ModelRecord.decode(value));
+        } catch (IllegalArgumentException e) {
+            LOG.atError()
+                    .addKeyValue("model", model)
+                    .addKeyValue("error", e.getMessage())
+                    .log("model record passed over");
+        }
+    }
+
+    /** The last record of a model; empty if it has none. */
+    public Optional<ModelRecord> read(String model) {
+        return Optional.ofNullable(all().get(model));
+    }
+
+    /**
+     * Changes a model's record.
+     *
+     * @param change from the last record, empty for none, to the next; empty leaves things as they are. May be asked more
+     *     than once
+     * @return the record as it is now; empty if there was none and none was made
+     * @throws KafkaException if the brokers do not take it
+     */
+    public Optional<ModelRecord> update(String model, Function<Optional<ModelRecord>, Optional<ModelRecord>> change) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(model, change);
+            } catch (ProducerFencedException | InvalidProducerEpochException e) {
+                if (attempt == TRIES) {
+                    throw e;
+                }
+                LOG.atInfo().addKeyValue("model", model).log("somebody else changed the model at the same time");
+            }
+        }
+    }
+
+    private Optional<ModelRecord> once(String model, Function<Optional<ModelRecord>, Optional<ModelRecord>> change) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrap,
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        topic + "-" + model,
+                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                        10_000,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        20_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.initTransactions();
+            Optional<ModelRecord> before = read(model);
+            Optional<ModelRecord> after = change.apply(before);
+            if (after.isEmpty()) {
+                return before;
+            }
+            long expected = before.map(ModelRecord::revision).orElse(0L) + 1;
+            if (after.get().revision() != expected) {
+                throw new IllegalStateException("the next revision of " + model + " is " + expected + ", not "
+                        + after.get().revision());
+            }
+            producer.beginTransaction();
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                    topic, model.getBytes(StandardCharsets.UTF_8), after.get().encode());
+            new CloudEvent(model + "-" + expected, "dev.limner.model", source, Instant.now())
+                    .headers()
+                    .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+            var unused = producer.send(record);
+            producer.commitTransaction();
+            return after;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.limner.trainer.registry;
+
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.BundleStore;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.protocol.ModelRecord;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bundles into the store, and what the fleet serves of them. A bundle is whole in the store before anybody hears of it; a
+ * kill in between leaves a bundle that nobody serves.
+ */
+public final class Registry {
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+
+    private final BundleStore store;
+    private final ModelTopic topic;
+    private final @Nullable PrivateKey key;
+    private final Clock clock;
+
+    /** @param key signs what is put into the store; null leaves it unsigned */
+    public Registry(BundleStore store, ModelTopic topic, @Nullable PrivateKey key, Clock clock) {
+        this.store = store;
+        this.topic = topic;
+        this.key = key;
+        this.clock = clock;
+    }
+
+    /**
+     * Puts a bundle into the store, checked and signed.
+     *
+     * @throws BundleException if it is not a whole bundle
+     */
+    public ModelRecord.Release stage(Path folder) {
+        Manifest manifest = ModelBundle.read(folder).manifest();
+        String signature = key == null ? null : ReleaseKeys.sign(key, manifest.digest());
+        URI uri = store.put(folder, manifest, signature);
+        return new ModelRecord.Release(manifest.digest(), uri.toString(), signature);
+    }
+
+    /** A release that is in the store already. */
+    public ModelRecord.Release release(String model, String digest) {
+        return new ModelRecord.Release(
+                digest,
+                store.uri(model, digest).toString(),
+                store.signature(model, digest).orElse(null));
+    }
+
+    /** What the fleet serves under a name; empty before the first release. */
+    public Optional<ModelRecord> current(String model) {
+        return topic.read(model);
+    }
+
+    /** Announces a first release, if there is none; else nothing changes. */
+    public ModelRecord begin(String model, ModelRecord.Release release) {
+        return say(topic.update(
+                model,
+                before -> before.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(ModelRecord.first(
+                                model, release, "the model the fleet starts with", clock.instant()))));
+    }
+
+    /**
+     * Puts a release on trial; nothing changes if it is on trial or live already. Empty if the model is not announced at
+     * all.
+     */
+    public Optional<ModelRecord> trial(String model, ModelRecord.Release release, double share, String reason) {
+        return change(model, record -> {
+            ModelRecord.Canary canary = record.canary();
+            boolean known = record.live().digest().equals(release.digest())
+                    || (canary != null && canary.release().digest().equals(release.digest()));
+            return known ? Optional.empty() : Optional.of(record.withCanary(release, share, reason, clock.instant()));
+        });
+    }
+
+    /** Makes the release on trial live; nothing changes if another one is on trial by now. */
+    public Optional<ModelRecord> promote(String model, String digest, String reason) {
+        return change(model, record -> {
+            ModelRecord.Canary canary = record.canary();
+            return canary != null && canary.release().digest().equals(digest)
+                    ? record.promoted(reason, clock.instant())
+                    : Optional.empty();
+        });
+    }
+
+    /** Makes a release live without a trial. */
+    public Optional<ModelRecord> promote(String model, ModelRecord.Release release, String reason) {
+        return change(
+                model,
+                record -> record.live().digest().equals(release.digest())
+                        ? Optional.empty()
+                        : Optional.of(record.withLive(release, reason, clock.instant())));
+    }
+
+    /** Ends the trial of a release; nothing changes if it is not on trial. */
+    public Optional<ModelRecord> reject(String model, String digest, String reason) {
+        return change(model, record -> {
+            ModelRecord.Canary canary = record.canary();
+            return canary != null && canary.release().digest().equals(digest)
+                    ? record.withoutCanary(reason, clock.instant())
+                    : Optional.empty();
+        });
+    }
+
+    /** Goes back from a live release to the one before; nothing changes if another one is live by now. */
+    public Optional<ModelRecord> rollBack(String model, String digest, String reason) {
+        return change(
+                model,
+                record -> record.live().digest().equals(digest)
+                        ? record.rolledBack(reason, clock.instant())
+                        : Optional.empty());
+    }
+
+    private Optional<ModelRecord> change(String model, Function<ModelRecord, Optional<ModelRecord>> move) {
+        Optional<ModelRecord> after = topic.update(model, before -> before.flatMap(move));
+        after.ifPresent(record -> say(Optional.of(record)));
+        return after;
+    }
+
+    private static ModelRecord say(Optional<ModelRecord> record) {
+        ModelRecord now = record.orElseThrow();
+        ModelRecord.Canary canary = now.canary();
+        LOG.atInfo()
+                .addKeyValue("model", now.model() + "@" + now.live().digest())
+                .addKeyValue("canary", canary == null ? null : canary.release().digest())
+                .addKeyValue("revision", now.revision())
+                .addKeyValue("reason", now.reason())
+                .log("models topic");
+        return now;
+    }
+}

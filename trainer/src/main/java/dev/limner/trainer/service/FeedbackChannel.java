@@ -1,0 +1,63 @@
+package dev.limner.trainer.service;
+
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.trainer.feedback.FeedbackRecord;
+import dev.limner.trainer.replay.Origin;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.header.Header;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The channels the trainer listens on. Feedback is acknowledged when it is in the database; what is delivered again
+ * changes nothing.
+ */
+@ApplicationScoped
+public class FeedbackChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(FeedbackChannel.class);
+
+    private final TrainerService service;
+
+    FeedbackChannel(TrainerService service) {
+        this.service = service;
+    }
+
+    @Incoming("feedback")
+    @Blocking
+    void feedback(ConsumerRecords<byte[], byte[]> records) {
+        List<FeedbackRecord> taken = new ArrayList<>();
+        records.forEach(record -> taken.add(record(record)));
+        service.take(taken);
+    }
+
+    private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
+        List<FeedbackRecord.Header> headers = new ArrayList<>();
+        for (Header header : record.headers()) {
+            headers.add(new FeedbackRecord.Header(header.key(), header.value()));
+        }
+        return new FeedbackRecord(
+                new Origin(record.topic(), record.partition(), record.offset()),
+                record.key(),
+                record.value(),
+                headers,
+                Instant.ofEpochMilli(record.timestamp()));
+    }
+
+    @Incoming("workers")
+    @Blocking
+    void workers(byte[] status) {
+        try {
+            WorkerStatus heard = WorkerStatus.decode(status);
+            service.runtime().ifPresent(running -> running.watch().heard(heard));
+        } catch (IllegalArgumentException e) {
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a worker's status cannot be read");
+        }
+    }
+}

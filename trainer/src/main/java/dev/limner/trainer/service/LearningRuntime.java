@@ -1,0 +1,169 @@
+package dev.limner.trainer.service;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.BundleStore;
+import dev.limner.generator.bundle.FileBundleStore;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Topics;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.JudgeDescription;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.feedback.DeadLetters;
+import dev.limner.trainer.feedback.FeedbackIntake;
+import dev.limner.trainer.feedback.FeedbackRecord;
+import dev.limner.trainer.feedback.PictureCheck;
+import dev.limner.trainer.feedback.PictureFiles;
+import dev.limner.trainer.loop.LearningMaterial;
+import dev.limner.trainer.registry.CanaryWatch;
+import dev.limner.trainer.registry.ModelTopic;
+import dev.limner.trainer.registry.Registry;
+import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.reward.RewardEyes;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The trainer's parts wired together. Owns native memory and the replay buffer; closed when nothing runs any more. */
+final class LearningRuntime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LearningRuntime.class);
+    private static final int CAPTIONS = 100_000;
+
+    private final TextEncoder encoder;
+    private final Judges judges;
+    private final ReplayBuffer replay;
+    private final Registry registry;
+    private final FeedbackIntake intake;
+    private final CanaryWatch watch;
+    private final RoundRunner rounds;
+    private final String model;
+
+    /**
+     * Loads what learning takes and announces the first model if there is none.
+     *
+     * @param letters where refused feedback goes
+     * @param kill where a drill may end the process
+     * @throws RuntimeException if data, judges, model or brokers are missing; the message says which
+     */
+    LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill) {
+        TorchThreads.set(config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
+        Device device = Device.cpu();
+        Clock clock = Clock.systemUTC();
+        Topics topics = new Topics(config.topicPrefix());
+        Manifest first = ModelBundle.readManifest(config.model());
+        this.model = first.name();
+        String language = config.language()
+                .orElseGet(() -> first.recipe() == null
+                        ? "en"
+                        : first.recipe().path("language").asText("en"));
+        this.encoder =
+                new CachingTextEncoder(PretrainedEncoder.of(first.textEncoder()).load(config.cache(), 1), CAPTIONS);
+        DataSet data = Shards.read(
+                config.data(),
+                DataSettings.read(config.data()).side(),
+                (entry, reason, detail) -> LOG.atWarn()
+                        .addKeyValue("entry", entry)
+                        .addKeyValue("reason", reason.text())
+                        .log("skipped"));
+        Path eyes =
+                config.judges().orElse(config.data().resolve("judges-" + language + "-v" + JudgeDescription.VERSION));
+        this.judges = Judges.read(eyes, device);
+        requireJudgesOf(data, eyes);
+        Plan plan = Plan.of(
+                data,
+                language,
+                encoder,
+                config.rounds().heldOut(),
+                config.rounds().seed());
+        PictureFiles files = new PictureFiles(config.store(), config.examples().orElse(List.of()));
+        LearningMaterial material = new LearningMaterial(data, language, encoder, judges, plan, files);
+        this.replay = ReplayBuffer.open(
+                config.state().resolve("replay.db"), config.replay().most());
+        BundleStore store = new FileBundleStore(config.bundles());
+        this.registry = new Registry(
+                store,
+                new ModelTopic(config.bootstrap(), topics.models(), "limner/trainer"),
+                config.key().map(ReleaseKeys::readPrivate).orElse(null),
+                clock);
+        registry.begin(model, registry.stage(config.model()));
+        RewardEyes rewardEyes = new RewardEyes(judges);
+        this.intake = new FeedbackIntake(
+                replay,
+                new PictureCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
+                letters,
+                config.feedback().perRaterPerHour(),
+                () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
+        this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
+        this.rounds = new RoundRunner(config, material, replay, registry, store, model, device, clock, kill);
+    }
+
+    private void requireJudgesOf(DataSet data, Path folder) {
+        if (!judges.description().dataDigest().equals(data.digest())) {
+            throw new IllegalArgumentException("limner.trainer.judges: " + folder + " were trained on "
+                    + judges.description().dataDigest() + ", the data set " + data.name() + " is " + data.digest());
+        }
+    }
+
+    /** Whether a digest is one of the model's releases; asks the store again for one it does not know. */
+    private final class Released implements Predicate<String> {
+        private final BundleStore store;
+        private final Set<String> known = new HashSet<>();
+
+        Released(BundleStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public synchronized boolean test(String digest) {
+            if (!known.contains(digest)) {
+                known.addAll(store.digests(model));
+            }
+            return known.contains(digest);
+        }
+    }
+
+    void take(List<FeedbackRecord> records) {
+        intake.take(records);
+    }
+
+    ReplayBuffer replay() {
+        return replay;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    CanaryWatch watch() {
+        return watch;
+    }
+
+    RoundRunner rounds() {
+        return rounds;
+    }
+
+    String model() {
+        return model;
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+        replay.close();
+        judges.close();
+        encoder.close();
+    }
+}

@@ -1,0 +1,275 @@
+package dev.limner.trainer.service;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.BundleStore;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.protocol.ModelRecord;
+import dev.limner.trainer.loop.Duty;
+import dev.limner.trainer.loop.LearningMaterial;
+import dev.limner.trainer.loop.RoundListener;
+import dev.limner.trainer.loop.TuningRound;
+import dev.limner.trainer.registry.Registry;
+import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.replay.Round;
+import dev.limner.trainer.replay.Rounds;
+import dev.limner.trainer.tune.StepReport;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs rounds one after the other on a thread of its own, and goes on with the one that was under way when the process was
+ * killed. A candidate that passes goes to the store, then to the fleet.
+ */
+final class RoundRunner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RoundRunner.class);
+
+    private final TrainerConfig config;
+    private final LearningMaterial material;
+    private final ReplayBuffer replay;
+    private final Rounds rounds;
+    private final Registry registry;
+    private final BundleStore store;
+    private final String model;
+    private final Device device;
+    private final Clock clock;
+    private final KillPoint.Order kill;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("limner-round").factory());
+    private volatile boolean busy;
+    private volatile boolean stopping;
+    private volatile String stage = "idle";
+    private volatile int step;
+
+    RoundRunner(
+            TrainerConfig config,
+            LearningMaterial material,
+            ReplayBuffer replay,
+            Registry registry,
+            BundleStore store,
+            String model,
+            Device device,
+            Clock clock,
+            KillPoint.Order kill) {
+        this.config = config;
+        this.material = material;
+        this.replay = replay;
+        this.rounds = replay.rounds();
+        this.registry = registry;
+        this.store = store;
+        this.model = model;
+        this.device = device;
+        this.clock = clock;
+        this.kill = kill;
+        rounds.running().ifPresent(this::submit);
+    }
+
+    /** Why no round can start now; empty if one can. */
+    private Optional<String> hindrance(ModelRecord record) {
+        if (busy) {
+            return Optional.of("a round is under way");
+        }
+        if (record.canary() != null) {
+            return Optional.of("a release is on trial");
+        }
+        return Optional.empty();
+    }
+
+    /** Starts a round if enough is new; called now and then with what is live. */
+    void consider(ModelRecord record) {
+        long learned = rounds.learnedUpTo();
+        long fresh = replay.countAfter(learned);
+        int after = config.rounds().after();
+        Optional<Instant> last = rounds.all().stream().findFirst().map(Round::started);
+        boolean due = config.rounds()
+                .every()
+                .filter(every -> fresh > 0
+                        && last.map(at -> at.plus(every).isBefore(clock.instant()))
+                                .orElse(true))
+                .isPresent();
+        if ((after > 0 && fresh >= after) || due) {
+            if (hindrance(record).isEmpty()) {
+                start(fresh + " new opinions", record);
+            }
+        }
+    }
+
+    /**
+     * Starts a round by hand.
+     *
+     * @throws IllegalStateException saying why none can start
+     */
+    Round start(String trigger) {
+        ModelRecord record = registry.current(model)
+                .orElseThrow(() -> new IllegalStateException("the model " + model + " was never announced"));
+        Optional<String> hindrance = hindrance(record);
+        if (hindrance.isPresent()) {
+            throw new IllegalStateException(hindrance.get());
+        }
+        return start(trigger, record);
+    }
+
+    private synchronized Round start(String trigger, ModelRecord record) {
+        long upTo = replay.last();
+        long number = rounds.all().stream().mapToLong(Round::id).max().orElse(0) + 1;
+        Round round = rounds.start(
+                trigger, record.live().digest(), upTo, config.rounds().seed() * 1000 + number, clock.instant());
+        kill.reached(KillPoint.ROUND_STARTED);
+        submit(round);
+        return round;
+    }
+
+    private void submit(Round round) {
+        busy = true;
+        thread.execute(() -> {
+            try {
+                run(round);
+            } catch (RuntimeException e) {
+                if (!stopping) {
+                    LOG.atError().addKeyValue("round", round.id()).setCause(e).log("round failed");
+                    rounds.save(round.ended(
+                            Round.State.FAILED, null, List.of(String.valueOf(e.getMessage())), clock.instant()));
+                }
+            } finally {
+                stage = "idle";
+                busy = false;
+            }
+        });
+    }
+
+    /** Steps of a round. */
+    int steps() {
+        return config.tuning().toTuning().steps();
+    }
+
+    /** Where everything of a round lies. */
+    Path folder(long id) {
+        return config.state().resolve("rounds").resolve(String.valueOf(id));
+    }
+
+    private void run(Round round) {
+        LOG.atInfo()
+                .addKeyValue("round", round.id())
+                .addKeyValue("model", model + "@" + round.parent())
+                .addKeyValue("trigger", round.trigger())
+                .log("round");
+        ModelBundle parent = ModelBundle.read(Path.of(store.uri(model, round.parent())));
+        TuningRound.Outcome outcome = new TuningRound(
+                        material,
+                        config.tuning().toTuning(),
+                        device,
+                        new Duty(config.share()),
+                        folder(round.id()),
+                        new Progress(round))
+                .run(round, parent, replay);
+        kill.reached(KillPoint.ROUND_ENDED);
+        Round ended = switch (outcome) {
+            case TuningRound.Outcome.Blocked(List<String> notes) ->
+                round.ended(Round.State.BLOCKED, null, notes, clock.instant());
+            case TuningRound.Outcome.Rejected(var candidate, List<String> notes)
+            when config.drill().passGate() -> release(round, candidate.digest(), notes);
+            case TuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
+                round.ended(Round.State.REJECTED, candidate.digest(), notes, clock.instant());
+            case TuningRound.Outcome.Passed(var candidate, List<String> notes) ->
+                release(round, candidate.digest(), notes);
+        };
+        rounds.save(ended);
+        LOG.atInfo()
+                .addKeyValue("round", round.id())
+                .addKeyValue("state", ended.state())
+                .addKeyValue("notes", ended.notes())
+                .log("round ended");
+    }
+
+    private Round release(Round round, String digest, List<String> notes) {
+        ModelRecord.Release release = registry.stage(TuningRound.candidate(folder(round.id())));
+        kill.reached(KillPoint.STAGED);
+        ModelRecord now = registry.current(model).orElseThrow();
+        boolean known = now.releases().stream().anyMatch(one -> one.digest().equals(digest))
+                || (now.canary() != null && now.canary().release().digest().equals(digest));
+        if (!known && !now.live().digest().equals(round.parent())) {
+            return round.ended(
+                    Round.State.REJECTED,
+                    digest,
+                    List.of("what is live has changed meanwhile: it was tuned from " + round.parent()),
+                    clock.instant());
+        }
+        String reason = "round " + round.id() + ": " + notes.get(notes.size() - 1);
+        double share = config.canary().share();
+        if (share > 0) {
+            registry.trial(model, release, share, reason);
+        } else {
+            registry.promote(model, release, reason);
+        }
+        kill.reached(KillPoint.ANNOUNCED);
+        return round.ended(Round.State.RELEASED, digest, notes, clock.instant());
+    }
+
+    private final class Progress implements RoundListener {
+        private final Round round;
+
+        Progress(Round round) {
+            this.round = round;
+        }
+
+        @Override
+        public void at(String name) {
+            stage = name;
+            step = 0;
+            if (name.equals("reward")) {
+                kill.reached(KillPoint.REWARD);
+            }
+            if (name.equals("gate")) {
+                kill.reached(KillPoint.GATE);
+            }
+            LOG.atInfo()
+                    .addKeyValue("round", round.id())
+                    .addKeyValue("stage", name)
+                    .log("round");
+        }
+
+        @Override
+        public void stepped(StepReport report, int of) {
+            if (stopping) {
+                throw new IllegalStateException("stopping");
+            }
+            step = (int) report.step() + 1;
+            kill.reached(KillPoint.STEP);
+        }
+    }
+
+    /** {@code idle}, or what the round under way is doing. */
+    String stage() {
+        return stage;
+    }
+
+    /** Steps done of the round under way. */
+    int step() {
+        return step;
+    }
+
+    List<Round> all() {
+        return rounds.all();
+    }
+
+    /** Leaves the round under way where it is; it goes on when the trainer starts again. */
+    @Override
+    public void close() {
+        stopping = true;
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(60, TimeUnit.SECONDS)) {
+                LOG.warn("a round did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.limner.trainer.service;
+
+import dev.limner.trainer.feedback.FeedbackRecord;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The trainer's life inside Quarkus. */
+@ApplicationScoped
+public class TrainerService {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
+    private static final int AFTER_CHANNELS = 1000;
+
+    private final TrainerConfig config;
+    private final LetterChannel letters;
+    private final KillPoint.Order kill;
+    private volatile @Nullable LearningRuntime runtime;
+
+    TrainerService(TrainerConfig config, LetterChannel letters) {
+        this.config = config;
+        this.letters = letters;
+        this.kill = new KillPoint.Order(config.drill().killAt());
+    }
+
+    /** Before the channels: feedback is only polled when there is somebody to take it. */
+    void start(@Observes @Priority(1) StartupEvent event) {
+        LearningRuntime started = new LearningRuntime(config, letters, kill);
+        runtime = started;
+        LOG.atInfo().addKeyValue("model", started.model()).log("trainer started");
+    }
+
+    /** What runs; empty while it starts and after it has stopped. */
+    Optional<LearningRuntime> runtime() {
+        return Optional.ofNullable(runtime);
+    }
+
+    /** Takes records of the feedback topic; when this returns they are durable. */
+    void take(List<FeedbackRecord> records) {
+        LearningRuntime running = runtime().orElseThrow(() -> new IllegalStateException("the trainer is not running"));
+        kill.reached(KillPoint.INTAKE_READ);
+        running.take(records);
+        kill.reached(KillPoint.INTAKE_AFTER_COMMIT);
+    }
+
+    @Scheduled(every = "{limner.trainer.canary.look}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void look() {
+        runtime().ifPresent(running -> {
+            try {
+                running.watch().look().ifPresent(running.rounds()::consider);
+            } catch (RuntimeException e) {
+                LOG.atWarn().addKeyValue("error", e.toString()).log("the models topic could not be looked at");
+            }
+        });
+    }
+
+    /** When the channels have ended, which they do earlier on the same event. */
+    void stop(@Observes @Priority(AFTER_CHANNELS) @BeforeDestroyed(ApplicationScoped.class) Object event) {
+        LearningRuntime running = runtime;
+        runtime = null;
+        if (running != null) {
+            running.close();
+        }
+    }
+}

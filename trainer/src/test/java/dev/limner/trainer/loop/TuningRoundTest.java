@@ -1,0 +1,231 @@
+package dev.limner.trainer.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Feedback;
+import dev.limner.protocol.ImageName;
+import dev.limner.protocol.Opinion;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.Judges;
+import dev.limner.trainer.feedback.PictureFiles;
+import dev.limner.trainer.recipe.Recipe;
+import dev.limner.trainer.recipe.Tuning;
+import dev.limner.trainer.replay.Origin;
+import dev.limner.trainer.replay.Picture;
+import dev.limner.trainer.replay.Remembered;
+import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.replay.Round;
+import dev.limner.trainer.reward.RewardEyes;
+import dev.limner.trainer.tune.StepReport;
+import dev.limner.trainer.tune.Training;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rounds on a small network that has learned nothing, part of the shipped pictures and the shipped judges. */
+class TuningRoundTest {
+    private static final int PICTURES = 300;
+    private static final Tuning TUNING =
+            new Tuning(60, 1e-4, 0.9, 4, 4, 0.25, 1, 2, 0.5, 1e-3, Tuning.Moves.MODULATION);
+
+    @TempDir
+    static Path folder;
+
+    private static TextEncoder encoder;
+    private static Judges judges;
+    private static DataSet data;
+    private static LearningMaterial material;
+    private static ModelBundle parent;
+
+    @BeforeAll
+    static void load() {
+        TorchThreads.set(1);
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
+        judges = Judges.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        DataSet all = Shards.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {});
+        data = new DataSet("some", all.digest(), 64, 20, all.images().subList(0, PICTURES));
+        material = new LearningMaterial(
+                data,
+                "en",
+                encoder,
+                judges,
+                Plan.of(data, "en", encoder, 40, 1),
+                new PictureFiles(folder.resolve("store"), List.of()));
+        parent = untrained();
+    }
+
+    @AfterAll
+    static void close() {
+        judges.close();
+        encoder.close();
+    }
+
+    private static ModelBundle untrained() {
+        Recipe recipe = new Recipe(
+                "default",
+                "en",
+                1,
+                4,
+                new GeneratorSpec(8, 384, 16, List.of(16, 16, 8, 8), true),
+                new Recipe.Discriminator(List.of(8, 8, 16, 16), 16),
+                new Recipe.Objective(0.5, 1, 8, 1),
+                new Recipe.Optimizer(1e-3, 1e-3, 0, 0, 0.9, 0.9, 1),
+                new Recipe.Augmentation(0.125, 0),
+                new Recipe.Text(encoder.id(), 0.1));
+        Path made = folder.resolve("parent");
+        try (Training training = new Training(recipe, Device.cpu())) {
+            ModelBundle.write(
+                    made,
+                    new ModelBundle.Description(
+                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), null, null),
+                    new ModelBundle.Content(training.averaged(), training.discriminator(), null));
+        }
+        return ModelBundle.read(made);
+    }
+
+    @Test
+    void shouldComeToTheSameCandidateWhenItIsKilledAndGoesOn() {
+        try (ReplayBuffer replay = opinions("same", false)) {
+            Round round = round(replay);
+
+            TuningRound.Outcome whole = run("whole", round, replay, Integer.MAX_VALUE);
+            assertThatThrownBy(() -> run("cut", round, replay, 55)).hasMessage("killed");
+            // What comes in meanwhile is for the next round.
+            replay.record(writer -> writer.add(opinion(PICTURES, data.images().get(0), true)));
+            TuningRound.Outcome resumed = run("cut", round, replay, Integer.MAX_VALUE);
+
+            assertThat(candidate(whole)).isNotEqualTo(parent.manifest().digest());
+            assertThat(candidate(resumed)).isEqualTo(candidate(whole));
+            assertThat(folder.resolve("cut/gate.html")).exists();
+
+            ModelBundle bundle = ModelBundle.read(TuningRound.candidate(folder.resolve("cut")));
+            assertThat(bundle.manifest().parent()).isEqualTo(parent.manifest().digest());
+            assertThat(bundle.manifest().order()).isEqualTo(1);
+            assertThat(bundle.manifest()
+                            .trainedOn()
+                            .path("feedback")
+                            .get(0)
+                            .path("partition")
+                            .asText())
+                    .isEqualTo("feedback-0");
+            assertThat(bundle.manifest().metrics().path("contests").has("winRate"))
+                    .isTrue();
+            assertThat(bundle.probes()).isPresent();
+            assertThat(bundle.discriminator()).isPresent();
+            // Only what may move has moved.
+            assertThat(bundle.weights().get("block0.conv1.weight").toArray())
+                    .isEqualTo(parent.weights().get("block0.conv1.weight").toArray());
+            assertThat(bundle.weights().get("film.weight").toArray())
+                    .isNotEqualTo(parent.weights().get("film.weight").toArray());
+        }
+    }
+
+    @Test
+    void shouldNotRunAgainWhatHasEnded() {
+        try (ReplayBuffer replay = opinions("ended", false)) {
+            Round round = round(replay);
+            TuningRound.Outcome first = run("ended", round, replay, Integer.MAX_VALUE);
+
+            TuningRound.Outcome second = run("ended", round, replay, 0);
+
+            assertThat(second).hasSameClassAs(first);
+            assertThat(candidate(second)).isEqualTo(candidate(first));
+            assertThat(second.notes()).isEqualTo(first.notes());
+        }
+    }
+
+    @Test
+    void shouldTuneNothingForARaterWhoTossesACoin() {
+        try (ReplayBuffer replay = opinions("coin", true)) {
+            TuningRound.Outcome outcome = run("coin", round(replay), replay, 0);
+
+            assertThat(outcome).isInstanceOf(TuningRound.Outcome.Blocked.class);
+            assertThat(outcome.notes().get(0)).contains("do not say what is liked");
+        }
+    }
+
+    private static String candidate(TuningRound.Outcome outcome) {
+        return switch (outcome) {
+            case TuningRound.Outcome.Passed passed -> passed.candidate().digest();
+            case TuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
+            case TuningRound.Outcome.Blocked blocked -> throw new AssertionError(blocked.notes());
+        };
+    }
+
+    private static Round round(ReplayBuffer replay) {
+        return replay.rounds().start("test", parent.manifest().digest(), replay.last(), 7, Instant.EPOCH);
+    }
+
+    /** @param killAt number of the step after which the round ends as if killed */
+    private static TuningRound.Outcome run(String name, Round round, ReplayBuffer replay, int killAt) {
+        return new TuningRound(material, TUNING, Device.cpu(), new Duty(1), folder.resolve(name), new RoundListener() {
+                    @Override
+                    public void at(String stage) {}
+
+                    @Override
+                    public void stepped(StepReport report, int of) {
+                        if (report.step() >= killAt) {
+                            throw new IllegalStateException("killed");
+                        }
+                    }
+                })
+                .run(round, parent, replay);
+    }
+
+    /** Likes of dark pictures, or of any. */
+    private static ReplayBuffer opinions(String name, boolean coin) {
+        ReplayBuffer replay = ReplayBuffer.open(folder.resolve(name + ".db"), 10_000);
+        SplittableRandom random = new SplittableRandom(5);
+        List<CaptionedImage> images = data.images();
+        double[] sorted = images.stream()
+                .mapToDouble(image -> darkness(image.pixels()))
+                .sorted()
+                .toArray();
+        List<Remembered> entries = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            CaptionedImage image = images.get(i);
+            boolean likes = coin ? random.nextBoolean() : darkness(image.pixels()) > sorted[sorted.length / 2];
+            entries.add(opinion(i, image, likes));
+        }
+        replay.record(writer -> entries.forEach(writer::add));
+        return replay;
+    }
+
+    private static Remembered opinion(int number, CaptionedImage image, boolean likes) {
+        String sha256 = String.format("%064x", number);
+        String caption = image.captionsIn("en").get(0);
+        return new Remembered(
+                new Origin("feedback", 0, number),
+                Feedback.of("f" + number, ImageName.parse(sha256), new Opinion.Verdict(likes), "r", Instant.EPOCH),
+                new Picture(sha256, "a".repeat(64), caption, number, 0, new RewardEyes(judges).of(image.pixels())),
+                null,
+                "r",
+                Instant.ofEpochSecond(number));
+    }
+
+    private static double darkness(Pixels pixels) {
+        double sum = 0;
+        for (byte value : pixels.rgb()) {
+            sum -= value & 0xFF;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.limner.worker.pipeline;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.FileBundleStore;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.ImageEncoder;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.Provenance;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.RefusalCode;
+import dev.limner.worker.config.WorkerConfig;
+import dev.limner.worker.drill.Drill;
+import dev.limner.worker.drill.DrillPainter;
+import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelPainter;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.Painter;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.release.Announcements;
+import dev.limner.worker.release.ReleaseReport;
+import dev.limner.worker.release.ReleaseSettings;
+import dev.limner.worker.text.HashTextEncoder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker draws with: configuration to models on the device, kept up to date. Owns the encoders and the models. */
+final class WorkerModels implements AutoCloseable {
+    private final WorkerConfig config;
+    private final WorkerSettings settings;
+    private final Optional<Drill> drill;
+    private final Device device;
+    private final ExecutionProfile profile;
+    private final FixedSizes sizes;
+    private final Map<String, TextEncoder> encoders = new ConcurrentHashMap<>();
+    private final ModelSlots slots;
+    private final @Nullable Announcements announcements;
+
+    /**
+     * Loads the model to start with and then what is live. Without a model libtorch is not even loaded.
+     *
+     * @param device already resolved
+     */
+    WorkerModels(WorkerConfig config, WorkerSettings settings, Optional<Drill> drill, Device device, int torchThreads) {
+        this.config = config;
+        this.settings = settings;
+        this.drill = drill;
+        this.device = device;
+        this.sizes = config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device));
+        boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
+        if (draws) {
+            TorchThreads.set(torchThreads);
+        }
+        this.profile = draws ? ExecutionProfile.of(device, torchThreads) : ExecutionProfile.NONE;
+        this.slots = new ModelSlots(
+                switch (config.generator()) {
+                    case MODEL -> load(ModelBundle.read(config.model()));
+                    case CONSTANT -> constant();
+                });
+        this.announcements = draws && config.models().follow() ? follow() : null;
+    }
+
+    private LoadedModel constant() {
+        TextEncoder encoder = new HashTextEncoder();
+        encoders.put(encoder.id(), encoder);
+        return loaded(new HashPainter(config.constantDelay()), encoder, LoadedModel.Origin.NONE);
+    }
+
+    private Announcements follow() {
+        WorkerConfig.Models models = config.models();
+        return new Announcements(
+                new ReleaseSettings(
+                        config.bootstrap(),
+                        settings.topics().models(),
+                        settings.name(),
+                        profile.name(),
+                        models.cache()
+                                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"))
+                                        .resolve("limner-models-" + settings.name())),
+                        models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
+                        models.mostBytes(),
+                        models.pinned(),
+                        models.beside()),
+                new FileBundleStore(models.store()),
+                this::load,
+                slots,
+                settings.clock());
+    }
+
+    private LoadedModel load(ModelBundle bundle) {
+        TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().textEncoder(), this::encoder);
+        return loaded(
+                ModelPainter.load(bundle, device),
+                encoder,
+                new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
+    }
+
+    private TextEncoder encoder(String id) {
+        PretrainedEncoder kind;
+        try {
+            kind = PretrainedEncoder.of(id);
+        } catch (IllegalArgumentException e) {
+            throw new BundleException(RefusalCode.ENCODER_UNKNOWN, String.valueOf(e.getMessage()), e);
+        }
+        return new CachingTextEncoder(
+                kind.load(config.cache(), settings.threads().text()),
+                config.text().cache());
+    }
+
+    private LoadedModel loaded(Painter painter, TextEncoder encoder, LoadedModel.Origin origin) {
+        Optional<DrillPainter> trouble = drill.map(
+                orders -> new DrillPainter(painter, orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
+        PictureEngine engine = PictureEngine.of(trouble.<Painter>map(one -> one).orElse(painter), sizes);
+        trouble.ifPresent(DrillPainter::arm);
+        warmUp(encoder, engine);
+        return new LoadedModel(engine, encoder, origin);
+    }
+
+    /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
+    private static void warmUp(TextEncoder text, PictureEngine pictures) {
+        RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
+        Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
+        for (Pixels picture : pictures.draw(List.of(request))) {
+            for (ImageFormat format : ImageFormat.values()) {
+                ImageEncoder.encode(picture, format, provenance);
+            }
+        }
+    }
+
+    ModelSlots slots() {
+        return slots;
+    }
+
+    ReleaseReport report() {
+        return announcements == null ? ReleaseReport.NONE : announcements;
+    }
+
+    ExecutionProfile profile() {
+        return profile;
+    }
+
+    @Override
+    public void close() {
+        if (announcements != null) {
+            announcements.close();
+        }
+        slots.close();
+        encoders.values().forEach(TextEncoder::close);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.limner.worker.release;
+
+import dev.limner.generator.bundle.BundleStore;
+import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.intake.TopicReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a worker on the models that the models topic names. Reads all of the topic, as every worker does, and carries the
+ * last record of its model out on a thread of its own, so that drawing goes on meanwhile. Not a channel of the messaging
+ * library: a worker that starts has to know that it has read to the end before it takes a job.
+ */
+public final class Announcements implements ReleaseReport, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
+    private static final Duration READ_WITHIN = Duration.ofSeconds(60);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(15);
+
+    private final String name;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("limner-release").daemon().factory());
+    private final AtomicReference<@Nullable ModelRecord> pending = new AtomicReference<>();
+    private final ModelSlots slots;
+    private final Releases releases;
+    private final TopicReader reader;
+    /** Of the release thread. */
+    private boolean retryPlanned;
+
+    /**
+     * Reads the topic to its end and brings what is live there onto the device; returns when that is done or refused.
+     *
+     * @param store where bundles lie
+     * @param slots start with the model whose name is followed
+     * @throws IllegalStateException if the topic cannot be read
+     */
+    public Announcements(
+            ReleaseSettings settings, BundleStore store, ModelLoader loader, ModelSlots slots, Clock clock) {
+        this.name = slots.serving().model().name();
+        this.slots = slots;
+        this.releases = new Releases(settings, store, loader, slots, Memory.ofMachine(), clock);
+        this.reader = new TopicReader(settings.bootstrap(), settings.topic(), settings.client(), this::take);
+        try {
+            reader.awaitCaughtUp(READ_WITHIN);
+            CompletableFuture.runAsync(this::carryOut, thread).join();
+            slots.onWanted(this::want);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void take(TopicReader.Entry entry) {
+        byte[] value = entry.value();
+        if (entry.key() == null || value == null || !name.equals(new String(entry.key(), StandardCharsets.UTF_8))) {
+            return;
+        }
+        try {
+            pending.set(ModelRecord.decode(value));
+            submit(this::carryOut);
+        } catch (IllegalArgumentException e) {
+            LOG.atError().addKeyValue("error", e.getMessage()).log("a model record cannot be read");
+        }
+    }
+
+    private void want(String digest) {
+        submit(() -> releases.pin(digest));
+    }
+
+    private void submit(Runnable task) {
+        try {
+            thread.execute(guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no more releases are followed");
+        }
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a release failed");
+            }
+        };
+    }
+
+    /** Only the last record counts: those it has overtaken are never carried out. */
+    private void carryOut() {
+        ModelRecord record = pending.getAndSet(null);
+        try {
+            if (record != null) {
+                releases.follow(record);
+            } else {
+                releases.retry();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (releases.isUnsettled() && !retryPlanned) {
+            // A store that does not answer now answers later; nobody announces the model again for that.
+            retryPlanned = true;
+            var unused = thread.schedule(
+                    guarded(() -> {
+                        retryPlanned = false;
+                        carryOut();
+                    }),
+                    RETRY_AFTER.toSeconds(),
+                    TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public long revision() {
+        return releases.revision();
+    }
+
+    @Override
+    public List<WorkerStatus.Refusal> refused() {
+        return releases.refused();
+    }
+
+    @Override
+    public void close() {
+        slots.onWanted(null);
+        reader.close();
+        thread.shutdownNow();
+    }
+}

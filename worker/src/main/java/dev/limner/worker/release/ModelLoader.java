@@ -1,0 +1,15 @@
+package dev.limner.worker.release;
+
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.worker.generate.LoadedModel;
+
+/** Puts a bundle on the device. */
+@FunctionalInterface
+public interface ModelLoader {
+    /**
+     * Loads a model, warms it up and probes its batch sizes. Called from the release thread while others draw.
+     *
+     * @throws dev.limner.generator.bundle.BundleException if it cannot be drawn with
+     */
+    LoadedModel load(ModelBundle bundle);
+}

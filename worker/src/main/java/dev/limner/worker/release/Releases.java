@@ -1,0 +1,283 @@
+package dev.limner.worker.release;
+
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.BundleStore;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.ProbeSheet;
+import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelSlots;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a worker run what the models topic says: fetches, verifies, loads beside the old model, probes, and only then
+ * lets jobs go to it. A release that fails on the way is refused with a reason, and what ran before goes on. Driven by one
+ * thread; the report is safe from any.
+ */
+final class Releases implements ReleaseReport {
+    private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
+    private static final int REFUSALS_KEPT = 10;
+    /** Of 255, on another execution profile than the maker's. */
+    private static final int TOLERANCE = 2;
+
+    private final ReleaseSettings settings;
+    private final BundleStore store;
+    private final BundleCache cache;
+    private final ModelLoader loader;
+    private final ModelSlots slots;
+    private final Memory memory;
+    private final Clock clock;
+    private final Deque<WorkerStatus.Refusal> refused = new ArrayDeque<>();
+    private @Nullable ModelRecord current;
+    private @Nullable Attempt again;
+    private volatile long revision;
+
+    /** A record and the one it followed on. */
+    private record Attempt(ModelRecord record, @Nullable ModelRecord before) {}
+
+    Releases(
+            ReleaseSettings settings,
+            BundleStore store,
+            ModelLoader loader,
+            ModelSlots slots,
+            Memory memory,
+            Clock clock) {
+        this.settings = settings;
+        this.store = store;
+        this.cache = new BundleCache(store, settings);
+        this.loader = loader;
+        this.slots = slots;
+        this.memory = memory;
+        this.clock = clock;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public List<WorkerStatus.Refusal> refused() {
+        synchronized (refused) {
+            return List.copyOf(refused);
+        }
+    }
+
+    /** Carries a record out, as far as this worker can. One that is not newer than the last changes nothing. */
+    void follow(ModelRecord record) throws InterruptedException {
+        ModelRecord before = current;
+        if (before != null && record.revision() <= before.revision()) {
+            LOG.atWarn()
+                    .addKeyValue("model", record.model())
+                    .addKeyValue("revision", record.revision())
+                    .log("an old model record changes nothing");
+            return;
+        }
+        carryOut(new Attempt(record, before));
+    }
+
+    /** Whether the last record named a bundle that was not to be had, and may be later. */
+    boolean isUnsettled() {
+        return again != null;
+    }
+
+    /** Tries once more what {@link #isUnsettled()} speaks of. */
+    void retry() throws InterruptedException {
+        Attempt attempt = again;
+        if (attempt != null) {
+            carryOut(attempt);
+        }
+    }
+
+    private void carryOut(Attempt attempt) throws InterruptedException {
+        ModelRecord record = attempt.record();
+        again = null;
+        slots.askAgain();
+        slots.setTrial(null, 0);
+        if (bring(attempt, record.live(), true)) {
+            slots.setLive(record.live().digest());
+        }
+        ModelRecord.Canary canary = record.canary();
+        if (canary != null && bring(attempt, canary.release(), false)) {
+            slots.setTrial(canary.release().digest(), canary.share());
+        }
+        slots.retire(settings.pinned());
+        current = record;
+        Set<String> kept = new HashSet<>();
+        record.releases().forEach(release -> kept.add(release.digest()));
+        slots.status().forEach(loaded -> kept.add(loaded.digest()));
+        cache.keep(kept);
+        revision = record.revision();
+        LOG.atInfo()
+                .addKeyValue(
+                        "model", record.model() + "@" + slots.serving().model().digest())
+                .addKeyValue("revision", record.revision())
+                .log("model record carried out");
+    }
+
+    /** Makes sure that a release is on the device. */
+    private boolean bring(Attempt attempt, ModelRecord.Release release, boolean live) throws InterruptedException {
+        if (slots.find(release.digest()).isPresent()) {
+            return true;
+        }
+        try {
+            ModelBundle bundle = cache.fetch(attempt.record().model(), release);
+            requireNewer(bundle, attempt.before());
+            forgive(release.digest());
+            if (beside(bundle)) {
+                slots.add(probed(bundle));
+            } else if (live) {
+                exchange(bundle);
+            } else {
+                LOG.atWarn().addKeyValue("model", release.digest()).log("no room for a model on trial");
+                return false;
+            }
+            return true;
+        } catch (Refused e) {
+            refuse(release.digest(), e.code(), String.valueOf(e.getMessage()));
+            if (e.code() == RefusalCode.BUNDLE_MISSING) {
+                again = attempt;
+            }
+            return false;
+        }
+    }
+
+    /** What is behind the live model in its line was live once, or somebody announces the past. */
+    private void requireNewer(ModelBundle bundle, @Nullable ModelRecord before) throws Refused {
+        LoadedModel serving = slots.serving();
+        long order = bundle.manifest().order();
+        boolean known = before == null
+                || before.releases().stream()
+                        .anyMatch(release ->
+                                release.digest().equals(bundle.manifest().digest()));
+        if (!known && order < serving.origin().order()) {
+            throw new Refused(
+                    RefusalCode.OLDER_THAN_LIVE,
+                    "it is release " + order + " of its line and was not live before, live is release "
+                            + serving.origin().order());
+        }
+    }
+
+    private boolean beside(ModelBundle bundle) {
+        return switch (settings.beside()) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO -> memory.holds(bundle.manifest().weights().bytes());
+        };
+    }
+
+    /** Jobs wait meanwhile; if the new model does not work, the old one comes back. */
+    private void exchange(ModelBundle bundle) throws Refused, InterruptedException {
+        ModelBundle back = ModelBundle.read(
+                Objects.requireNonNull(slots.serving().origin().folder(), "only models from bundles are exchanged"));
+        slots.drain();
+        LoadedModel next;
+        try {
+            next = probed(bundle);
+        } catch (Refused e) {
+            slots.replaceLive(loader.load(back));
+            throw e;
+        }
+        slots.replaceLive(next);
+    }
+
+    private LoadedModel probed(ModelBundle bundle) throws Refused {
+        LoadedModel model;
+        Optional<ProbeSheet> sheet;
+        try {
+            sheet = bundle.probes();
+            model = loader.load(bundle);
+        } catch (BundleException e) {
+            throw new Refused(e.code(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw new Refused(RefusalCode.LOAD_FAILED, "it cannot be loaded: " + e);
+        }
+        try {
+            if (sheet.isPresent()) {
+                compare(model, sheet.get());
+            }
+            return model;
+        } catch (Refused e) {
+            model.close();
+            throw e;
+        } catch (RuntimeException e) {
+            model.close();
+            throw new Refused(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
+        }
+    }
+
+    private void compare(LoadedModel model, ProbeSheet sheet) throws Refused {
+        List<Pixels> drawn = model.engine().probes(sheet.pictures().size());
+        int difference = sheet.difference(drawn);
+        int allowed = sheet.profile().equals(settings.profile()) ? 0 : TOLERANCE;
+        if (difference > allowed) {
+            throw new Refused(
+                    RefusalCode.PROBE_FAILED,
+                    "its pictures differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
+                            + ", at most " + allowed + " here on " + settings.profile());
+        }
+    }
+
+    /** Puts a model on the device that a job names and that is not live; says so if there is none. */
+    void pin(String digest) {
+        String name = slots.serving().model().name();
+        ModelRecord record = current;
+        ModelRecord.Release release = record == null
+                ? null
+                : record.releases().stream()
+                        .filter(one -> one.digest().equals(digest))
+                        .findFirst()
+                        .orElse(null);
+        try {
+            if (slots.find(digest).isPresent()) {
+                return;
+            }
+            ModelBundle bundle = cache.fetch(
+                    name,
+                    Objects.requireNonNullElseGet(
+                            release,
+                            () -> new ModelRecord.Release(
+                                    digest,
+                                    store.uri(name, digest).toString(),
+                                    store.signature(name, digest).orElse(null))));
+            slots.add(probed(bundle));
+            slots.retire(Math.max(1, settings.pinned()));
+        } catch (Refused e) {
+            slots.unavailable(digest, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void forgive(String digest) {
+        synchronized (refused) {
+            refused.removeIf(refusal -> refusal.digest().equals(digest));
+        }
+    }
+
+    private void refuse(String digest, RefusalCode code, String reason) {
+        LOG.atError()
+                .addKeyValue("model", digest)
+                .addKeyValue("code", code.wireName())
+                .addKeyValue("error", reason)
+                .log("release refused");
+        synchronized (refused) {
+            refused.removeIf(refusal -> refusal.digest().equals(digest));
+            refused.addLast(new WorkerStatus.Refusal(digest, code, reason, clock.instant()));
+            while (refused.size() > REFUSALS_KEPT) {
+                refused.removeFirst();
+            }
+        }
+    }
+}

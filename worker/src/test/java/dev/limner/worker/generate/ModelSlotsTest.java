@@ -1,0 +1,168 @@
+package dev.limner.worker.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.ModelRef;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.schedule.Route;
+import dev.limner.worker.text.HashTextEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class ModelSlotsTest {
+    private static final String A = "a".repeat(64);
+    private static final String B = "b".repeat(64);
+    private static final String C = "c".repeat(64);
+
+    private final List<String> closed = new ArrayList<>();
+    private final List<String> wanted = new ArrayList<>();
+    private final ModelSlots slots = new ModelSlots(model(A));
+
+    @Test
+    void shouldCloseARetiredModelWhenItsLastLeaseEnds() {
+        slots.add(model(B));
+        ModelSlots.Lease lease = slots.lease(A).orElseThrow();
+        ModelSlots.Lease shared = lease.shared();
+
+        slots.setLive(B);
+        slots.retire(0);
+
+        assertThat(slots.of(job("j", null))).isEqualTo(new Route.Ready(B));
+        assertThat(slots.lease(A)).isEmpty();
+        lease.close();
+        lease.close();
+        assertThat(closed).isEmpty();
+        shared.close();
+        assertThat(closed).containsExactly(A);
+    }
+
+    @Test
+    void shouldGiveTheCanaryItsShareAndAJobAlwaysTheSameModel() {
+        slots.add(model(B));
+        slots.setTrial(B, 0.05);
+
+        List<Route> routes = IntStream.range(0, 20_000)
+                .mapToObj(i -> slots.of(job("job-" + i, null)))
+                .toList();
+
+        assertThat(routes).filteredOn(new Route.Ready(B)::equals).hasSizeBetween(900, 1100);
+        assertThat(IntStream.range(0, 20_000).mapToObj(i -> slots.of(job("job-" + i, null))))
+                .containsExactlyElementsOf(routes);
+        assertThat(slots.of(job("any", A))).isEqualTo(new Route.Ready(A));
+        slots.setTrial(null, 0);
+        assertThat(IntStream.range(0, 1000).mapToObj(i -> slots.of(job("job-" + i, null))))
+                .containsOnly(new Route.Ready(A));
+    }
+
+    @Test
+    void shouldAskOnceForAModelThatAJobNamesAndSayWhenThereIsNone() {
+        assertThat(slots.of(job("j", B))).isInstanceOf(Route.Nowhere.class);
+        slots.onWanted(wanted::add);
+
+        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Later());
+        assertThat(slots.of(job("k", B))).isEqualTo(new Route.Later());
+        assertThat(wanted).containsExactly(B);
+
+        slots.unavailable(B, "there is no bundle");
+        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Nowhere("is not served here: there is no bundle"));
+        slots.add(model(B));
+        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Ready(B));
+        assertThat(slots.of(new Job(
+                        "j", "a", 0, 1, ModelRef.parse("other"), null, 1, ImageFormat.PNG, null, null, null, null)))
+                .isEqualTo(new Route.Nowhere("is not served here; this worker serves default"));
+    }
+
+    @Test
+    void shouldKeepThePinnedModelsThatWereUsedLast() {
+        slots.add(model(B));
+        slots.add(model(C));
+        slots.of(job("j", B));
+
+        slots.retire(1);
+
+        assertThat(closed).containsExactly(C);
+        assertThat(slots.status())
+                .extracting(WorkerStatus.Loaded::digest, WorkerStatus.Loaded::role)
+                .containsExactly(tuple(A, WorkerStatus.Role.LIVE), tuple(B, WorkerStatus.Role.PINNED));
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldWaitForTheLastLeaseBeforeTheOnlyModelIsExchanged() throws Exception {
+        ModelSlots.Lease lease = slots.lease(A).orElseThrow();
+        Thread release = Thread.ofPlatform().start(() -> {
+            try {
+                slots.drain();
+                slots.replaceLive(model(B));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        while (slots.lease(A)
+                .map(more -> {
+                    more.close();
+                    return true;
+                })
+                .orElse(false)) {
+            Thread.onSpinWait();
+        }
+        assertThat(slots.of(job("j", null))).isEqualTo(new Route.Later());
+        assertThat(closed).isEmpty();
+
+        lease.close();
+        release.join();
+
+        assertThat(closed).containsExactly(A);
+        assertThat(slots.of(job("j", null))).isEqualTo(new Route.Ready(B));
+    }
+
+    private static Job job(String id, String digest) {
+        return new Job(
+                id, "a", 0, 1, new ModelRef("default", digest), null, 1, ImageFormat.PNG, null, null, null, null);
+    }
+
+    private LoadedModel model(String digest) {
+        Painter painter = new Painter() {
+            @Override
+            public Result.Model model() {
+                return new Result.Model("default", digest);
+            }
+
+            @Override
+            public Size size() {
+                return new Size(1, 1);
+            }
+
+            @Override
+            public List<RenderRequest> probes(int count) {
+                return IntStream.range(0, count)
+                        .mapToObj(i -> new RenderRequest(new float[] {1}, i, 0, 1))
+                        .toList();
+            }
+
+            @Override
+            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+                return requests.stream()
+                        .map(request -> new Pixels(1, 1, new byte[3]))
+                        .toList();
+            }
+
+            @Override
+            public void close() {
+                closed.add(digest);
+            }
+        };
+        return new LoadedModel(
+                PictureEngine.of(painter, new FixedSizes(List.of(4))), new HashTextEncoder(), LoadedModel.Origin.NONE);
+    }
+}

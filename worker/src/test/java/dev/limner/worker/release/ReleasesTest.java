@@ -1,0 +1,381 @@
+package dev.limner.worker.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.FileBundleStore;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.protocol.Decoded;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelPainter;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.schedule.Route;
+import dev.limner.worker.text.HashTextEncoder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real bundles of small networks: what is run, and what is refused and why. */
+class ReleasesTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private TestBundles bundles;
+    private ModelSlots slots;
+    private FileBundleStore store;
+    private Manifest first;
+
+    @BeforeEach
+    void start() {
+        TorchThreads.set(1);
+        bundles = new TestBundles(folder.resolve("made"));
+        store = new FileBundleStore(folder.resolve("store"));
+        first = bundles.make("default", 1, 0, null);
+        store.put(bundles.folder(first), first, null);
+        slots = new ModelSlots(load(ModelBundle.read(bundles.folder(first))));
+    }
+
+    @AfterEach
+    void stop() {
+        slots.close();
+    }
+
+    @Test
+    void shouldRunWhatIsLiveAndGiveTheCanaryItsShare() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        ModelRecord record =
+                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW);
+
+        releases.follow(record);
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
+        assertThat(releases.revision()).isEqualTo(2);
+
+        releases.follow(record.withCanary(third, 1, "", NOW));
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(third.digest()));
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+    }
+
+    @Test
+    void shouldPassOverARecordThatIsNotNewer() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
+
+        releases.follow(record.withLive(second, "", NOW));
+        releases.follow(record);
+
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.revision()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldGoBackToWhatWasLiveButNotToAnOlderOneThatNeverWas() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release stranger = put(bundles.make("default", 9, 0, null));
+        ModelRecord record =
+                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW);
+        releases.follow(record);
+
+        releases.follow(record.withLive(stranger, "", NOW));
+        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its line");
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+
+        ModelRecord back = new ModelRecord("default", 9, release(first), null, List.of(), "", NOW);
+        releases.follow(back);
+        assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
+    }
+
+    @Test
+    void shouldExchangeModelsWhereThereIsNoRoomForTwo() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.NEVER);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
+
+        releases.follow(record.withLive(second, "", NOW));
+        assertThat(slots.status()).extracting(WorkerStatus.Loaded::digest).containsExactly(second.digest());
+
+        Manifest broken = bundles.make("default", 3, 2, second.digest());
+        bundles.forgeProbes(broken);
+        ModelRecord.Release wrong = put(bundles.manifest(broken));
+        releases.follow(record.withLive(second, "", NOW).withLive(wrong, "", NOW));
+        assertRefused(releases, wrong.digest(), RefusalCode.PROBE_FAILED, "differ by");
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
+        assertThat(slots.lease(second.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
+    }
+
+    @Test
+    void shouldTryAgainWhatWasNotToBeHadButNothingElse() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        ModelRecord record =
+                ModelRecord.first("default", release(first), "", NOW).withLive(release(second), "", NOW);
+        releases.follow(record);
+        assertRefused(releases, second.digest(), RefusalCode.BUNDLE_MISSING, "there is no bundle");
+        releases.retry();
+        assertThat(releases.isUnsettled()).isTrue();
+
+        put(second);
+        releases.retry();
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+        assertThat(releases.isUnsettled()).isFalse();
+
+        ModelRecord.Release stranger = put(bundles.make("default", 9, 0, null));
+        releases.follow(record.withLive(stranger, "", NOW));
+        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its line");
+        assertThat(releases.isUnsettled()).isFalse();
+    }
+
+    @Test
+    void shouldLoadWhatAJobNamesAsLongAsItsBundleExists() {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        slots.onWanted(releases::pin);
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        put(second);
+
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Later());
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Ready(second.digest()));
+        slots.of(job("e".repeat(64)));
+        assertThat(slots.of(job("e".repeat(64))))
+                .isInstanceOfSatisfying(
+                        Route.Nowhere.class,
+                        nowhere -> assertThat(nowhere.why()).contains("there is no bundle"));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotSignedWithItsKey() throws Exception {
+        ReleaseKeys.generate(folder.resolve("ours"));
+        ReleaseKeys.generate(folder.resolve("theirs"));
+        Releases releases = releases(new ReleaseSettings(
+                "",
+                "",
+                "",
+                profile(),
+                folder.resolve("cache"),
+                ReleaseKeys.readPublic(folder.resolve("ours/release.pub")),
+                1 << 20,
+                2,
+                ReleaseSettings.Beside.ALWAYS));
+        ModelRecord.Release bare = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord record = ModelRecord.first("default", signed(first, "ours"), "", NOW);
+        releases.follow(record);
+
+        releases.follow(record.withLive(bare, "", NOW));
+        assertRefused(releases, bare.digest(), RefusalCode.UNSIGNED, "not signed");
+
+        Manifest second = bundles.manifest(bare.digest());
+        releases.follow(new ModelRecord("default", 5, signed(second, "theirs"), null, List.of(), "", NOW));
+        assertRefused(releases, bare.digest(), RefusalCode.SIGNATURE_INVALID, "signature");
+        assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
+
+        releases.follow(new ModelRecord("default", 6, signed(second, "ours"), null, List.of(), "", NOW));
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseEveryBrokenBundleWithItsReasonAndServeOn() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        refuses(releases, RefusalCode.WEIGHTS_INVALID, "has digest", made -> truncate(weights(made)));
+        refuses(releases, RefusalCode.WEIGHTS_INVALID, "has digest", made -> flip(weights(made)));
+        refuses(
+                releases,
+                RefusalCode.MANIFEST_INVALID,
+                "its content has",
+                made -> edit(made, "\"latent\" : 8", "\"latent\" : 9"));
+        refuses(
+                releases,
+                RefusalCode.BUNDLE_MISSING,
+                "there is no bundle",
+                made -> Files.delete(made.resolve("manifest.json")));
+        refuses(releases, RefusalCode.BUNDLE_MISSING, "weights.safetensors", made -> Files.delete(weights(made)));
+        refuses(releases, RefusalCode.TOO_LARGE, "at most", made -> Files.write(weights(made), new byte[2 << 20]));
+
+        refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "holds NaN", TestBundles::writeNaN);
+        refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "declares a header of", file -> {
+            byte[] bytes = Files.readAllBytes(file);
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 40);
+            Files.write(file, bytes);
+        });
+        refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "starts at", TestBundles::overlap);
+        refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "declares a header of", file -> {
+            try (OutputStream out = Files.newOutputStream(file);
+                    ZipOutputStream zip = new ZipOutputStream(out)) {
+                zip.putNextEntry(new ZipEntry("data.pkl"));
+                zip.write(new byte[4096]);
+            }
+        });
+        refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "the architecture needs", TestBundles::renameATensor);
+
+        assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
+        assertThat(slots.lease(first.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
+        assertThat(releases.refused()).hasSizeLessThanOrEqualTo(10);
+    }
+
+    @Test
+    void shouldRefuseANetworkOrAnEncoderItDoesNotKnowAndAnotherModelsName() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        refusesManifest(releases, RefusalCode.ARCHITECTURE_UNKNOWN, "\"limner\"", "\"diffusion\"", "'diffusion'");
+        refusesManifest(
+                releases,
+                RefusalCode.ENCODER_UNKNOWN,
+                "\"textEncoder\" : \"sha-256\"",
+                "\"textEncoder\" : \"clip\"",
+                "clip");
+        refusesManifest(
+                releases, RefusalCode.NAME_DIFFERS, "\"name\" : \"default\"", "\"name\" : \"other\"", "'other'");
+    }
+
+    /** What somebody does to the files of a bundle. */
+    private interface Mischief {
+        void on(Path path) throws IOException;
+    }
+
+    private void refuses(Releases releases, RefusalCode code, String reason, Mischief mischief) throws Exception {
+        Manifest made = bundles.make("default", 2, 1, first.digest());
+        Path stored = Path.of(store.put(bundles.folder(made), made, null));
+        mischief.on(stored);
+        releases.follow(next(releases, release(made)));
+        assertRefused(releases, made.digest(), code, reason);
+    }
+
+    /** The mischief is done before the manifest is written, so that every digest is right. */
+    private void refusesRewritten(Releases releases, RefusalCode code, String reason, Mischief mischief)
+            throws Exception {
+        Manifest made = bundles.make("default", 2, 1, first.digest());
+        mischief.on(bundles.folder(made).resolve("weights.safetensors"));
+        Manifest forged = bundles.manifest(made);
+        releases.follow(next(releases, put(forged)));
+        assertRefused(releases, forged.digest(), code, reason);
+    }
+
+    private void refusesManifest(Releases releases, RefusalCode code, String from, String to, String reason)
+            throws Exception {
+        Manifest made = bundles.make("default", 2, 1, first.digest());
+        edit(bundles.folder(made), from, to);
+        String digest = bundles.redigest(bundles.folder(made));
+        Path target = Path.of(store.uri("default", digest));
+        Files.createDirectories(target);
+        for (String name : List.of("weights.safetensors", "probes.png", "manifest.json")) {
+            Files.copy(bundles.folder(made).resolve(name), target.resolve(name));
+        }
+        releases.follow(
+                next(releases, new ModelRecord.Release(digest, target.toUri().toString(), null)));
+        assertRefused(releases, digest, code, reason);
+    }
+
+    private ModelRecord next(Releases releases, ModelRecord.Release live) {
+        return new ModelRecord("default", releases.revision() + 1, live, null, List.of(), "", NOW);
+    }
+
+    private static void assertRefused(Releases releases, String digest, RefusalCode code, String reason) {
+        WorkerStatus.Refusal last = releases.refused().getLast();
+        assertThat(last.reason()).contains(reason);
+        assertThat(last.code()).isEqualTo(code);
+        assertThat(last.digest()).isEqualTo(digest);
+    }
+
+    private static Path weights(Path bundle) {
+        return bundle.resolve("weights.safetensors");
+    }
+
+    private static void truncate(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 100));
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static void edit(Path bundle, String from, String to) throws IOException {
+        Path file = bundle.resolve("manifest.json");
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+    }
+
+    private ModelRecord.Release put(Manifest manifest) {
+        return new ModelRecord.Release(
+                manifest.digest(),
+                store.put(bundles.folder(manifest), manifest, null).toString(),
+                null);
+    }
+
+    private ModelRecord.Release release(Manifest manifest) {
+        return new ModelRecord.Release(
+                manifest.digest(), store.uri("default", manifest.digest()).toString(), null);
+    }
+
+    private ModelRecord.Release signed(Manifest manifest, String whose) {
+        String signature = ReleaseKeys.sign(
+                ReleaseKeys.readPrivate(folder.resolve(whose).resolve("release.key")), manifest.digest());
+        return new ModelRecord.Release(
+                manifest.digest(), store.uri("default", manifest.digest()).toString(), signature);
+    }
+
+    private static Job job(@Nullable String digest) {
+        String model = digest == null ? "default" : "default@" + digest;
+        byte[] record = ("{\"caption\":\"a\",\"model\":\"" + model + "\"}").getBytes(StandardCharsets.UTF_8);
+        return ((Decoded.Valid) JobCodec.decode(record, "j")).job();
+    }
+
+    private static String profile() {
+        return ExecutionProfile.of(Device.cpu(), 1).name();
+    }
+
+    private Releases releases(ReleaseSettings.Beside beside) {
+        return releases(new ReleaseSettings("", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, beside));
+    }
+
+    private Releases releases(ReleaseSettings settings) {
+        return new Releases(settings, store, ReleasesTest::load, slots, bytes -> true, Clock.systemUTC());
+    }
+
+    private static LoadedModel load(ModelBundle bundle) {
+        if (!bundle.manifest().textEncoder().equals("sha-256")) {
+            throw new BundleException(
+                    RefusalCode.ENCODER_UNKNOWN,
+                    "there is no text encoder " + bundle.manifest().textEncoder());
+        }
+        return new LoadedModel(
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(4, 8))),
+                new HashTextEncoder(),
+                new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
+    }
+}
