@@ -31,14 +31,17 @@ import java.util.SplittableRandom;
 final class Stride {
     private static final double[] SHARES = {1, 0.8, 0.6, 0.45, 0.3, 0.2};
     private static final int SUBJECTS = 500;
-    private static final int DRAWS = 3;
-    /** Half of what the gate allows: training captions are the last to suffer. */
-    private static final double FURTHER = 1.025;
+    private static final int DRAWS = 5;
+    private static final Allowed OF_PARENT = new Allowed(1.025, 1);
+    private static final Allowed OF_FIRST = new Allowed(1.075, 3);
 
-    /** The same for all rounds since the first model together. */
-    private static final double FURTHER_THAN_FIRST = 1.075;
-
-    private static final double SIGMAS = 0.5;
+    /**
+     * Half of what the gate allows, since training captions are the last to suffer.
+     *
+     * @param further times as far from real pictures
+     * @param sigmas of what one draw differs from the next by: near zero, where a share means nothing, this counts
+     */
+    private record Allowed(double further, double sigmas) {}
 
     private final LearningMaterial material;
     private final GeneratorSpec spec;
@@ -91,9 +94,9 @@ final class Stride {
         ModelBundle parent = line.parent();
         List<Distance> before = distances(parent.weights());
         Distance usual = mean(before);
-        Distance limit = limit(before, FURTHER);
+        Distance limit = limit(before, OF_PARENT);
         if (line.isTuned()) {
-            limit = limit.nearer(limit(distances(line.first().weights()), FURTHER_THAN_FIRST));
+            limit = limit.nearer(limit(distances(line.first().weights()), OF_FIRST));
         }
         List<String> tried = new ArrayList<>();
         for (double share : SHARES) {
@@ -115,22 +118,22 @@ final class Stride {
         throw new IllegalStateException("the last share is always taken");
     }
 
-    private static Distance limit(List<Distance> distances, double further) {
+    private static Distance limit(List<Distance> distances, Allowed allowed) {
         return new Distance(
-                limit(distances.stream().mapToDouble(Distance::kid).toArray(), further),
+                limit(distances.stream().mapToDouble(Distance::kid).toArray(), allowed),
                 limit(
                         distances.stream()
                                 .mapToDouble(Distance::slicedWasserstein)
                                 .toArray(),
-                        further));
+                        allowed));
     }
 
-    private static double limit(double[] values, double further) {
+    private static double limit(double[] values, Allowed allowed) {
         double mean = Arrays.stream(values).average().orElseThrow();
         double squares = Arrays.stream(values)
                 .map(value -> (value - mean) * (value - mean))
                 .sum();
-        return Math.max(further * mean, mean + SIGMAS * Math.sqrt(squares / (values.length - 1)));
+        return Math.max(allowed.further * mean, mean + allowed.sigmas * Math.sqrt(squares / (values.length - 1)));
     }
 
     private static Distance mean(List<Distance> distances) {
