@@ -131,7 +131,8 @@ public final class TrainCommand implements Runnable {
             Device device,
             @Nullable HeldOutCheck check,
             PrintWriter terminal) {
-        try (StopOnExit unused = new StopOnExit(loop::stop)) {
+        StopOnExit stop = new StopOnExit(loop::stop);
+        try {
             try (Progress progress =
                     Progress.of("training (seconds)", limit.time().toSeconds())) {
                 Manifest manifest = loop.run(limit, device, check, shown(progress, terminal));
@@ -141,6 +142,8 @@ public final class TrainCommand implements Runnable {
                 terminal.println(e.getMessage());
                 terminal.flush();
             }
+        } finally {
+            stop.close();
         }
     }
 
