@@ -138,7 +138,8 @@ class LearnTest {
                 process.destroyForcibly().waitFor();
             } else {
                 // Asked to end, it finishes its step and says where it is.
-                process.destroy();
+                // The process itself would close its streams with it.
+                process.toHandle().destroy();
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(process.waitFor()).as(output).isEqualTo(TERMINATED);
                 assertThat(output).containsPattern("stopped at step \\d+").doesNotContain("fatal error");
