@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a folder of captioned pictures to an evaluated model, as the guide has it. */
 class LearnTest {
+    /** 128 and the number of SIGTERM. */
+    private static final int TERMINATED = 143;
+
     private static final List<String> NAMES = List.of("red", "green", "blue", "orange");
     private static final List<Color> COLOURS = List.of(Color.RED, Color.GREEN, Color.BLUE, Color.ORANGE);
     private static final String RECIPE = """
@@ -131,7 +134,16 @@ class LearnTest {
                     && (!Files.exists(state) || Files.readString(state).equals(before))) {
                 Thread.sleep(20);
             }
-            process.destroyForcibly().waitFor();
+            if (kill < 2) {
+                process.destroyForcibly().waitFor();
+            } else {
+                // Asked to end, it finishes its step and says where it is.
+                // The process itself would close its streams with it.
+                process.toHandle().destroy();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(process.waitFor()).as(output).isEqualTo(TERMINATED);
+                assertThat(output).containsPattern("stopped at step \\d+").doesNotContain("fatal error");
+            }
         }
         trainToTheEnd(pieces);
 

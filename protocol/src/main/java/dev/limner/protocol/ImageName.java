@@ -16,13 +16,18 @@ public record ImageName(String written, String sha256) {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]*:.*?/([0-9a-f]{64})(?:\\.[a-z]{1,8})?");
     private static final int MOST_CHARACTERS = 2048;
+    private static final int MOST_SHOWN = 100;
 
     /** @throws IllegalArgumentException if it is neither form */
     @JsonCreator
     public static ImageName parse(String written) {
         return of(written)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "a picture is named by a SHA-256 of 64 lower-case hexadecimal digits or a URI ending in one"));
+                .orElseThrow(() -> new IllegalArgumentException("image is '" + abbreviated(written)
+                        + "', must be a SHA-256 of 64 lower-case hexadecimal digits or a URI ending in one"));
+    }
+
+    private static String abbreviated(String written) {
+        return written.length() <= MOST_SHOWN ? written : written.substring(0, MOST_SHOWN) + "...";
     }
 
     /** Empty if it is neither form. */

@@ -12,6 +12,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class Folders {
     private Folders() {}
 
+    /** An empty folder for the time being, for the caller to delete. */
+    public static Path temporary(String name) {
+        try {
+            return Files.createTempDirectory(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no temporary folder", e);
+        }
+    }
+
     /** Deletes a folder with everything in it, if it is there. */
     public static void delete(Path folder) {
         if (!Files.exists(folder)) {

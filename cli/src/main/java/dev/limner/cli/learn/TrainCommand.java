@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -130,10 +131,19 @@ public final class TrainCommand implements Runnable {
             Device device,
             @Nullable HeldOutCheck check,
             PrintWriter terminal) {
-        try (Progress progress = Progress.of("training (seconds)", limit.time().toSeconds())) {
-            Manifest manifest = loop.run(limit, device, check, shown(progress, terminal));
-            terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
-            terminal.println("report in " + out.resolve("report.html"));
+        StopOnExit stop = new StopOnExit(loop::stop);
+        try {
+            try (Progress progress =
+                    Progress.of("training (seconds)", limit.time().toSeconds())) {
+                Manifest manifest = loop.run(limit, device, check, shown(progress, terminal));
+                terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
+                terminal.println("report in " + out.resolve("report.html"));
+            } catch (CancellationException e) {
+                terminal.println(e.getMessage());
+                terminal.flush();
+            }
+        } finally {
+            stop.close();
         }
     }
 

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RebuildCommand.class})
 public final class ModelsCommand implements Runnable {
-    private static final int SHOWN = 12;
+    static final int SHOWN = 12;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     @Spec
@@ -58,8 +58,7 @@ public final class ModelsCommand implements Runnable {
         ModelRecord record = records.get(options.name);
         out().printf("%-12s  %-9s  %5s  %-12s  %s%n", "digest", "state", "order", "parent", "gate");
         options.store().digests(options.name).stream()
-                .map(digest -> ModelBundle.readManifest(
-                        options.folder().resolve(options.name).resolve(digest)))
+                .map(digest -> ModelBundle.readManifest(options.folder(digest)))
                 .sorted(Comparator.comparingLong(Manifest::order).reversed())
                 .forEach(manifest -> out().printf(
                                 "%-12s  %-9s  %5d  %-12s  %s%n",
@@ -122,7 +121,7 @@ public final class ModelsCommand implements Runnable {
             @Parameters(paramLabel = "DIGEST", description = "Or its beginning.") String digest,
             @Mixin RegistryOptions options)
             throws JsonProcessingException {
-        Path folder = options.folder().resolve(options.name).resolve(options.digest(digest));
+        Path folder = options.folder(options.digest(digest));
         Manifest manifest = ModelBundle.read(folder).manifest();
         out().println(JSON.writeValueAsString(manifest));
         out().println("in " + folder + ", every file as the manifest says; signed: "
@@ -134,7 +133,8 @@ public final class ModelsCommand implements Runnable {
             name = "promote",
             description = {
                 "Makes the release on trial live, or one that is named.",
-                "--bundle puts a bundle from elsewhere into the store first."
+                "--bundle puts a bundle from elsewhere into the store first; one that was trained from nothing is numbered",
+                "as the next after what is live."
             },
             mixinStandardHelpOptions = true)
     int promote(
@@ -159,10 +159,11 @@ public final class ModelsCommand implements Runnable {
             }
             return say(registry.promote(options.name, canary.release().digest(), reason.text));
         }
-        ModelRecord.Release release = bundle != null
-                ? registry.stage(bundle)
-                : registry.release(options.name, options.digest(String.valueOf(digest)));
-        if (registry.current(options.name).isEmpty()) {
+        Optional<ModelRecord> current = registry.current(options.name);
+        Offer offer = new Offer(options, current, out());
+        ModelRecord.Release release =
+                bundle != null ? offer.from(bundle) : offer.of(options.digest(String.valueOf(digest)));
+        if (current.isEmpty()) {
             return say(Optional.of(registry.begin(options.name, release)));
         }
         return say(

@@ -144,11 +144,15 @@ public final class RateCommand implements Callable<Integer> {
                 return ImageName.parse(Digests.sha256(Files.readAllBytes(path)));
             }
         } catch (InvalidPathException e) {
-            return ImageName.parse(written);
+            // Then it may still be a URI.
         } catch (IOException e) {
             throw new UncheckedIOException(written + " cannot be read", e);
         }
-        return ImageName.parse(written);
+        try {
+            return ImageName.parse(written);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("no such file, and " + e.getMessage(), e);
+        }
     }
 
     /** A local file as the trainer, on the same machine or volume, would name it. */

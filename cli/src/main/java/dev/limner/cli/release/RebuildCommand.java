@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.learn.LearnOptions;
 import dev.limner.cli.terminal.Progress;
@@ -22,6 +23,7 @@ import dev.limner.trainer.feedback.PictureCheck;
 import dev.limner.trainer.feedback.PictureFiles;
 import dev.limner.trainer.loop.Duty;
 import dev.limner.trainer.loop.LearningMaterial;
+import dev.limner.trainer.loop.Line;
 import dev.limner.trainer.loop.RoundListener;
 import dev.limner.trainer.loop.TuningRound;
 import dev.limner.trainer.recipe.Tuning;
@@ -30,10 +32,7 @@ import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Round;
 import dev.limner.trainer.reward.RewardEyes;
 import dev.limner.trainer.tune.StepReport;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,25 +102,22 @@ final class RebuildCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        ModelBundle released =
-                ModelBundle.read(registry.folder().resolve(registry.name).resolve(registry.digest(digest)));
+        ModelBundle released = ModelBundle.read(registry.folder(registry.digest(digest)));
         Manifest manifest = released.manifest();
         JsonNode trainedOn = manifest.trainedOn();
         if (manifest.parent() == null || trainedOn == null || !trainedOn.has("feedback")) {
             throw new UsageException(digest + " was not tuned by feedback: limner train makes it");
         }
-        ModelBundle parent =
-                ModelBundle.read(registry.folder().resolve(registry.name).resolve(manifest.parent()));
+        Line line = Line.of(registry.store(), registry.name, manifest.parent());
         Device device = options.device();
         DataSet data = options.read(manifest.generator().side());
         if (!data.digest().equals(trainedOn.path("dataDigest").asText())) {
             throw new UsageException("the data set is " + data.digest() + ", the model was tuned on "
                     + trainedOn.path("dataDigest").asText());
         }
-        String language = parent.manifest().recipe() == null
-                ? "en"
-                : parent.manifest().recipe().path("language").asText("en");
-        Path folder = out == null ? temporary() : out;
+        JsonNode recipe = line.parent().manifest().recipe();
+        String language = recipe == null ? "en" : recipe.path("language").asText("en");
+        Path folder = out == null ? Folders.temporary("limner-rebuild") : out;
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
                 Judges judges = options.judges(home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
@@ -133,8 +129,13 @@ final class RebuildCommand implements Callable<Integer> {
                     trainedOn.path("feedback"),
                     new FeedbackIntake(replay, check, (record, error) -> {}, perRaterPerHour, () -> {}));
             terminal.println(replay.countAfter(0) + " feedback records");
-            LearningMaterial material = new LearningMaterial(
-                    data, language, encoder, judges, Plan.of(data, language, encoder, 100, 1), files);
+            Plan plan = Plan.of(
+                    data,
+                    language,
+                    encoder,
+                    trainedOn.path("heldOut").asInt(),
+                    trainedOn.path("heldOutSeed").asLong());
+            LearningMaterial material = new LearningMaterial(data, language, encoder, judges, plan, files);
             Tuning tuning = JSON.treeToValue(trainedOn.path("tuning"), Tuning.class);
             Round round = new Round(
                     1,
@@ -150,7 +151,7 @@ final class RebuildCommand implements Callable<Integer> {
             try (Progress progress = Progress.of("tuning (steps)", tuning.steps())) {
                 TuningRound.Outcome outcome = new TuningRound(
                                 material, tuning, device, new Duty(1), folder, new Shown(progress))
-                        .run(round, parent, replay);
+                        .run(round, line, replay);
                 if (outcome instanceof TuningRound.Outcome.Blocked blocked) {
                     blocked.notes().forEach(terminal::println);
                     return 1;
@@ -169,14 +170,6 @@ final class RebuildCommand implements Callable<Integer> {
         @Override
         public void stepped(StepReport report, int of) {
             progress.to(report.step() + 1, "tuning");
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("limner-rebuild");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary folder", e);
         }
     }
 

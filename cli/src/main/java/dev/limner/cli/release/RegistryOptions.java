@@ -40,6 +40,11 @@ final class RegistryOptions {
         return bundles == null ? Home.find().bundles() : bundles;
     }
 
+    /** Where a bundle of the model lies. */
+    Path folder(String digest) {
+        return folder().resolve(name).resolve(digest);
+    }
+
     BundleStore store() {
         return new FileBundleStore(folder());
     }

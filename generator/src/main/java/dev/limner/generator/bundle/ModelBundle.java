@@ -59,14 +59,16 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
             @Nullable Lineage lineage) {}
 
     /**
-     * A tuned model's origin.
+     * A release's place.
      *
-     * @param parent digest of the model it was tuned from
-     * @param sequence one more than the parent's
+     * @param parent digest of the model it was tuned from; absent for one that was not tuned but follows one that was
+     * @param sequence one more than that of the model it follows
      * @param metrics what the gate measured
      */
     public record Lineage(
-            String parent, long sequence, @Nullable JsonNode metrics) {}
+            @Nullable String parent,
+            long sequence,
+            @Nullable JsonNode metrics) {}
 
     /**
      * A bundle's arrays and pictures.

@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param name of the metric
  * @param candidate its figure
- * @param incumbent that of the model it was tuned from
+ * @param incumbent that of the model it is held against
  * @param limit what the candidate's must not pass
  * @param rule in words
  * @param passed whether it did not
@@ -26,12 +26,6 @@ public record GateCheck(String name, double candidate, double incumbent, double 
     /** What people read of one that failed. */
     String reason() {
         return String.format(
-                Locale.ROOT,
-                "%s is %.4f, of the model before it %.4f, limit %.4f: %s",
-                name,
-                candidate,
-                incumbent,
-                limit,
-                rule);
+                Locale.ROOT, "%s is %.4f, was %.4f, limit %.4f: %s", name, candidate, incumbent, limit, rule);
     }
 }

@@ -81,9 +81,11 @@ final class BatchSampler {
         int size = recipe.batch();
         List<Pixels> chosen = new ArrayList<>(size);
         float[][] sentences = new float[size][];
+        float[] own = new float[size];
         for (int i = 0; i < size; i++) {
             int picture = pick(random);
             chosen.add(pictures.get(picture));
+            own[i] = picture < ownPictures ? 1 : 0;
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
@@ -94,7 +96,8 @@ final class BatchSampler {
                 size,
                 Inputs.pictures(chosen),
                 Inputs.sentences(List.of(sentences), length, size),
-                Inputs.sentences(List.of(strangers(sentences, random)), length, size));
+                Inputs.sentences(List.of(strangers(sentences, random)), length, size),
+                own);
     }
 
     private int pick(SplittableRandom random) {

@@ -31,11 +31,17 @@ import java.util.SplittableRandom;
 final class Stride {
     private static final double[] SHARES = {1, 0.8, 0.6, 0.45, 0.3, 0.2};
     private static final int SUBJECTS = 500;
-    private static final int DRAWS = 3;
-    /** Half of what the gate allows: training captions are the last to suffer. */
-    private static final double FURTHER = 1.025;
+    private static final int DRAWS = 5;
+    private static final Allowed OF_PARENT = new Allowed(1.025, 1);
+    private static final Allowed OF_FIRST = new Allowed(1.075, 3);
 
-    private static final double SIGMAS = 0.5;
+    /**
+     * Half of what the gate allows, since training captions are the last to suffer.
+     *
+     * @param further times as far from real pictures
+     * @param sigmas of what one draw differs from the next by: near zero, where a share means nothing, this counts
+     */
+    private record Allowed(double further, double sigmas) {}
 
     private final LearningMaterial material;
     private final GeneratorSpec spec;
@@ -51,12 +57,17 @@ final class Stride {
         this.device = device;
         this.seed = seed;
         List<CaptionedImage> train = material.data().images(Split.TRAIN, material.language());
-        this.subjects = Arrays.stream(
-                        Vectors.sample(train.size(), Math.min(SUBJECTS, train.size()), new SplittableRandom(seed)))
+        int count = Math.min(SUBJECTS, train.size() / 2);
+        List<CaptionedImage> some = Arrays.stream(Vectors.sample(train.size(), 2 * count, new SplittableRandom(seed)))
                 .mapToObj(train::get)
                 .toList();
+        this.subjects = some.subList(0, count);
+        // Of other captions than those drawn: a picture and the one it was learned from are no independent samples, and
+        // the estimate comes out below zero, where a share of it means nothing.
         this.real = material.judges()
-                .features(subjects.stream().map(CaptionedImage::pixels).toList());
+                .features(some.subList(count, some.size()).stream()
+                        .map(CaptionedImage::pixels)
+                        .toList());
     }
 
     /**
@@ -72,17 +83,21 @@ final class Stride {
         boolean isWithin(Distance other) {
             return kid <= other.kid && slicedWasserstein <= other.slicedWasserstein;
         }
+
+        Distance nearer(Distance other) {
+            return new Distance(Math.min(kid, other.kid), Math.min(slicedWasserstein, other.slicedWasserstein));
+        }
     }
 
     /** The longest stride that does no harm; the shortest there is if all of them do, for the gate to judge. */
-    Taken from(ModelBundle parent, Map<String, Safetensors.Tensor> tuned) {
+    Taken from(Line line, Map<String, Safetensors.Tensor> tuned) {
+        ModelBundle parent = line.parent();
         List<Distance> before = distances(parent.weights());
         Distance usual = mean(before);
-        Distance limit = new Distance(
-                limit(usual.kid, before.stream().mapToDouble(Distance::kid).toArray()),
-                limit(
-                        usual.slicedWasserstein,
-                        before.stream().mapToDouble(Distance::slicedWasserstein).toArray()));
+        Distance limit = limit(before, OF_PARENT);
+        if (line.isTuned()) {
+            limit = limit.nearer(limit(distances(line.first().weights()), OF_FIRST));
+        }
         List<String> tried = new ArrayList<>();
         for (double share : SHARES) {
             Map<String, Safetensors.Tensor> between = between(parent.weights(), tuned, share);
@@ -103,11 +118,22 @@ final class Stride {
         throw new IllegalStateException("the last share is always taken");
     }
 
-    private static double limit(double mean, double[] values) {
+    private static Distance limit(List<Distance> distances, Allowed allowed) {
+        return new Distance(
+                limit(distances.stream().mapToDouble(Distance::kid).toArray(), allowed),
+                limit(
+                        distances.stream()
+                                .mapToDouble(Distance::slicedWasserstein)
+                                .toArray(),
+                        allowed));
+    }
+
+    private static double limit(double[] values, Allowed allowed) {
+        double mean = Arrays.stream(values).average().orElseThrow();
         double squares = Arrays.stream(values)
                 .map(value -> (value - mean) * (value - mean))
                 .sum();
-        return Math.max(FURTHER * mean, mean + SIGMAS * Math.sqrt(squares / (values.length - 1)));
+        return Math.max(allowed.further * mean, mean + allowed.sigmas * Math.sqrt(squares / (values.length - 1)));
     }
 
     private static Distance mean(List<Distance> distances) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class TrainingLoop {
     private final SampleGrid grid;
     private final Path folder;
     private final TrainingLog log;
+    private volatile boolean stopping;
 
     public TrainingLoop(Recipe recipe, DataSet data, TextEncoder encoder, SampleGrid grid, Path folder) {
         this.recipe = recipe;
@@ -86,6 +88,7 @@ public final class TrainingLoop {
      * @param check looks at held-out captions; without one the last weights become the model
      * @return the manifest of the bundle
      * @throws IllegalStateException if the training diverged; the last checkpoint stays
+     * @throws CancellationException after {@link #stop}; the checkpoint is that of the last step
      */
     public Manifest run(Limit limit, Device device, @Nullable HeldOutCheck check, TrainingListener listener) {
         BatchSampler sampler = new BatchSampler(recipe, data, encoder);
@@ -102,7 +105,8 @@ public final class TrainingLoop {
             long firstStep = progress.step;
             long start = System.nanoTime();
             Set<String> told = new HashSet<>();
-            while (progress.seconds() < limit.time().toSeconds()
+            while (!stopping
+                    && progress.seconds() < limit.time().toSeconds()
                     && progress.step < limit.steps()
                     && !progress.gains.exhausted(limit.patience())
                     && !(limit.stopOnAlarm() && !watch.alarms().isEmpty())) {
@@ -131,11 +135,22 @@ public final class TrainingLoop {
                 }
                 tell(watch, told, listener);
             }
-            look(training, progress, check, watch, listener);
+            if (!stopping) {
+                look(training, progress, check, watch, listener);
+            }
             save(training, progress, watch);
             report(progress, watch, false);
+            if (stopping) {
+                throw new CancellationException(
+                        "stopped at step " + progress.step + ", the same command goes on from there");
+            }
             return ModelBundle.read(folder.resolve("model")).manifest();
         }
+    }
+
+    /** Has the run under way save where it is and end; from any thread. */
+    public void stop() {
+        stopping = true;
     }
 
     private List<Batch> batches(BatchSampler sampler, long step) {
@@ -185,8 +200,7 @@ public final class TrainingLoop {
         progress.saved = progress.elapsed;
         report(progress, watch, true);
         // Arrays that a step outlived by a moment hold native memory until a full collection, for which a heap that is
-        // never
-        // full would wait an hour.
+        // never full would wait an hour.
         System.gc();
     }
 

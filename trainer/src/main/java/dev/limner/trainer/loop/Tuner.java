@@ -75,8 +75,7 @@ final class Tuner {
                 new BatchSampler(recipe, material.data(), material.encoder(), examples, tuning.examples());
         try (Anchor anchor = new Anchor(device, parent.weights(), (float) tuning.anchor());
                 ElasticWeights elastic = new ElasticWeights(
-                        device, parent.weights(), importance(recipe, parent, critic, sampler), (float)
-                                tuning.elastic())) {
+                        device, parent.weights(), importance(recipe, parent, critic), (float) tuning.elastic())) {
             List<GeneratorTerm> terms = new ArrayList<>(List.of(anchor, elastic));
             likes.ifPresent(terms::add);
             Training training = new Training(recipe, device, setup(parent, critic, terms));
@@ -103,8 +102,10 @@ final class Tuner {
         return new TrainingSetup(parent.weights(), critic, tuning::moves, Tuning::movesInDiscriminator, terms);
     }
 
+    /** Of the data set alone: what examples want to move is not held. */
     private Map<String, Safetensors.Tensor> importance(
-            Recipe recipe, ModelBundle parent, Map<String, Safetensors.Tensor> critic, BatchSampler sampler) {
+            Recipe recipe, ModelBundle parent, Map<String, Safetensors.Tensor> critic) {
+        BatchSampler sampler = new BatchSampler(recipe, material.data(), material.encoder());
         List<Batch> batches = IntStream.range(0, IMPORTANCE_BATCHES)
                 .mapToObj(i -> sampler.sample(-1L - i))
                 .toList();

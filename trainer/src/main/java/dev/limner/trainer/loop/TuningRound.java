@@ -1,19 +1,10 @@
 package dev.limner.trainer.loop;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.render.Probes;
-import dev.limner.generator.render.Renderer;
 import dev.limner.trainer.data.CaptionedImage;
-import dev.limner.trainer.eval.Artist;
 import dev.limner.trainer.gate.Contest;
-import dev.limner.trainer.gate.GatePage;
-import dev.limner.trainer.gate.GateVerdict;
-import dev.limner.trainer.gate.QualityGate;
 import dev.limner.trainer.recipe.Tuning;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
@@ -28,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,7 +28,6 @@ import java.util.Set;
  * One thread.
  */
 public final class TuningRound {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FEWEST_EXAMPLES = 16;
 
     private final LearningMaterial material;
@@ -97,9 +86,10 @@ public final class TuningRound {
     /**
      * Runs on the calling thread, or goes on where an earlier run of the same round was killed.
      *
+     * @param line what to tune, and what it goes back to
      * @param replay copied when the round runs first; what comes in later is not seen
      */
-    public Outcome run(Round round, ModelBundle parent, ReplayBuffer replay) {
+    public Outcome run(Round round, Line line, ReplayBuffer replay) {
         Optional<Outcome> known = RoundFile.read(folder);
         if (known.isPresent()) {
             return known.get();
@@ -114,12 +104,13 @@ public final class TuningRound {
         try (ReplayBuffer mine = ReplayBuffer.open(copy, Integer.MAX_VALUE)) {
             entries = mine.upTo(round.upTo());
         }
-        Outcome outcome = run(round, parent, entries);
+        Outcome outcome = run(round, line, entries);
         RoundFile.write(folder, outcome);
         return outcome;
     }
 
-    private Outcome run(Round round, ModelBundle parent, List<Remembered> entries) {
+    private Outcome run(Round round, Line line, List<Remembered> entries) {
+        ModelBundle parent = line.parent();
         List<CaptionedImage> examples = material.examples(entries);
         List<CaptionedImage> shown = of(Reward.From.TUNER, examples);
         List<CaptionedImage> kept = of(Reward.From.GATE, examples);
@@ -149,7 +140,8 @@ public final class TuningRound {
                 if (learnsExamples) {
                     contests.add(fairGround.shown(kept));
                 }
-                return judge(round, parent, training, contests, likes.notes(), entries);
+                return new Judgement(material, fairGround, tuning, device, folder, listener)
+                        .of(round, line, training, contests, likes.notes(), entries);
             }
         }
     }
@@ -198,71 +190,5 @@ public final class TuningRound {
                 ? 0
                 : parent.manifest().recipe().path("text").path("noise").asDouble();
         return new RewardTerm(reward, captions, tuning, noise, seed);
-    }
-
-    private Outcome judge(
-            Round round,
-            ModelBundle parent,
-            Training training,
-            List<Contest> contests,
-            List<String> findings,
-            List<Remembered> entries) {
-        listener.at("stride");
-        Stride.Taken taken = new Stride(material, parent.manifest().generator(), device, round.seed())
-                .from(parent, training.averaged());
-        listener.at("gate");
-        try (Renderer before = Renderer.load(parent, device);
-                Renderer after = Renderer.of(parent.manifest().generator(), taken.weights(), device)) {
-            GateVerdict verdict = new QualityGate(material.plan(), material.judges())
-                    .judge(Artist.of(after), Artist.of(before), contests);
-            ObjectNode trainedOn = JSON.createObjectNode();
-            trainedOn.put("data", material.data().name());
-            trainedOn.put("dataDigest", material.data().digest());
-            trainedOn.set("tuning", JSON.valueToTree(tuning));
-            trainedOn.put("seed", round.seed());
-            trainedOn.put("stride", taken.share());
-            trainedOn.set("feedback", RoundFile.ranges(entries));
-            Manifest manifest = ModelBundle.write(
-                    candidate(folder),
-                    new ModelBundle.Description(
-                            parent.manifest().name(),
-                            parent.manifest().generator(),
-                            parent.manifest().textEncoder(),
-                            parent.manifest().recipe() instanceof ObjectNode recipe ? recipe : null,
-                            trainedOn,
-                            new ModelBundle.Lineage(
-                                    parent.manifest().digest(),
-                                    parent.manifest().order() + 1,
-                                    verdict.report().toJson())),
-                    new ModelBundle.Content(
-                            taken.weights(),
-                            training.discriminator(),
-                            Probes.draw(after, ExecutionProfile.of(device))));
-            List<String> notes = new ArrayList<>(findings);
-            notes.add(taken.note());
-            GatePage.write(
-                    String.format(
-                            Locale.ROOT, "Round %d: %s from %s", round.id(), manifest.name(), abbreviated(parent)),
-                    notes,
-                    verdict,
-                    fairGround.sides(before, after),
-                    folder.resolve("gate.html"));
-            return switch (verdict) {
-                case GateVerdict.Pass pass -> {
-                    pass.report()
-                            .contests()
-                            .forEach((name, won) -> notes.add("gate passed, " + name + " " + won.text()));
-                    yield new Outcome.Passed(manifest, notes);
-                }
-                case GateVerdict.Fail fail -> {
-                    notes.addAll(fail.reasons());
-                    yield new Outcome.Rejected(manifest, notes);
-                }
-            };
-        }
-    }
-
-    private static String abbreviated(ModelBundle bundle) {
-        return bundle.manifest().digest().substring(0, 12);
     }
 }

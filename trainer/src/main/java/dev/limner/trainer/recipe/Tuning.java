@@ -29,7 +29,7 @@ public record Tuning(
         Moves moves) {
     /** What a configuration that says nothing means. */
     public static final Tuning DEFAULT =
-            new Tuning(300, 1e-4, 0.98, 24, 8, 0.25, 0.5, 1.0, 2.0, 1e-3, Moves.MODULATION);
+            new Tuning(300, 1e-4, 0.98, 24, 8, 0.25, 1.0, 1.0, 2.0, 1e-3, Moves.MODULATION);
 
     /** The most steps a round may have. */
     public static final int MOST_STEPS = 5000;

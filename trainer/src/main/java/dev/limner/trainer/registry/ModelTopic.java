@@ -1,5 +1,7 @@
 package dev.limner.trainer.registry;
 
+import dev.failsafe.Failsafe;
+import dev.failsafe.RetryPolicy;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.ModelRecord;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,7 +21,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -33,7 +38,15 @@ public final class ModelTopic {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTopic.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration READ_WITHIN = Duration.ofSeconds(30);
-    private static final int TRIES = 5;
+    private static final RetryPolicy<Object> AGAIN = RetryPolicy.builder()
+            .handleIf(ModelTopic::mayStartOver)
+            .withMaxAttempts(5)
+            .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(2))
+            .onRetry(tried -> LOG.atInfo()
+                    .addKeyValue("attempt", tried.getAttemptCount())
+                    .addKeyValue("error", tried.getLastException())
+                    .log("the change of a model starts over"))
+            .build();
 
     private final String bootstrap;
     private final String topic;
@@ -112,16 +125,19 @@ public final class ModelTopic {
      * @throws KafkaException if the brokers do not take it
      */
     public Optional<ModelRecord> update(String model, Function<Optional<ModelRecord>, Optional<ModelRecord>> change) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return once(model, change);
-            } catch (ProducerFencedException | InvalidProducerEpochException e) {
-                if (attempt == TRIES) {
-                    throw e;
-                }
-                LOG.atInfo().addKeyValue("model", model).log("somebody else changed the model at the same time");
-            }
-        }
+        return Failsafe.with(AGAIN).get(() -> once(model, change));
+    }
+
+    /**
+     * Somebody else began a change at the same time, or the brokers were not yet done with the one before (KIP-890 has them
+     * refuse what they cannot attribute to a transaction). Starting over reads first, so that nothing is done twice.
+     */
+    private static boolean mayStartOver(Throwable e) {
+        return Stream.of(e, e.getCause())
+                .anyMatch(cause -> cause instanceof ProducerFencedException
+                        || cause instanceof InvalidProducerEpochException
+                        || cause instanceof InvalidTxnStateException
+                        || cause instanceof TransactionAbortableException);
     }
 
     private Optional<ModelRecord> once(String model, Function<Optional<ModelRecord>, Optional<ModelRecord>> change) {

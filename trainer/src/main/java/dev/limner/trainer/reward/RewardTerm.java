@@ -3,10 +3,13 @@ package dev.limner.trainer.reward;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import dev.limner.generator.network.Inputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.noise.CounterNoise;
+import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.recipe.Tuning;
+import dev.limner.trainer.tune.Augmenter;
 import dev.limner.trainer.tune.Disturbance;
 import dev.limner.trainer.tune.GeneratorTerm;
 import dev.limner.trainer.tune.StepRandom;
@@ -20,6 +23,7 @@ import java.util.SplittableRandom;
  */
 public final class RewardTerm implements GeneratorTerm {
     private static final double EPSILON = 1e-6;
+    private static final Augmenter SHIFTS = new Augmenter(new Recipe.Augmentation(0.0625, 0));
 
     private final Reward reward;
     private final List<float[]> captions;
@@ -57,7 +61,8 @@ public final class RewardTerm implements GeneratorTerm {
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
         NDArray s = drawing.temporary().create(Inputs.sentences(asked, text, count), new Shape(count, text));
         NDArray drawn = drawing.network().draw(drawing.weights(), z, s);
-        NDArray values = reward.of(drawn, reward.captions(drawing.temporary(), asked));
+        // Shifted, as the discriminator sees pictures: what is liked at one place only is a trick of pixels.
+        NDArray values = reward.of(SHIFTS.apply(drawn, random), reward.captions(drawing.temporary(), asked));
         NDArray mean = values.mean(new int[] {1});
         NDArray spread = values.sub(mean.reshape(-1, 1))
                 .square()
@@ -66,6 +71,8 @@ public final class RewardTerm implements GeneratorTerm {
                 .sqrt()
                 .stopGradient();
         NDArray agreed = spread.lt((float) tuning.disagreement()).toType(DataType.FLOAT32, false);
-        return Layers.scale(mean.mul(agreed).mean(), -tuning.reward());
+        // Cross entropy with "liked": what is liked already is left alone.
+        NDArray disliked = Activation.softPlus(mean.neg());
+        return Layers.scale(disliked.mul(agreed).mean(), tuning.reward());
     }
 }

@@ -2,10 +2,10 @@ package dev.limner.trainer.service;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleStore;
-import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.trainer.loop.Duty;
 import dev.limner.trainer.loop.LearningMaterial;
+import dev.limner.trainer.loop.Line;
 import dev.limner.trainer.loop.RoundListener;
 import dev.limner.trainer.loop.TuningRound;
 import dev.limner.trainer.registry.Registry;
@@ -160,7 +160,6 @@ final class RoundRunner implements AutoCloseable {
                 .addKeyValue("model", model + "@" + round.parent())
                 .addKeyValue("trigger", round.trigger())
                 .log("round");
-        ModelBundle parent = ModelBundle.read(Path.of(store.uri(model, round.parent())));
         TuningRound.Outcome outcome = new TuningRound(
                         material,
                         config.tuning().toTuning(),
@@ -168,7 +167,7 @@ final class RoundRunner implements AutoCloseable {
                         new Duty(config.share()),
                         folder(round.id()),
                         new Progress(round))
-                .run(round, parent, replay);
+                .run(round, Line.of(store, model, round.parent()), replay);
         kill.reached(KillPoint.ROUND_ENDED);
         Round ended = switch (outcome) {
             case TuningRound.Outcome.Blocked(List<String> notes) ->

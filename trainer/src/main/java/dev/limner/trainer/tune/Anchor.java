@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Keeps what is drawn for the data's own captions near to what the model drew before it was tuned: the mean absolute
- * difference for the same noise. Owns a copy of the old weights.
+ * difference for the same noise. What people showed as examples may look different. Owns a copy of the old weights.
  */
 public final class Anchor implements GeneratorTerm, AutoCloseable {
     private final NDManager manager;
@@ -29,7 +29,9 @@ public final class Anchor implements GeneratorTerm, AutoCloseable {
     @Override
     public NDArray loss(Drawing drawing) {
         NDArray old = drawing.network().draw(before, drawing.noise(), drawing.sentence());
-        return Layers.scale(drawing.drawn().sub(old).abs().mean(), weight);
+        NDArray moved = drawing.drawn().sub(old).abs();
+        moved = moved.reshape(moved.getShape().get(0), -1).mean(new int[] {1});
+        return Layers.scale(moved.mul(drawing.own()).mean(), weight);
     }
 
     @Override

@@ -17,6 +17,7 @@ public interface GeneratorTerm {
      * @param weights its trainable weights
      * @param noise (n, latent)
      * @param sentence (n, text)
+     * @param own (n), 1 where the caption is the data set's own, 0 where it is an example's
      * @param drawn (n, 3, side, side)
      */
     record Drawing(
@@ -26,6 +27,7 @@ public interface GeneratorTerm {
             Weights weights,
             NDArray noise,
             NDArray sentence,
+            NDArray own,
             NDArray drawn) {}
 
     /** A scalar to be added to the generator's loss, weight included. Called while gradients are recorded. */

@@ -135,6 +135,7 @@ public final class Training implements AutoCloseable {
      * @param number of the batch, over all steps
      * @param pictures as they are
      * @param real as the discriminator sees them
+     * @param own 1 for pictures of the data set itself
      */
     private record Material(
             long number,
@@ -143,6 +144,7 @@ public final class Training implements AutoCloseable {
             NDArray real,
             NDArray sentence,
             NDArray stranger,
+            NDArray own,
             SplittableRandom random) {}
 
     private record Judged(float loss, float realAboveDrawn) {}
@@ -155,7 +157,14 @@ public final class Training implements AutoCloseable {
                 batch.sentences(), new Shape(batch.size(), recipe.generator().text()));
         NDArray stranger = temporary.create(batch.strangers(), sentence.getShape());
         return new Material(
-                number, batch.size(), pictures, augmenter.apply(pictures, random), sentence, stranger, random);
+                number,
+                batch.size(),
+                pictures,
+                augmenter.apply(pictures, random),
+                sentence,
+                stranger,
+                temporary.create(batch.own()),
+                random);
     }
 
     private Judged discriminatorGradients(Material material, NDArray drawn, float share) {
@@ -214,7 +223,14 @@ public final class Training implements AutoCloseable {
                 total = total.add(Layers.scale(Reconstruction.loss(drawn, material.pictures), reconstruction));
             }
             GeneratorTerm.Drawing drawing = new GeneratorTerm.Drawing(
-                    temporary, material.number, generator, generatorWeights, noise, material.sentence, drawn);
+                    temporary,
+                    material.number,
+                    generator,
+                    generatorWeights,
+                    noise,
+                    material.sentence,
+                    material.own,
+                    drawn);
             for (GeneratorTerm term : terms) {
                 total = total.add(term.loss(drawing));
             }

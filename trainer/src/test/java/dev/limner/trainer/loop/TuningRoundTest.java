@@ -187,7 +187,7 @@ class TuningRoundTest {
                         }
                     }
                 })
-                .run(round, parent, replay);
+                .run(round, new Line(parent, parent), replay);
     }
 
     /** Likes of dark pictures, or of any. */

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
@@ -82,7 +83,10 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
                     kinds.forEach((of, images) -> {
                         List<Pixels> drawn = recognition.draw(Artist.of(renderer), images);
                         put(one, of, recognition.of(images, drawn));
-                        grid.addAll(drawn.subList(0, Math.min(SHOWN_OF_A_KIND, drawn.size())));
+                        int shown = Math.min(SHOWN_OF_A_KIND, drawn.size());
+                        for (int i = 0; i < shown; i++) {
+                            grid.add(drawn.get(i * drawn.size() / shown));
+                        }
                     });
                 }
                 write(folder.resolve("grid-" + (models.size() - 2) + ".png"), grid);
@@ -102,10 +106,14 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         terminal.println("report and grids in " + folder);
     }
 
+    /** Some of every other kind: a data set is in an order. */
     private List<CaptionedImage> old(Split split) {
-        return parts.rest().stream()
+        List<CaptionedImage> all = parts.rest().stream()
                 .filter(image -> parts.all().splitOf(image) == split)
-                .limit(OLD_PICTURES)
+                .toList();
+        int count = Math.min(OLD_PICTURES, all.size());
+        return IntStream.range(0, count)
+                .mapToObj(i -> all.get((int) ((long) i * all.size() / count)))
                 .toList();
     }
 

@@ -40,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,6 +60,7 @@ import picocli.CommandLine.Spec;
 public final class LearnCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final Duration POLL = Duration.ofSeconds(2);
+    private static final int SHOWN = 64;
     private static final int SEEDS = 2;
 
     @Option(
@@ -202,7 +204,7 @@ public final class LearnCommand implements Callable<Integer> {
                     first = first == null ? drawn : first;
                     points.add(
                             new Curve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
-                    write(folder.resolve("grid-" + (points.size() - 1) + ".png"), drawn.subList(0, 64));
+                    write(folder.resolve("grid-" + (points.size() - 1) + ".png"), spread(drawn));
                 }
             }
         }
@@ -217,6 +219,15 @@ public final class LearnCommand implements Callable<Integer> {
             wins[i] = mine > other ? 1 : mine < other ? 0 : 0.5;
         }
         return Bootstrap.mean(wins, seed);
+    }
+
+    /** Some of every kind: the captions are in the order of the data set. */
+    private static List<Pixels> spread(List<Pixels> drawn) {
+        int captions = drawn.size() / SEEDS;
+        int shown = Math.min(SHOWN, captions);
+        return IntStream.range(0, shown)
+                .mapToObj(i -> drawn.get(i * captions / shown))
+                .toList();
     }
 
     private static void write(Path file, List<Pixels> pictures) {

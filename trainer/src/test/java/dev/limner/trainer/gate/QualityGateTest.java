@@ -1,0 +1,111 @@
+package dev.limner.trainer.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.Shards;
+import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.Judges;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped model against what is made of its pictures. Latency is a timing and left out of what is expected. */
+class QualityGateTest {
+    @TempDir
+    static Path cache;
+
+    private static final Map<String, Pixels> DRAWN = new HashMap<>();
+
+    private static TextEncoder encoder;
+    private static Judges judges;
+    private static Renderer shipped;
+    private static QualityGate gate;
+
+    @BeforeAll
+    static void load() {
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 1), 10_000);
+        Path emoji = Path.of("../data/emoji");
+        judges = Judges.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
+        gate = new QualityGate(
+                Plan.of(Shards.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), judges);
+    }
+
+    @AfterAll
+    static void close() {
+        shipped.close();
+        judges.close();
+        encoder.close();
+    }
+
+    @Test
+    void shouldRefuseWhatOneRoundHasMadeWorse() {
+        assertThat(failed(gate.judge(grained(), asShipped(), Optional.empty(), List.of())))
+                .contains("kid", "slicedWasserstein");
+    }
+
+    @Test
+    void shouldRefuseWhatManyRoundsHaveMadeWorseThoughTheLastDidNothing() {
+        Artist worn = grained();
+
+        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of()))).isEmpty();
+        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped()), List.of())))
+                .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
+    }
+
+    private static List<String> failed(GateVerdict verdict) {
+        return verdict.report().checks().stream()
+                .filter(check -> !check.passed() && !check.name().equals(QualityGate.LATENCY))
+                .map(GateCheck::name)
+                .toList();
+    }
+
+    /** The shipped model's pictures, with grain. */
+    private static Artist grained() {
+        return commissions -> asShipped().draw(commissions).stream()
+                .map(QualityGateTest::grained)
+                .toList();
+    }
+
+    /** Draws nothing twice, which the tests would ask for. */
+    private static Artist asShipped() {
+        return commissions -> {
+            List<Artist.Commission> fresh = commissions.stream()
+                    .filter(one -> !DRAWN.containsKey(key(one)))
+                    .toList();
+            List<Pixels> pictures = Artist.of(shipped).draw(fresh);
+            for (int i = 0; i < fresh.size(); i++) {
+                DRAWN.put(key(fresh.get(i)), pictures.get(i));
+            }
+            return commissions.stream().map(one -> DRAWN.get(key(one))).toList();
+        };
+    }
+
+    private static String key(Artist.Commission commission) {
+        return commission.seed() + " " + commission.caption();
+    }
+
+    private static Pixels grained(Pixels picture) {
+        SplittableRandom random = new SplittableRandom(3);
+        byte[] rgb = picture.rgb().clone();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.clamp((rgb[i] & 0xff) + random.nextInt(-60, 61), 0, 255);
+        }
+        return new Pixels(picture.width(), picture.height(), rgb);
+    }
+}
