@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Watches what was released: a trial ends well or badly, and what is live goes back if it turns out worse than what was
@@ -28,6 +30,7 @@ public final class CanaryWatch {
     private static final double MOST_FAILURES = 0.02;
     private static final double TIMES_WORSE = 3;
     private static final long FEWEST_OPINIONS_BEFORE = 30;
+    private static final long FEWEST_JOBS_BEFORE = 30;
 
     private final Registry registry;
     private final ReplayBuffer replay;
@@ -35,6 +38,8 @@ public final class CanaryWatch {
     private final Duration promoteAfter;
     private final Clock clock;
     private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
+    /** Worker to digest to what was last said of it, also when it is not loaded any more. */
+    private final Map<String, Map<String, WorkerStatus.Loaded>> drawn = new ConcurrentHashMap<>();
 
     /** @param promoteAfter how long a trial lasts that nothing speaks for or against */
     public CanaryWatch(Registry registry, ReplayBuffer replay, String model, Duration promoteAfter, Clock clock) {
@@ -48,6 +53,9 @@ public final class CanaryWatch {
     /** What a worker says of itself. */
     public void heard(WorkerStatus status) {
         workers.put(status.worker(), status);
+        Map<String, WorkerStatus.Loaded> models =
+                drawn.computeIfAbsent(status.worker(), worker -> new ConcurrentHashMap<>());
+        status.models().forEach(loaded -> models.put(loaded.digest(), loaded));
     }
 
     /** Looks, and changes the models topic if that is called for. Gives the record as it is afterwards. */
@@ -57,14 +65,25 @@ public final class CanaryWatch {
             return found;
         }
         ModelRecord record = found.get();
+        forget(record);
         ModelRecord.Canary canary = record.canary();
         return (canary == null ? live(record) : trial(record, canary)).or(() -> found);
+    }
+
+    /** What nobody compares with any more, and workers that have long been gone. */
+    private void forget(ModelRecord record) {
+        Instant gone = clock.instant().minus(LOOK_BACK);
+        workers.values().removeIf(status -> status.at().isBefore(gone));
+        drawn.keySet().retainAll(workers.keySet());
+        Set<String> compared =
+                record.releases().stream().map(ModelRecord.Release::digest).collect(Collectors.toSet());
+        drawn.values().forEach(models -> models.keySet().retainAll(compared));
     }
 
     private Optional<ModelRecord> trial(ModelRecord record, ModelRecord.Canary canary) {
         String digest = canary.release().digest();
         Optional<String> complaint =
-                refusal(digest).or(() -> failures(digest, record.live().digest()));
+                refusal(digest).or(() -> failures(digest, record.live().digest(), "what is live"));
         if (complaint.isPresent()) {
             return registry.reject(model, digest, complaint.get());
         }
@@ -96,6 +115,12 @@ public final class CanaryWatch {
             return registry.rollBack(model, digest, refusal(digest).orElse("every worker refuses it"));
         }
         String before = record.previous().get(0).digest();
+        Optional<String> failing = failed(before)[1] < FEWEST_JOBS_BEFORE
+                ? Optional.empty()
+                : failures(digest, before, "what was live before");
+        if (failing.isPresent()) {
+            return registry.rollBack(model, digest, failing.get());
+        }
         ReplayBuffer.Verdicts usual = replay.verdicts(before, Instant.EPOCH);
         ReplayBuffer.Verdicts now = replay.verdicts(digest, record.at());
         boolean worse = usual.likes() + usual.dislikes() >= FEWEST_OPINIONS_BEFORE
@@ -127,17 +152,19 @@ public final class CanaryWatch {
                 .findFirst();
     }
 
-    private Optional<String> failures(String digest, String live) {
+    /** @param than whose digest {@code other} is, for people */
+    private Optional<String> failures(String digest, String other, String than) {
         double[] tried = failed(digest);
-        double[] usual = failed(live);
+        double[] usual = failed(other);
         double rate = tried[0] / Math.max(1, tried[1]);
-        double other = usual[0] / Math.max(1, usual[1]);
-        return tried[0] >= FEWEST_FAILURES && rate > Math.max(MOST_FAILURES, TIMES_WORSE * other)
+        double usualRate = usual[0] / Math.max(1, usual[1]);
+        return tried[0] >= FEWEST_FAILURES && rate > Math.max(MOST_FAILURES, TIMES_WORSE * usualRate)
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "%.0f of %.0f jobs failed with it, with what is live %.0f of %.0f",
+                        "%.0f of %.0f jobs failed with it, with %s %.0f of %.0f",
                         tried[0],
                         tried[1],
+                        than,
                         usual[0],
                         usual[1]))
                 : Optional.empty();
@@ -147,12 +174,11 @@ public final class CanaryWatch {
     private double[] failed(String digest) {
         double failed = 0;
         double all = 0;
-        for (WorkerStatus status : present()) {
-            for (WorkerStatus.Loaded loaded : status.models()) {
-                if (loaded.digest().equals(digest)) {
-                    failed += loaded.failed();
-                    all += loaded.failed() + loaded.completed();
-                }
+        for (Map<String, WorkerStatus.Loaded> models : drawn.values()) {
+            WorkerStatus.Loaded loaded = models.get(digest);
+            if (loaded != null) {
+                failed += loaded.failed();
+                all += loaded.failed() + loaded.completed();
             }
         }
         return new double[] {failed, all};

@@ -169,6 +169,31 @@ class CanaryWatchTest {
         assertThat(record.reason()).contains("refuses it");
     }
 
+    @Test
+    void shouldGoBackFromALiveModelWhoseJobsFail() {
+        watch.heard(status("w1", 1, List.of(loaded(OLD, 500, 1)), List.of()));
+        registry.promote(model, NEW, "by hand");
+        watch.heard(status("w1", 2, List.of(loaded(NEW, 98, 2)), List.of()));
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+
+        watch.heard(status("w1", 2, List.of(loaded(NEW, 98, 12)), List.of()));
+
+        ModelRecord record = watch.look().orElseThrow();
+        assertThat(record.live()).isEqualTo(OLD);
+        assertThat(record.reason()).isEqualTo("12 of 110 jobs failed with it, with what was live before 1 of 501");
+        assertThat(record.previous()).isEmpty();
+    }
+
+    @Test
+    void shouldStayWithALiveModelWhoseJobsFailAsThoseOfTheOneBefore() {
+        watch.heard(status("w1", 1, List.of(loaded(OLD, 450, 50)), List.of()));
+        registry.promote(model, NEW, "by hand");
+
+        watch.heard(status("w1", 2, List.of(loaded(NEW, 90, 10)), List.of()));
+
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+    }
+
     private void say(ModelRecord.Release release, int likes, int dislikes) {
         for (int i = 0; i < likes + dislikes; i++) {
             boolean likesIt = i < likes;
