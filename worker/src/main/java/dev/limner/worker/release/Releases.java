@@ -11,6 +11,7 @@ import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -32,6 +33,8 @@ final class Releases implements ReleaseReport {
     private static final int REFUSALS_KEPT = 10;
     /** Of 255, on another execution profile than the maker's. */
     private static final int TOLERANCE = 2;
+
+    private static final Duration RESTORE_AFTER = Duration.ofSeconds(1);
 
     private final ReleaseSettings settings;
     private final BundleStore store;
@@ -188,10 +191,25 @@ final class Releases implements ReleaseReport {
         try {
             next = probed(bundle);
         } catch (Refused e) {
-            slots.replaceLive(loader.load(back));
+            slots.replaceLive(restored(back));
             throw e;
         }
         slots.replaceLive(next);
+    }
+
+    /** A device that has no room for the old model has it again when its neighbours let go; until then jobs wait. */
+    private LoadedModel restored(ModelBundle back) throws InterruptedException {
+        while (true) {
+            try {
+                return loader.load(back);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.atError()
+                        .addKeyValue("model", back.manifest().digest())
+                        .addKeyValue("error", e.toString())
+                        .log("the model that served cannot be loaded again yet, jobs wait");
+            }
+            Thread.sleep(RESTORE_AFTER);
+        }
     }
 
     private LoadedModel probed(ModelBundle bundle) throws Refused {

@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +135,28 @@ class ReleasesTest {
         assertRefused(releases, wrong.digest(), RefusalCode.PROBE_FAILED, "differ by");
         assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
         assertThat(slots.lease(second.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
+    }
+
+    @Test
+    void shouldKeepTryingToServeAgainWhereTheOldModelFindsNoRoom() throws Exception {
+        AtomicInteger full = new AtomicInteger(2);
+        Releases releases = releases(
+                new ReleaseSettings(
+                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.NEVER),
+                bundle -> {
+                    if (full.getAndDecrement() > 0) {
+                        throw new OutOfMemoryError("no room");
+                    }
+                    return load(bundle);
+                });
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+
+        releases.follow(ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
+
+        assertRefused(releases, second.digest(), RefusalCode.LOAD_FAILED, "no room");
+        assertThat(full).hasNegativeValue();
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(first.digest()));
+        assertThat(slots.lease(first.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
     }
 
     @Test
@@ -364,7 +387,11 @@ class ReleasesTest {
     }
 
     private Releases releases(ReleaseSettings settings) {
-        return new Releases(settings, store, ReleasesTest::load, slots, bytes -> true, Clock.systemUTC());
+        return releases(settings, ReleasesTest::load);
+    }
+
+    private Releases releases(ReleaseSettings settings, ModelLoader loader) {
+        return new Releases(settings, store, loader, slots, bytes -> true, Clock.systemUTC());
     }
 
     private static LoadedModel load(ModelBundle bundle) {
