@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Opinions as numbers, in the order they were given.
@@ -44,10 +46,24 @@ record Lessons(List<Mark> marks, List<Pair> pairs, int raters) {
         return marks.size() + pairs.size();
     }
 
-    /** The opinions of a buffer, without those that say nothing of how much a picture is liked. */
+    /** Whether there is something of what is liked in an entry; examples are learned from in another way. */
+    static boolean isIn(Remembered entry) {
+        return entry.feedback().opinion() != null || correction(entry).isPresent();
+    }
+
+    /** What a picture really shows; beside an example the caption says what the example shows. */
+    private static Optional<String> correction(Remembered entry) {
+        return Optional.ofNullable(
+                entry.feedback().example() == null ? entry.feedback().caption() : null);
+    }
+
+    /**
+     * The opinions of a buffer, without those that say nothing of how much a picture is liked. A correction says that the
+     * picture is a good one of another caption and, if nothing else is said of it, a bad one of its own.
+     */
     static Lessons of(List<Remembered> entries, RewardEyes eyes, TextEncoder encoder) {
         List<String> captions = entries.stream()
-                .map(entry -> entry.image().caption())
+                .flatMap(entry -> Stream.concat(Stream.of(entry.image().caption()), correction(entry).stream()))
                 .distinct()
                 .toList();
         Map<String, float[]> seen = new HashMap<>();
@@ -63,16 +79,15 @@ record Lessons(List<Mark> marks, List<Pair> pairs, int raters) {
         List<Mark> marks = new ArrayList<>();
         List<Pair> pairs = new ArrayList<>();
         for (Remembered entry : entries) {
-            Opinion opinion = entry.feedback().opinion();
-            Picture over = entry.over();
-            if (opinion == null) {
+            if (!isIn(entry)) {
                 continue;
             }
-            float[] caption = seen.getOrDefault(entry.image().caption(), new float[0]);
-            float[] input = input(entry.image(), caption);
+            String caption = entry.image().caption();
+            float[] input = input(entry.image(), seen.getOrDefault(caption, new float[0]));
             int order = marks.size() + pairs.size();
             int rater = raters.computeIfAbsent(entry.rater(), unused -> raters.size());
-            switch (opinion) {
+            switch (entry.feedback().opinion()) {
+                case null -> marks.add(new Mark(input, 0, rater, order));
                 case Opinion.Verdict(boolean liked) -> marks.add(new Mark(input, liked ? 1 : 0, rater, order));
                 case Opinion.Score(int value) ->
                     marks.add(new Mark(
@@ -81,11 +96,20 @@ record Lessons(List<Mark> marks, List<Pair> pairs, int raters) {
                             rater,
                             order));
                 case Opinion.Preference preference -> {
+                    Picture over = entry.over();
                     if (over != null) {
-                        pairs.add(new Pair(input, input(over, caption), order));
+                        pairs.add(new Pair(input, input(over, seen.getOrDefault(caption, new float[0])), order));
                     }
                 }
             }
+            // What is for the tuner must not reach the gate by way of a correction, nor the other way round.
+            correction(entry)
+                    .filter(shows -> Reward.From.of(shows) == Reward.From.of(caption))
+                    .ifPresent(shows -> marks.add(new Mark(
+                            input(entry.image(), seen.getOrDefault(shows, new float[0])),
+                            1,
+                            rater,
+                            marks.size() + pairs.size())));
         }
         return new Lessons(marks, pairs, raters.size());
     }

@@ -122,9 +122,7 @@ public final class Reward implements AutoCloseable {
      */
     public static Learned learn(
             List<Remembered> entries, From from, RewardEyes eyes, TextEncoder encoder, Device device, long seed) {
-        long opinions = entries.stream()
-                .filter(entry -> entry.feedback().opinion() != null)
-                .count();
+        long opinions = entries.stream().filter(Lessons::isIn).count();
         Lessons lessons = Lessons.of(
                 entries.stream()
                         .filter(entry -> From.of(entry.image().caption()) == from)
