@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -117,9 +118,11 @@ public final class TuningRound {
         boolean learnsExamples = shown.size() >= FEWEST_EXAMPLES && !kept.isEmpty();
         listener.at("reward");
         try (Likes likes = likes(entries, round.seed())) {
+            List<String> findings = new ArrayList<>(likes.notes());
+            noteOnExamples(entries, shown, kept).ifPresent(findings::add);
             boolean follows = likes.tuner().isPresent() && likes.gate().isPresent();
             if (!follows && !learnsExamples) {
-                return new Outcome.Blocked(likes.notes());
+                return new Outcome.Blocked(findings);
             }
             Optional<GeneratorTerm> term = follows
                     ? likes.tuner().map(reward -> term(reward, entries, parent, round.seed()))
@@ -141,9 +144,26 @@ public final class TuningRound {
                     contests.add(fairGround.shown(kept));
                 }
                 return new Judgement(material, fairGround, tuning, device, folder, listener)
-                        .of(round, line, training, contests, likes.notes(), entries);
+                        .of(round, line, training, contests, findings, entries);
             }
         }
+    }
+
+    /** Who shows pictures hears what became of them. */
+    private static Optional<String> noteOnExamples(
+            List<Remembered> entries, List<CaptionedImage> shown, List<CaptionedImage> kept) {
+        long named = entries.stream()
+                .filter(entry -> entry.feedback().example() != null)
+                .count();
+        return named == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "Examples: %d to learn from, it takes %d; %d kept for the gate, it takes 1; %d no longer readable",
+                        shown.size(),
+                        FEWEST_EXAMPLES,
+                        kept.size(),
+                        named - shown.size() - kept.size()));
     }
 
     private List<CaptionedImage> of(Reward.From whom, List<CaptionedImage> examples) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,44 @@ class QualityGateTest {
         assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of()))).isEmpty();
         assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped()), List.of())))
                 .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
+    }
+
+    @Test
+    void shouldAskForOneContestWonAndNoneLost() {
+        Contest won = new Decided("won", 1);
+        Contest even = new Decided("even", 0.5);
+        Contest lost = new Decided("lost", 0);
+
+        assertThat(failed(judged(List.of(won)))).isEmpty();
+        assertThat(failed(judged(List.of(won, even)))).isEmpty();
+        assertThat(failed(judged(List.of(even)))).containsExactly("gain");
+        assertThat(failed(judged(List.of(won, lost)))).containsExactly("lost");
+        assertThat(judged(List.of(won, lost)))
+                .isInstanceOfSatisfying(
+                        GateVerdict.Fail.class,
+                        fail -> assertThat(fail.reasons())
+                                .anySatisfy(reason ->
+                                        assertThat(reason).startsWith("lost is 0.0000, was 0.5000, limit 0.5000")));
+    }
+
+    private static GateVerdict judged(List<Contest> contests) {
+        return gate.judge(asShipped(), asShipped(), Optional.empty(), contests);
+    }
+
+    /** @param share of what every picture of the candidate wins */
+    private record Decided(String name, double share) implements Contest {
+        @Override
+        public List<Artist.Commission> commissions() {
+            return IntStream.range(0, 4)
+                    .mapToObj(i -> new Artist.Commission(
+                            "red apple", encoder.encode("red apple").embedding(), i))
+                    .toList();
+        }
+
+        @Override
+        public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
+            return candidate.stream().mapToDouble(picture -> share).toArray();
+        }
     }
 
     private static List<String> failed(GateVerdict verdict) {
