@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,15 +65,9 @@ public final class ForgettingCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds of tuning. Default: ${DEFAULT-VALUE}")
     int rounds;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Default: .limner/forgetting")
-    @Nullable
-    Path out;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Any setting of the trainer, as in --set limner.trainer.tuning.steps=600")
-    Map<String, String> extra = new LinkedHashMap<>();
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearningOptions options;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -82,7 +76,7 @@ public final class ForgettingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Home home = Home.find();
-        Path folder = out == null ? home.state().resolve("forgetting") : out.toAbsolutePath();
+        Path folder = options.folder(home, "forgetting");
         DataSet all = Shards.read(
                 home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
         LeftOut parts = LeftOut.of(all, kind);
@@ -141,7 +135,7 @@ public final class ForgettingCommand implements Callable<Integer> {
         settings.put("limner.trainer.examples", examples.toString());
         settings.put("limner.trainer.rounds.after", "0");
         settings.put("limner.trainer.canary.share", "0");
-        settings.putAll(extra);
+        settings.putAll(options.extra);
         Set<String> live = new LinkedHashSet<>();
         try (LearningFleet fleet = LearningFleet.start(
                         home, fleetFolder, Map.of("limner.worker.model", model.toString()), settings);

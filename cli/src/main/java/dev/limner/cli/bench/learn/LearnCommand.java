@@ -26,7 +26,6 @@ import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.data.Shards;
 import dev.limner.trainer.data.Split;
 import dev.limner.trainer.eval.Artist;
-import dev.limner.trainer.eval.SampleGrid;
 import dev.limner.trainer.eval.metric.Bootstrap;
 import dev.limner.trainer.eval.metric.Estimate;
 import java.io.IOException;
@@ -40,10 +39,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -62,6 +59,7 @@ public final class LearnCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofSeconds(2);
     private static final int SHOWN = 64;
     private static final int SEEDS = 2;
+    private static final int GRID_COLUMNS = 8;
 
     @Option(
             names = "--rater",
@@ -92,15 +90,9 @@ public final class LearnCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Of the rater. Default: ${DEFAULT-VALUE}")
     long seed;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Report, curve and grids. Default: .limner/learn")
-    @Nullable
-    Path out;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Any setting of the trainer, as in --set limner.trainer.tuning.steps=100")
-    Map<String, String> extra = new LinkedHashMap<>();
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearningOptions options;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -110,7 +102,7 @@ public final class LearnCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        Path folder = out == null ? home.state().resolve("learn") : out.toAbsolutePath();
+        Path folder = options.folder(home, "learn");
         Folders.delete(folder);
         TorchThreads.set(1);
         DataSet data = Shards.read(
@@ -141,7 +133,7 @@ public final class LearnCommand implements Callable<Integer> {
         settings.put("limner.trainer.canary.share", "0.3");
         settings.put("limner.trainer.canary.promote-after", "5m");
         settings.put("limner.trainer.canary.look", "2s");
-        settings.putAll(extra);
+        settings.putAll(options.extra);
         return settings;
     }
 
@@ -204,7 +196,10 @@ public final class LearnCommand implements Callable<Integer> {
                     first = first == null ? drawn : first;
                     points.add(
                             new Curve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
-                    write(folder.resolve("grid-" + (points.size() - 1) + ".png"), spread(drawn));
+                    Grid.write(
+                            Grid.spread(drawn.subList(0, drawn.size() / SEEDS), SHOWN),
+                            GRID_COLUMNS,
+                            folder.resolve("grid-" + (points.size() - 1) + ".png"));
                 }
             }
         }
@@ -219,23 +214,6 @@ public final class LearnCommand implements Callable<Integer> {
             wins[i] = mine > other ? 1 : mine < other ? 0 : 0.5;
         }
         return Bootstrap.mean(wins, seed);
-    }
-
-    /** Some of every kind: the captions are in the order of the data set. */
-    private static List<Pixels> spread(List<Pixels> drawn) {
-        int captions = drawn.size() / SEEDS;
-        int shown = Math.min(SHOWN, captions);
-        return IntStream.range(0, shown)
-                .mapToObj(i -> drawn.get(i * captions / shown))
-                .toList();
-    }
-
-    private static void write(Path file, List<Pixels> pictures) {
-        try {
-            ImageIO.write(SampleGrid.sheet(pictures, 8), "png", file.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be written", e);
-        }
     }
 
     private void report(Run run, List<Curve.Point> points, Path folder, PrintWriter terminal) {

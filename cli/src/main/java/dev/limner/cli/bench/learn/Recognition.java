@@ -12,10 +12,12 @@ import dev.limner.trainer.eval.metric.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Whether pictures show their captions: R-precision, the dual encoder's pick among the caption and 99 others of the whole
- * data set; and how far they are from the real picture of the caption, in the judges' features.
+ * data set; whether they are taken for the class of things they should be of; and how far they are from the real picture of
+ * the caption, in the judges' features.
  *
  * @param judges of the whole data set, which know what was left out; stay the caller's
  */
@@ -33,16 +35,37 @@ record Recognition(Judges judges, TextEncoder encoder, List<float[]> captions, l
         return image.captionsIn(LeftOut.LANGUAGE).get(0);
     }
 
-    /** What is found of pictures of one kind. */
-    record Found(Estimate recognised, Estimate distance) {}
+    /**
+     * What is found of pictures of one kind.
+     *
+     * @param recognised share for which the caption is picked among a hundred
+     * @param ofClass share that is taken for the right class of things
+     * @param distances of each from the real picture
+     */
+    record Found(Estimate recognised, Estimate ofClass, List<Double> distances) {
+        Found {
+            distances = List.copyOf(distances);
+        }
+
+        double distance() {
+            return distances.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+        }
+
+        /** How often a picture is nearer to the real one than another's of the same caption and noise; equals count half. */
+        Estimate nearerThan(Found other, long seed) {
+            double[] wins = IntStream.range(0, distances.size())
+                    .mapToDouble(i -> 0.5 * (1 + Math.signum(other.distances.get(i) - distances.get(i))))
+                    .toArray();
+            return Bootstrap.mean(wins, seed);
+        }
+    }
 
     /** Draws each picture's plainest caption; the same noise for whoever draws. */
     List<Pixels> draw(Artist artist, List<CaptionedImage> images) {
         List<Artist.Commission> commissions = new ArrayList<>();
         for (CaptionedImage image : images) {
-            String caption = plainest(image);
-            commissions.add(new Artist.Commission(
-                    caption, encoder.encode(caption).embedding(), seed * 7_919 + commissions.size()));
+            commissions.add(
+                    new Artist.Commission(plainest(image), embedding(image), seed * 7_919 + commissions.size()));
         }
         return artist.draw(commissions);
     }
@@ -53,12 +76,12 @@ record Recognition(Judges judges, TextEncoder encoder, List<float[]> captions, l
         float[][] features = judges.features(drawn);
         float[][] wanted =
                 judges.features(images.stream().map(CaptionedImage::pixels).toList());
-        float[][] own = judges.textVectors(images.stream()
-                .map(image -> encoder.encode(plainest(image)).embedding())
-                .toList());
+        float[][] own = judges.textVectors(images.stream().map(this::embedding).toList());
+        int[] classes = judges.classify(drawn);
         SplittableRandom random = new SplittableRandom(seed);
         double[] recognised = new double[drawn.size()];
-        double[] distance = new double[drawn.size()];
+        double[] ofClass = new double[drawn.size()];
+        List<Double> distances = new ArrayList<>();
         for (int i = 0; i < recognised.length; i++) {
             double mine = Vectors.product(pictures[i], own[i]);
             boolean best = true;
@@ -69,8 +92,14 @@ record Recognition(Judges judges, TextEncoder encoder, List<float[]> captions, l
                 best &= same || Vectors.product(pictures[i], caption) < mine;
             }
             recognised[i] = best ? 1 : 0;
-            distance[i] = Math.sqrt(Vectors.squaredDistance(features[i], wanted[i]));
+            CaptionedImage image = images.get(i);
+            ofClass[i] = classes[i] == judges.classOf(image, embedding(image)) ? 1 : 0;
+            distances.add(Math.sqrt(Vectors.squaredDistance(features[i], wanted[i])));
         }
-        return new Found(Bootstrap.mean(recognised, seed), Bootstrap.mean(distance, seed));
+        return new Found(Bootstrap.mean(recognised, seed), Bootstrap.mean(ofClass, seed), distances);
+    }
+
+    private float[] embedding(CaptionedImage image) {
+        return encoder.encode(plainest(image)).embedding();
     }
 }
