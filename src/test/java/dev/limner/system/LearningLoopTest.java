@@ -51,6 +51,7 @@ class LearningLoopTest {
                 "--trainer-port=0",
                 // Two steps teach nothing; what is tried is the way of a release.
                 "--set=limner.trainer.tuning.steps=2",
+                "--set=limner.trainer.tuning.examples.passes=0",
                 "--set=limner.trainer.rounds.after=0",
                 "--set=limner.trainer.rounds.held-out=40",
                 "--set=limner.trainer.canary.share=1",

@@ -169,6 +169,7 @@ final class RebuildCommand implements Callable<Integer> {
 
         @Override
         public void stepped(StepReport report, int of) {
+            progress.total(of);
             progress.to(report.step() + 1, "tuning");
         }
     }

@@ -63,6 +63,8 @@ public final class TuneCommand implements Callable<Integer> {
                 while (round.path("state").asText().equals("RUNNING")) {
                     Thread.sleep(POLL);
                     JsonNode status = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
+                    // How many there are depends on what is learned from, and is known when the tuning begins.
+                    progress.total(status.path("steps").asLong());
                     progress.to(
                             status.path("step").asLong(), status.path("stage").asText());
                     round = find(ask(client, HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);

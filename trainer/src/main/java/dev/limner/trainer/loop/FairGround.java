@@ -12,6 +12,7 @@ import dev.limner.trainer.gate.RewardContest;
 import dev.limner.trainer.reward.Reward;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a candidate and its parent are asked to draw when they are held against each other: captions that no tuning draws,
@@ -28,7 +29,7 @@ record FairGround(LearningMaterial material) {
         return new RewardContest(reward, heldOut());
     }
 
-    /** Who draws what people showed, and the tuning was not shown, more like it. */
+    /** Whose pictures of what people showed, and the tuning was not shown, are more easily told to be that. */
     Contest shown(List<CaptionedImage> kept) {
         List<Artist.Commission> commissions = new ArrayList<>();
         List<Pixels> pictures = new ArrayList<>();
@@ -42,7 +43,10 @@ record FairGround(LearningMaterial material) {
                 pictures.add(example.pixels());
             }
         }
-        return new ExampleContest(material.judges(), commissions, pictures);
+        List<Pixels> others = Stream.concat(material.plan().heldOut().stream().map(Plan.Subject::image), kept.stream())
+                .map(CaptionedImage::pixels)
+                .toList();
+        return new ExampleContest(material.judges(), commissions, pictures, others);
     }
 
     /** Both models' pictures of the first held-out captions. */

@@ -40,6 +40,7 @@ record Judgement(
      * Judges a tuned copy of a model.
      *
      * @param contests what it should be better at
+     * @param learnsExamples whether it was shown pictures
      * @param findings of the round before this, for people
      * @param entries what was learned from
      */
@@ -48,11 +49,12 @@ record Judgement(
             Line line,
             Training training,
             List<Contest> contests,
+            boolean learnsExamples,
             List<String> findings,
             List<Remembered> entries) {
         ModelBundle parent = line.parent();
         listener.at("stride");
-        Stride.Taken taken = new Stride(material, parent.manifest().generator(), device, round.seed())
+        Stride.Taken taken = new Stride(material, parent.manifest().generator(), device, round.seed(), learnsExamples)
                 .from(line, training.averaged());
         listener.at("gate");
         try (Renderer before = Renderer.load(parent, device);

@@ -12,9 +12,11 @@ import dev.limner.trainer.eval.Artist;
 import dev.limner.trainer.eval.metric.Kid;
 import dev.limner.trainer.eval.metric.SlicedWasserstein;
 import dev.limner.trainer.eval.metric.Vectors;
+import dev.limner.trainer.tune.Disturbance;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,9 @@ import java.util.SplittableRandom;
  * near to the training pictures as the gate will ask of other captions. What people like pulls harder with some tastes
  * than with others, and a weight of the reward that suits all of them does not exist; the weights in between do (Wortsman
  * et al. 2022). Looks at training pictures and noise of its own, never at the gate's. One thread.
+ *
+ * <p>What learns a new kind of things from examples is also asked for what lies between training captions: those stay what
+ * they were, the adversary sees to it, while what no caption holds in place is drawn a little more like the new.
  */
 final class Stride {
     private static final double[] SHARES = {1, 0.8, 0.6, 0.45, 0.3, 0.2};
@@ -47,15 +52,35 @@ final class Stride {
     private final GeneratorSpec spec;
     private final Device device;
     private final long seed;
+    private final List<Captions> asked;
     private final List<CaptionedImage> subjects;
     private final float[][] real;
 
-    /** @param seed of the choice of captions and of the noise */
-    Stride(LearningMaterial material, GeneratorSpec spec, Device device, long seed) {
+    /** What is drawn. */
+    private enum Captions {
+        TRAINING(0, "Training captions"),
+        /** Each with some of the next one's meaning in it: captions that training never saw. */
+        BETWEEN(0.3, "Between them");
+
+        private final double ofTheNext;
+        private final String text;
+
+        Captions(double ofTheNext, String text) {
+            this.ofTheNext = ofTheNext;
+            this.text = text;
+        }
+    }
+
+    /**
+     * @param seed of the choice of captions and of the noise
+     * @param learnsExamples whether the tuned weights have learned a new kind of things
+     */
+    Stride(LearningMaterial material, GeneratorSpec spec, Device device, long seed, boolean learnsExamples) {
         this.material = material;
         this.spec = spec;
         this.device = device;
         this.seed = seed;
+        this.asked = learnsExamples ? List.of(Captions.values()) : List.of(Captions.TRAINING);
         List<CaptionedImage> train = material.data().images(Split.TRAIN, material.language());
         int count = Math.min(SUBJECTS, train.size() / 2);
         List<CaptionedImage> some = Arrays.stream(Vectors.sample(train.size(), 2 * count, new SplittableRandom(seed)))
@@ -92,27 +117,35 @@ final class Stride {
     /** The longest stride that does no harm; the shortest there is if all of them do, for the gate to judge. */
     Taken from(Line line, Map<String, Safetensors.Tensor> tuned) {
         ModelBundle parent = line.parent();
-        List<Distance> before = distances(parent.weights());
-        Distance usual = mean(before);
-        Distance limit = limit(before, OF_PARENT);
-        if (line.isTuned()) {
-            limit = limit.nearer(limit(distances(line.first().weights()), OF_FIRST));
+        Map<Captions, Distance> limits = new EnumMap<>(Captions.class);
+        Map<Captions, StringBuilder> tried = new EnumMap<>(Captions.class);
+        for (Captions captions : asked) {
+            List<Distance> before = distances(parent.weights(), captions);
+            Distance limit = limit(before, OF_PARENT);
+            if (line.isTuned()) {
+                limit = limit.nearer(limit(distances(line.first().weights(), captions), OF_FIRST));
+            }
+            limits.put(captions, limit);
+            tried.put(
+                    captions,
+                    new StringBuilder(String.format(
+                            Locale.ROOT,
+                            "%s, before: kid %.5f, limit %.5f",
+                            captions.text,
+                            mean(before).kid,
+                            limit.kid)));
         }
-        List<String> tried = new ArrayList<>();
         for (double share : SHARES) {
             Map<String, Safetensors.Tensor> between = between(parent.weights(), tuned, share);
-            Distance now = mean(distances(between));
-            tried.add(String.format(Locale.ROOT, "%.2f of the way: kid %.5f", share, now.kid));
-            if (now.isWithin(limit) || share == SHARES[SHARES.length - 1]) {
-                return new Taken(
-                        share,
-                        between,
-                        String.format(
-                                Locale.ROOT,
-                                "Training captions, before: kid %.5f, limit %.5f; %s",
-                                usual.kid,
-                                limit.kid,
-                                String.join("; ", tried)));
+            boolean harmless = true;
+            for (Captions captions : asked) {
+                Distance now = mean(distances(between, captions));
+                Objects.requireNonNull(tried.get(captions))
+                        .append(String.format(Locale.ROOT, "; %.2f of the way: kid %.5f", share, now.kid));
+                harmless &= now.isWithin(Objects.requireNonNull(limits.get(captions)));
+            }
+            if (harmless || share == SHARES[SHARES.length - 1]) {
+                return new Taken(share, between, String.join(". ", tried.values()));
             }
         }
         throw new IllegalStateException("the last share is always taken");
@@ -145,17 +178,19 @@ final class Stride {
                         .orElseThrow());
     }
 
-    private List<Distance> distances(Map<String, Safetensors.Tensor> weights) {
+    private List<Distance> distances(Map<String, Safetensors.Tensor> weights, Captions captions) {
         List<Distance> distances = new ArrayList<>();
         try (Renderer renderer = Renderer.of(spec, weights, device)) {
             for (int draw = 0; draw < DRAWS; draw++) {
                 List<Artist.Commission> commissions = new ArrayList<>();
-                for (CaptionedImage subject : subjects) {
-                    String caption =
-                            subject.trainingCaptions(material.language()).get(0);
+                for (int i = 0; i < subjects.size(); i++) {
+                    String caption = caption(i);
+                    float[] next = embedding(caption((i + 1) % subjects.size()));
                     commissions.add(new Artist.Commission(
                             caption,
-                            material.encoder().encode(caption).embedding(),
+                            captions.ofTheNext == 0
+                                    ? embedding(caption)
+                                    : Disturbance.towards(embedding(caption), next, captions.ofTheNext),
                             seed * 6_700_417 + draw * 100_003L + commissions.size()));
                 }
                 List<Pixels> pictures = Artist.of(renderer).draw(commissions);
@@ -166,6 +201,14 @@ final class Stride {
             }
         }
         return distances;
+    }
+
+    private String caption(int subject) {
+        return subjects.get(subject).trainingCaptions(material.language()).get(0);
+    }
+
+    private float[] embedding(String caption) {
+        return material.encoder().encode(caption).embedding();
     }
 
     private static Map<String, Safetensors.Tensor> between(

@@ -71,8 +71,12 @@ final class Tuner {
                 .orElseThrow(() -> new BundleException(
                         RefusalCode.WEIGHTS_INVALID,
                         parent.manifest().digest() + " cannot be tuned: its bundle has no discriminator"));
-        BatchSampler sampler =
-                new BatchSampler(recipe, material.data(), material.encoder(), examples, tuning.examples());
+        BatchSampler sampler = new BatchSampler(
+                recipe,
+                material.data(),
+                material.encoder(),
+                examples,
+                tuning.examples().share());
         try (Anchor anchor = new Anchor(device, parent.weights(), (float) tuning.anchor());
                 ElasticWeights elastic = new ElasticWeights(
                         device, parent.weights(), importance(recipe, parent, critic), (float) tuning.elastic())) {

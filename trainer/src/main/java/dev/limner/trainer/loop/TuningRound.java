@@ -128,7 +128,7 @@ public final class TuningRound {
                     ? likes.tuner().map(reward -> term(reward, entries, parent, round.seed()))
                     : Optional.empty();
             listener.at("tuning");
-            Tuner tuner = new Tuner(material, tuning, device, duty);
+            Tuner tuner = new Tuner(material, tuning.forExamples(learnsExamples ? shown.size() : 0), device, duty);
             try (Training training = tuner.tune(
                     parent,
                     round.seed(),
@@ -144,7 +144,7 @@ public final class TuningRound {
                     contests.add(fairGround.shown(kept));
                 }
                 return new Judgement(material, fairGround, tuning, device, folder, listener)
-                        .of(round, line, training, contests, findings, entries);
+                        .of(round, line, training, contests, learnsExamples, findings, entries);
             }
         }
     }

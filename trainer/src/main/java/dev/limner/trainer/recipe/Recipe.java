@@ -207,7 +207,15 @@ public record Recipe(
 
     static void between(String key, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(key + " is " + value + ", must be from " + least + " to " + most);
+            throw new IllegalArgumentException(
+                    key + " is " + text(value) + ", must be from " + text(least) + " to " + text(most));
         }
+    }
+
+    /** A whole number as people write it. */
+    private static String text(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
     }
 }

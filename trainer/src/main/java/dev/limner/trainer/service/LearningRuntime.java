@@ -59,6 +59,11 @@ final class LearningRuntime implements AutoCloseable {
      * @throws RuntimeException if data, judges, model or brokers are missing; the message says which
      */
     LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill) {
+        RoundSettings settings = RoundSettings.of(config);
+        if (config.threads() < 0) {
+            throw new IllegalArgumentException(
+                    "limner.trainer.threads is " + config.threads() + ", must be at least 0");
+        }
         TorchThreads.set(config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads());
         Device device = Device.cpu();
         Clock clock = Clock.systemUTC();
@@ -82,12 +87,7 @@ final class LearningRuntime implements AutoCloseable {
                 config.judges().orElse(config.data().resolve("judges-" + language + "-v" + JudgeDescription.VERSION));
         this.judges = Judges.read(eyes, device);
         requireJudgesOf(data, eyes);
-        Plan plan = Plan.of(
-                data,
-                language,
-                encoder,
-                config.rounds().heldOut(),
-                config.rounds().seed());
+        Plan plan = Plan.of(data, language, encoder, settings.heldOut(), settings.seed());
         PictureFiles files = new PictureFiles(config.store(), config.examples().orElse(List.of()));
         LearningMaterial material = new LearningMaterial(data, language, encoder, judges, plan, files);
         this.replay = ReplayBuffer.open(
@@ -107,7 +107,7 @@ final class LearningRuntime implements AutoCloseable {
                 config.feedback().perRaterPerHour(),
                 () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
-        this.rounds = new RoundRunner(config, material, replay, registry, store, model, device, clock, kill);
+        this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill);
     }
 
     private void requireJudgesOf(DataSet data, Path folder) {

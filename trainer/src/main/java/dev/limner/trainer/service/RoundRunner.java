@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class RoundRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoundRunner.class);
 
-    private final TrainerConfig config;
+    private final RoundSettings settings;
     private final LearningMaterial material;
     private final ReplayBuffer replay;
     private final Rounds rounds;
@@ -47,9 +47,10 @@ final class RoundRunner implements AutoCloseable {
     private volatile boolean stopping;
     private volatile String stage = "idle";
     private volatile int step;
+    private volatile int steps;
 
     RoundRunner(
-            TrainerConfig config,
+            RoundSettings settings,
             LearningMaterial material,
             ReplayBuffer replay,
             Registry registry,
@@ -58,7 +59,7 @@ final class RoundRunner implements AutoCloseable {
             Device device,
             Clock clock,
             KillPoint.Order kill) {
-        this.config = config;
+        this.settings = settings;
         this.material = material;
         this.replay = replay;
         this.rounds = replay.rounds();
@@ -86,10 +87,9 @@ final class RoundRunner implements AutoCloseable {
     void consider(ModelRecord record) {
         long learned = rounds.learnedUpTo();
         long fresh = replay.countAfter(learned);
-        int after = config.rounds().after();
+        int after = settings.after();
         Optional<Instant> last = rounds.all().stream().findFirst().map(Round::started);
-        boolean due = config.rounds()
-                .every()
+        boolean due = settings.every()
                 .filter(every -> fresh > 0
                         && last.map(at -> at.plus(every).isBefore(clock.instant()))
                                 .orElse(true))
@@ -119,8 +119,8 @@ final class RoundRunner implements AutoCloseable {
     private synchronized Round start(String trigger, ModelRecord record) {
         long upTo = replay.last();
         long number = rounds.all().stream().mapToLong(Round::id).max().orElse(0) + 1;
-        Round round = rounds.start(
-                trigger, record.live().digest(), upTo, config.rounds().seed() * 1000 + number, clock.instant());
+        Round round =
+                rounds.start(trigger, record.live().digest(), upTo, settings.seed() * 1000 + number, clock.instant());
         kill.reached(KillPoint.ROUND_STARTED);
         submit(round);
         return round;
@@ -144,14 +144,14 @@ final class RoundRunner implements AutoCloseable {
         });
     }
 
-    /** Steps of a round. */
+    /** Steps of the round under way or the last one; 0 until it tunes. */
     int steps() {
-        return config.tuning().toTuning().steps();
+        return steps;
     }
 
     /** Where everything of a round lies. */
     Path folder(long id) {
-        return config.state().resolve("rounds").resolve(String.valueOf(id));
+        return settings.state().resolve("rounds").resolve(String.valueOf(id));
     }
 
     private void run(Round round) {
@@ -162,9 +162,9 @@ final class RoundRunner implements AutoCloseable {
                 .log("round");
         TuningRound.Outcome outcome = new TuningRound(
                         material,
-                        config.tuning().toTuning(),
+                        settings.tuning(),
                         device,
-                        new Duty(config.share()),
+                        new Duty(settings.share()),
                         folder(round.id()),
                         new Progress(round))
                 .run(round, Line.of(store, model, round.parent()), replay);
@@ -173,7 +173,7 @@ final class RoundRunner implements AutoCloseable {
             case TuningRound.Outcome.Blocked(List<String> notes) ->
                 round.ended(Round.State.BLOCKED, null, notes, clock.instant());
             case TuningRound.Outcome.Rejected(var candidate, List<String> notes)
-            when config.drill().passGate() -> release(round, candidate.digest(), notes);
+            when settings.passGate() -> release(round, candidate.digest(), notes);
             case TuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
                 round.ended(Round.State.REJECTED, candidate.digest(), notes, clock.instant());
             case TuningRound.Outcome.Passed(var candidate, List<String> notes) ->
@@ -201,7 +201,7 @@ final class RoundRunner implements AutoCloseable {
                     clock.instant());
         }
         String reason = "round " + round.id() + ": " + notes.get(notes.size() - 1);
-        double share = config.canary().share();
+        double share = settings.trialShare();
         if (share > 0) {
             registry.trial(model, release, share, reason);
         } else {
@@ -239,6 +239,7 @@ final class RoundRunner implements AutoCloseable {
             if (stopping) {
                 throw new IllegalStateException("stopping");
             }
+            steps = of;
             step = (int) report.step() + 1;
             kill.reached(KillPoint.STEP);
         }

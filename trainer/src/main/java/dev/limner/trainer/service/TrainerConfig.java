@@ -149,8 +149,6 @@ public interface TrainerConfig {
 
         OptionalInt feedback();
 
-        OptionalDouble examples();
-
         OptionalDouble reward();
 
         OptionalDouble disagreement();
@@ -161,6 +159,9 @@ public interface TrainerConfig {
 
         Optional<Tuning.Moves> moves();
 
+        /** {@code limner.trainer.tuning.examples.*}: what is otherwise where people showed pictures. */
+        ExampleKeys examples();
+
         /** What the keys say. */
         default Tuning toTuning() {
             Tuning plain = Tuning.DEFAULT;
@@ -170,11 +171,35 @@ public interface TrainerConfig {
                     averageDecay().orElse(plain.averageDecay()),
                     replay().orElse(plain.replay()),
                     feedback().orElse(plain.feedback()),
-                    examples().orElse(plain.examples()),
                     reward().orElse(plain.reward()),
                     disagreement().orElse(plain.disagreement()),
                     anchor().orElse(plain.anchor()),
                     elastic().orElse(plain.elastic()),
+                    moves().orElse(plain.moves()),
+                    examples().toExamples());
+        }
+    }
+
+    /** How a round tunes that learns from examples. */
+    interface ExampleKeys {
+        OptionalDouble share();
+
+        OptionalInt passes();
+
+        OptionalDouble learningRate();
+
+        OptionalDouble averageDecay();
+
+        Optional<Tuning.Moves> moves();
+
+        /** What the keys say. */
+        default Tuning.Examples toExamples() {
+            Tuning.Examples plain = Tuning.DEFAULT.examples();
+            return new Tuning.Examples(
+                    share().orElse(plain.share()),
+                    passes().orElse(plain.passes()),
+                    learningRate().orElse(plain.learningRate()),
+                    averageDecay().orElse(plain.averageDecay()),
                     moves().orElse(plain.moves()));
         }
     }

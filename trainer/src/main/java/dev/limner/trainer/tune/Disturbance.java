@@ -12,15 +12,24 @@ public final class Disturbance {
      * @return L2-normalised
      */
     public static float[] of(float[] embedding, double share, long seed) {
-        int length = embedding.length;
-        float[] direction = CounterNoise.normal(seed, 0, length);
-        double norm = norm(direction);
-        float[] mixed = new float[length];
-        for (int i = 0; i < length; i++) {
-            mixed[i] = (float) ((1 - share) * embedding[i] + share * direction[i] / norm);
+        return towards(embedding, CounterNoise.normal(seed, 0, embedding.length), share);
+    }
+
+    /**
+     * What lies between an embedding and another direction.
+     *
+     * @param other of any length but zero
+     * @param share of it
+     * @return L2-normalised
+     */
+    public static float[] towards(float[] embedding, float[] other, double share) {
+        double norm = norm(other);
+        float[] mixed = new float[embedding.length];
+        for (int i = 0; i < mixed.length; i++) {
+            mixed[i] = (float) ((1 - share) * embedding[i] + share * other[i] / norm);
         }
         float scale = (float) (1 / norm(mixed));
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < mixed.length; i++) {
             mixed[i] *= scale;
         }
         return mixed;

@@ -30,11 +30,14 @@ import dev.limner.trainer.replay.Round;
 import dev.limner.trainer.reward.RewardEyes;
 import dev.limner.trainer.tune.StepReport;
 import dev.limner.trainer.tune.Training;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +46,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rounds on a small network that has learned nothing, part of the shipped pictures and the shipped judges. */
 class TuningRoundTest {
     private static final int PICTURES = 300;
-    private static final Tuning TUNING =
-            new Tuning(60, 1e-4, 0.9, 4, 4, 0.25, 1, 2, 0.5, 1e-3, Tuning.Moves.MODULATION);
+    private static final int EXAMPLES = 40;
+    private static final Tuning TUNING = new Tuning(
+            60,
+            1e-4,
+            0.9,
+            4,
+            4,
+            1,
+            2,
+            0.5,
+            1e-3,
+            Tuning.Moves.MODULATION,
+            new Tuning.Examples(0.25, 5, 1e-3, 0.9, Tuning.Moves.ALL));
 
     @TempDir
     static Path folder;
@@ -162,6 +176,82 @@ class TuningRoundTest {
         }
     }
 
+    @Test
+    void shouldLearnFromExamplesAndHoldSomeBackForTheGate() throws IOException {
+        Path shown = folder.resolve("examples");
+        PictureFiles files = new PictureFiles(folder.resolve("store"), List.of(shown));
+        LearningMaterial withExamples = new LearningMaterial(data, "en", encoder, judges, material.plan(), files);
+        try (ReplayBuffer replay = ReplayBuffer.open(folder.resolve("examples.db"), 10_000)) {
+            Files.createDirectories(shown);
+            for (int i = 0; i < EXAMPLES; i++) {
+                Remembered example = example(i, data.images().get(i), shown);
+                replay.record(writer -> writer.add(example));
+            }
+            Files.delete(shown.resolve("0.png"));
+
+            TuningRound.Outcome outcome = run("examples", withExamples, round(replay), replay, Integer.MAX_VALUE);
+
+            ModelBundle bundle = ModelBundle.read(TuningRound.candidate(folder.resolve("examples")));
+            assertThat(candidate(outcome)).isEqualTo(bundle.manifest().digest());
+            assertThat(bundle.manifest().metrics().path("contests").properties())
+                    .singleElement()
+                    .satisfies(contest -> assertThat(contest.getKey()).isEqualTo("nearerToExamples"));
+            // All weights move, not only those that modulate.
+            assertThat(bundle.weights().get("block0.conv1.weight").toArray())
+                    .isNotEqualTo(parent.weights().get("block0.conv1.weight").toArray());
+            assertThat(outcome.notes())
+                    .anySatisfy(
+                            note -> assertThat(note).startsWith("Examples: ").endsWith("; 1 no longer readable"));
+        }
+    }
+
+    @Test
+    void shouldSayWhatBecomesOfTooFewExamples() throws IOException {
+        Path shown = folder.resolve("few");
+        Files.createDirectories(shown);
+        LearningMaterial withExamples = new LearningMaterial(
+                data,
+                "en",
+                encoder,
+                judges,
+                material.plan(),
+                new PictureFiles(folder.resolve("store"), List.of(shown)));
+        try (ReplayBuffer replay = ReplayBuffer.open(folder.resolve("few.db"), 10_000)) {
+            Remembered example = example(1, data.images().get(1), shown);
+            replay.record(writer -> writer.add(example));
+
+            TuningRound.Outcome outcome = run("few", withExamples, round(replay), replay, 0);
+
+            assertThat(outcome).isInstanceOf(TuningRound.Outcome.Blocked.class);
+            assertThat(outcome.notes())
+                    .anySatisfy(note -> assertThat(note)
+                            .startsWith("Examples: ")
+                            .contains("to learn from, it takes 16")
+                            .endsWith("; 0 no longer readable"));
+        }
+    }
+
+    private static Remembered example(int number, CaptionedImage image, Path folder) throws IOException {
+        Path file = folder.resolve(number + ".png");
+        ImageIO.write(image.pixels().toImage(), "png", file.toFile());
+        Remembered opinion = opinion(number, image, true);
+        return new Remembered(
+                opinion.origin(),
+                new Feedback(
+                        "example-" + number,
+                        opinion.feedback().image(),
+                        null,
+                        List.of(),
+                        null,
+                        file.toUri().toString(),
+                        "r",
+                        Instant.EPOCH),
+                opinion.image(),
+                null,
+                "r",
+                opinion.at());
+    }
+
     private static String candidate(TuningRound.Outcome outcome) {
         return switch (outcome) {
             case TuningRound.Outcome.Passed passed -> passed.candidate().digest();
@@ -176,7 +266,12 @@ class TuningRoundTest {
 
     /** @param killAt number of the step after which the round ends as if killed */
     private static TuningRound.Outcome run(String name, Round round, ReplayBuffer replay, int killAt) {
-        return new TuningRound(material, TUNING, Device.cpu(), new Duty(1), folder.resolve(name), new RoundListener() {
+        return run(name, material, round, replay, killAt);
+    }
+
+    private static TuningRound.Outcome run(
+            String name, LearningMaterial from, Round round, ReplayBuffer replay, int killAt) {
+        return new TuningRound(from, TUNING, Device.cpu(), new Duty(1), folder.resolve(name), new RoundListener() {
                     @Override
                     public void at(String stage) {}
 
