@@ -9,8 +9,8 @@ import java.util.List;
 /**
  * Whose pictures are more easily told to be what people showed: how many other real pictures are nearer to the drawn one
  * than the one that was shown. In the features of a network that has learned nothing: what is shown may be of a kind that
- * the judges have never seen, and they take it for something they know. A rank, not a distance: whatever moves all
- * pictures, as a little more colour does, moves them towards the others as well.
+ * the judges have never seen, and they take it for something they know. A rank, not a distance: what moves all
+ * pictures alike, as a little more colour does, moves them towards the others as well.
  *
  * @param judges stay the caller's
  * @param examples one a commission

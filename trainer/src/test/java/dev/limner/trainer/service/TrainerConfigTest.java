@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.Converter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,9 +168,13 @@ class TrainerConfigTest {
         return new SmallRyeConfigBuilder()
                 .withMapping(TrainerConfig.class)
                 // Quarkus reads durations such as 5s; its own converter is internal to it.
-                .withConverter(Duration.class, 200, (Converter<Duration>) written -> Duration.parse("PT" + written))
+                .withConverter(Duration.class, 200, (Converter<Duration>) TrainerConfigTest::duration)
                 .withSources(new PropertiesConfigSource(values, "test", 500))
                 .build()
                 .getConfigMapping(TrainerConfig.class);
+    }
+
+    private static @Nullable Duration duration(String written) {
+        return written.isEmpty() ? null : Duration.parse("PT" + written);
     }
 }
