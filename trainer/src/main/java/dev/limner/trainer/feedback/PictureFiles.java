@@ -40,8 +40,7 @@ public record PictureFiles(Path store, List<Path> examples) {
     public Optional<byte[]> example(String uri) {
         try {
             Path file = Path.of(URI.create(uri)).toRealPath();
-            boolean allowed =
-                    file.startsWith(store.toRealPath()) || examples.stream().anyMatch(folder -> isBelow(file, folder));
+            boolean allowed = isBelow(file, store) || examples.stream().anyMatch(folder -> isBelow(file, folder));
             return allowed && Files.isRegularFile(file) ? read(file) : Optional.empty();
         } catch (IllegalArgumentException | FileSystemNotFoundException | IOException e) {
             return Optional.empty();
