@@ -90,12 +90,16 @@ class SwapTest {
             for (int from = 0; from < JOBS; from += 60) {
                 send(jobs(topics, from, from + 60));
                 if (from % 120 == 60) {
+                    // The jobs sent just now are in flight, those before them found the releases before this one.
+                    assertThat(results(topics, from)).hasSizeGreaterThanOrEqualTo(from);
                     Manifest next = line.get(1 + from / 120 % 4);
                     record = from / 120 % 2 == 0
                             ? record.withLive(release(next), "", Instant.now())
                             : record.withCanary(release(next), 0.3, "", Instant.now());
                     announce(topics, record);
+                    // Either may own the lane, and jobs sent from here on are to find this release.
                     one.await(record.revision());
+                    two.await(record.revision());
                 }
             }
             Map<String, Result> results = results(topics, JOBS);
@@ -110,7 +114,6 @@ class SwapTest {
                 }
             }
             assertThat(used).hasSizeGreaterThanOrEqualTo(4);
-            two.await(record.revision());
             assertThat(two.runtime.status().refused()).isEmpty();
         }
         try (Fleet late = new Fleet(topics, "late", line.get(0))) {
