@@ -38,10 +38,12 @@ public record Plan(
     /** Noise seeds a caption that names a colour is drawn with. */
     public static final int COLOUR_DRAWS = 4;
 
+    /** Held-out pictures without which nothing can be said. */
+    public static final int FEWEST = 12;
+
     private static final int MOST_VARIANTS = 1000;
     private static final int VARIANTS_A_PICTURE = 3;
     private static final int MOST_REPEATED = 32;
-    private static final int FEWEST = 12;
 
     /**
      * A picture and a caption to ask for it with.

@@ -184,13 +184,9 @@ final class Stride {
             for (int draw = 0; draw < DRAWS; draw++) {
                 List<Artist.Commission> commissions = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {
-                    String caption = caption(i);
-                    float[] next = embedding(caption((i + 1) % subjects.size()));
                     commissions.add(new Artist.Commission(
-                            caption,
-                            captions.ofTheNext == 0
-                                    ? embedding(caption)
-                                    : Disturbance.towards(embedding(caption), next, captions.ofTheNext),
+                            caption(i),
+                            embedding(i, captions),
                             seed * 6_700_417 + draw * 100_003L + commissions.size()));
                 }
                 List<Pixels> pictures = Artist.of(renderer).draw(commissions);
@@ -207,8 +203,13 @@ final class Stride {
         return subjects.get(subject).trainingCaptions(material.language()).get(0);
     }
 
-    private float[] embedding(String caption) {
-        return material.encoder().encode(caption).embedding();
+    private float[] embedding(int subject, Captions captions) {
+        float[] mine = material.encoder().encode(caption(subject)).embedding();
+        if (captions.ofTheNext == 0) {
+            return mine;
+        }
+        String next = caption((subject + 1) % subjects.size());
+        return Disturbance.towards(mine, material.encoder().encode(next).embedding(), captions.ofTheNext);
     }
 
     private static Map<String, Safetensors.Tensor> between(

@@ -1,5 +1,6 @@
 package dev.limner.trainer.service;
 
+import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.loop.Duty;
 import dev.limner.trainer.recipe.Tuning;
 import java.nio.file.Path;
@@ -29,12 +30,10 @@ record RoundSettings(
         double share,
         double trialShare,
         boolean passGate) {
-    private static final int FEWEST_HELD_OUT = 12;
-
     RoundSettings {
         require(after >= 0, "rounds.after", after, "must be at least 0");
         every.ifPresent(pause -> require(pause.isPositive(), "rounds.every", pause, "must be longer than nothing"));
-        require(heldOut >= FEWEST_HELD_OUT, "rounds.held-out", heldOut, "must be at least " + FEWEST_HELD_OUT);
+        require(heldOut >= Plan.FEWEST, "rounds.held-out", heldOut, "must be at least " + Plan.FEWEST);
         require(trialShare >= 0 && trialShare <= 1, "canary.share", trialShare, "must be from 0 to 1");
         var unused = new Duty(share);
     }
