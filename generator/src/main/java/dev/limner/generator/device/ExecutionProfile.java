@@ -2,50 +2,79 @@ package dev.limner.generator.device;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
+import dev.limner.generator.arithmetic.Kernels;
+import dev.limner.generator.arithmetic.Processor;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * What pixels may depend on besides the job and the model: native versions, device, instruction set and threads. Within
- * one profile pictures are byte-identical; across profiles they agree within a tolerance.
+ * What pixels may depend on besides the job and the model: versions of libtorch and of our own arithmetic, device,
+ * processor, the kernels it is allowed, threads, whether channels are padded, and the batch size. Within one profile
+ * pictures are byte-identical; across profiles they agree within a tolerance.
  *
  * @param name the whole in one word, as results carry it
+ * @param batch how many pictures the device computes at once, or a number that gives the same bytes
  */
-public record ExecutionProfile(String name) {
+public record ExecutionProfile(String name, int batch) {
     /** Of pictures that no device computes: the same everywhere. */
-    public static final ExecutionProfile NONE = new ExecutionProfile("none");
+    public static final ExecutionProfile NONE = new ExecutionProfile("none", 1);
 
-    /** The profile of this process. */
-    public static ExecutionProfile of(Device device, int threads) {
-        String kind = device.isGpu() ? "cuda" : "cpu-" + instructionSet() + "-t" + threads;
-        return new ExecutionProfile(
-                "torch-" + Engine.getEngine("PyTorch").getVersion() + "-" + architecture() + "-" + kind);
+    /**
+     * Counts the changes of our own code that may change a byte. Profiles without a number are from before it was counted:
+     * what is known of them is within the tolerance.
+     */
+    private static final int ARITHMETIC = 2;
+
+    private static final Pattern BATCH = Pattern.compile(".*-b(\\d{1,5})");
+
+    public ExecutionProfile {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch is " + batch + ", must be at least 1");
+        }
     }
 
-    /** The profile of this process with the threads that libtorch uses now. */
+    /**
+     * The profile of this process, with convolutions as they are computed from now on.
+     *
+     * @param batch the size whose bytes the pictures have
+     */
+    public static ExecutionProfile of(Device device, int threads, int batch) {
+        boolean padded = ConvolutionSupport.on(device).settle();
+        return of(
+                Engine.getEngine("PyTorch").getVersion(),
+                device.isGpu(),
+                Processor.here(),
+                Kernels.here(),
+                threads,
+                padded,
+                batch);
+    }
+
+    /** The profile of this process with the threads that libtorch uses now and the batch size that suits the device. */
     public static ExecutionProfile of(Device device) {
-        return of(device, TorchThreads.get());
+        return of(device, TorchThreads.get(), ReferenceBatch.on(device));
+    }
+
+    static ExecutionProfile of(
+            String version, boolean gpu, Processor processor, Kernels kernels, int threads, boolean padded, int batch) {
+        String kind = gpu ? "cuda" : "cpu-" + processor.instructions() + "-t" + threads;
+        String arithmetic = gpu ? "r" + ARITHMETIC : "r" + ARITHMETIC + "-" + processor.code() + "-" + kernels.code();
+        return new ExecutionProfile(
+                "torch-" + version + "-" + architecture() + "-" + kind + "-" + arithmetic
+                        + (padded ? "-padded" : "-plain") + "-b" + batch,
+                batch);
+    }
+
+    /** The batch size that a profile stands for; empty for one from before it was written down. */
+    public static OptionalInt batchOf(String name) {
+        Matcher matcher = BATCH.matcher(name);
+        return matcher.matches() ? OptionalInt.of(Integer.parseInt(matcher.group(1))) : OptionalInt.empty();
     }
 
     private static String architecture() {
         return System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    }
-
-    /** libtorch and oneDNN choose kernels by the widest vector extension they find. */
-    private static String instructionSet() {
-        try {
-            String info = Files.readString(Path.of("/proc/cpuinfo"));
-            if (info.contains("amx_tile")) {
-                return "amx";
-            }
-            if (info.contains("avx512f")) {
-                return "avx512";
-            }
-            return info.contains("avx2") ? "avx2" : "base";
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.limner.generator.network;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.limner.generator.arithmetic.ConvolutionShape;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ public record GeneratorSpec(
         List<Integer> channels,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean smooth) {
     private static final int FIRST_SIDE = 4;
+    private static final int KERNEL = 3;
+    /** Channels of a picture before the pixel shuffle. */
+    private static final int UNSHUFFLED = 12;
+
     private static final int MOST_CHANNELS = 4096;
     private static final int MOST_BLOCKS = 6;
 
@@ -48,6 +53,21 @@ public record GeneratorSpec(
     /** Height and width of a picture in pixels. */
     public int side() {
         return FIRST_SIDE << (blocks() + 1);
+    }
+
+    /** The convolutions that drawing a batch takes. */
+    public List<ConvolutionShape> convolutions(int batch) {
+        List<ConvolutionShape> shapes = new ArrayList<>();
+        for (int block = 0; block < blocks(); block++) {
+            int in = channels.get(block);
+            int out = channels.get(block + 1);
+            int before = FIRST_SIDE << block;
+            shapes.add(ConvolutionShape.keeping(batch, in, out, 1, before));
+            shapes.add(ConvolutionShape.keeping(batch, in, out, KERNEL, 2 * before));
+            shapes.add(ConvolutionShape.keeping(batch, out, out, KERNEL, 2 * before));
+        }
+        shapes.add(ConvolutionShape.keeping(batch, channels.get(channels.size() - 1), UNSHUFFLED, KERNEL, side() / 2));
+        return shapes;
     }
 
     boolean isSmoothed() {

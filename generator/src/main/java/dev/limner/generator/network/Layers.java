@@ -3,8 +3,8 @@ package dev.limner.generator.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +18,22 @@ public final class Layers {
     public static final float SLOPE = 0.2f;
 
     private static final int NEAREST = 0;
-    private static final Shape ONE = new Shape(1, 1);
-    private static final float[] BINOMIAL = {
-        1 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 4 / 16f, 2 / 16f, 1 / 16f, 2 / 16f, 1 / 16f
-    };
+    /** Taps of the smoothing filter along an axis. */
+    private static final int TAPS = 3;
+    /** Sum of the taps' weights 1 2 1, 2 4 2, 1 2 1. */
+    private static final float WEIGHT = 16;
 
     private Layers() {}
 
     /** A convolution with stride 1 that keeps height and width; {@code kernel} is (out, in, k, k) with odd k. */
     public static NDArray conv(NDArray input, NDArray kernel, @Nullable NDArray bias) {
-        long pad = kernel.getShape().get(2) / 2;
-        return Conv2d.conv2d(input, kernel, bias, ONE, new Shape(pad, pad)).head();
+        return ConvolutionSupport.on(input.getDevice())
+                .apply(input, kernel, bias, kernel.getShape().get(2) / 2);
     }
 
     /** A convolution without padding: (n, in, k, k) with a (out, in, k, k) kernel becomes (n, out, 1, 1). */
     public static NDArray convValid(NDArray input, NDArray kernel, @Nullable NDArray bias) {
-        return Conv2d.conv2d(input, kernel, bias, ONE, new Shape(0, 0)).head();
+        return ConvolutionSupport.on(input.getDevice()).apply(input, kernel, bias, 0);
     }
 
     /** (n, in) by (out, in): (n, out). */
@@ -91,24 +91,46 @@ public final class Layers {
     /**
      * The binomial filter (1 2 1) along both axes. It is zero at the highest frequency, which is that of a pattern of one
      * pixel on, one off, and leaves what is smooth as it was. At the border the pixels that are there count.
+     *
+     * <p>Nine shifted pictures are added, row by row. Doubling is exact, so the order of the sums alone decides the bytes:
+     * it is the one a direct convolution has.
      */
     public static NDArray smooth(NDArray input) {
         Shape shape = input.getShape();
         long height = shape.get(2);
         long width = shape.get(3);
-        NDManager manager = input.getManager();
-        NDArray kernel = manager.create(BINOMIAL, new Shape(1, 1, 3, 3));
-        NDArray planes = conv(input.reshape(shape.get(0) * shape.get(1), 1, height, width), kernel, null);
-        return planes.mul(manager.create(borderGain((int) height, (int) width), new Shape(1, 1, height, width)))
-                .reshape(shape);
+        NDManager outer = input.getManager();
+        try (NDManager scratch = outer.newSubManager()) {
+            scratch.tempAttachAll(input);
+            NDArray once = input.pad(new Shape(1, 1, 1, 1), 0);
+            NDArray twice = once.add(once);
+            NDArray[] outside = {once, twice, once};
+            NDArray[] middle = {twice, twice.add(twice), twice};
+            NDArray sum = shifted(outside[0], 0, 0, height, width);
+            for (int tap = 1; tap < TAPS * TAPS; tap++) {
+                int down = tap / TAPS;
+                int right = tap % TAPS;
+                NDArray[] row = down == 1 ? middle : outside;
+                sum = sum.add(shifted(row[right], down, right, height, width));
+            }
+            // Lives as long as the input: the recorded computation keeps only its address.
+            NDArray gain = outer.create(borderGain((int) height, (int) width), new Shape(1, 1, height, width));
+            NDArray smoothed = sum.mul(gain);
+            smoothed.attach(outer);
+            return smoothed;
+        }
     }
 
-    /** What the filter loses to the zeros around the picture. */
+    private static NDArray shifted(NDArray padded, long down, long right, long height, long width) {
+        return padded.get(":, :, {}:{}, {}:{}", down, down + height, right, right + width);
+    }
+
+    /** What makes the taps' sum one, also where the filter loses some to the zeros around the picture. */
     private static float[] borderGain(int height, int width) {
         float[] gain = new float[height * width];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                gain[y * width + x] = edge(y, height) * edge(x, width);
+                gain[y * width + x] = edge(y, height) * edge(x, width) / WEIGHT;
             }
         }
         return gain;

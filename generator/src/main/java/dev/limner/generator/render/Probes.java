@@ -1,6 +1,7 @@
 package dev.limner.generator.render;
 
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.noise.CounterNoise;
 import java.util.ArrayList;
@@ -34,9 +35,14 @@ public final class Probes {
         return probes;
     }
 
-    /** The first few of a model, as its bundle holds them. */
+    /** The first few of a model, as its bundle holds them, drawn in batches of the size that the profile names. */
     public static ProbeSheet draw(Renderer renderer, ExecutionProfile profile) {
-        return new ProbeSheet(
-                profile.name(), renderer.render(requests(renderer.spec().text(), ON_A_SHEET), ON_A_SHEET));
+        List<RenderRequest> requests = requests(renderer.spec().text(), ON_A_SHEET);
+        List<Pixels> pictures = new ArrayList<>(ON_A_SHEET);
+        for (int from = 0; from < ON_A_SHEET; from += profile.batch()) {
+            int to = Math.min(from + profile.batch(), ON_A_SHEET);
+            pictures.addAll(renderer.render(requests.subList(from, to), profile.batch()));
+        }
+        return new ProbeSheet(profile.name(), pictures);
     }
 }

@@ -5,9 +5,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
@@ -50,11 +52,13 @@ public final class Renderer implements AutoCloseable {
     }
 
     /**
-     * Loads weights that are in no bundle yet.
+     * Loads weights that are in no bundle yet. The convolutions it takes are tested before.
      *
      * @throws BundleException if the tensors are not those of the architecture
+     * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes them wrong
      */
     public static Renderer of(GeneratorSpec spec, Map<String, Safetensors.Tensor> weights, Device device) {
+        ConvolutionSupport.on(device).require(spec.convolutions(ReferenceBatch.on(device)), false);
         NDManager manager = NDManager.newBaseManager(device, ENGINE);
         try {
             GeneratorNetwork network = new GeneratorNetwork(spec);
