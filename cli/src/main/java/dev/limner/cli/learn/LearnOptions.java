@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
@@ -68,9 +69,15 @@ public final class LearnOptions {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
+    /**
+     * The device to compute on, after a first look at whether it computes right; each network tests its own shapes.
+     *
+     * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if it does not
+     */
     public Device device() {
         Device chosen = DeviceChoice.resolve(device);
         TorchThreads.set(threads);
+        ConvolutionSupport.on(chosen).require(List.of(), true);
         return chosen;
     }
 

@@ -48,7 +48,16 @@ public final class ConvolutionTrial {
     }
 
     private static final int SAMPLES = 64;
-    private static final int PATTERN = 8191;
+    /** A prime, so that planes of any usual size start in different places of the pattern. */
+    private static final int PERIOD = 8191;
+    /** Between the starts of two arguments in the pattern. */
+    private static final int APART = 1009;
+
+    private static final float[] PATTERN = pattern();
+    /** From one sample to the next, in rows and in columns. */
+    private static final int DOWN = 5;
+
+    private static final int RIGHT = 3;
     /** Of the sum of the absolute products: 30 times what float32 was seen to lose, a hundredth of a dropped channel. */
     private static final double CPU_TOLERANCE = 1e-5;
     /** A GPU may round factors to the 11 bits of TF32; NVIDIA_TF32_OVERRIDE=0 forbids it. */
@@ -75,148 +84,140 @@ public final class ConvolutionTrial {
      * @return a finding for each pass
      */
     public List<Finding> run(ConvolutionShape shape, boolean gradients) {
-        ConvolutionReference reference = reference(shape);
+        ConvolutionReference reference = reference(shape, gradients);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             NDArray input =
                     manager.create(reference.input(), new Shape(shape.batch(), shape.in(), shape.side(), shape.side()));
             NDArray kernel = manager.create(
                     reference.kernel(), new Shape(shape.out(), shape.in(), shape.kernel(), shape.kernel()));
             NDArray bias = manager.create(reference.bias());
-            List<Finding> findings = new ArrayList<>();
             if (!gradients) {
-                float[] output =
-                        convolution.apply(input, kernel, bias, shape.border()).toFloatArray();
-                findings.add(output(reference, output));
-                return findings;
+                NDArray output = convolution.apply(input, kernel, bias, shape.border());
+                return List.of(compare(reference, Pass.FORWARD, output));
             }
             for (NDArray array : List.of(input, kernel, bias)) {
                 array.setRequiresGradient(true);
             }
+            NDArray alias;
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
                 NDArray output = convolution.apply(input, kernel, bias, shape.border());
                 NDArray slope = manager.create(reference.slope(), output.getShape());
                 collector.backward(output.mul(slope).sum());
-                findings.add(output(reference, output.stopGradient().toFloatArray()));
+                alias = output.stopGradient();
             }
-            findings.add(inputGradient(reference, input.getGradient().toFloatArray()));
-            findings.add(kernelGradient(reference, kernel.getGradient().toFloatArray()));
-            findings.add(biasGradient(reference, bias.getGradient().toFloatArray()));
-            return findings;
+            return List.of(
+                    compare(reference, Pass.FORWARD, alias),
+                    compare(reference, Pass.INPUT_GRADIENT, input.getGradient()),
+                    compare(reference, Pass.KERNEL_GRADIENT, kernel.getGradient()),
+                    compare(reference, Pass.BIAS_GRADIENT, bias.getGradient()));
         }
     }
 
-    /** Numbers of about one, without a pattern that lines up with rows, planes or pictures. */
-    private static ConvolutionReference reference(ConvolutionShape shape) {
-        SplittableRandom random = new SplittableRandom(shape.hashCode());
-        float[] pattern = new float[PATTERN];
-        for (int i = 0; i < PATTERN; i++) {
-            pattern[i] = (float) random.nextDouble(-1, 1);
-        }
+    /** Numbers of about one that do not line up with rows, planes or pictures. */
+    private static ConvolutionReference reference(ConvolutionShape shape, boolean gradients) {
         int pixels = shape.side() * shape.side();
         int pixelsOut = shape.sideOut() * shape.sideOut();
         int taps = shape.kernel() * shape.kernel();
         return new ConvolutionReference(
                 shape,
-                repeat(pattern, 0, shape.batch() * shape.in() * pixels),
-                repeat(pattern, 1, shape.out() * shape.in() * taps),
-                repeat(pattern, 2, shape.out()),
-                repeat(pattern, 3, shape.batch() * shape.out() * pixelsOut));
+                numbers(0, shape.batch() * shape.in() * pixels),
+                numbers(1, shape.out() * shape.in() * taps),
+                numbers(2, shape.out()),
+                numbers(3, gradients ? shape.batch() * shape.out() * pixelsOut : 0));
     }
 
-    private static float[] repeat(float[] pattern, int start, int length) {
+    private static float[] numbers(int argument, int length) {
         float[] values = new float[length];
-        int offset = start * 1009;
+        int offset = argument * APART;
         for (int at = 0; at < length; offset = 0) {
-            int count = Math.min(length - at, PATTERN - offset);
-            System.arraycopy(pattern, offset, values, at, count);
+            int count = Math.min(length - at, PATTERN.length - offset);
+            System.arraycopy(PATTERN, offset, values, at, count);
             at += count;
         }
         return values;
     }
 
-    private Finding output(ConvolutionReference reference, float[] found) {
+    private static float[] pattern() {
+        SplittableRandom random = new SplittableRandom(1);
+        float[] pattern = new float[PERIOD];
+        for (int i = 0; i < PERIOD; i++) {
+            pattern[i] = (float) random.nextDouble(-1, 1);
+        }
+        return pattern;
+    }
+
+    /** A value's place in its array, and what it has to be. */
+    private record Sample(int at, ConvolutionReference.Value right) {}
+
+    private Finding compare(ConvolutionReference reference, Pass pass, NDArray array) {
+        List<Sample> samples = new ArrayList<>(SAMPLES);
+        for (int i = 0; i < SAMPLES; i++) {
+            samples.add(
+                    switch (pass) {
+                        case FORWARD -> output(reference, i);
+                        case INPUT_GRADIENT -> inputGradient(reference, i);
+                        case KERNEL_GRADIENT -> kernelGradient(reference, i);
+                        case BIAS_GRADIENT -> biasGradient(reference, i);
+                    });
+        }
+        NDManager manager = array.getManager();
+        NDArray places = manager.create(samples.stream().mapToLong(Sample::at).toArray());
+        float[] found = array.reshape(-1).take(manager, places).toFloatArray();
+        double off = 0;
+        double allowed = 1;
+        for (int i = 0; i < SAMPLES && !Double.isNaN(off); i++) {
+            ConvolutionReference.Value right = samples.get(i).right();
+            double distance = Math.abs(right.sum() - found[i]);
+            double most = (device.isGpu() ? GPU_TOLERANCE : CPU_TOLERANCE) * (1 + right.size());
+            // What is not a number stays the worst.
+            if (!(distance / most <= off / allowed)) {
+                off = distance;
+                allowed = most;
+            }
+        }
+        return new Finding(reference.shape(), pass, off, allowed);
+    }
+
+    private static Sample output(ConvolutionReference reference, int i) {
         ConvolutionShape shape = reference.shape();
-        Worst worst = new Worst(shape, Pass.FORWARD);
         int side = shape.sideOut();
-        for (int i = 0; i < SAMPLES; i++) {
-            int picture = i % shape.batch();
-            int channel = spread(i, shape.out());
-            int y = i * 5 % side;
-            int x = i * 3 % side;
-            worst.see(
-                    reference.output(picture, channel, y, x),
-                    found[ConvolutionReference.at(picture, shape.out(), channel, side, y, x)]);
-        }
-        return worst.finding();
+        int picture = i % shape.batch();
+        int channel = spread(i, shape.out());
+        int y = i * DOWN % side;
+        int x = i * RIGHT % side;
+        return new Sample(
+                ConvolutionReference.at(picture, shape.out(), channel, side, y, x),
+                reference.output(picture, channel, y, x));
     }
 
-    private Finding inputGradient(ConvolutionReference reference, float[] found) {
+    private static Sample inputGradient(ConvolutionReference reference, int i) {
         ConvolutionShape shape = reference.shape();
-        Worst worst = new Worst(shape, Pass.INPUT_GRADIENT);
         int side = shape.side();
-        for (int i = 0; i < SAMPLES; i++) {
-            int picture = i % shape.batch();
-            int channel = spread(i, shape.in());
-            int y = i * 5 % side;
-            int x = i * 3 % side;
-            worst.see(
-                    reference.inputGradient(picture, channel, y, x),
-                    found[ConvolutionReference.at(picture, shape.in(), channel, side, y, x)]);
-        }
-        return worst.finding();
+        int picture = i % shape.batch();
+        int channel = spread(i, shape.in());
+        int y = i * DOWN % side;
+        int x = i * RIGHT % side;
+        return new Sample(
+                ConvolutionReference.at(picture, shape.in(), channel, side, y, x),
+                reference.inputGradient(picture, channel, y, x));
     }
 
-    private Finding kernelGradient(ConvolutionReference reference, float[] found) {
+    private static Sample kernelGradient(ConvolutionReference reference, int i) {
         ConvolutionShape shape = reference.shape();
-        Worst worst = new Worst(shape, Pass.KERNEL_GRADIENT);
-        for (int i = 0; i < SAMPLES; i++) {
-            int to = spread(i, shape.out());
-            int from = spread(SAMPLES - 1 - i, shape.in());
-            int ky = i % shape.kernel();
-            int kx = i / shape.kernel() % shape.kernel();
-            worst.see(reference.kernelGradient(to, from, ky, kx), found[reference.weight(to, from, ky, kx)]);
-        }
-        return worst.finding();
+        int to = spread(i, shape.out());
+        int from = spread(SAMPLES - 1 - i, shape.in());
+        int ky = i % shape.kernel();
+        int kx = i / shape.kernel() % shape.kernel();
+        return new Sample(reference.weight(to, from, ky, kx), reference.kernelGradient(to, from, ky, kx));
     }
 
-    private Finding biasGradient(ConvolutionReference reference, float[] found) {
-        Worst worst = new Worst(reference.shape(), Pass.BIAS_GRADIENT);
-        for (int i = 0; i < SAMPLES; i++) {
-            int to = spread(i, reference.shape().out());
-            worst.see(reference.biasGradient(to), found[to]);
-        }
-        return worst.finding();
+    private static Sample biasGradient(ConvolutionReference reference, int i) {
+        int to = spread(i, reference.shape().out());
+        return new Sample(to, reference.biasGradient(to));
     }
 
     /** The i-th of the samples' places from 0 to count - 1, both included. */
     private static int spread(int i, int count) {
         return count <= SAMPLES ? i % count : (int) ((long) i * (count - 1) / (SAMPLES - 1));
-    }
-
-    /** The value that is furthest beyond what is allowed of it. */
-    private final class Worst {
-        private final ConvolutionShape shape;
-        private final Pass pass;
-        private double off;
-        private double allowed = 1;
-
-        Worst(ConvolutionShape shape, Pass pass) {
-            this.shape = shape;
-            this.pass = pass;
-        }
-
-        void see(ConvolutionReference.Value right, float found) {
-            double distance = Math.abs(right.sum() - found);
-            double most = (device.isGpu() ? GPU_TOLERANCE : CPU_TOLERANCE) * (1 + right.size());
-            // What is not a number stays the worst.
-            if (!Double.isNaN(off) && !(distance / most <= off / allowed)) {
-                off = distance;
-                allowed = most;
-            }
-        }
-
-        Finding finding() {
-            return new Finding(shape, pass, off, allowed);
-        }
     }
 }

@@ -83,8 +83,9 @@ class ConvolutionSupportTest {
     @Test
     void shouldRefuseAProcessorThatIsWrongEvenPaddedInOneSentence() {
         ConvolutionSupport support = support(
-                (input, kernel, bias, border) ->
-                        RawConvolution.LIBRARY.apply(input, kernel, bias, border).add(1),
+                (input, kernel, bias, border) -> RawConvolution.LIBRARY
+                        .apply(input, kernel, bias, border)
+                        .add(1),
                 ConvolutionPadding.AUTO);
 
         assertThatThrownBy(() -> support.require(SHAPES, false))
@@ -189,7 +190,6 @@ class ConvolutionSupportTest {
     }
 
     private static ConvolutionSupport known(ConvolutionPadding setting) {
-        return new ConvolutionSupport(
-                Device.cpu(), RawConvolution.LIBRARY, "libtorch 2.7.1", PROCESSOR, setting, true);
+        return new ConvolutionSupport(Device.cpu(), RawConvolution.LIBRARY, "libtorch 2.7.1", PROCESSOR, setting, true);
     }
 }

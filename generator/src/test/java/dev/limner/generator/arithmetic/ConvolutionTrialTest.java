@@ -63,7 +63,8 @@ class ConvolutionTrialTest {
                                 float[] mask = mask(12, (int) channel);
                                 NDArray kept = right.getManager().create(mask).reshape(1, 12, 1, 1);
                                 return right.mul(kept)
-                                        .add(right.stopGradient().sub(right.mul(kept).stopGradient()));
+                                        .add(right.stopGradient()
+                                                .sub(right.mul(kept).stopGradient()));
                             },
                             Device.cpu())
                     .run(shape, true);

@@ -8,8 +8,7 @@ import org.junit.jupiter.api.Test;
 class ProcessorTest {
     @Test
     void shouldReadTheFirstProcessor() {
-        Processor processor = Processor.parse(
-                """
+        Processor processor = Processor.parse("""
                 processor\t: 0
                 vendor_id\t: AuthenticAMD
                 cpu family\t: 26
@@ -29,7 +28,8 @@ class ProcessorTest {
 
     @Test
     void shouldTellInstructionsByWholeWords() {
-        assertThat(Processor.parse("flags : avx2 amx_tile avx512f").instructions()).isEqualTo("amx");
+        assertThat(Processor.parse("flags : avx2 amx_tile avx512f").instructions())
+                .isEqualTo("amx");
         assertThat(Processor.parse("flags : avx512fp16 avx2").instructions()).isEqualTo("avx2");
         assertThat(Processor.parse("flags : sse4_1 avx").instructions()).isEqualTo("base");
     }

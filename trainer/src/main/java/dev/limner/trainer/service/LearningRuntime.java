@@ -1,11 +1,13 @@
 package dev.limner.trainer.service;
 
 import ai.djl.Device;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
@@ -56,7 +58,8 @@ final class LearningRuntime implements AutoCloseable {
      *
      * @param letters where refused feedback goes
      * @param kill where a drill may end the process
-     * @throws RuntimeException if data, judges, model or brokers are missing; the message says which
+     * @throws RuntimeException if data, judges, model or brokers are missing, or this machine computes convolutions
+     *     wrong; the message says which
      */
     LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill) {
         RoundSettings settings = RoundSettings.of(config);
@@ -69,6 +72,8 @@ final class LearningRuntime implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         Topics topics = new Topics(config.topicPrefix());
         Manifest first = ModelBundle.readManifest(config.model());
+        // Before anything else is loaded: a machine that computes wrong is refused at once.
+        ConvolutionSupport.on(device).require(first.generator().convolutions(ReferenceBatch.on(device)), true);
         this.model = first.name();
         String language = config.language()
                 .orElseGet(() -> first.recipe() == null

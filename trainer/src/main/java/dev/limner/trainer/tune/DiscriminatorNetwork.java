@@ -11,10 +11,12 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
+import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.trainer.recipe.Recipe;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,24 @@ public final class DiscriminatorNetwork extends AbstractBlock {
         conv("end", channels.get(channels.size() - 1), shape.features(), 4, 1.4f);
         weight("score", new Shape(1, shape.features()), fanIn(shape.features(), 1f));
         weight("caption", new Shape(shape.features(), generator.text()), fanIn(generator.text(), 1f));
+    }
+
+    /** The convolutions that scoring a batch takes. */
+    public List<ConvolutionShape> convolutions(int batch) {
+        List<Integer> channels = shape.channels();
+        List<ConvolutionShape> shapes = new ArrayList<>();
+        int side = generator.side() / 2;
+        shapes.add(ConvolutionShape.keeping(batch, UNSHUFFLED, channels.get(0), 3, side));
+        for (int stage = 0; stage + 1 < channels.size(); stage++) {
+            int in = channels.get(stage);
+            int out = channels.get(stage + 1);
+            shapes.add(ConvolutionShape.keeping(batch, in, in, 3, side));
+            shapes.add(ConvolutionShape.keeping(batch, in, out, 3, side));
+            side /= 2;
+            shapes.add(ConvolutionShape.keeping(batch, in, out, 1, side));
+        }
+        shapes.add(new ConvolutionShape(batch, channels.get(channels.size() - 1), shape.features(), 4, side, false));
+        return shapes;
     }
 
     /** Creates the arrays with their initial values, owned by {@code manager}. */

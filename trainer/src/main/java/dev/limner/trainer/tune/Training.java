@@ -6,6 +6,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import dev.limner.generator.arithmetic.ConvolutionShape;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.Layers;
@@ -47,10 +49,16 @@ public final class Training implements AutoCloseable {
         this(recipe, device, TrainingSetup.FROM_NOTHING);
     }
 
+    /**
+     * A training of what the setup says. Tests the convolutions it takes first, forward and backward.
+     *
+     * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes them wrong
+     */
     public Training(Recipe recipe, Device device, TrainingSetup setup) {
         this.recipe = recipe;
         this.terms = setup.terms();
         Engine engine = Engine.getEngine("PyTorch");
+        ConvolutionSupport.on(device).require(convolutions(recipe), true);
         engine.setRandomSeed((int) recipe.seed());
         this.manager = NDManager.newBaseManager(device, "PyTorch");
         this.generator = new GeneratorNetwork(recipe.generator());
@@ -71,6 +79,15 @@ public final class Training implements AutoCloseable {
         this.augmenter = new Augmenter(recipe.augmentation());
         movingGenerator.arrays().values().forEach(array -> array.setRequiresGradient(true));
         movingDiscriminator.arrays().values().forEach(array -> array.setRequiresGradient(true));
+    }
+
+    /** The convolutions that training by a recipe takes; the discriminator sees real and drawn pictures at once. */
+    public static List<ConvolutionShape> convolutions(Recipe recipe) {
+        List<ConvolutionShape> shapes = new ArrayList<>(recipe.generator().convolutions(recipe.batch()));
+        DiscriminatorNetwork discriminator = new DiscriminatorNetwork(recipe.discriminator(), recipe.generator());
+        shapes.addAll(discriminator.convolutions(recipe.batch()));
+        shapes.addAll(discriminator.convolutions(2 * recipe.batch()));
+        return shapes;
     }
 
     private static Weights only(Weights weights, Predicate<String> moves) {

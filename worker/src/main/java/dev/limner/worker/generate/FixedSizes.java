@@ -1,6 +1,7 @@
 package dev.limner.worker.generate;
 
 import ai.djl.Device;
+import dev.limner.generator.device.ReferenceBatch;
 import java.util.List;
 
 /**
@@ -20,7 +21,8 @@ public record FixedSizes(List<Integer> sizes) {
 
     /** What was measured to suit a kind of device. */
     public static FixedSizes suiting(Device device) {
-        return new FixedSizes(device.isGpu() ? List.of(8, 16, 32) : List.of(4, 8, 16));
+        int largest = ReferenceBatch.on(device);
+        return new FixedSizes(List.of(largest / 4, largest / 2, largest));
     }
 
     public int largest() {

@@ -1,6 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ModelBundle;
@@ -54,6 +55,7 @@ final class WorkerModels implements AutoCloseable {
      * Loads the model to start with and then what is live. Without a model libtorch is not even loaded.
      *
      * @param device already resolved
+     * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes the model wrong
      */
     WorkerModels(WorkerConfig config, WorkerSettings settings, Optional<Drill> drill, Device device, int torchThreads) {
         this.config = config;
@@ -65,12 +67,15 @@ final class WorkerModels implements AutoCloseable {
         if (draws) {
             TorchThreads.set(torchThreads);
         }
-        this.profile = draws ? ExecutionProfile.of(device, torchThreads) : ExecutionProfile.NONE;
         this.slots = new ModelSlots(
                 switch (config.generator()) {
                     case MODEL -> load(ModelBundle.read(config.model()));
                     case CONSTANT -> constant();
                 });
+        // Named once the self-test that goes before the first model has decided how convolutions are computed. The
+        // bytes
+        // are those of the largest size, which the others have to agree with.
+        this.profile = draws ? ExecutionProfile.of(device, torchThreads, sizes.largest()) : ExecutionProfile.NONE;
         this.announcements = draws && config.models().follow() ? follow() : null;
     }
 
@@ -102,6 +107,7 @@ final class WorkerModels implements AutoCloseable {
     }
 
     private LoadedModel load(ModelBundle bundle) {
+        ConvolutionSupport.on(device).require(bundle.manifest().generator().convolutions(sizes.largest()), false);
         TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().textEncoder(), this::encoder);
         return loaded(
                 ModelPainter.load(bundle, device),

@@ -1,6 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
+import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
@@ -64,7 +65,15 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
-        WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
+        WorkerModels drawing;
+        try {
+            drawing = new WorkerModels(config, settings, drill, device, torchThreads);
+        } catch (UnsupportedArithmeticException e) {
+            LOG.atError().addKeyValue("error", e.getMessage()).log("this machine is refused");
+            failed = true;
+            Quarkus.asyncExit(1);
+            return;
+        }
         models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
         FileStore files = new FileStore(

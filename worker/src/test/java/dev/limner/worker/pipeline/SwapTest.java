@@ -12,6 +12,7 @@ import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
@@ -180,7 +181,8 @@ class SwapTest {
                             TestCluster.bootstrap(),
                             topics.models(),
                             name,
-                            ExecutionProfile.of(Device.cpu(), 1).name(),
+                            ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu()))
+                                    .name(),
                             folder.resolve("copies-" + topics.prefix() + name),
                             null,
                             1 << 20,
@@ -212,18 +214,20 @@ class SwapTest {
 
     private static LoadedModel model(ModelBundle bundle) {
         return new LoadedModel(
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(4, 8, 16))),
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu())),
                 encoder,
                 new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
     }
 
     /** The same picture, drawn by hand from the bundle that the result names. */
     private static void assertDrawnBy(Result result, String caption) {
-        Outcome.ImageRef image = ((Outcome.Completed) result.outcome()).images().get(0);
+        Outcome.Completed completed = (Outcome.Completed) result.outcome();
+        Outcome.ImageRef image = completed.images().get(0);
+        int batch = ExecutionProfile.batchOf(completed.profile()).orElseThrow();
         Path bundle = folder.resolve("made").resolve(result.model().digest());
         try (Renderer renderer = Renderer.load(ModelBundle.read(bundle), Device.cpu())) {
             float[] embedding = encoder.encode(caption).embedding();
-            byte[] pixels = renderer.render(List.of(new RenderRequest(embedding, image.seed(), 0, 1)), 8)
+            byte[] pixels = renderer.render(List.of(new RenderRequest(embedding, image.seed(), 0, 1)), batch)
                     .get(0)
                     .rgb();
             assertThat(Digests.sha256(pixels)).isEqualTo(image.pixelsSha256());

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.PngChunks;
 import dev.limner.generator.text.CachingTextEncoder;
@@ -83,7 +84,7 @@ class WorkerRuntimeTest {
 
     private static ModelSlots slots(ModelBundle bundle) {
         PictureEngine engine =
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(8, 16, 32)));
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu()));
         return new ModelSlots(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
     }
 
@@ -404,7 +405,7 @@ class WorkerRuntimeTest {
                 releases,
                 store,
                 "cpu",
-                ExecutionProfile.of(Device.cpu(), 1),
+                ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())),
                 new SimpleMeterRegistry());
     }
 }

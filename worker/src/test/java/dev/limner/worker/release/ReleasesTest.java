@@ -9,6 +9,7 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Job;
@@ -135,6 +136,30 @@ class ReleasesTest {
         assertRefused(releases, wrong.digest(), RefusalCode.PROBE_FAILED, "differ by");
         assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
         assertThat(slots.lease(second.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
+    }
+
+    /** Of one processor, threads and library; what was computed otherwise since is not in the old names. */
+    @Test
+    void shouldTakeAReleaseMadeBeforeProfilesNamedTheirArithmeticWithinTheTolerance() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        String old = "torch-2.7.1-amd64-cpu-avx512-t1";
+        ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
+        for (int off : new int[] {1, 2}) {
+            ModelRecord.Release aged =
+                    put(bundles.seenOn(bundles.make("default", off + 1, off, first.digest()), old, off));
+            record = record.withLive(aged, "", NOW);
+            releases.follow(record);
+            assertThat(slots.serving().model().digest()).isEqualTo(aged.digest());
+        }
+
+        ModelRecord.Release far = put(bundles.seenOn(bundles.make("default", 4, 3, first.digest()), old, 3));
+        releases.follow(record.withLive(far, "", NOW));
+        assertRefused(releases, far.digest(), RefusalCode.PROBE_FAILED, "differ by 3 of 255");
+
+        ModelRecord.Release here =
+                put(bundles.seenOn(bundles.make("default", 5, 4, first.digest()), profile(), 1));
+        releases.follow(record.withLive(far, "", NOW).withLive(here, "", NOW));
+        assertRefused(releases, here.digest(), RefusalCode.PROBE_FAILED, "at most 0 here");
     }
 
     @Test
@@ -379,7 +404,8 @@ class ReleasesTest {
     }
 
     private static String profile() {
-        return ExecutionProfile.of(Device.cpu(), 1).name();
+        return ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu()))
+                .name();
     }
 
     private Releases releases(ReleaseSettings.Beside beside) {
@@ -401,7 +427,7 @@ class ReleasesTest {
                     "there is no text encoder " + bundle.manifest().textEncoder());
         }
         return new LoadedModel(
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(4, 8))),
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu())),
                 new HashTextEncoder(),
                 new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
     }

@@ -11,6 +11,7 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.network.GeneratorNetwork;
@@ -81,7 +82,11 @@ public final class TestBundles {
                                 null,
                                 parent == null ? null : new ModelBundle.Lineage(parent, order, null)),
                         new ModelBundle.Content(
-                                tensors, null, Probes.draw(renderer, ExecutionProfile.of(Device.cpu(), 1))));
+                                tensors,
+                                null,
+                                Probes.draw(
+                                        renderer,
+                                        ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())))));
                 return named(folder, manifest);
             }
         }
@@ -145,13 +150,33 @@ public final class TestBundles {
     void forgeProbes(Manifest made) throws IOException {
         Path folder = folder(made);
         ProbeSheet sheet = ModelBundle.read(folder).probes().orElseThrow();
-        List<Pixels> others = sheet.pictures().reversed();
-        ProbeSheet forged = new ProbeSheet(sheet.profile(), others);
+        replaceProbes(folder, new ProbeSheet(sheet.profile(), sheet.pictures().reversed()));
+    }
+
+    /**
+     * A bundle whose maker saw its pictures on another profile, and saw them a little different.
+     *
+     * @param off added to a value of the first picture
+     */
+    Manifest seenOn(Manifest made, String profile, int off) throws IOException {
+        Path folder = folder(made);
+        List<Pixels> pictures =
+                new ArrayList<>(ModelBundle.read(folder).probes().orElseThrow().pictures());
+        Pixels first = pictures.get(0);
+        byte[] rgb = first.rgb().clone();
+        rgb[0] = (byte) ((rgb[0] & 0xFF) < 128 ? rgb[0] + off : rgb[0] - off);
+        pictures.set(0, new Pixels(first.width(), first.height(), rgb));
+        replaceProbes(folder, new ProbeSheet(profile, pictures));
+        return manifest(made);
+    }
+
+    private static void replaceProbes(Path folder, ProbeSheet forged) throws IOException {
         byte[] png = forged.toPng();
         Files.write(folder.resolve("probes.png"), png);
         Path file = folder.resolve("manifest.json");
         ObjectNode tree = (ObjectNode) JSON.readTree(file.toFile());
         ((ObjectNode) tree.get("probes"))
+                .put("profile", forged.profile())
                 .put("pixelsSha256", forged.pixelsSha256())
                 .put("sha256", Digests.sha256(png));
         JSON.writeValue(file.toFile(), tree);

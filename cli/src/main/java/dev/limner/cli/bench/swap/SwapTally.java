@@ -3,6 +3,8 @@ package dev.limner.cli.bench.swap;
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
@@ -21,7 +23,6 @@ import java.util.Set;
 
 /** Results as they came, and what is wrong with them. One thread. */
 final class SwapTally {
-    private static final int BATCH = 8;
 
     private final Map<String, Result> results = new LinkedHashMap<>();
     private final Map<String, Long> lastOf = new HashMap<>();
@@ -119,15 +120,19 @@ final class SwapTally {
                     pictures++;
                     RenderRequest request = new RenderRequest(
                             encoder.encode(job.caption()).embedding(), job.seed(), 0, job.truncation());
-                    String pixels = Digests.sha256(
-                            renderer.render(List.of(request), BATCH).get(0).rgb());
                     Result result = Objects.requireNonNull(results.get(job.id()));
                     boolean same = result.outcome() instanceof Outcome.Completed completed
-                            && completed.images().get(0).pixelsSha256().equals(pixels);
+                            && completed.images().get(0).pixelsSha256().equals(again(renderer, request, completed));
                     different += same ? 0 : 1;
                 }
             }
         }
         return new Redrawn(pictures, different, byModel.size());
+    }
+
+    /** Digest of a picture drawn again, in batches of the size that its result stands for. */
+    private static String again(Renderer renderer, RenderRequest request, Outcome.Completed completed) {
+        int batch = ExecutionProfile.batchOf(completed.profile()).orElse(ReferenceBatch.on(Device.cpu()));
+        return Digests.sha256(renderer.render(List.of(request), batch).get(0).rgb());
     }
 }

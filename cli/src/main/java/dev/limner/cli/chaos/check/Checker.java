@@ -208,7 +208,11 @@ public final class Checker implements AutoCloseable {
                                 job.caption(),
                                 job.seed(),
                                 image.path("index").asInt())
-                        : redraw.mismatch(image, job.caption(), job.seed());
+                        : redraw.mismatch(
+                                image,
+                                job.caption(),
+                                job.seed(),
+                                result.path("profile").asText());
                 if (!wrong.isEmpty()) {
                     violations.add("the picture of " + job.id() + ": " + wrong);
                 }

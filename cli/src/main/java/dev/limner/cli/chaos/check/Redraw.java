@@ -3,6 +3,8 @@ package dev.limner.cli.chaos.check;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.PretrainedEncoder;
@@ -14,7 +16,6 @@ import java.util.List;
 /** Draws some of the pictures again, alone, and compares every pixel. One thread. */
 public final class Redraw implements AutoCloseable {
     private static final int EVERY = 40;
-    private static final int BATCH = 4;
 
     private final Renderer renderer;
     private final TextEncoder encoder;
@@ -27,15 +28,22 @@ public final class Redraw implements AutoCloseable {
         this.encoder = PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 1);
     }
 
-    /** What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at. */
-    String mismatch(JsonNode image, String caption, long seed) {
+    /**
+     * What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at.
+     *
+     * @param profile what it was drawn on, as its result says: it names the batch size to draw with
+     */
+    String mismatch(JsonNode image, String caption, long seed, String profile) {
         if (looked++ % EVERY != 0) {
             return "";
         }
         drawn++;
         RenderRequest request = new RenderRequest(
                 encoder.encode(caption).embedding(), seed, image.path("index").asInt(), 1);
-        byte[] pixels = renderer.render(List.of(request), BATCH).get(0).rgb();
+        byte[] pixels = renderer.render(
+                        List.of(request), ExecutionProfile.batchOf(profile).orElse(ReferenceBatch.on(Device.cpu())))
+                .get(0)
+                .rgb();
         return Digests.sha256(pixels).equals(image.path("pixelsSha256").asText())
                 ? ""
                 : "drawn again it comes out otherwise";

@@ -3,10 +3,13 @@ package dev.limner.trainer.eval.judge;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,6 +42,17 @@ record JudgeNetworks(int side, int text, int classes) {
 
     private static int channels(int stage) {
         return FIRST_CHANNELS + stage * MORE_CHANNELS;
+    }
+
+    /** The convolutions that a trunk takes. */
+    List<ConvolutionShape> convolutions(int batch) {
+        List<ConvolutionShape> shapes = new ArrayList<>();
+        int in = UNSHUFFLED;
+        for (int stage = 0; stage < stages(); stage++) {
+            shapes.add(ConvolutionShape.keeping(batch, in, channels(stage), 3, (side / 2) >> stage));
+            in = channels(stage);
+        }
+        return shapes;
     }
 
     /** Names and shapes of everything that is trained. */

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Layers;
@@ -115,6 +116,7 @@ public final class JudgeTraining {
 
     private void train(Device device, Path folder, int steps, IntConsumer percent) {
         JudgeNetworks networks = new JudgeNetworks(description.side(), description.text(), description.classes());
+        ConvolutionSupport.on(device).require(networks.convolutions(BATCH), true);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Weights weights = JudgeNetworks.initialise(manager, networks.shapes(), description.seed());
             weights.arrays().values().forEach(array -> array.setRequiresGradient(true));

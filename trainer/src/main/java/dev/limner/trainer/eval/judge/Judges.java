@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
@@ -34,6 +35,9 @@ public final class Judges implements AutoCloseable {
     private static final String DESCRIPTION = "judges.json";
     private static final String WEIGHTS = "judges.safetensors";
     private static final int BATCH = 128;
+    /** A batch of pictures whose gradient passes through, about. */
+    private static final int TUNING_BATCH = 32;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final JudgeDescription description;
@@ -48,6 +52,9 @@ public final class Judges implements AutoCloseable {
     Judges(JudgeDescription description, Map<String, Safetensors.Tensor> tensors, Device device) {
         this.description = description;
         this.networks = new JudgeNetworks(description.side(), description.text(), description.classes());
+        ConvolutionSupport support = ConvolutionSupport.on(device);
+        support.require(networks.convolutions(BATCH), false);
+        support.require(networks.convolutions(TUNING_BATCH), true);
         this.manager = NDManager.newBaseManager(device, "PyTorch");
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         networks.shapes()
@@ -80,7 +87,7 @@ public final class Judges implements AutoCloseable {
     }
 
     /**
-     * Loads judges.
+     * Loads judges. The convolutions they take are tested before, forward and backward.
      *
      * @throws BundleException if there are none in the folder, or they are damaged or of another version
      */

@@ -1,0 +1,65 @@
+package dev.limner.generator.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GeneratorGradientTest {
+    private static final GeneratorSpec ODD = new GeneratorSpec(4, 6, 5, List.of(17, 12, 8), true);
+    private static final GeneratorSpec EVEN = new GeneratorSpec(4, 6, 5, List.of(16, 32), null);
+
+    @Test
+    void shouldHaveTheGradientOfEveryWeightAndOfItsInputs() {
+        Gradients.bothWays(() -> {
+            for (GeneratorSpec spec : List.of(ODD, EVEN)) {
+                try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                    GeneratorNetwork network = new GeneratorNetwork(spec);
+                    Engine.getEngine("PyTorch").setRandomSeed(7);
+                    Map<String, NDArray> arguments =
+                            new LinkedHashMap<>(network.initialise(manager).arrays());
+                    // Biases start at zero; an argument of zeros would hide a factor.
+                    arguments.replaceAll((name, array) -> name.endsWith(".bias")
+                            ? Gradients.normal(
+                                    manager, name.hashCode(), array.getShape().getShape())
+                            : array);
+                    arguments.put("noise", Gradients.normal(manager, 1, 2, spec.latent()));
+                    arguments.put("sentence", Gradients.normal(manager, 2, 2, spec.text()));
+
+                    Gradients.check(
+                            manager,
+                            arguments,
+                            all -> network.draw(new Weights(all), all.get("noise"), all.get("sentence")));
+                }
+            }
+        });
+    }
+
+    @Test
+    void shouldNameEveryConvolutionItUses() {
+        GeneratorNetwork network = new GeneratorNetwork(ODD);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            List<String> kernels = network.initialise(manager).arrays().values().stream()
+                    .map(NDArray::getShape)
+                    .filter(shape -> shape.dimension() == 4)
+                    .map(GeneratorGradientTest::text)
+                    .sorted()
+                    .toList();
+
+            assertThat(ODD.convolutions(3))
+                    .extracting(shape -> text(new Shape(shape.out(), shape.in(), shape.kernel(), shape.kernel())))
+                    .containsExactlyInAnyOrderElementsOf(kernels);
+            assertThat(ODD.convolutions(3)).allMatch(shape -> shape.batch() == 3);
+        }
+    }
+
+    private static String text(Shape shape) {
+        return shape.toString();
+    }
+}
