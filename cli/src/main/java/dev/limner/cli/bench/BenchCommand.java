@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         description = "Measure.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            ConvolutionCommand.class,
             ForgettingCommand.class,
             LatencyCommand.class,
             LearnCommand.class,

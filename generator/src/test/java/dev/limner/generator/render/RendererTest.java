@@ -8,11 +8,14 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Layers;
@@ -75,6 +78,50 @@ class RendererTest {
                 assertThat(other.rgb()).isNotEqualTo(pictures.get(0).rgb());
             }
             assertThat(pictures.get(0).width()).isEqualTo(SPEC.side());
+        }
+    }
+
+    @Test
+    void shouldDrawProbesInBatchesOfTheSizeThatTheProfileNames() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Renderer renderer = renderer(manager)) {
+            for (int batch : new int[] {3, 8, 16}) {
+                ExecutionProfile profile = ExecutionProfile.of(Device.cpu(), 1, batch);
+
+                ProbeSheet sheet = Probes.draw(renderer, profile);
+
+                assertThat(sheet.profile()).isEqualTo(profile.name()).endsWith("-b" + batch);
+                List<RenderRequest> requests = Probes.requests(SPEC.text(), 8);
+                assertThat(sheet.pictures()).hasSize(requests.size());
+                for (int i = 0; i < requests.size(); i++) {
+                    assertThat(sheet.pictures().get(i).rgb())
+                            .isEqualTo(renderer.render(requests.subList(i, i + 1), batch)
+                                    .get(0)
+                                    .rgb());
+                }
+            }
+        }
+    }
+
+    /** The shipped models' probes were drawn before profiles named their arithmetic. */
+    @Test
+    void shouldDrawTheShippedModelsAsTheirMakersSawThem() {
+        for (String name : List.of("default", "default-zh")) {
+            ModelBundle bundle = ModelBundle.read(Path.of("../models").resolve(name));
+            ProbeSheet recorded = bundle.probes().orElseThrow();
+            try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
+                ExecutionProfile here = ExecutionProfile.of(Device.cpu());
+
+                assertThat(recorded.profile()).isNotEqualTo(here.name());
+                assertThat(recorded.difference(Probes.draw(renderer, here).pictures()))
+                        .isLessThanOrEqualTo(2);
+                ConvolutionSupport.on(Device.cpu())
+                        .with(
+                                true,
+                                () -> assertThat(recorded.difference(
+                                                Probes.draw(renderer, here).pictures()))
+                                        .isLessThanOrEqualTo(2));
+            }
         }
     }
 

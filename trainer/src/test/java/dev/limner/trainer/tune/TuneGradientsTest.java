@@ -64,8 +64,8 @@ class TuneGradientsTest {
             assertThat(recording.apply(input).toFloatArray()).containsExactly(-0.4f, 0, 3);
             assertThat(new Activation.Plain().apply(input).toFloatArray()).containsExactly(-0.4f, 0, 3);
             Activation.Tangent tangent = new Activation.Tangent(recording);
-            float[] along = tangent.apply(manager.create(new float[] {10, 10, 10}))
-                    .toFloatArray();
+            float[] along =
+                    tangent.apply(manager.create(new float[] {10, 10, 10})).toFloatArray();
             assertThat(along[0]).isCloseTo(2, within(1e-6f));
             assertThat(along[1]).isCloseTo(2, within(1e-6f));
             assertThat(along[2]).isCloseTo(10, within(1e-6f));
@@ -94,8 +94,7 @@ class TuneGradientsTest {
             Map<String, NDArray> pictures = new LinkedHashMap<>();
             pictures.put("pictures", Slopes.normal(manager, 6, 3, 3, 8, 8));
 
-            Slopes.check(
-                    manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
+            Slopes.check(manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
         }
     }
 

@@ -33,6 +33,7 @@ public final class PictureEngine implements AutoCloseable {
      * Warms a painter up and probes it.
      *
      * @param painter closed by {@link #close()}
+     * @throws IllegalStateException if not even the largest size draws a picture the same in every place
      */
     public static PictureEngine of(Painter painter, FixedSizes wanted) {
         List<RenderRequest> probes = painter.probes(wanted.largest());
@@ -44,6 +45,10 @@ public final class PictureEngine implements AutoCloseable {
             } else {
                 LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its pictures differ");
             }
+        }
+        if (!agreeing.contains(wanted.largest())) {
+            throw new IllegalStateException("in batches of " + wanted.largest()
+                    + " a picture's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
         }
         return new PictureEngine(painter, new FixedSizes(agreeing));
     }

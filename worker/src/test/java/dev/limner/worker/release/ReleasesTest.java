@@ -156,8 +156,7 @@ class ReleasesTest {
         releases.follow(record.withLive(far, "", NOW));
         assertRefused(releases, far.digest(), RefusalCode.PROBE_FAILED, "differ by 3 of 255");
 
-        ModelRecord.Release here =
-                put(bundles.seenOn(bundles.make("default", 5, 4, first.digest()), profile(), 1));
+        ModelRecord.Release here = put(bundles.seenOn(bundles.make("default", 5, 4, first.digest()), profile(), 1));
         releases.follow(record.withLive(far, "", NOW).withLive(here, "", NOW));
         assertRefused(releases, here.digest(), RefusalCode.PROBE_FAILED, "at most 0 here");
     }
