@@ -92,13 +92,10 @@ class RendererTest {
 
                 assertThat(sheet.profile()).isEqualTo(profile.name()).endsWith("-b" + batch);
                 List<RenderRequest> requests = Probes.requests(SPEC.text(), 8);
+                int together = Math.min(batch, requests.size());
                 assertThat(sheet.pictures()).hasSize(requests.size());
-                for (int i = 0; i < requests.size(); i++) {
-                    assertThat(sheet.pictures().get(i).rgb())
-                            .isEqualTo(renderer.render(requests.subList(i, i + 1), batch)
-                                    .get(0)
-                                    .rgb());
-                }
+                assertThat(bytes(sheet.pictures().subList(0, together)))
+                        .isEqualTo(bytes(renderer.render(requests.subList(0, together), batch)));
             }
         }
     }

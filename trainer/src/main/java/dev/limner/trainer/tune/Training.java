@@ -85,7 +85,6 @@ public final class Training implements AutoCloseable {
     public static List<ConvolutionShape> convolutions(Recipe recipe) {
         List<ConvolutionShape> shapes = new ArrayList<>(recipe.generator().convolutions(recipe.batch()));
         DiscriminatorNetwork discriminator = new DiscriminatorNetwork(recipe.discriminator(), recipe.generator());
-        shapes.addAll(discriminator.convolutions(recipe.batch()));
         shapes.addAll(discriminator.convolutions(2 * recipe.batch()));
         return shapes;
     }
