@@ -16,6 +16,7 @@ import dev.limner.cli.release.RateCommand;
 import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.process.NoSpace;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.AutoComplete;
@@ -103,6 +104,11 @@ public final class Limner implements Runnable {
         String message = failure.getMessage();
         String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
         Throwable cause = failure.getCause();
+        if (NoSpace.causes(failure)
+                && !(failure instanceof IllegalStateException && text.contains("no space left in"))) {
+            return (text.contains(NoSpace.REASON) ? text : text + ": " + NoSpace.REASON)
+                    + "; free some, then run the same command again";
+        }
         return failure instanceof UncheckedIOException && cause != null ? text + ": " + cause.getMessage() : text;
     }
 }
