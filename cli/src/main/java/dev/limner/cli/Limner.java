@@ -3,6 +3,7 @@ package dev.limner.cli;
 import dev.limner.cli.bench.BenchCommand;
 import dev.limner.cli.chaos.ChaosCommand;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.learn.DataCommand;
 import dev.limner.cli.learn.EvalCommand;
 import dev.limner.cli.learn.JudgesCommand;
@@ -81,6 +82,9 @@ public final class Limner implements Runnable {
 
     public static void main(String[] arguments) {
         Logs.toFile(Home.find().state());
+        if (arguments.length > 0) {
+            System.setProperty(LocalFleet.COMMAND, arguments[0]);
+        }
         System.exit(commandLine().execute(arguments));
     }
 
@@ -100,7 +104,8 @@ public final class Limner implements Runnable {
                 });
     }
 
-    private static String explain(Exception failure) {
+    /** What a user is told of a failure, in one line. */
+    static String explain(Exception failure) {
         String message = failure.getMessage();
         String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
         Throwable cause = failure.getCause();

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker in this process, or the user's own, and workers as processes beside it. */
 public final class LocalFleet implements AutoCloseable {
+    /** The system property that names the command which runs in this process. */
+    public static final String COMMAND = "limner.command";
+
     private static final int PARTITIONS = 8;
     private static final long CLOSING_SHOWS_WITHIN_MILLIS = 500;
     private static final Duration WITHOUT_BROKER = Duration.ofSeconds(5);
@@ -53,7 +56,8 @@ public final class LocalFleet implements AutoCloseable {
     public static LocalFleet embedded(Path data, int port, boolean durable, Topics topics) {
         EmbeddedBroker broker;
         try {
-            broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable));
+            String command = "limner " + System.getProperty(COMMAND, "up");
+            broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable).ownedBy(command));
         } catch (FolderInUseException e) {
             throw e;
         } catch (RuntimeException e) {
