@@ -6,12 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -101,7 +98,7 @@ public final class FolderLock implements AutoCloseable {
                 Thread.sleep(TRY_EVERY_MILLIS);
             }
         } catch (IOException e) {
-            throw new FolderException(folder, reason(e), e);
+            throw new FolderException(folder, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + folder, e);
@@ -202,28 +199,6 @@ public final class FolderLock implements AutoCloseable {
             int unused = channel.write(bytes, bytes.position());
         }
         channel.truncate(bytes.limit());
-    }
-
-    private static String reason(IOException failure) {
-        if (NoSpace.causes(failure)) {
-            return NoSpace.REASON;
-        }
-        if (failure instanceof AccessDeniedException) {
-            return "it may not be written (permission denied)";
-        }
-        if (failure instanceof FileAlreadyExistsException || failure instanceof NotDirectoryException) {
-            return "there is a file of that name, or of a folder above it";
-        }
-        if (failure instanceof FileSystemException named && named.getReason() != null) {
-            return "Not a directory".equals(named.getReason())
-                    ? "there is a file of that name, or of a folder above it"
-                    : lowerCase(named.getReason());
-        }
-        return String.valueOf(failure.getMessage());
-    }
-
-    private static String lowerCase(String reason) {
-        return Character.toLowerCase(reason.charAt(0)) + reason.substring(1);
     }
 
     /** The folder, as it was given. */
