@@ -15,8 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The limner command as a process, with a state folder of its own. */
-record Cli(Path folder) {
+/**
+ * The limner command as a process, with a state folder of its own.
+ *
+ * @param folder for what the test writes down
+ */
+record Cli(Path folder, Path state) {
+    Cli(Path folder) {
+        this(folder, folder.resolve("state"));
+    }
+
     /** What a command that has ended left behind. */
     record Run(int exitCode, String output, String error) {
         /** The last line of its output, as JSON. */
@@ -49,7 +57,7 @@ record Cli(Path folder) {
                 Home.CLI.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("LIMNER_STATE", folder.resolve("state").toString());
+        builder.environment().put("LIMNER_STATE", state.toString());
         return builder;
     }
 

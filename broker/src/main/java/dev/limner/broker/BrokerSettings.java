@@ -13,20 +13,34 @@ import org.jspecify.annotations.Nullable;
  *     process but not a loss of power
  * @param cluster the quorum it belongs to; null for a cluster of its own
  * @param detour a second listener that clients reach through somebody else; null for none
+ * @param owner what the user started: whoever wants the folder too is told so
  */
 public record BrokerSettings(
         Path data,
         int port,
         boolean durable,
         @Nullable Cluster cluster,
-        @Nullable Detour detour) {
+        @Nullable Detour detour,
+        String owner) {
+    private static final String DEFAULT_OWNER = "limner broker";
+
     public BrokerSettings {
         port(port);
     }
 
     /** A cluster of one. */
     public BrokerSettings(Path data, int port, boolean durable) {
-        this(data, port, durable, null, null);
+        this(data, port, durable, null, null, DEFAULT_OWNER);
+    }
+
+    /** Alone or as one of several. */
+    public BrokerSettings(Path data, int port, boolean durable, @Nullable Cluster cluster, @Nullable Detour detour) {
+        this(data, port, durable, cluster, detour, DEFAULT_OWNER);
+    }
+
+    /** The same, for a command that the user knows by another name. */
+    public BrokerSettings ownedBy(String command) {
+        return new BrokerSettings(data, port, durable, cluster, detour, command);
     }
 
     /**

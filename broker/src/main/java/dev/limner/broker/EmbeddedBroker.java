@@ -2,6 +2,7 @@ package dev.limner.broker;
 
 import dev.limner.broker.BrokerSettings.Cluster;
 import dev.limner.broker.BrokerSettings.Detour;
+import dev.limner.protocol.process.FolderLock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,10 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
@@ -30,35 +34,96 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
     private static final Uuid SHARED_ID = new Uuid(0x6c696d6e6572L, 1);
 
+    /** A broker that has failed is not waited for much longer than it takes to write down what it still can. */
+    private static final Duration FAILED_STOPS_WITHIN = Duration.ofSeconds(5);
+
     private final KafkaRaftServer server;
     private final int port;
+    private final FolderLock lock;
+    private final BrokerExit exit;
     private boolean closed;
 
-    private EmbeddedBroker(KafkaRaftServer server, int port) {
+    private EmbeddedBroker(KafkaRaftServer server, int port, FolderLock lock, BrokerExit exit) {
         this.server = server;
         this.port = port;
+        this.lock = lock;
+        this.exit = exit;
     }
 
     /**
-     * Formats the folder if it is new, starts, and returns when clients can connect.
+     * Formats the folder if it is new, starts, and returns when clients can connect. Until it is closed nobody else can
+     * start a broker on the folder.
      *
-     * @throws IllegalStateException if the broker does not start: the port is taken, the folder is in use
+     * @throws dev.limner.protocol.process.FolderInUseException if the folder is another broker's
+     * @throws dev.limner.protocol.process.FolderException if the folder cannot be made or written
+     * @throws IllegalStateException if the broker does not start: the port is taken, the disk is full
      */
     public static EmbeddedBroker start(BrokerSettings settings) {
+        // Kafka takes a lock of its own only after it has opened the metadata log, when two have written there already.
+        FolderLock lock = FolderLock.exclusive(settings.data(), settings.owner());
+        BrokerExit exit = BrokerExit.watch();
+        boolean started = false;
+        try {
+            EmbeddedBroker broker = start(settings, lock, exit);
+            started = true;
+            return broker;
+        } finally {
+            if (!started) {
+                exit.close();
+                lock.close();
+            }
+        }
+    }
+
+    private static EmbeddedBroker start(BrokerSettings settings, FolderLock lock, BrokerExit exit) {
         int port = settings.port() == 0 ? FreePorts.next() : settings.port();
         Properties properties = new Properties();
         Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(FreePorts.next())) : settings.cluster();
         properties.putAll(configuration(settings, port, cluster));
         try {
-            Files.createDirectories(settings.data());
             format(settings, cluster.node());
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
-            server.startup();
-            return new EmbeddedBroker(server, port);
+            startUp(server, exit.reason());
+            return new EmbeddedBroker(server, port, lock, exit);
         } catch (IOException e) {
             throw new UncheckedIOException("the broker's folder " + settings.data() + " cannot be used", e);
         } catch (RuntimeException e) {
             throw new IllegalStateException("the broker did not start on port " + port + ": " + rootMessage(e), e);
+        }
+    }
+
+    /** Waits for the start or for Kafka's giving up: it would wait for its own failed parts for minutes. */
+    private static void startUp(KafkaRaftServer server, CompletableFuture<String> gaveUp) {
+        CompletableFuture<String> started = CompletableFuture.runAsync(
+                        server::startup,
+                        task -> Thread.ofPlatform()
+                                .name("limner-broker-start")
+                                .daemon()
+                                .start(task))
+                .thenApply(done -> "");
+        try {
+            CompletableFuture.anyOf(started, gaveUp).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopWithin(server, FAILED_STOPS_WITHIN);
+            throw new IllegalStateException("interrupted", e);
+        }
+        if (gaveUp.isDone()) {
+            stopWithin(server, FAILED_STOPS_WITHIN);
+            throw new IllegalStateException(gaveUp.join());
+        }
+    }
+
+    /** For a broker that has failed: its threads may wait for each other for ever. */
+    private static void stopWithin(KafkaRaftServer server, Duration patience) {
+        Thread stopping =
+                Thread.ofPlatform().name("limner-broker-stop").daemon().start(server::shutdown);
+        try {
+            boolean unused = stopping.join(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -160,13 +225,28 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "localhost:" + port;
     }
 
+    /**
+     * Done, with a reason, when the broker has given up: its disk is full or broken, or a fault inside it. Stock Kafka ends
+     * the whole process then; here that is for whoever started the broker to do.
+     */
+    public CompletableFuture<String> failed() {
+        return exit.reason().copy();
+    }
+
     /** Stops cleanly: the next start on the same folder recovers nothing. Safe to call twice. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (exit.reason().isDone()) {
+            stopWithin(server, FAILED_STOPS_WITHIN);
+        } else {
             server.shutdown();
             server.awaitShutdown();
         }
+        exit.close();
+        lock.close();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FolderInUseException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +65,30 @@ class EmbeddedBrokerTest {
             assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(data.resolve("b"), port, false)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(String.valueOf(port));
+        }
+    }
+
+    @Test
+    void shouldLeaveABrokersFolderAlone() {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, 0, false).ownedBy("limner up"))) {
+            assertThatThrownBy(() -> EmbeddedBroker.start(new BrokerSettings(data, 0, false)))
+                    .isInstanceOf(FolderInUseException.class)
+                    .hasMessageContaining("is in use by `limner up`");
+            FleetTopics.create(broker.bootstrap(), TOPICS, 1, (short) 1);
+            assertThat(broker.failed()).isNotDone();
+        }
+        EmbeddedBroker.start(new BrokerSettings(data, 0, false)).close();
+    }
+
+    @Test
+    void shouldSayThatItGaveUpInsteadOfEndingTheProcess() {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, 0, false))) {
+            Exit.halt(1, "the log folder is gone");
+
+            assertThat(broker.failed()).isCompletedWithValue("the log folder is gone");
+        }
+        try (EmbeddedBroker next = EmbeddedBroker.start(new BrokerSettings(data, 0, false))) {
+            assertThat(next.failed()).isNotDone();
         }
     }
 

@@ -3,10 +3,15 @@ package dev.limner.cli;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.fleet.Ports;
+import dev.limner.protocol.process.FolderInUseException;
+import dev.limner.protocol.process.ParentWatch;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +25,13 @@ import picocli.CommandLine.Spec;
             "Run an embedded Kafka broker alone, or as one of several on this machine, until Ctrl-C. For trials; it listens"
                     + " on the loopback interface only."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "1:it could not start or gave up; one line says why",
+            "2:misuse",
+            "130, 143:stopped by Ctrl-C or SIGTERM"
+        })
 final class BrokerCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Folder of its data.")
     @SuppressWarnings("NullAway.Init")
@@ -61,19 +72,43 @@ final class BrokerCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ExecutionException {
         BrokerSettings settings = new BrokerSettings(
                 data,
                 port,
                 durable,
                 controllerPorts.isEmpty() ? null : new BrokerSettings.Cluster(node, controllerPorts),
                 detour == null ? null : new BrokerSettings.Detour(detour.get(0), detour.get(1)));
-        EmbeddedBroker broker = EmbeddedBroker.start(settings);
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
-        spec.commandLine().getOut().println("broker on " + broker.bootstrap());
-        spec.commandLine().getOut().flush();
-        // Until the hook has run.
-        new CountDownLatch(1).await();
-        return 0;
+        ParentWatch.start();
+        try (EmbeddedBroker broker = start(settings)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+            spec.commandLine().getOut().println("broker on " + broker.bootstrap());
+            spec.commandLine().getOut().flush();
+            // Until it gives up or the hook has run.
+            throw new IllegalStateException(
+                    LocalFleet.brokerStopped(data, broker.failed().get()));
+        }
+    }
+
+    private EmbeddedBroker start(BrokerSettings settings) {
+        try {
+            Ports.require(ports());
+            return EmbeddedBroker.start(settings);
+        } catch (FolderInUseException e) {
+            throw new IllegalStateException(e.getMessage() + "; stop it or give another --data", e);
+        } catch (RuntimeException e) {
+            throw LocalFleet.withoutSpace(data, e);
+        }
+    }
+
+    private List<Ports.Wanted> ports() {
+        List<Ports.Wanted> ports = new ArrayList<>(List.of(new Ports.Wanted("--port", port, "clients")));
+        if (!controllerPorts.isEmpty()) {
+            ports.add(new Ports.Wanted("--controller-ports", controllerPorts.get(node - 1), "the controller"));
+        }
+        if (detour != null) {
+            ports.add(new Ports.Wanted("--detour", detour.get(0), "the second listener"));
+        }
+        return ports;
     }
 }

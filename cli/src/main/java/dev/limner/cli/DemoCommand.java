@@ -1,5 +1,7 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.Claims;
+import dev.limner.cli.fleet.DiskSpace;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
@@ -7,6 +9,7 @@ import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FolderLock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -67,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws Exception {
         if (jobs < 1) {
             throw new UsageException("--jobs is " + jobs + ", must be at least 1");
         }
@@ -75,44 +78,54 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = (out == null ? home.state().resolve("demo") : out).toAbsolutePath();
         List<Job> wanted = jobs(captions == null ? home.demoCaptions() : captions);
-        try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
+        try (FolderLock lock = Claims.fleet(folder, "limner demo", "give another --out", terminal);
+                LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            fleet.recordIn(lock);
             terminal.println("broker on " + fleet.bootstrap() + ", starting a worker");
             terminal.flush();
-            fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, Map.of());
-            FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
-            Tally tally;
-            try (FleetClient.Reader reader = client.results(false);
-                    Progress progress = Progress.of("jobs", wanted.size())) {
-                tally = new Tally(wanted);
-                client.send(wanted, Topics.Lane.STANDARD);
-                tally.await(reader, progress, PATIENCE);
-            }
-            Path page = Gallery.write(tally, folder);
-            tally.complaints().forEach(terminal::println);
-            terminal.printf(
-                    Locale.ROOT,
-                    "%d jobs, %d completed, %d pictures in %.2f s: %.0f images/s%n",
-                    wanted.size(),
-                    tally.count("completed"),
-                    tally.images(),
-                    tally.seconds(),
-                    tally.imagesPerSecond());
-            terminal.println("worker's peak RSS: " + fleet.workers().get(0).peakRssMiB() + " MiB");
-            terminal.println("gallery: " + page);
-            if (keep) {
-                terminal.println("broker on " + fleet.bootstrap() + ", worker on "
-                        + fleet.workers().get(0).http() + "; Ctrl-C stops both");
-            }
-            if (json) {
-                terminal.println(tally.json());
-            }
-            terminal.flush();
-            if (keep) {
-                Thread.currentThread().join();
-            }
-            return tally.allCompleted() ? 0 : 3;
+            return fleet.during(() -> show(home, fleet, folder, wanted));
         }
+    }
+
+    private int show(Home home, LocalFleet fleet, Path folder, List<Job> wanted) throws InterruptedException {
+        PrintWriter terminal = spec.commandLine().getOut();
+        fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, Map.of());
+        FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
+        Tally tally;
+        try (FleetClient.Reader reader = client.results(false);
+                Progress progress = Progress.of("jobs", wanted.size())) {
+            tally = new Tally(wanted);
+            client.send(wanted, Topics.Lane.STANDARD);
+            tally.await(reader, progress, PATIENCE);
+        }
+        Path page = Gallery.write(tally, folder);
+        tally.complaints().forEach(terminal::println);
+        terminal.printf(
+                Locale.ROOT,
+                "%d jobs, %d completed, %d pictures in %.2f s: %.0f images/s%n",
+                wanted.size(),
+                tally.count("completed"),
+                tally.images(),
+                tally.seconds(),
+                tally.imagesPerSecond());
+        terminal.println("worker's peak RSS: " + fleet.workers().get(0).peakRssMiB() + " MiB");
+        terminal.println("gallery: " + page);
+        if (keep) {
+            terminal.println("broker on " + fleet.bootstrap() + ", worker on "
+                    + fleet.workers().get(0).http() + "; Ctrl-C stops both");
+        }
+        if (json) {
+            terminal.println(tally.json());
+        }
+        terminal.flush();
+        if (keep) {
+            Thread.currentThread().join();
+        }
+        if (!tally.allCompleted() && DiskSpace.full(folder)) {
+            throw new IllegalStateException(DiskSpace.line(folder));
+        }
+        return tally.allCompleted() ? 0 : 3;
     }
 
     private List<Job> jobs(Path file) {

@@ -3,6 +3,7 @@ package dev.limner.cli;
 import dev.limner.cli.bench.BenchCommand;
 import dev.limner.cli.chaos.ChaosCommand;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.learn.DataCommand;
 import dev.limner.cli.learn.EvalCommand;
 import dev.limner.cli.learn.JudgesCommand;
@@ -16,6 +17,7 @@ import dev.limner.cli.release.RateCommand;
 import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.process.NoSpace;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.AutoComplete;
@@ -80,6 +82,9 @@ public final class Limner implements Runnable {
 
     public static void main(String[] arguments) {
         Logs.toFile(Home.find().state());
+        if (arguments.length > 0) {
+            System.setProperty(LocalFleet.COMMAND, arguments[0]);
+        }
         System.exit(commandLine().execute(arguments));
     }
 
@@ -99,10 +104,16 @@ public final class Limner implements Runnable {
                 });
     }
 
-    private static String explain(Exception failure) {
+    /** What a user is told of a failure, in one line. */
+    static String explain(Exception failure) {
         String message = failure.getMessage();
         String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
         Throwable cause = failure.getCause();
+        if (NoSpace.causes(failure)
+                && !(failure instanceof IllegalStateException && text.contains("no space left in"))) {
+            return (text.contains(NoSpace.REASON) ? text : text + ": " + NoSpace.REASON)
+                    + "; free some, then run the same command again";
+        }
         return failure instanceof UncheckedIOException && cause != null ? text + ": " + cause.getMessage() : text;
     }
 }

@@ -1,18 +1,24 @@
 package dev.limner.cli;
 
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.fleet.DiskSpace;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
+import dev.limner.cli.fleet.Ports;
 import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.protocol.process.FolderLock;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,8 +35,16 @@ import picocli.CommandLine.Spec;
             "Run a broker and workers until Ctrl-C, which stops them cleanly. Pictures go to .limner/store, the broker's"
                     + " data to .limner/broker, logs to .limner/logs."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "1:the fleet could not start or a part of it ended; one line says which and why",
+            "2:misuse",
+            "130, 143:stopped by Ctrl-C or SIGTERM"
+        })
 final class UpCommand implements Callable<Integer> {
+    private static final String NAME = "limner up";
+    private static final String ELSEWHERE = "set LIMNER_STATE to another folder";
     private static final Duration POLL = Duration.ofMillis(500);
     /** A worker that has said nothing for so long is not counted any more. */
     private static final Duration SILENT = Duration.ofSeconds(10);
@@ -97,41 +111,77 @@ final class UpCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    @SuppressWarnings("try")
+    public Integer call() throws Exception {
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
         if (workers < 1) {
             throw new UsageException("--workers is " + workers + ", must be at least 1");
         }
-        Home home = Home.find();
         Topics topics = new Topics(prefix);
-        PrintWriter terminal = spec.commandLine().getOut();
+        Path pictures = store == null ? home.state().resolve("store") : store;
         if (model != null) {
             extra.put("limner.worker.model", model.toAbsolutePath().toString());
         }
+        Map<String, String> ofWorkers = settings("limner.worker.");
+        Map<String, String> ofTrainer = settings("limner.trainer.");
+        if (model != null) {
+            ofTrainer.put("limner.trainer.model", model.toAbsolutePath().toString());
+        }
+        List<Ports.Wanted> ports = ports();
+        try (FolderLock state = Claims.fleet(home.state(), NAME, ELSEWHERE, terminal);
+                FolderLock shared = Claims.shared(pictures, NAME, "give another --store")) {
+            Ports.require(ports);
+            return run(home, topics, pictures, ofWorkers, ofTrainer, state);
+        }
+    }
+
+    private int run(
+            Home home,
+            Topics topics,
+            Path pictures,
+            Map<String, String> ofWorkers,
+            Map<String, String> ofTrainer,
+            FolderLock state)
+            throws Exception {
+        PrintWriter terminal = spec.commandLine().getOut();
         try (LocalFleet fleet = bootstrap == null
                 ? LocalFleet.embedded(home.state().resolve("broker"), port, durable, topics)
                 : LocalFleet.on(bootstrap, topics)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            fleet.recordIn(state);
             terminal.println("broker on " + fleet.bootstrap() + ", starting " + workers + " worker(s)");
             terminal.flush();
-            Path pictures = store == null ? home.state().resolve("store") : store;
             Path logs = home.state().resolve("logs");
-            fleet.startWorkers(home, workers, pictures, logs, httpPort, settings("limner.worker."));
-            if (trainer) {
-                Map<String, String> mine = settings("limner.trainer.");
-                if (model != null) {
-                    mine.put("limner.trainer.model", model.toAbsolutePath().toString());
+            return fleet.during(() -> {
+                fleet.startWorkers(home, workers, pictures, logs, httpPort, ofWorkers);
+                if (trainer) {
+                    ServiceProcess started = fleet.startTrainer(home, pictures, logs, trainerPort, ofTrainer);
+                    terminal.println("trainer (pid " + started.pid() + ") ready on " + started.http());
                 }
-                ServiceProcess started = fleet.startTrainer(home, pictures, logs, trainerPort, mine);
-                terminal.println("trainer (pid " + started.pid() + ") ready on " + started.http());
-            }
-            fleet.workers()
-                    .forEach(worker -> terminal.println(worker.name() + " (pid " + worker.pid()
-                            + ") ready, health and metrics on " + worker.http()));
-            terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
-                    + ", pictures: " + pictures + "; Ctrl-C stops");
-            terminal.flush();
-            return watch(fleet, new FleetClient(fleet.bootstrap(), topics), terminal);
+                fleet.workers()
+                        .forEach(worker -> terminal.println(worker.name() + " (pid " + worker.pid()
+                                + ") ready, health and metrics on " + worker.http()));
+                terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
+                        + ", pictures: " + pictures + "; Ctrl-C stops");
+                terminal.flush();
+                return watch(fleet, new FleetClient(fleet.bootstrap(), topics), pictures, terminal);
+            });
         }
+    }
+
+    private List<Ports.Wanted> ports() {
+        List<Ports.Wanted> wanted = new ArrayList<>();
+        if (bootstrap == null) {
+            wanted.add(new Ports.Wanted("--port", port, "the broker"));
+        }
+        for (int i = 1; i <= workers; i++) {
+            wanted.add(new Ports.Wanted("--http-port", httpPort == 0 ? 0 : httpPort + i - 1, "worker-" + i));
+        }
+        if (trainer) {
+            wanted.add(new Ports.Wanted("--trainer-port", trainerPort, "the trainer"));
+        }
+        return wanted;
     }
 
     /** Those of one service. */
@@ -147,7 +197,8 @@ final class UpCommand implements Callable<Integer> {
         return mine;
     }
 
-    private static int watch(LocalFleet fleet, FleetClient client, PrintWriter terminal) {
+    private static int watch(LocalFleet fleet, FleetClient client, Path pictures, PrintWriter terminal) {
+        boolean full = false;
         boolean live = Boolean.getBoolean("limner.terminal");
         Map<String, WorkerStatus> statuses = new LinkedHashMap<>();
         long nextLine = 0;
@@ -161,10 +212,11 @@ final class UpCommand implements Callable<Integer> {
                         });
                 Instant gone = Instant.now().minus(SILENT);
                 statuses.values().removeIf(status -> status.at().isBefore(gone));
-                for (ServiceProcess worker : fleet.services()) {
-                    if (!worker.alive() && !fleet.closed()) {
-                        throw new IllegalStateException(worker.name() + " ended; see .limner/logs");
-                    }
+                boolean wasFull = full;
+                full = DiskSpace.full(pictures);
+                if (full && !wasFull) {
+                    terminal.println((live ? "\r\u001b[K" : "") + "no space left in " + pictures
+                            + ": workers wait until there is some; nothing is lost");
                 }
                 if (live) {
                     terminal.print("\r\u001b[K" + line(statuses));

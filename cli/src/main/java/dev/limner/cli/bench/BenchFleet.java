@@ -1,5 +1,6 @@
 package dev.limner.cli.bench;
 
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
@@ -33,6 +34,7 @@ final class BenchFleet implements AutoCloseable {
     static BenchFleet start(Home home, Map<String, String> settings, boolean durable, int workers)
             throws InterruptedException {
         Path folder = home.state().resolve("bench");
+        Claims.keep(folder, "limner bench");
         Folders.delete(folder.resolve("broker"));
         Folders.delete(folder.resolve("store"));
         LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, durable, Topics.DEFAULT);

@@ -4,7 +4,7 @@ import dev.limner.cli.chaos.arena.Arena;
 import dev.limner.cli.chaos.fault.Fault;
 import dev.limner.cli.chaos.fault.Faults;
 import dev.limner.cli.chaos.trainer.TrainerKillsCommand;
-import dev.limner.cli.fleet.Folders;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
@@ -104,7 +104,7 @@ public final class ChaosCommand implements Callable<Integer> {
         Home home = Home.find();
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path folder = home.state().resolve("chaos");
-        Folders.delete(folder);
+        Claims.empty(folder, "limner chaos");
         List<Fault> plan = plan(chosen);
         out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers
                 + " broker(s), 3 workers" + (sabotage == null ? "" : ", sabotage " + sabotage));

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -207,7 +208,8 @@ public final class FleetClient {
 
         @Override
         public void close() {
-            consumer.close();
+            // It belongs to no group: there is nothing to wait for, least of all from a broker that has ended.
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 }

@@ -1,12 +1,15 @@
 package dev.limner.cli.fleet;
 
+import dev.limner.protocol.process.FolderLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 
 /** Whole folders. */
 public final class Folders {
@@ -21,9 +24,22 @@ public final class Folders {
         }
     }
 
+    /** Deletes everything in a folder but the lock by which somebody has claimed it. */
+    static void empty(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.toList()) {
+                if (!entry.endsWith(FolderLock.FILE)) {
+                    delete(entry);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder " + folder + " cannot be emptied", e);
+        }
+    }
+
     /** Deletes a folder with everything in it, if it is there. */
     public static void delete(Path folder) {
-        if (!Files.exists(folder)) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try {

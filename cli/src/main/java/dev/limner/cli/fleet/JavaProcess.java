@@ -1,5 +1,6 @@
 package dev.limner.cli.fleet;
 
+import dev.limner.protocol.process.ParentWatch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ public final class JavaProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
+                // Whoever starts one holds on to its standard input.
+                ParentWatch.argument(),
                 "-XX:+UseSerialGC",
                 // The whole heap from the start: it would fill up only after many minutes, which looks like a leak.
                 "-Xms256m",

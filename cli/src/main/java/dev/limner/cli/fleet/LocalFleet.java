@@ -4,26 +4,43 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.broker.FreePorts;
+import dev.limner.cli.terminal.Logs;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FolderInUseException;
+import dev.limner.protocol.process.FolderLock;
+import dev.limner.protocol.process.NoSpace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A broker in this process, or the user's own, and workers as processes beside it. */
 public final class LocalFleet implements AutoCloseable {
+    /** The system property that names the command which runs in this process. */
+    public static final String COMMAND = "limner.command";
+
     private static final int PARTITIONS = 8;
+    private static final long CLOSING_SHOWS_WITHIN_MILLIS = 500;
+    private static final Duration WITHOUT_BROKER = Duration.ofSeconds(5);
 
     private final @Nullable EmbeddedBroker broker;
     private final String bootstrap;
     private final Topics topics;
     private final List<ServiceProcess> workers = new ArrayList<>();
     private @Nullable ServiceProcess trainer;
+    private @Nullable FolderLock claim;
     private volatile boolean closed;
+    /** Done when a part of the fleet has ended that nobody ended. */
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
 
     private LocalFleet(@Nullable EmbeddedBroker broker, String bootstrap, Topics topics) {
         this.broker = broker;
@@ -31,12 +48,26 @@ public final class LocalFleet implements AutoCloseable {
         this.topics = topics;
     }
 
-    /** Starts an embedded broker and creates the topics. */
+    /**
+     * Starts an embedded broker and creates the topics.
+     *
+     * @throws IllegalStateException if it cannot be started; the message says what to do
+     */
     public static LocalFleet embedded(Path data, int port, boolean durable, Topics topics) {
-        EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable));
+        EmbeddedBroker broker;
+        try {
+            String command = "limner " + System.getProperty(COMMAND, "up");
+            broker = EmbeddedBroker.start(new BrokerSettings(data, port, durable).ownedBy(command));
+        } catch (FolderInUseException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw withoutSpace(data, e);
+        }
         try {
             FleetTopics.create(broker.bootstrap(), topics, PARTITIONS, (short) 1);
-            return new LocalFleet(broker, broker.bootstrap(), topics);
+            LocalFleet fleet = new LocalFleet(broker, broker.bootstrap(), topics);
+            var unused = broker.failed().thenAccept(reason -> fleet.failed(brokerStopped(data, reason)));
+            return fleet;
         } catch (RuntimeException e) {
             broker.close();
             throw e;
@@ -47,6 +78,66 @@ public final class LocalFleet implements AutoCloseable {
     public static LocalFleet on(String bootstrap, Topics topics) {
         FleetTopics.create(bootstrap, topics, PARTITIONS, (short) -1);
         return new LocalFleet(null, bootstrap, topics);
+    }
+
+    /** Why a broker of this process has given up, for the user. */
+    public static String brokerStopped(Path data, String reason) {
+        return DiskSpace.explains(data) ? DiskSpace.line(data) : "the broker stopped: " + reason + Logs.where();
+    }
+
+    /** A failed start, told as what it is if the device is full. */
+    public static RuntimeException withoutSpace(Path data, RuntimeException failure) {
+        return NoSpace.causes(failure) || DiskSpace.explains(data)
+                ? new IllegalStateException(DiskSpace.line(data), failure)
+                : failure;
+    }
+
+    /** Has the processes of this fleet written into a lock: whoever takes it next finds those that outlive this one. */
+    public void recordIn(FolderLock lock) {
+        claim = lock;
+    }
+
+    private void failed(String reason) {
+        if (!closed) {
+            failure.complete(reason);
+        }
+    }
+
+    private void started(ServiceProcess service) {
+        var unused = service.ended()
+                // Ctrl-C reaches the services as soon as it reaches this process.
+                .thenAcceptAsync(
+                        process -> failed(service.whyItEnded()),
+                        CompletableFuture.delayedExecutor(CLOSING_SHOWS_WITHIN_MILLIS, TimeUnit.MILLISECONDS));
+        if (claim != null) {
+            claim.children(services().stream().map(ServiceProcess::mark).toList());
+        }
+    }
+
+    /**
+     * Does something that needs the fleet; the calling thread is interrupted when a part of the fleet ends.
+     *
+     * @throws IllegalStateException if a part of the fleet has ended; the message says which and why
+     */
+    public <T> T during(Callable<T> work) throws Exception {
+        Thread working = Thread.currentThread();
+        AtomicBoolean busy = new AtomicBoolean(true);
+        CompletableFuture<Void> alarm = failure.thenAccept(reason -> {
+            if (busy.compareAndSet(true, false)) {
+                working.interrupt();
+            }
+        });
+        try {
+            return work.call();
+        } catch (Exception e) {
+            // A client notices the end of a broker before the broker says so.
+            throw failure.isDone() && !closed ? new IllegalStateException(failure.join(), e) : e;
+        } finally {
+            if (!busy.compareAndSet(true, false)) {
+                alarm.join();
+                boolean unused = Thread.interrupted();
+            }
+        }
     }
 
     public String bootstrap() {
@@ -76,7 +167,9 @@ public final class LocalFleet implements AutoCloseable {
             settings.put("limner.worker.streams", String.valueOf(streams));
             settings.putAll(extra);
             int port = httpPort == 0 ? FreePorts.next() : httpPort + i - 1;
-            workers.add(ServiceProcess.worker(home, "worker-" + i, settings, port, logs));
+            ServiceProcess worker = ServiceProcess.worker(home, "worker-" + i, settings, port, logs);
+            workers.add(worker);
+            started(worker);
         }
         for (ServiceProcess worker : workers) {
             worker.awaitReady();
@@ -96,11 +189,12 @@ public final class LocalFleet implements AutoCloseable {
         settings.put("limner.trainer.topic-prefix", topics.prefix());
         settings.put("limner.trainer.store", store.toAbsolutePath().toString());
         settings.putAll(extra);
-        ServiceProcess started =
+        ServiceProcess process =
                 ServiceProcess.trainer(home, settings, httpPort == 0 ? FreePorts.next() : httpPort, logs);
-        trainer = started;
-        started.awaitReady();
-        return started;
+        trainer = process;
+        started(process);
+        process.awaitReady();
+        return process;
     }
 
     /** The trainer, if one was started. */
@@ -125,7 +219,16 @@ public final class LocalFleet implements AutoCloseable {
             return;
         }
         closed = true;
-        services().parallelStream().forEach(ServiceProcess::close);
+        boolean brokerGone = broker != null && broker.failed().isDone();
+        services().parallelStream()
+                // Without a broker nothing that they are at can be finished, and nothing is lost.
+                .forEach(service -> {
+                    if (brokerGone) {
+                        service.close(WITHOUT_BROKER);
+                    } else {
+                        service.close();
+                    }
+                });
         if (broker != null) {
             broker.close();
         }

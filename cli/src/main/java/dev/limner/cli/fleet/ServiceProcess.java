@@ -1,16 +1,20 @@
 package dev.limner.cli.fleet;
 
+import dev.limner.protocol.process.ProcessMark;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -20,17 +24,23 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceProcess implements AutoCloseable {
     private static final Duration START_WITHIN = Duration.ofSeconds(90);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
+    private static final String TOKEN_HEADER = "Limner-Process";
+    private static final int MOST_LOG_BYTES = 1 << 20;
 
     private final String name;
     private final Process process;
     private final int httpPort;
     private final Path log;
+    private final long logStart;
+    private final String token;
 
-    private ServiceProcess(String name, Process process, int httpPort, Path log) {
+    private ServiceProcess(String name, Process process, int httpPort, Path log, long logStart, String token) {
         this.name = name;
         this.process = process;
         this.httpPort = httpPort;
         this.log = log;
+        this.logStart = logStart;
+        this.token = token;
     }
 
     /**
@@ -85,6 +95,9 @@ public final class ServiceProcess implements AutoCloseable {
             Path logs) {
         command.add("-Dquarkus.http.port=" + httpPort);
         command.add("-Dquarkus.http.host=127.0.0.1");
+        // Only the process that was started here knows it: an answer on its port may come from another one.
+        String token = UUID.randomUUID().toString();
+        command.add("-Dquarkus.http.header.\"" + TOKEN_HEADER + "\".value=" + token);
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
         command.add(jar.toString());
@@ -96,7 +109,8 @@ public final class ServiceProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             JavaProcess.forComputing(builder.environment());
-            return new ServiceProcess(name, builder.start(), httpPort, log);
+            long logStart = Files.exists(log) ? Files.size(log) : 0;
+            return new ServiceProcess(name, builder.start(), httpPort, log, logStart, token);
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be started", e);
         }
@@ -112,6 +126,11 @@ public final class ServiceProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Which process it is, for those who come after its parent. */
+    ProcessMark mark() {
+        return ProcessMark.of(name, process.toHandle());
     }
 
     /** The most memory the process has held, in MiB, as the kernel counts it; null where there is no {@code /proc}. */
@@ -151,7 +170,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until it says that it is ready: a worker takes jobs then.
+     * Waits until it says that it is ready: a worker takes jobs then. What another process says on its port does not
+     * count.
      *
      * @throws IllegalStateException if it ends before or takes too long
      */
@@ -163,13 +183,12 @@ public final class ServiceProcess implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (System.nanoTime() < deadline) {
                 if (!process.isAlive()) {
-                    throw new IllegalStateException(name + " ended with exit code " + process.exitValue() + ": "
-                            + lastError() + " (" + log + ")");
+                    throw new IllegalStateException(whyItEnded());
                 }
                 try {
-                    if (client.send(request, HttpResponse.BodyHandlers.discarding())
-                                    .statusCode()
-                            == 200) {
+                    HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
+                    if (answer.statusCode() == 200
+                            && answer.headers().allValues(TOKEN_HEADER).contains(token)) {
                         return;
                     }
                 } catch (IOException e) {
@@ -202,18 +221,28 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Why it ended, for a user: exit code, last complaint, log. Only for one that has ended. */
+    String whyItEnded() {
+        return name + " ended with exit code " + process.exitValue() + ": " + lastError() + "; see " + log;
+    }
+
+    /** The last complaint of this process in a log that earlier ones may have begun. */
     private String lastError() {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            for (String line : lines.reversed()) {
-                if (line.contains("Exception") || line.contains("ERROR")) {
-                    return line.strip();
-                }
-            }
-            return lines.isEmpty() ? "no output" : lines.getLast();
+        List<String> lines;
+        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            file.seek(Math.max(logStart, file.length() - MOST_LOG_BYTES));
+            byte[] bytes = new byte[(int) Math.min(MOST_LOG_BYTES, Math.max(0, file.length() - file.getFilePointer()))];
+            file.readFully(bytes);
+            lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
             return "no log";
         }
+        for (String line : lines.reversed()) {
+            if (line.contains("Exception") || line.contains("ERROR")) {
+                return line.strip();
+            }
+        }
+        return lines.isEmpty() ? "no output" : lines.getLast();
     }
 
     /** SIGKILL; returns when the process is gone. */
@@ -246,9 +275,14 @@ public final class ServiceProcess implements AutoCloseable {
     /** SIGTERM, so that it finishes what it is at; SIGKILL if it does not end. */
     @Override
     public void close() {
+        close(STOP_WITHIN);
+    }
+
+    /** The same, with another patience. */
+    void close(Duration patience) {
         process.destroy();
         try {
-            if (!process.waitFor(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

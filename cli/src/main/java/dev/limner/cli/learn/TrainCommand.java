@@ -1,6 +1,7 @@
 package dev.limner.cli.learn;
 
 import ai.djl.Device;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.Manifest;
@@ -35,9 +36,11 @@ import picocli.CommandLine.Spec;
             "Train a generator on a data set's training split. The output folder gets model/ (the bundle of the best look"
                     + " at held-out captions), report.html (grids and curves, renewed while it runs), log.jsonl and"
                     + " checkpoint/.",
-            "The same command goes on where a killed one stopped."
+            "The same command continues where a killed one stopped, or one whose disk was full."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:trained", "1:something failed, or the folder is in use", "2:misuse"})
 public final class TrainCommand implements Runnable {
     private static final int CHECKED_PICTURES = 1000;
 
@@ -111,6 +114,7 @@ public final class TrainCommand implements Runnable {
                 Duration.ofSeconds(Math.round(saveEvery * 60)),
                 patience,
                 stopOnAlarm);
+        Claims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
             TrainingLoop loop = new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out);
             if (checkEvery > 0) {

@@ -1,5 +1,7 @@
 package dev.limner.trainer.service;
 
+import dev.limner.protocol.process.FolderLock;
+import dev.limner.protocol.process.ParentWatch;
 import dev.limner.trainer.feedback.FeedbackRecord;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -23,6 +25,7 @@ public class TrainerService {
     private final LetterChannel letters;
     private final KillPoint.Order kill;
     private volatile @Nullable LearningRuntime runtime;
+    private @Nullable FolderLock state;
 
     TrainerService(TrainerConfig config, LetterChannel letters) {
         this.config = config;
@@ -32,6 +35,9 @@ public class TrainerService {
 
     /** Before the channels: feedback is only polled when there is somebody to take it. */
     void start(@Observes @Priority(1) StartupEvent event) {
+        ParentWatch.start();
+        // The database would let a second trainer in, and each would learn from half of what it says it learned from.
+        state = FolderLock.exclusive(config.state(), "limner trainer");
         LearningRuntime started = new LearningRuntime(config, letters, kill);
         runtime = started;
         LOG.atInfo().addKeyValue("model", started.model()).log("trainer started");
@@ -67,6 +73,9 @@ public class TrainerService {
         runtime = null;
         if (running != null) {
             running.close();
+        }
+        if (state != null) {
+            state.close();
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.limner.cli.bench.learn;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.limner.cli.fleet.Folders;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
@@ -89,7 +89,7 @@ public final class ForgettingCommand implements Callable<Integer> {
         parts.writeRest(data);
         train(home, folder, data);
         Path fleet = folder.resolve("fleet");
-        Folders.delete(fleet);
+        Claims.empty(fleet, "limner bench forgetting");
         Run run = show(home, parts, folder, fleet);
         TorchThreads.set(Runtime.getRuntime().availableProcessors());
         new ForgettingReport(home, parts, kind, folder, spec.commandLine().getOut())

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.fleet.Folders;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.rating.RatedJobs;
 import dev.limner.cli.rating.Rater;
@@ -103,7 +103,7 @@ public final class LearnCommand implements Callable<Integer> {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = options.folder(home, "learn");
-        Folders.delete(folder);
+        Claims.empty(folder, "limner bench learn");
         TorchThreads.set(1);
         DataSet data = Shards.read(
                 home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});

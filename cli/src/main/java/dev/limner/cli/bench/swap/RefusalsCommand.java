@@ -3,6 +3,7 @@ package dev.limner.cli.bench.swap;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
@@ -106,7 +107,7 @@ public final class RefusalsCommand implements Callable<Integer> {
         Home home = Home.find();
         TorchThreads.set(1);
         Path folder = home.state().resolve("refusals");
-        Folders.delete(folder);
+        Claims.empty(folder, "limner bench refusals");
         ReleaseKeys.generate(folder.resolve("ours"));
         ReleaseKeys.generate(folder.resolve("theirs"));
         PrivateKey key = ReleaseKeys.readPrivate(folder.resolve("ours/release.key"));

@@ -2,6 +2,7 @@ package dev.limner.cli.bench.swap;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
@@ -78,7 +79,7 @@ public final class SwapCommand implements Callable<Integer> {
         Home home = Home.find();
         TorchThreads.set(1);
         Path folder = home.state().resolve("swap");
-        Folders.delete(folder);
+        Claims.empty(folder, "limner bench swap");
         FileBundleStore store = new FileBundleStore(folder.resolve("models"));
         ModelBundle first = ModelBundle.read(home.defaultModel());
         List<ModelBundle> trainers = made == null

@@ -2,8 +2,8 @@ package dev.limner.cli.chaos.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.ServiceProcess;
@@ -95,7 +95,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = out == null ? home.state().resolve("chaos-trainer") : out.toAbsolutePath();
-        Folders.delete(folder);
+        Claims.empty(folder, "limner chaos trainer");
         int wrong = 0;
         int kills = 0;
         try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT);

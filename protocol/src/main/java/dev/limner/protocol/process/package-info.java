@@ -1,0 +1,5 @@
+/** What the processes of one machine agree on: who uses a folder, and whose child a process is. */
+@NullMarked
+package dev.limner.protocol.process;
+
+import org.jspecify.annotations.NullMarked;
