@@ -28,6 +28,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,8 @@ public class WorkerService {
     private @Nullable FileStore store;
     private volatile @Nullable WorkerRuntime runtime;
     private volatile boolean failed;
+    private volatile boolean waiting;
+    private boolean stopped;
 
     WorkerService(
             WorkerConfig config,
@@ -74,6 +77,37 @@ public class WorkerService {
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
         ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
+        if (drawing.ready().isDone()) {
+            begin(settings, drawing, objects, device);
+        } else {
+            // A worker without the live release owns no partitions: those who have it draw the jobs.
+            waiting = true;
+            Thread.ofPlatform()
+                    .name("limner-start")
+                    .daemon()
+                    .start(() -> beginWhenReady(settings, drawing, objects, device));
+        }
+    }
+
+    private void beginWhenReady(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+        try {
+            drawing.ready().join();
+            begin(settings, drawing, objects, device);
+        } catch (CancellationException e) {
+            LOG.debug("stopped before the live release was there");
+        } catch (RuntimeException | Error e) {
+            LOG.atError().setCause(e).log("the worker cannot start");
+            failed = true;
+            Quarkus.asyncExit(1);
+        } finally {
+            waiting = false;
+        }
+    }
+
+    private synchronized void begin(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+        if (stopped) {
+            return;
+        }
         WorkerRuntime started = new WorkerRuntime(
                 settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
         runtime = started;
@@ -149,12 +183,18 @@ public class WorkerService {
         return Optional.ofNullable(runtime);
     }
 
+    /** Whether the worker is waiting for the live release before it takes jobs. */
+    public boolean waiting() {
+        return waiting;
+    }
+
     /** Whether the worker ended because it could not go on. */
     public boolean failed() {
         return failed;
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    synchronized void stop(@Observes ShutdownEvent event) {
+        stopped = true;
         WorkerRuntime running = runtime;
         if (running != null) {
             running.close();
