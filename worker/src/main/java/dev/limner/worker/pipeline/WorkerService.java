@@ -3,12 +3,14 @@ package dev.limner.worker.pipeline;
 import ai.djl.Device;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.store.StoreFleets;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
 import dev.limner.worker.drill.DrillDisk;
 import dev.limner.worker.drill.HastyImageStore;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -17,6 +19,7 @@ import dev.limner.worker.store.Disk;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.LocalDisk;
+import dev.limner.worker.store.MarkedImageStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -76,7 +79,8 @@ public class WorkerService {
                 settings.name(),
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
-        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
+        ImageStore marked = new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
+        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
         if (drawing.ready().isDone()) {
             begin(settings, drawing, objects, device);
         } else {
@@ -87,6 +91,10 @@ public class WorkerService {
                     .daemon()
                     .start(() -> beginWhenReady(settings, drawing, objects, device));
         }
+    }
+
+    private StoreFleets.Fleet fleet() {
+        return new StoreFleets.Fleet(ClusterId.of(config.bootstrap()), config.topicPrefix(), config.bootstrap());
     }
 
     private void beginWhenReady(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {

@@ -2,6 +2,7 @@ package dev.limner.worker.release;
 
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,20 +42,9 @@ final class RevisionMemory {
      * @throws IllegalStateException if the brokers do not answer
      */
     static RevisionMemory of(ReleaseSettings settings, CacheSlot slot, String model) {
-        String whose = clusterId(settings.bootstrap()) + "/" + settings.topic() + "/" + model;
+        String whose = ClusterId.of(settings.bootstrap()) + "/" + settings.topic() + "/" + model;
         String name = Digests.sha256(whose.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
         return new RevisionMemory(slot.shared("revision-" + name), ofFleet(settings, model));
-    }
-
-    private static String clusterId(String bootstrap) {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
-            return String.valueOf(admin.describeCluster().clusterId().get(WITHIN.toSeconds(), TimeUnit.SECONDS));
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("no Kafka broker answers at " + bootstrap + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
     }
 
     /** Whoever can write to the workers topic can make this too great, and so keep new workers waiting, no more. */
