@@ -203,13 +203,10 @@ final class Releases implements ReleaseReport, AutoCloseable {
     }
 
     /**
-     * What is behind the live model in its line was live once, or somebody announces the past. A record that is signed
-     * proves that better: its revision is the newest, and its maker wanted this.
+     * What is behind the live model in its line was live once, or somebody announces the past. A worker that has known no
+     * record before goes by {@link RecordTrust} alone.
      */
     private void requireNewer(ModelBundle bundle, @Nullable ModelRecord before) throws Refused {
-        if (trust.isStrict()) {
-            return;
-        }
         LoadedModel serving = slots.serving();
         long order = bundle.manifest().order();
         boolean known = before == null
