@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every object that a committed record of a fleet refers to.
@@ -72,9 +73,11 @@ record References(Map<String, String> byDigest, Set<String> mentioned, long feed
             admin.describeTopics(List.of(topic))
                     .allTopicNames()
                     .get()
-                    .get(topic)
-                    .partitions()
-                    .forEach(part -> asked.put(new TopicPartition(topic, part.partition()), OffsetSpec.latest()));
+                    .values()
+                    .forEach(described -> described
+                            .partitions()
+                            .forEach(part ->
+                                    asked.put(new TopicPartition(topic, part.partition()), OffsetSpec.latest())));
             return admin.listOffsets(asked).all().get().values().stream()
                     .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
                     .sum();
@@ -89,7 +92,8 @@ record References(Map<String, String> byDigest, Set<String> mentioned, long feed
         if (result.isEmpty()) {
             mention(record.value(), mentioned);
         } else if (result.get().outcome() instanceof Outcome.Completed completed) {
-            completed.images()
+            completed
+                    .images()
                     .forEach(image ->
                             found.put(image.sha256(), "job " + result.get().jobId()));
         }
@@ -103,7 +107,7 @@ record References(Map<String, String> byDigest, Set<String> mentioned, long feed
         }
     }
 
-    private static void mention(byte[] value, Set<String> mentioned) {
+    private static void mention(byte @Nullable [] value, Set<String> mentioned) {
         if (value != null) {
             Matcher matcher = DIGEST.matcher(new String(value, StandardCharsets.ISO_8859_1));
             while (matcher.find()) {

@@ -53,15 +53,15 @@ public final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int verify(
             @Mixin ClusterOptions cluster,
-            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable
-                    Path store)
+            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable Path store)
             throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         StoreFolder folder = folder(store);
         int restored = folder.restore();
         if (restored > 0) {
-            spec.commandLine().getOut().println(
-                    restored + " objects of a clearance that did not end have their names back");
+            spec.commandLine()
+                    .getOut()
+                    .println(restored + " objects of a clearance that did not end have their names back");
         }
         Map<String, String> references = References.of(client).byDigest();
         PrintWriter out = spec.commandLine().getOut();

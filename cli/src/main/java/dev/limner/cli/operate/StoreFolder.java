@@ -84,7 +84,6 @@ final class StoreFolder {
                 }
             } catch (NoSuchFileException e) {
                 // Somebody else cleared it away.
-                continue;
             } catch (IOException e) {
                 throw new UncheckedIOException("the object " + file + " cannot be looked at", e);
             }
@@ -114,7 +113,6 @@ final class StoreFolder {
                     }
                 } catch (NoSuchFileException e) {
                     // Somebody else cleared it away, or a worker that starts gave it its name back.
-                    continue;
                 } catch (IOException e) {
                     throw new UncheckedIOException("the object " + file + " cannot be removed", e);
                 }

@@ -53,7 +53,8 @@ final class StoreGcCommand implements Callable<Integer> {
     @Option(
             names = "--also",
             paramLabel = "HOST:PORT/PREFIX",
-            description = "Another fleet that keeps pictures in the folder: Kafka's bootstrap servers and the topic prefix.")
+            description =
+                    "Another fleet that keeps pictures in the folder: Kafka's bootstrap servers and the topic prefix.")
     List<String> also = new ArrayList<>();
 
     @Option(
@@ -64,7 +65,8 @@ final class StoreGcCommand implements Callable<Integer> {
 
     @Option(
             names = "--claim",
-            description = "The folder is this fleet's although it has no mark of it: it is from before stores were marked.")
+            description =
+                    "The folder is this fleet's although it has no mark of it: it is from before stores were marked.")
     boolean claims;
 
     @Option(

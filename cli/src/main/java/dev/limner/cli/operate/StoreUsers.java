@@ -26,15 +26,16 @@ record StoreUsers(Path store, List<Fleet> asked, List<String> forgotten, boolean
         List<Fleet> marked = marks();
         for (String name : forgotten) {
             if (marked.stream().noneMatch(fleet -> fleet.name().equals(name))) {
-                throw new UsageException("--forget is " + name + ", which has no mark in " + store + "; these have: "
-                        + written(marked));
+                throw new UsageException(
+                        "--forget is " + name + ", which has no mark in " + store + "; these have: " + written(marked));
             }
             if (asked.stream().anyMatch(fleet -> fleet.name().equals(name))) {
                 throw new UsageException("--forget is " + name + ", which was found alive at the address given for it");
             }
         }
         List<Fleet> unasked = marked.stream()
-                .filter(fleet -> !forgotten.contains(fleet.name()) && asked.stream().noneMatch(fleet::isSame))
+                .filter(fleet ->
+                        !forgotten.contains(fleet.name()) && asked.stream().noneMatch(fleet::isSame))
                 .toList();
         if (!unasked.isEmpty()) {
             throw new UsageException("other fleets keep pictures in " + store + ": " + written(unasked)
@@ -74,8 +75,6 @@ record StoreUsers(Path store, List<Fleet> asked, List<String> forgotten, boolean
     }
 
     private static String written(List<Fleet> fleets) {
-        return fleets.isEmpty()
-                ? "none"
-                : fleets.stream().map(Fleet::toString).collect(Collectors.joining(", "));
+        return fleets.isEmpty() ? "none" : fleets.stream().map(Fleet::toString).collect(Collectors.joining(", "));
     }
 }

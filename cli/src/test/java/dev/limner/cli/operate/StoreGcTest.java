@@ -116,7 +116,14 @@ class StoreGcTest {
         send(topics.feedback(), FeedbackCodec.encode(preference(example.toUri().toString())));
         try (ReplayBuffer buffer = ReplayBuffer.open(replay.resolve("replay.db"), 10)) {
             Feedback feedback = new Feedback(
-                    "f", ImageName.parse(digest('7')), null, List.of(), null, rememberedExample.toUri().toString(), null, NOW);
+                    "f",
+                    ImageName.parse(digest('7')),
+                    null,
+                    List.of(),
+                    null,
+                    rememberedExample.toUri().toString(),
+                    null,
+                    NOW);
             buffer.record(writer -> writer.add(new Remembered(
                     new Origin("feedback", 0, 1),
                     feedback,
@@ -150,7 +157,8 @@ class StoreGcTest {
         Path garbage = object('9');
         send(topics.feedback(), FeedbackCodec.encode(preference(null)));
 
-        Run refused = gc(topics, "--apply", "--trainer-state", folder.resolve("nowhere").toString());
+        Run refused = gc(
+                topics, "--apply", "--trainer-state", folder.resolve("nowhere").toString());
         assertThat(refused.exitCode).isEqualTo(1);
         assertThat(refused.output).contains("there is no replay buffer " + folder.resolve("nowhere"));
         assertThat(garbage).exists();
@@ -178,12 +186,12 @@ class StoreGcTest {
         assertThat(gc(topics, "--apply", "--also", broker.bootstrap() + "/" + other.prefix()).exitCode)
                 .isEqualTo(2);
         assertThat(gc(topics, "--apply", "--forget", "nobody/limner").output).contains("--forget is nobody/limner");
-        assertThat(gc(topics, "--apply", "--forget", mark(topics).name()).output).contains("was found alive");
+        assertThat(gc(topics, "--apply", "--forget", mark(topics).name()).output)
+                .contains("was found alive");
         assertThat(gc(topics, "--also", "limner").output).contains("--also is limner, must be HOST:PORT/PREFIX");
         assertThat(garbage).exists();
 
-        Run run = gc(
-                topics, "--apply", "--also", broker.bootstrap() + "/" + other.prefix(), "--forget", gone.name());
+        Run run = gc(topics, "--apply", "--also", broker.bootstrap() + "/" + other.prefix(), "--forget", gone.name());
         assertThat(run.exitCode).as(run.output).isZero();
         assertThat(garbage).doesNotExist();
         assertThat(theirs).exists();
@@ -302,7 +310,9 @@ class StoreGcTest {
 
     private static void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+                Map.of("bootstrap.servers", broker.bootstrap()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
             producer.send(record).get();
         }
     }

@@ -68,8 +68,8 @@ public final class CondemnedObjects {
         try (Stream<Path> files = Files.find(
                 root,
                 2,
-                (file, attributes) ->
-                        attributes.isRegularFile() && file.getFileName().toString().startsWith(PREFIX))) {
+                (file, attributes) -> attributes.isRegularFile()
+                        && file.getFileName().toString().startsWith(PREFIX))) {
             found = files.toList();
         } catch (NoSuchFileException e) {
             return 0;
@@ -77,7 +77,8 @@ public final class CondemnedObjects {
             throw e.getCause();
         }
         for (Path condemned : found) {
-            Path file = condemned.resolveSibling(condemned.getFileName().toString().substring(PREFIX.length()));
+            Path file =
+                    condemned.resolveSibling(condemned.getFileName().toString().substring(PREFIX.length()));
             if (restore(condemned, file)) {
                 restored++;
             }

@@ -55,7 +55,8 @@ class CondemnedObjectsTest {
     void shouldNotLoseAnObjectThatWasTouchedWhereverItIsKilled(String step) throws IOException {
         touch(file, LIMIT.plusSeconds(1));
 
-        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed(step))).hasMessage("killed before " + step);
+        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed(step)))
+                .hasMessage("killed before " + step);
         CondemnedObjects.restoreAll(root);
 
         assertThat(file).hasContent("picture");
@@ -67,7 +68,8 @@ class CondemnedObjectsTest {
     @ParameterizedTest
     @CsvSource({"rename, true", "look, true", "delete, true", "end, false"})
     void shouldLeaveNothingUnderItsOwnNameWhereverItIsKilled(String step, boolean remains) throws IOException {
-        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed(step))).hasMessage("killed before " + step);
+        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed(step)))
+                .hasMessage("killed before " + step);
         CondemnedObjects.restoreAll(root);
 
         assertThat(Files.exists(file)).isEqualTo(remains);
@@ -92,7 +94,8 @@ class CondemnedObjectsTest {
 
     @Test
     void shouldKeepTheLaterOneWhereAnObjectWasPutAnewBeforeItsNameCameBack() throws IOException {
-        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed("look"))).hasMessageStartingWith("killed");
+        assertThatThrownBy(() -> CondemnedObjects.remove(file, LIMIT, killed("look")))
+                .hasMessageStartingWith("killed");
         Files.writeString(file, "picture");
         touch(file, LIMIT.plusSeconds(5));
 

@@ -27,6 +27,7 @@ public final class Registry {
     private final ModelTopic topic;
     /** Believes everything. */
     private final ModelTopic plain;
+
     private final @Nullable PrivateKey key;
     private final Clock clock;
 
@@ -143,24 +144,26 @@ public final class Registry {
         if (mine == null) {
             throw new IllegalStateException("a record cannot be signed without a key");
         }
-        Optional<ModelRecord> after = plain.update(model, before -> before.map(record -> {
-            ModelRecord.Canary canary = record.canary();
-            return ReleaseKeys.sign(
-                    mine,
-                    new ModelRecord(
-                            model,
-                            Math.max(record.revision(), above) + 1,
-                            signed(mine, record.live()),
-                            canary == null
-                                    ? null
-                                    : new ModelRecord.Canary(
-                                            signed(mine, canary.release()), canary.share(), canary.since()),
-                            record.previous().stream()
-                                    .map(release -> signed(mine, release))
-                                    .toList(),
-                            reason,
-                            clock.instant()));
-        }));
+        Optional<ModelRecord> after = plain.update(
+                model,
+                before -> before.map(record -> {
+                    ModelRecord.Canary canary = record.canary();
+                    return ReleaseKeys.sign(
+                            mine,
+                            new ModelRecord(
+                                    model,
+                                    Math.max(record.revision(), above) + 1,
+                                    signed(mine, record.live()),
+                                    canary == null
+                                            ? null
+                                            : new ModelRecord.Canary(
+                                                    signed(mine, canary.release()), canary.share(), canary.since()),
+                                    record.previous().stream()
+                                            .map(release -> signed(mine, release))
+                                            .toList(),
+                                    reason,
+                                    clock.instant()));
+                }));
         after.ifPresent(record -> say(after));
         return after;
     }
@@ -174,8 +177,8 @@ public final class Registry {
     }
 
     private Optional<ModelRecord> change(String model, Function<ModelRecord, Optional<ModelRecord>> move) {
-        Optional<ModelRecord> after =
-                topic.update(model, before -> before.flatMap(this::mine).flatMap(move).map(this::signed));
+        Optional<ModelRecord> after = topic.update(
+                model, before -> before.flatMap(this::mine).flatMap(move).map(this::signed));
         after.ifPresent(record -> say(Optional.of(record)));
         return after;
     }

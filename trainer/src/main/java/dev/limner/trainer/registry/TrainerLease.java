@@ -40,6 +40,7 @@ public final class TrainerLease implements AutoCloseable {
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private @Nullable ConsumerGroupMetadata group;
     private volatile @Nullable String successor;
+    private boolean closed;
 
     /**
      * Takes the right from whoever has it.
@@ -59,7 +60,7 @@ public final class TrainerLease implements AutoCloseable {
                 return;
             } catch (KafkaException e) {
                 // The one before may have thought for a moment that this was a mishap.
-                close();
+                drop();
                 if (claims == CLAIMS) {
                     throw e;
                 }
@@ -117,12 +118,17 @@ public final class TrainerLease implements AutoCloseable {
      * @return whether it has, as far as is known
      */
     public synchronized boolean check() {
-        KafkaProducer<byte[], byte[]> current = producer;
-        if (successor != null || current == null) {
+        if (successor != null || closed) {
             return false;
         }
         try {
-            write(current);
+            KafkaProducer<byte[], byte[]> current = producer;
+            if (current == null) {
+                // The last look failed half way.
+                lookUp();
+            } else {
+                write(current);
+            }
         } catch (KafkaException | IllegalStateException e) {
             LOG.atDebug().addKeyValue("error", e.toString()).log("the right to tune is looked up");
             lookUp();
@@ -140,19 +146,22 @@ public final class TrainerLease implements AutoCloseable {
                 LOG.atError()
                         .addKeyValue("trainer", other)
                         .log("another trainer of this model was started: this one tunes and releases nothing any more");
-                close();
+                drop();
             } else {
-                close();
+                drop();
                 open();
             }
         } catch (KafkaException | IllegalStateException e) {
-            LOG.atWarn().addKeyValue("error", e.toString()).log("it cannot be told whether this trainer may still tune");
+            LOG.atWarn()
+                    .addKeyValue("error", e.toString())
+                    .log("it cannot be told whether this trainer may still tune");
         }
     }
 
     private Optional<String> claimed() {
         try (KafkaConsumer<byte[], byte[]> reader = reader()) {
-            return Optional.ofNullable(reader.committed(Set.of(place)).get(place)).map(OffsetAndMetadata::metadata);
+            return Optional.ofNullable(reader.committed(Set.of(place)).get(place))
+                    .map(OffsetAndMetadata::metadata);
         }
     }
 
@@ -185,6 +194,11 @@ public final class TrainerLease implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
+        drop();
+    }
+
+    private void drop() {
         KafkaProducer<byte[], byte[]> current = producer;
         producer = null;
         if (current != null) {

@@ -124,7 +124,9 @@ class RegistrySigningTest {
 
     private static void write(ModelRecord record) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+                Map.of("bootstrap.servers", broker.bootstrap()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(
                             Topics.DEFAULT.models(), record.model().getBytes(StandardCharsets.UTF_8), record.encode()))
                     .get();

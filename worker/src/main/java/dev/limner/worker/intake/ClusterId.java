@@ -24,8 +24,7 @@ public final class ClusterId {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                 (int) WITHIN.toMillis());
         try (Admin admin = Admin.create(config)) {
-            return String.valueOf(
-                    admin.describeCluster().clusterId().get(WITHIN.toSeconds(), TimeUnit.SECONDS));
+            return String.valueOf(admin.describeCluster().clusterId().get(WITHIN.toSeconds(), TimeUnit.SECONDS));
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("no Kafka broker answers at " + bootstrap + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -79,8 +79,10 @@ public class WorkerService {
                 settings.name(),
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
-        ImageStore marked = new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
-        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
+        ImageStore marked =
+                new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
+        ImageStore objects =
+                settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
         if (drawing.ready().isDone()) {
             begin(settings, drawing, objects, device);
         } else {

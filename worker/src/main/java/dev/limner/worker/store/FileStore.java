@@ -188,9 +188,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
     /** Whether the object is there, whole, and stays there; one that another user left and that cannot be kept is not. */
     private boolean isThere(Path file, StoreObject object) {
         try {
-            if (!disk.exists(file)
-                    || disk.isFolder(file)
-                    || !object.sha256().equals(Digests.sha256(disk.read(file)))) {
+            if (!disk.exists(file) || disk.isFolder(file) || !object.sha256().equals(Digests.sha256(disk.read(file)))) {
                 return false;
             }
             disk.touch(file);
@@ -201,7 +199,10 @@ public final class FileStore implements ImageStore, AutoCloseable {
             return disk.exists(file);
         } catch (IOException e) {
             // Also after a failed force, which is never tried a second time.
-            LOG.atDebug().addKeyValue("object", file).addKeyValue("error", e.toString()).log("put anew");
+            LOG.atDebug()
+                    .addKeyValue("object", file)
+                    .addKeyValue("error", e.toString())
+                    .log("put anew");
             return false;
         }
     }

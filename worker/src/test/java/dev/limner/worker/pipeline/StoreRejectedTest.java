@@ -57,8 +57,8 @@ class StoreRejectedTest {
                 LoadedModel.Origin.NONE);
         try (FileStore files = new FileStore(folder, FileStore.Durability.OS, "w", new LocalDisk());
                 ModelSlots slots = new ModelSlots(model);
-                WorkerRuntime worker = WorkerRuntimeTest.worker(
-                        topics, "w", slots, ReleaseReport.NONE, new Picky(files), 1_000_000)) {
+                WorkerRuntime worker =
+                        WorkerRuntimeTest.worker(topics, "w", slots, ReleaseReport.NONE, new Picky(files), 1_000_000)) {
             Map<String, Result> results = results(topics, 12);
 
             for (int i = 0; i < 12; i++) {
@@ -71,8 +71,8 @@ class StoreRejectedTest {
             }
             assertThat(read(topics.deadLetters(), 3))
                     .hasSize(3)
-                    .allSatisfy(letter -> assertThat(header(letter, DeadLetterHeaders.REASON))
-                            .startsWith("store-rejected: "));
+                    .allSatisfy(letter ->
+                            assertThat(header(letter, DeadLetterHeaders.REASON)).startsWith("store-rejected: "));
             assertThat(worker.failure()).isNull();
         }
     }

@@ -139,8 +139,8 @@ class FileStoreTest {
 
     private static void assertRejected(FileStore store, StoreObject object) {
         assertThatThrownBy(() -> store.put(List.of(object)))
-                .isInstanceOfSatisfying(PermanentException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.STORE_REJECTED))
+                .isInstanceOfSatisfying(
+                        PermanentException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_REJECTED))
                 .hasMessageContaining(object.sha256());
     }
 

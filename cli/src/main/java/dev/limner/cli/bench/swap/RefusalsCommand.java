@@ -151,8 +151,8 @@ public final class RefusalsCommand implements Callable<Integer> {
                 figures.put("strangers", load.tally().strangers(Set.of(live.digest())));
                 topic.update(
                         name,
-                        before -> before.map(record ->
-                                ReleaseKeys.sign(key, record.withLive(next, "a good one", Instant.now()))));
+                        before -> before.map(
+                                record -> ReleaseKeys.sign(key, record.withLive(next, "a good one", Instant.now()))));
                 figures.put("goodOneTaken", load.drive(WAIT, () -> watch.live(next.digest()) == workers));
                 load.finish(PATIENCE);
             }
