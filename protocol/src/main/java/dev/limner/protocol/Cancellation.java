@@ -1,8 +1,6 @@
 package dev.limner.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -15,20 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Cancellation(Instant at, @Nullable String reason) {
-    public byte[] encode() {
-        try {
-            return Json.PLAIN.writeValueAsBytes(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a cancellation that Jackson cannot write", e);
-        }
+    public Cancellation {
+        Json.present("at", at);
     }
 
-    /** @throws IllegalArgumentException if the bytes are no cancellation */
+    public byte[] encode() {
+        return Json.write(this, "a cancellation");
+    }
+
+    /** @throws IllegalArgumentException naming the field, if the bytes are no cancellation */
     public static Cancellation decode(byte[] bytes) {
-        try {
-            return Json.PLAIN.readValue(bytes, Cancellation.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("not a cancellation: " + e.getMessage(), e);
-        }
+        return Json.read(bytes, Cancellation.class, "a cancellation");
     }
 }

@@ -1,5 +1,6 @@
 package dev.limner.protocol;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,6 +14,13 @@ public final class Digests {
         return HexFormat.of().formatHex(digest(bytes));
     }
 
+    /** Of what a buffer has left, which stays as it is. */
+    public static String sha256(ByteBuffer bytes) {
+        MessageDigest digest = messageDigest();
+        digest.update(bytes.duplicate());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     /** The first eight bytes of a text's digest as a number: how a seed follows from a job's id. */
     public static long seedOf(String text) {
         byte[] digest = digest(text.getBytes(StandardCharsets.UTF_8));
@@ -24,8 +32,12 @@ public final class Digests {
     }
 
     private static byte[] digest(byte[] bytes) {
+        return messageDigest().digest(bytes);
+    }
+
+    private static MessageDigest messageDigest() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

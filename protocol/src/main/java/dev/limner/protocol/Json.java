@@ -2,17 +2,26 @@ package dev.limner.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The two ways JSON is read here: strictly from strangers, leniently from ourselves. */
 final class Json {
@@ -42,7 +51,102 @@ final class Json {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .build();
 
+    /** Sorts what it writes; the tree of a document of unknown fields included. */
+    private static final JsonMapper CANONICAL = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private static final TypeReference<TreeMap<String, Object>> TREE = new TypeReference<>() {};
+
     private Json() {}
+
+    /** @throws IllegalArgumentException naming the field, if it is missing */
+    static void present(String field, @Nullable Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException(field + " is missing");
+        }
+    }
+
+    /**
+     * A copy of a list field; what is missing is empty.
+     *
+     * @throws IllegalArgumentException naming the field, if an element is null
+     */
+    static <T> List<T> copy(String field, @Nullable List<T> values) {
+        if (values == null) {
+            return List.of();
+        }
+        for (int i = 0; i < values.size(); i++) {
+            present(field + "[" + i + "]", values.get(i));
+        }
+        return List.copyOf(values);
+    }
+
+    /** @param what as errors name it */
+    static byte[] write(Object value, String what) {
+        try {
+            return PLAIN.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(what + " that Jackson cannot write", e);
+        }
+    }
+
+    /**
+     * Reads a record of our own.
+     *
+     * @param what as errors name it
+     * @throws IllegalArgumentException naming the field at fault, whatever the bytes are
+     */
+    static <T> T read(byte[] bytes, Class<T> type, String what) {
+        try {
+            T value = PLAIN.readValue(bytes, type);
+            if (value == null) {
+                throw new IllegalArgumentException("not " + what + ": it is null");
+            }
+            return value;
+        } catch (JsonMappingException e) {
+            throw new IllegalArgumentException("not " + what + ": " + complaint(e), e);
+        } catch (IOException e) {
+            String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            throw new IllegalArgumentException("not " + what + ": " + reason, e);
+        }
+    }
+
+    /** What a record's own check says, with the way to the field in front; else what Jackson says. */
+    private static String complaint(JsonMappingException e) {
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        Throwable cause = e.getCause();
+        if (cause instanceof IllegalArgumentException && e instanceof ValueInstantiationException) {
+            return path + (path.isEmpty() ? "" : ".") + cause.getMessage();
+        }
+        String reason = e.getOriginalMessage();
+        return path.isEmpty() ? reason : path + ": " + reason;
+    }
+
+    /**
+     * A document without white space and without one field, keys sorted at every level.
+     *
+     * @param without a field of the outermost object that does not count
+     * @throws IllegalArgumentException if the bytes are no JSON object, or name a field twice
+     */
+    static byte[] canonical(byte[] bytes, String without) {
+        try {
+            TreeMap<String, Object> tree = CANONICAL.convertValue(StrictJson.object(bytes), TREE);
+            tree.remove(without);
+            return CANONICAL.writeValueAsBytes(tree);
+        } catch (InvalidRecord e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that Jackson cannot write", e);
+        }
+    }
 
     private static final class InstantDeserializer extends StdDeserializer<Instant> {
         private static final long serialVersionUID = 1L;
@@ -53,7 +157,16 @@ final class Json {
 
         @Override
         public Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return Instant.parse(parser.getText());
+            String text = parser.getText();
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeParseException e) {
+                throw InvalidFormatException.from(
+                        parser,
+                        "is '" + text + "', must be a time such as " + "2026-01-31T12:00:00Z",
+                        text,
+                        Instant.class);
+            }
         }
     }
 }

@@ -1,12 +1,9 @@
 package dev.limner.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param previous what was live before, the latest first; to go back to
  * @param reason why it was changed last, for people
  * @param at when
+ * @param signature Ed25519 over {@link #signedContent}, base64; absent if the record is not signed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelRecord(
@@ -32,17 +30,39 @@ public record ModelRecord(
         @Nullable Canary canary,
         List<Release> previous,
         String reason,
-        Instant at) {
+        Instant at,
+        @Nullable String signature) {
     /** How many releases stay at hand to go back to. */
     public static final int KEPT = 3;
 
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final String SIGNATURE = "signature";
 
     public ModelRecord {
-        previous = List.copyOf(Objects.requireNonNullElse(previous, List.of()));
+        Json.present("model", model);
+        if (!NAME.matcher(model).matches()) {
+            throw new IllegalArgumentException("model is '" + model + "', must match " + NAME);
+        }
         if (revision < 1) {
             throw new IllegalArgumentException("revision is " + revision + ", must be at least 1");
         }
+        Json.present("live", live);
+        previous = Json.copy("previous", previous);
+        Json.present("reason", reason);
+        Json.present("at", at);
+    }
+
+    /** A record that is not signed. */
+    public ModelRecord(
+            String model,
+            long revision,
+            Release live,
+            @Nullable Canary canary,
+            List<Release> previous,
+            String reason,
+            Instant at) {
+        this(model, revision, live, canary, previous, reason, at, null);
     }
 
     /**
@@ -56,6 +76,8 @@ public record ModelRecord(
     public record Release(
             String digest, String uri, @Nullable String signature) {
         public Release {
+            Json.present("digest", digest);
+            Json.present("uri", uri);
             if (!SHA256.matcher(digest).matches()) {
                 throw new IllegalArgumentException("digest is '" + digest + "', must be a SHA-256");
             }
@@ -70,9 +92,11 @@ public record ModelRecord(
      */
     public record Canary(Release release, double share, Instant since) {
         public Canary {
+            Json.present("release", release);
             if (!(share > 0 && share <= 1)) {
-                throw new IllegalArgumentException("canary.share is " + share + ", must be above 0 and at most 1");
+                throw new IllegalArgumentException("share is " + share + ", must be above 0 and at most 1");
             }
+            Json.present("since", since);
         }
     }
 
@@ -127,20 +151,33 @@ public record ModelRecord(
         return all;
     }
 
-    public byte[] encode() {
-        try {
-            return Json.PLAIN.writeValueAsBytes(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a model record that Jackson cannot write", e);
-        }
+    /** The same record with a signature, or with none. */
+    public ModelRecord withSignature(@Nullable String made) {
+        return new ModelRecord(model, revision, live, canary, previous, reason, at, made);
     }
 
-    /** @throws IllegalArgumentException if the bytes are no model record */
+    /** The next record, changed in nothing but its reason: to sign what is announced already. */
+    public ModelRecord again(long nextRevision, String why, Instant now) {
+        return new ModelRecord(model, nextRevision, live, canary, previous, why, now);
+    }
+
+    public byte[] encode() {
+        return Json.write(this, "a model record");
+    }
+
+    /** @throws IllegalArgumentException naming the field, if the bytes are no model record */
     public static ModelRecord decode(byte[] bytes) {
-        try {
-            return Json.PLAIN.readValue(bytes, ModelRecord.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("not a model record: " + e.getMessage(), e);
-        }
+        return Json.read(bytes, ModelRecord.class, "a model record");
+    }
+
+    /**
+     * What a record's signature is over: its JSON without the signature, keys sorted at every level, no white space. Taken
+     * from the bytes and not from what this build understands of them, so that a field of a newer build is covered too.
+     *
+     * @param bytes an encoded record, signed or not
+     * @throws IllegalArgumentException if the bytes are no JSON object, or name a field twice
+     */
+    public static byte[] signedContent(byte[] bytes) {
+        return Json.canonical(bytes, SIGNATURE);
     }
 }

@@ -2,17 +2,21 @@ package dev.limner.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** Why a worker does not run a release. The list is closed. */
+/** Why a worker does not run a release. A reader takes what it does not know as {@link #OTHER}. */
 public enum RefusalCode {
     /** There is no such bundle, or it cannot be read. */
     BUNDLE_MISSING,
     /** The manifest is not one, or has another digest than was announced. */
     MANIFEST_INVALID,
-    /** A key is configured and the release has no signature. */
+    /** A key is configured, and the release or the record that announces it has no signature. */
     UNSIGNED,
-    /** The signature is not the key's over this digest. */
+    /** The signature is not the key's over this digest or this record. */
     SIGNATURE_INVALID,
     /** The weights are not those of the manifest, or no weights at all. */
     WEIGHTS_INVALID,
@@ -24,12 +28,17 @@ public enum RefusalCode {
     ENCODER_UNKNOWN,
     /** A bundle of another name than the one it was announced under. */
     NAME_DIFFERS,
-    /** Neither newer than what is live nor one of those before it. */
+    /** Neither newer than what is live nor one of those before it; or announced by a record older than one known. */
     OLDER_THAN_LIVE,
     /** It does not draw what its maker saw it draw. */
     PROBE_FAILED,
     /** It cannot be put on the device. */
-    LOAD_FAILED;
+    LOAD_FAILED,
+    /** A code of a newer build; never written. */
+    OTHER;
+
+    private static final Map<String, RefusalCode> BY_WIRE_NAME =
+            Arrays.stream(values()).collect(Collectors.toMap(RefusalCode::wireName, Function.identity()));
 
     /** As it is written in JSON: {@code probe-failed}. */
     @JsonValue
@@ -37,9 +46,9 @@ public enum RefusalCode {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException if there is no such code */
+    /** {@link #OTHER} for what this build does not know: a worker of a newer one may say it. */
     @JsonCreator
     public static RefusalCode of(String wireName) {
-        return valueOf(wireName.toUpperCase(Locale.ROOT).replace('-', '_'));
+        return BY_WIRE_NAME.getOrDefault(wireName, OTHER);
     }
 }

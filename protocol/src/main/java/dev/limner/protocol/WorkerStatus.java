@@ -3,12 +3,9 @@ package dev.limner.protocol;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +36,13 @@ public record WorkerStatus(
         @Nullable LastBatch lastBatch,
         Instant at) {
     public WorkerStatus {
-        models = List.copyOf(models);
-        refused = List.copyOf(Objects.requireNonNullElse(refused, List.of()));
+        Json.present("worker", worker);
+        Json.present("state", state);
+        Json.present("device", device);
+        Json.present("profile", profile);
+        models = Json.copy("models", models);
+        refused = Json.copy("refused", refused);
+        Json.present("at", at);
     }
 
     /** What a loaded model is there for. */
@@ -70,7 +72,13 @@ public record WorkerStatus(
      * @param completed jobs drawn with it since the worker started
      * @param failed jobs that could not be
      */
-    public record Loaded(String name, String digest, Role role, long completed, long failed) {}
+    public record Loaded(String name, String digest, Role role, long completed, long failed) {
+        public Loaded {
+            Json.present("name", name);
+            Json.present("digest", digest);
+            Json.present("role", role);
+        }
+    }
 
     /**
      * A release it does not run though it should.
@@ -78,25 +86,24 @@ public record WorkerStatus(
      * @param code one word: {@link RefusalCode}
      * @param reason for people
      */
-    public record Refusal(String digest, RefusalCode code, String reason, Instant at) {}
+    public record Refusal(String digest, RefusalCode code, String reason, Instant at) {
+        public Refusal {
+            Json.present("digest", digest);
+            Json.present("code", code);
+            Json.present("reason", reason);
+            Json.present("at", at);
+        }
+    }
 
     /** A micro-batch and the time the device took for it. */
     public record LastBatch(int size, double deviceMillis) {}
 
     public byte[] encode() {
-        try {
-            return Json.PLAIN.writeValueAsBytes(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a status that Jackson cannot write", e);
-        }
+        return Json.write(this, "a worker status");
     }
 
-    /** @throws IllegalArgumentException if the bytes are no status */
+    /** @throws IllegalArgumentException naming the field, if the bytes are no status */
     public static WorkerStatus decode(byte[] bytes) {
-        try {
-            return Json.PLAIN.readValue(bytes, WorkerStatus.class);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("not a worker status: " + e.getMessage(), e);
-        }
+        return Json.read(bytes, WorkerStatus.class, "a worker status");
     }
 }

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -13,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelRecordTest {
@@ -78,11 +82,93 @@ class ModelRecordTest {
     @Test
     void shouldNameTheOffendingValue() {
         assertThatThrownBy(() -> new ModelRecord.Canary(release('a'), 0, NOW))
-                .hasMessage("canary.share is 0.0, must be above 0 and at most 1");
+                .hasMessage("share is 0.0, must be above 0 and at most 1");
         assertThatThrownBy(() -> new ModelRecord.Release("xyz", "file:///x", null))
                 .hasMessage("digest is 'xyz', must be a SHA-256");
-        assertThatThrownBy(() -> ModelRecord.decode("{\"model\":\"default\"}".getBytes(UTF_8)))
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /model                    | model is missing
+            /revision                 | revision is 0, must be at least 1
+            /live                     | live is missing
+            /live/digest              | live.digest is missing
+            /live/uri                 | live.uri is missing
+            /canary/release           | canary.release is missing
+            /canary/release/digest    | canary.release.digest is missing
+            /canary/share             | canary.share is 0.0, must be above 0 and at most 1
+            /canary/since             | canary.since is missing
+            /previous/0/digest        | previous[0].digest is missing
+            /reason                   | reason is missing
+            /at                       | at is missing
+            """)
+    void shouldNameEveryFieldThatIsMissing(String pointer, String complaint) throws Exception {
+        ObjectNode record = full();
+        JsonPointer field = JsonPointer.compile(pointer);
+        ((ObjectNode) record.at(field.head())).remove(field.last().getMatchingProperty());
+
+        assertThatThrownBy(() -> ModelRecord.decode(Examples.JSON.writeValueAsBytes(record)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("not a model record: " + complaint);
+    }
+
+    @Test
+    void shouldNameFieldsOfTheWrongKindAndWhatIsNoRecordAtAll() throws Exception {
+        assertRefused(full().put("at", "yesterday"), "at: is 'yesterday', must be a time");
+        assertRefused(full().put("live", "abc"), "live: ");
+        ObjectNode hole = full();
+        hole.putArray("previous").addNull();
+        assertRefused(hole, "previous[0] is missing");
+        assertRefused(full().put("model", "../x"), "model is '../x', must match");
+        for (String bytes : List.of("null", "", "[]", "{", "7")) {
+            assertThatThrownBy(() -> ModelRecord.decode(bytes.getBytes(UTF_8)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("not a model record: ");
+        }
+        ObjectNode bare = full();
+        bare.remove(List.of("previous", "canary", "signature"));
+        assertThat(ModelRecord.decode(Examples.JSON.writeValueAsBytes(bare)).releases())
+                .hasSize(1);
+    }
+
+    private static void assertRefused(ObjectNode record, String complaint) throws Exception {
+        byte[] bytes = Examples.JSON.writeValueAsBytes(record);
+        assertThatThrownBy(() -> ModelRecord.decode(bytes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("not a model record: " + complaint);
+    }
+
+    @Test
+    void shouldSignWhatTheRecordSaysAndNotHowItIsWritten() throws Exception {
+        ModelRecord record = ModelRecord.decode(Examples.JSON.writeValueAsBytes(full()));
+        byte[] content = ModelRecord.signedContent(record.encode());
+
+        assertThat(ModelRecord.signedContent(record.withSignature("another").encode()))
+                .isEqualTo(content);
+        assertThat(ModelRecord.signedContent(
+                        Examples.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(full())))
+                .isEqualTo(content);
+        assertThat(ModelRecord.signedContent(record.again(8, "", NOW).encode())).isNotEqualTo(content);
+        assertThat(new String(content, UTF_8)).startsWith("{\"at\":").doesNotContain("signature\":\"B");
+
+        ObjectNode newer = full().put("ofANewerBuild", 1);
+        assertThat(ModelRecord.signedContent(Examples.JSON.writeValueAsBytes(newer)))
+                .isNotEqualTo(content);
+        assertThatThrownBy(() -> ModelRecord.signedContent("{\"live\":1,\"live\":2}".getBytes(UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThat(record.withLive(release('e'), "", NOW).signature()).isNull();
+    }
+
+    private static ObjectNode full() throws IOException {
+        ObjectNode record =
+                (ObjectNode) Examples.JSON.readTree(Examples.bytes(Examples.folder("examples/model/canary.json")));
+        return record.put("signature", "BBBB");
+    }
+
+    @Test
+    void shouldTakeARefusalOfANewerBuild() {
+        assertThat(RefusalCode.of("of-next-year")).isEqualTo(RefusalCode.OTHER);
+        assertThat(RefusalCode.of("load-failed")).isEqualTo(RefusalCode.LOAD_FAILED);
     }
 
     @Test
@@ -93,6 +179,7 @@ class ModelRecordTest {
 
         assertThat(listed)
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(RefusalCode.values())
+                        .filter(code -> code != RefusalCode.OTHER)
                         .map(RefusalCode::wireName)
                         .toList());
     }

@@ -1,15 +1,19 @@
 package dev.limner.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultCodecTest {
     static List<Path> results() {
@@ -62,6 +66,19 @@ class ResultCodecTest {
         assertThat(cancellation.reason()).isEqualTo("the page was withdrawn");
         assertThat(Cancellation.decode(cancellation.encode())).isEqualTo(cancellation);
         assertThat(Examples.complaints("cancellation", cancellation.encode())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"worker", "state", "device", "profile", "at"})
+    void shouldNameTheFieldThatAStatusOrACancellationLacks(String field) throws Exception {
+        ObjectNode status = (ObjectNode) Examples.JSON.readTree(
+                Examples.bytes(Examples.of("worker-status").get(0)));
+        status.remove(field);
+
+        assertThatThrownBy(() -> WorkerStatus.decode(Examples.JSON.writeValueAsBytes(status)))
+                .hasMessage("not a worker status: " + field + " is missing");
+        assertThatThrownBy(() -> Cancellation.decode("{}".getBytes(StandardCharsets.UTF_8)))
+                .hasMessage("not a cancellation: at is missing");
     }
 
     @Test

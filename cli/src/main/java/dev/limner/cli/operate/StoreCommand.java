@@ -8,9 +8,6 @@ import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,7 +22,8 @@ import picocli.CommandLine.Spec;
         name = "store",
         description = "Look after the folder of the pictures.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {StoreGcCommand.class})
 public final class StoreCommand implements Runnable {
     private static final int MOST_SHOWN = 20;
 
@@ -38,53 +36,12 @@ public final class StoreCommand implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "limner store needs a command: gc or verify");
     }
 
-    private static StoreFolder folder(@Nullable Path store) {
+    static StoreFolder folder(@Nullable Path store) {
         Path chosen = store == null ? Home.find().state().resolve("store") : store.toAbsolutePath();
         if (!Files.isDirectory(chosen)) {
             throw new UsageException("--store is " + chosen + ", which is no folder");
         }
         return new StoreFolder(chosen);
-    }
-
-    @Command(
-            name = "gc",
-            description = {
-                "Remove objects that no committed result and no dead letter refers to and that nobody has touched for longer"
-                        + " than the job topics keep their records, plus a day. Without --apply it only shows how much that"
-                        + " is. Safe while workers run."
-            },
-            mixinStandardHelpOptions = true)
-    int gc(
-            @Mixin ClusterOptions cluster,
-            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable Path store,
-            @Option(names = "--apply", description = "Remove them.") boolean apply)
-            throws InterruptedException {
-        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
-        PrintWriter out = spec.commandLine().getOut();
-        Duration kept = Retention.ofJobs(client);
-        if (kept.isNegative()) {
-            out.println(
-                    "the job topics keep their records for ever, so any job may be drawn again: nothing is removed");
-            return 0;
-        }
-        StoreFolder folder = folder(store);
-        Instant untouchedSince = Instant.now().minus(kept).minus(Duration.ofDays(1));
-        StoreFolder.Sweep sweep = folder.sweep(References.of(client).digests(), untouchedSince, apply);
-        out.println(String.format(
-                Locale.ROOT,
-                "%d objects, %d referred to; %d of %.1f MiB not referred to and untouched since %s%s",
-                sweep.objects(),
-                sweep.referenced(),
-                sweep.garbage(),
-                sweep.garbageBytes() / 1048576.0,
-                untouchedSince,
-                apply ? ", removed" : "; --apply removes them"));
-        if (sweep.temporary() > 0) {
-            out.println(
-                    sweep.temporary() + " half written files of workers that are gone" + (apply ? ", removed" : ""));
-        }
-        out.flush();
-        return 0;
     }
 
     @Command(
@@ -96,10 +53,16 @@ public final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int verify(
             @Mixin ClusterOptions cluster,
-            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable
-                    Path store) {
+            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable Path store)
+            throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         StoreFolder folder = folder(store);
+        int restored = folder.restore();
+        if (restored > 0) {
+            spec.commandLine()
+                    .getOut()
+                    .println(restored + " objects of a clearance that did not end have their names back");
+        }
         Map<String, String> references = References.of(client).byDigest();
         PrintWriter out = spec.commandLine().getOut();
         int missing = 0;

@@ -1,14 +1,16 @@
 package dev.limner.cli.operate;
 
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.store.CondemnedObjects;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,82 +22,121 @@ final class StoreFolder {
 
     private static final Pattern OBJECT = Pattern.compile("[0-9a-f]{64}\\.[a-z]+");
     private static final String TEMPORARY = ".tmp~";
-    private static final String CONDEMNED = ".gc~";
     private static final Duration HALF_WRITTEN = Duration.ofDays(1);
 
     private final Path root;
+    private final CondemnedObjects.Steps steps;
 
     StoreFolder(Path root) {
-        this.root = root;
+        this(root, CondemnedObjects.Steps.UNWATCHED);
     }
+
+    StoreFolder(Path root, CondemnedObjects.Steps steps) {
+        this.root = root;
+        this.steps = steps;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /**
+     * What a folder held when it was looked at.
+     *
+     * @param old those of the objects that nobody had touched for long
+     * @param halfWritten files of writers that are gone
+     */
+    record Listing(List<Path> objects, Set<Path> old, List<Path> halfWritten) {}
 
     /** What a sweep found. */
     record Sweep(long objects, long referenced, long garbage, long garbageBytes, long temporary) {}
 
+    /** Ends what an earlier sweep was killed in. Gives the number of objects that have their names back. */
+    int restore() {
+        try {
+            return CondemnedObjects.restoreAll(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what an earlier sweep left in " + root + " cannot be restored", e);
+        }
+    }
+
     /**
-     * Finds, and on demand removes, what nobody needs.
+     * Looks before anybody asks what is referred to.
      *
-     * @param referenced digests to be kept
-     * @param untouchedSince objects touched later are kept too: somebody may be about to refer to them
+     * @param untouchedSince objects touched later are no candidates: somebody may be about to refer to them
      */
-    Sweep sweep(Set<String> referenced, Instant untouchedSince, boolean apply) {
-        long objects = 0;
-        long kept = 0;
-        long garbage = 0;
-        long bytes = 0;
-        long temporary = 0;
+    Listing list(Instant untouchedSince) {
+        List<Path> objects = new ArrayList<>();
+        Set<Path> old = new HashSet<>();
+        List<Path> halfWritten = new ArrayList<>();
         for (Path file : files()) {
             String name = file.getFileName().toString();
             try {
                 if (name.startsWith(TEMPORARY)) {
                     if (touched(file).isBefore(Instant.now().minus(HALF_WRITTEN))) {
-                        temporary++;
-                        removeIf(apply, file);
+                        halfWritten.add(file);
                     }
                 } else if (OBJECT.matcher(name).matches()) {
-                    objects++;
-                    if (referenced.contains(name.substring(0, 64))) {
-                        kept++;
-                    } else if (touched(file).isBefore(untouchedSince)) {
-                        long size = Files.size(file);
-                        if (!apply || remove(file, untouchedSince)) {
-                            garbage++;
-                            bytes += size;
-                        }
+                    objects.add(file);
+                    if (touched(file).isBefore(untouchedSince)) {
+                        old.add(file);
                     }
                 }
             } catch (NoSuchFileException e) {
                 // Somebody else cleared it away.
             } catch (IOException e) {
-                throw new UncheckedIOException("the object " + file + " cannot be looked at or removed", e);
+                throw new UncheckedIOException("the object " + file + " cannot be looked at", e);
             }
         }
-        return new Sweep(objects, kept, garbage, bytes, temporary);
+        return new Listing(objects, old, halfWritten);
     }
 
-    private static void removeIf(boolean apply, Path file) throws IOException {
-        if (apply) {
-            Files.deleteIfExists(file);
+    /**
+     * Finds, and on demand removes, what nobody needs.
+     *
+     * @param listing made before {@code referenced} was
+     * @param referenced digests to be kept
+     */
+    Sweep sweep(Listing listing, Set<String> referenced, Instant untouchedSince, boolean apply) {
+        long kept = 0;
+        long garbage = 0;
+        long bytes = 0;
+        for (Path file : listing.objects()) {
+            if (referenced.contains(file.getFileName().toString().substring(0, 64))) {
+                kept++;
+            } else if (listing.old().contains(file)) {
+                try {
+                    long size = Files.size(file);
+                    if (!apply || CondemnedObjects.remove(file, untouchedSince, steps)) {
+                        garbage++;
+                        bytes += size;
+                    }
+                } catch (NoSuchFileException e) {
+                    // Somebody else cleared it away, or a worker that starts gave it its name back.
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the object " + file + " cannot be removed", e);
+                }
+            }
         }
+        for (Path file : listing.halfWritten()) {
+            try {
+                if (apply) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("the half written file " + file + " cannot be removed", e);
+            }
+        }
+        return new Sweep(
+                listing.objects().size(),
+                kept,
+                garbage,
+                bytes,
+                listing.halfWritten().size());
     }
 
     private static Instant touched(Path file) throws IOException {
         return Files.getLastModifiedTime(file).toInstant();
-    }
-
-    /**
-     * A worker that is about to refer to an object it found touches it first. Under its new name it cannot: the worker
-     * puts it anew. One that touched it before the renaming is seen here, and the object comes back.
-     */
-    private static boolean remove(Path file, Instant untouchedSince) throws IOException {
-        Path condemned = file.resolveSibling(CONDEMNED + file.getFileName());
-        Files.move(file, condemned, StandardCopyOption.ATOMIC_MOVE);
-        if (touched(condemned).isBefore(untouchedSince)) {
-            Files.delete(condemned);
-            return true;
-        }
-        Files.move(condemned, file, StandardCopyOption.ATOMIC_MOVE);
-        return false;
     }
 
     /** What is wrong with an object; empty if nothing. */

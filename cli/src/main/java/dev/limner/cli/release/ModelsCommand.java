@@ -68,7 +68,8 @@ public final class ModelsCommand implements Runnable {
                                 manifest.parent() == null ? "-" : abbreviated(manifest.parent()),
                                 gate(manifest)));
         if (record != null) {
-            out().println("revision " + record.revision() + " at " + record.at() + ": " + record.reason());
+            out().println("revision " + record.revision() + " at " + record.at()
+                    + (record.signature() == null ? "" : ", signed") + ": " + record.reason());
         }
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
@@ -195,6 +196,29 @@ public final class ModelsCommand implements Runnable {
                     "nothing was live before " + abbreviated(record.live().digest()));
         }
         return say(registry.rollBack(options.name, record.live().digest(), reason.text));
+    }
+
+    @Command(
+            name = "sign",
+            description = {
+                "Announces the model's record once more, signed with --key together with the releases it names.",
+                "For a fleet whose records are not signed yet or with another key, and for one whose workers know a newer",
+                "revision than the topic. Look at 'limner models list' first: what it shows is what is signed."
+            },
+            mixinStandardHelpOptions = true)
+    int sign(
+            @Option(
+                            names = "--above",
+                            defaultValue = "0",
+                            paramLabel = "REVISION",
+                            description = "The revision that the workers know.")
+                    long above,
+            @Mixin ReasonOption reason,
+            @Mixin RegistryOptions options) {
+        if (options.key == null) {
+            throw new UsageException("--key is missing: limner models sign needs the key to sign with");
+        }
+        return say(Optional.of(announced(options.registry().sign(options.name, above, reason.text), options)));
     }
 
     @Command(

@@ -28,7 +28,10 @@ final class RegistryOptions {
     @Nullable
     Path bundles;
 
-    @Option(names = "--key", paramLabel = "FILE", description = "Key to sign a bundle with that is put into the store.")
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            description = "Key to sign bundles and the model's record with. Needed where the record is signed.")
     @Nullable
     Path key;
 

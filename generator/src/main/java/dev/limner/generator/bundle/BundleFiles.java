@@ -3,6 +3,7 @@ package dev.limner.generator.bundle;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,22 @@ public final class BundleFiles {
     static void forceFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
+        }
+    }
+
+    /**
+     * The whole of a file, read once.
+     *
+     * @throws BundleException if it is larger
+     */
+    static byte[] read(Path file, long mostBytes) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(Math.toIntExact(mostBytes + 1));
+            if (bytes.length > mostBytes) {
+                throw new BundleException(
+                        RefusalCode.TOO_LARGE, file + " has more than the " + mostBytes + " bytes it may have");
+            }
+            return bytes;
         }
     }
 

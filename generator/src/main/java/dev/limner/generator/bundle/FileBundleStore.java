@@ -2,6 +2,8 @@ package dev.limner.generator.bundle;
 
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,7 @@ public final class FileBundleStore implements BundleStore {
             List.of(BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
 
     private static final String SIGNATURE = "signature";
+    private static final int COPIED_AT_ONCE = 1 << 16;
 
     private final Path root;
 
@@ -104,29 +108,48 @@ public final class FileBundleStore implements BundleStore {
             if (!Files.exists(source.resolve(BundleFiles.MANIFEST))) {
                 throw new BundleException(RefusalCode.BUNDLE_MISSING, "there is no bundle " + source);
             }
-            List<Path> files = new ArrayList<>();
-            long bytes = 0;
+            List<String> files = new ArrayList<>();
             for (String name : BEFORE_THE_MANIFEST) {
-                Path file = source.resolve(name);
                 // Nobody draws with the discriminator.
-                if (!name.equals(BundleFiles.DISCRIMINATOR) && Files.exists(file)) {
-                    files.add(file);
-                    bytes += Files.size(file);
+                if (!name.equals(BundleFiles.DISCRIMINATOR) && Files.exists(source.resolve(name))) {
+                    files.add(name);
                 }
             }
-            files.add(source.resolve(BundleFiles.MANIFEST));
-            bytes += Files.size(source.resolve(BundleFiles.MANIFEST));
-            if (bytes > mostBytes) {
+            files.add(BundleFiles.MANIFEST);
+            long announced = 0;
+            for (String name : files) {
+                announced += Files.size(source.resolve(name));
+            }
+            if (announced > mostBytes) {
                 throw new BundleException(
-                        RefusalCode.TOO_LARGE, source + " has " + bytes + " bytes, at most " + mostBytes);
+                        RefusalCode.TOO_LARGE, source + " has " + announced + " bytes, at most " + mostBytes);
             }
             Files.createDirectories(folder);
-            for (Path file : files) {
-                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            long room = mostBytes;
+            for (String name : files) {
+                room -= copyAtMost(room, source.resolve(name), folder.resolve(name));
             }
         } catch (IOException e) {
             throw new BundleException(RefusalCode.BUNDLE_MISSING, source + " cannot be read: " + e, e);
         }
+    }
+
+    /** A file may have grown since its size was looked at. Nothing that lies in the way is followed or written into. */
+    private static long copyAtMost(long room, Path from, Path to) throws IOException {
+        Files.deleteIfExists(to);
+        long copied = 0;
+        try (InputStream in = Files.newInputStream(from);
+                OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            byte[] buffer = new byte[COPIED_AT_ONCE];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                copied += read;
+                if (copied > room) {
+                    throw new BundleException(RefusalCode.TOO_LARGE, from + " has more than " + room + " bytes");
+                }
+                out.write(buffer, 0, read);
+            }
+        }
+        return copied;
     }
 
     private static Path path(URI uri) {

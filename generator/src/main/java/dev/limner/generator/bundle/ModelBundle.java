@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensors.Tensor> weights) {
     private static final long MOST_MANIFEST_BYTES = 1 << 20;
 
+    private static final long MOST_PROBES_BYTES = 64 << 20;
+
     private static final TypeReference<TreeMap<String, Object>> TREE = new TypeReference<>() {};
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -100,12 +102,8 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
     public static Manifest readManifest(Path folder) {
         Path file = folder.resolve(BundleFiles.MANIFEST);
         try {
-            if (Files.size(file) > MOST_MANIFEST_BYTES) {
-                throw new BundleException(
-                        RefusalCode.TOO_LARGE,
-                        file + " has " + Files.size(file) + " bytes, at most " + MOST_MANIFEST_BYTES);
-            }
-            JsonNode tree = JSON.readTree(file.toFile());
+            byte[] bytes = BundleFiles.read(file, MOST_MANIFEST_BYTES);
+            JsonNode tree = JSON.readTree(bytes);
             Manifest manifest = JSON.treeToValue(tree, Manifest.class);
             if (manifest == null) {
                 throw new BundleException(RefusalCode.MANIFEST_INVALID, file + " is empty");
@@ -135,14 +133,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
     }
 
     private static Map<String, Safetensors.Tensor> tensors(Path folder, Manifest.WeightsFile described) {
-        Path file = folder.resolve(described.file());
-        String actual = BundleFiles.digest(file);
-        if (!actual.equals(described.sha256())) {
-            throw new BundleException(
-                    RefusalCode.WEIGHTS_INVALID,
-                    file + " has digest " + actual + ", the manifest names " + described.sha256());
-        }
-        return Safetensors.read(file);
+        return Safetensors.read(folder.resolve(described.file()), described.sha256());
     }
 
     /**
@@ -165,10 +156,16 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
             return Optional.empty();
         }
         Path file = folder.resolve(BundleFiles.PROBES);
-        if (!BundleFiles.digest(file).equals(described.sha256())) {
+        byte[] png;
+        try {
+            png = BundleFiles.read(file, MOST_PROBES_BYTES);
+        } catch (IOException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " cannot be read: " + e, e);
+        }
+        if (!Digests.sha256(png).equals(described.sha256())) {
             throw new BundleException(RefusalCode.PROBE_FAILED, file + " is not the file of the manifest");
         }
-        ProbeSheet sheet = ProbeSheet.read(file, described.profile());
+        ProbeSheet sheet = ProbeSheet.read(png, file, described.profile());
         if (!sheet.pixelsSha256().equals(described.pixelsSha256())) {
             throw new BundleException(RefusalCode.PROBE_FAILED, file + " does not hold the pictures of the manifest");
         }

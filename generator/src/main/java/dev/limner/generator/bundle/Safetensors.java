@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The safetensors format for float32 tensors: an 8-byte little-endian header length, a JSON header, the data.
@@ -71,40 +74,63 @@ public final class Safetensors {
      * @throws BundleException if anything in the file is not as the format wants it
      */
     public static Map<String, Tensor> read(Path file) {
+        return read(file, null);
+    }
+
+    /**
+     * The same for a file of a known digest. It is opened and mapped once, and what is hashed is what is used: whoever puts
+     * another file in its place meanwhile changes nothing.
+     *
+     * @param sha256 of the file's bytes; null to take any
+     * @throws BundleException if anything in the file is not as the format wants it, or the bytes are others
+     */
+    public static Map<String, Tensor> read(Path file, @Nullable String sha256) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size < PREFIX || size > MOST_DATA_BYTES) {
-                throw new BundleException(
-                        RefusalCode.WEIGHTS_INVALID,
-                        file + " has " + size + " bytes, must have from 8 to " + MOST_DATA_BYTES);
-            }
-            ByteBuffer bytes =
-                    channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
-            long headerLength = bytes.getLong(0);
-            if (headerLength < 2 || headerLength > Math.min(MOST_HEADER_BYTES, size - PREFIX)) {
-                throw new BundleException(
-                        RefusalCode.WEIGHTS_INVALID,
-                        file + " declares a header of " + headerLength + " bytes, which is not possible here");
-            }
-            byte[] header = new byte[(int) headerLength];
-            bytes.get(PREFIX, header);
-            long dataStart = PREFIX + headerLength;
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Range range : checkedRanges(file, header, size - dataStart)) {
-                FloatBuffer values = bytes.slice(
-                                Math.toIntExact(dataStart + range.start()),
-                                Math.toIntExact(range.end() - range.start()))
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer();
-                notFinite(range.name(), values).ifPresent(found -> {
-                    throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + ": " + found);
-                });
-                tensors.put(range.name(), new Tensor(range.shape(), values));
-            }
-            return tensors;
+            return read(channel, file, sha256);
+        } catch (NoSuchFileException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " is not there", e);
         } catch (IOException e) {
-            throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + " cannot be read: " + e.getMessage(), e);
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** @param file as errors name it */
+    static Map<String, Tensor> read(FileChannel channel, Path file, @Nullable String sha256) throws IOException {
+        long size = channel.size();
+        if (size < PREFIX || size > MOST_DATA_BYTES) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + " has " + size + " bytes, must have from 8 to " + MOST_DATA_BYTES);
+        }
+        ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+        if (sha256 != null) {
+            String actual = Digests.sha256(bytes);
+            if (!actual.equals(sha256)) {
+                throw new BundleException(
+                        RefusalCode.WEIGHTS_INVALID, file + " has digest " + actual + ", the manifest names " + sha256);
+            }
+        }
+        long headerLength = bytes.getLong(0);
+        if (headerLength < 2 || headerLength > Math.min(MOST_HEADER_BYTES, size - PREFIX)) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    file + " declares a header of " + headerLength + " bytes, which is not possible here");
+        }
+        byte[] header = new byte[(int) headerLength];
+        bytes.get(PREFIX, header);
+        long dataStart = PREFIX + headerLength;
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Range range : checkedRanges(file, header, size - dataStart)) {
+            FloatBuffer values = bytes.slice(
+                            Math.toIntExact(dataStart + range.start()), Math.toIntExact(range.end() - range.start()))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+            notFinite(range.name(), values).ifPresent(found -> {
+                throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + ": " + found);
+            });
+            tensors.put(range.name(), new Tensor(range.shape(), values));
+        }
+        return tensors;
     }
 
     private static List<Range> checkedRanges(Path file, byte[] header, long dataBytes) {

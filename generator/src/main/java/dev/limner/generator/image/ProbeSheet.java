@@ -2,9 +2,11 @@ package dev.limner.generator.image;
 
 import dev.limner.protocol.Digests;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,11 +81,24 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
      * @throws IllegalArgumentException if the file is not a row of square pictures
      */
     public static ProbeSheet read(Path file, String profile) {
-        BufferedImage row;
         try {
-            row = ImageIO.read(file.toFile());
+            return read(Files.readAllBytes(file), file, profile);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    /**
+     * The same from bytes that were read already.
+     *
+     * @param file as errors name it
+     */
+    public static ProbeSheet read(byte[] png, Path file, String profile) {
+        BufferedImage row;
+        try {
+            row = ImageIO.read(new ByteArrayInputStream(png));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " is not a picture: " + e.getMessage(), e);
         }
         if (row == null || row.getWidth() % row.getHeight() != 0) {
             throw new IllegalArgumentException(file + " is not a row of square pictures");

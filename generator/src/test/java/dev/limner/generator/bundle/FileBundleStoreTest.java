@@ -90,6 +90,13 @@ class FileBundleStoreTest {
         URI uri = store.put(bundle, manifest, "signed");
 
         assertRefused(uri, 100, RefusalCode.TOO_LARGE, "at most 100");
+        long bytes = 0;
+        for (String name : List.of(BundleFiles.WEIGHTS, BundleFiles.PROBES, BundleFiles.MANIFEST)) {
+            bytes += bundle.resolve(name).toFile().length();
+        }
+        assertRefused(uri, bytes - 1, RefusalCode.TOO_LARGE, "at most " + (bytes - 1));
+        store.fetch(uri, folder.resolve("just"), bytes);
+        assertThat(ModelBundle.read(folder.resolve("just")).manifest()).isEqualTo(manifest);
         assertRefused(URI.create("s3://models/x"), PLENTY, RefusalCode.BUNDLE_MISSING, "s3://models/x");
     }
 

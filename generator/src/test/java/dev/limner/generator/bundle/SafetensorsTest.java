@@ -3,16 +3,21 @@ package dev.limner.generator.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.protocol.Digests;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +91,60 @@ class SafetensorsTest {
                 data);
 
         assertThatThrownBy(() -> Safetensors.read(file)).hasMessageContaining("NaN at position 1");
+    }
+
+    @Test
+    void shouldUseTheBytesItHashedWhateverTakesTheFilesPlace() throws IOException {
+        Path file = folder.resolve("w.safetensors");
+        Path evil = folder.resolve("evil.safetensors");
+        Safetensors.write(file, one(1));
+        Safetensors.write(evil, one(2));
+        String sha256 = Digests.sha256(Files.readAllBytes(file));
+
+        try (FileChannel channel = FileChannel.open(file)) {
+            Files.move(evil, file, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(Safetensors.read(channel, file, sha256).get("a").values().get(0))
+                    .isEqualTo(1);
+        }
+        assertThatThrownBy(() -> Safetensors.read(file, sha256)).hasMessageContaining("the manifest names " + sha256);
+    }
+
+    @Test
+    void shouldNeverGiveOtherWeightsThanTheDigestsWhileSomebodySwapsTheFile() throws Exception {
+        Path file = folder.resolve("w.safetensors");
+        Safetensors.write(file, one(1));
+        byte[] good = Files.readAllBytes(file);
+        Safetensors.write(file, one(2));
+        byte[] evil = Files.readAllBytes(file);
+        String sha256 = Digests.sha256(good);
+        AtomicBoolean done = new AtomicBoolean();
+        Thread swapper = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !done.get(); i++) {
+                try {
+                    Path next = Files.write(folder.resolve("next"), i % 2 == 0 ? good : evil);
+                    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 500; i++) {
+                try {
+                    assertThat(Safetensors.read(file, sha256).get("a").values().get(0))
+                            .isEqualTo(1);
+                } catch (BundleException e) {
+                    assertThat(e).hasMessageContaining("the manifest names");
+                }
+            }
+        } finally {
+            done.set(true);
+            swapper.join();
+        }
+    }
+
+    private static Map<String, Safetensors.Tensor> one(float value) {
+        return Map.of("a", new Safetensors.Tensor(List.of(1L), FloatBuffer.wrap(new float[] {value})));
     }
 
     private Path file(byte[] header, byte[] data) throws IOException {

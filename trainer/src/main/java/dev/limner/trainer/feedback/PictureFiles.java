@@ -1,5 +1,6 @@
 package dev.limner.trainer.feedback;
 
+import dev.limner.protocol.store.CondemnedObjects;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The files that feedback may speak of: the pictures that workers stored, by their digest, and examples below folders that
@@ -31,6 +33,8 @@ public record PictureFiles(Path store, List<Path> examples) {
         Path folder = store.resolve(sha256.substring(0, 2));
         return EXTENSIONS.stream()
                 .map(extension -> folder.resolve(sha256 + "." + extension))
+                // One that somebody was about to remove, and did not, is still there under another name.
+                .flatMap(file -> Stream.of(file, CondemnedObjects.condemned(file)))
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .flatMap(PictureFiles::read);

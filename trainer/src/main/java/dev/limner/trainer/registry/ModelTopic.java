@@ -8,10 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -26,6 +29,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,16 +55,39 @@ public final class ModelTopic {
     private final String bootstrap;
     private final String topic;
     private final String source;
+    private final @Nullable Predicate<byte[]> trust;
 
     /** @param source who says so: {@code ce_source} */
     public ModelTopic(String bootstrap, String topic, String source) {
+        this(bootstrap, topic, source, null);
+    }
+
+    private ModelTopic(String bootstrap, String topic, String source, @Nullable Predicate<byte[]> trust) {
         this.bootstrap = bootstrap;
         this.topic = topic;
         this.source = source;
+        this.trust = trust;
+    }
+
+    /**
+     * The same topic, read by somebody who does not believe everything there: of the records that pass, the one of the
+     * greatest revision counts. A model all of whose records fail cannot be read or changed.
+     *
+     * @param believed asked with a record's bytes as they came
+     */
+    public ModelTopic trusting(Predicate<byte[]> believed) {
+        return new ModelTopic(bootstrap, topic, source, believed);
     }
 
     /** The last record of every model. */
     public Map<String, ModelRecord> all() {
+        return look().records();
+    }
+
+    /** @param doubted models of which there are records that are not believed */
+    private record Found(Map<String, ModelRecord> records, Set<String> doubted) {}
+
+    private Found look() {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -79,30 +106,40 @@ public final class ModelTopic {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Map<String, ModelRecord> records = new HashMap<>();
+            Found found = new Found(new HashMap<>(), new HashSet<>());
             long deadline = System.nanoTime() + READ_WITHIN.toNanos();
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("the topic " + topic + " on " + bootstrap
                             + " cannot be read to its end in " + READ_WITHIN.toSeconds() + " s");
                 }
-                consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), records));
+                consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), found));
             }
-            return records;
+            return found;
         }
     }
 
-    private static void take(byte[] key, byte[] value, Map<String, ModelRecord> records) {
+    private void take(byte[] key, byte[] value, Found found) {
         if (key == null) {
             return;
         }
         String model = new String(key, StandardCharsets.UTF_8);
+        Predicate<byte[]> believed = trust;
         if (value == null) {
-            records.remove(model);
+            if (believed == null) {
+                found.records().remove(model);
+            }
             return;
         }
         try {
-            records.put(model, ModelRecord.decode(value));
+            ModelRecord record = ModelRecord.decode(value);
+            if (believed == null) {
+                found.records().put(model, record);
+            } else if (believed.test(value)) {
+                found.records().merge(model, record, (one, other) -> other.revision() >= one.revision() ? other : one);
+            } else {
+                found.doubted().add(model);
+            }
         } catch (IllegalArgumentException e) {
             LOG.atError()
                     .addKeyValue("model", model)
@@ -111,9 +148,19 @@ public final class ModelTopic {
         }
     }
 
-    /** The last record of a model; empty if it has none. */
+    /**
+     * The last record of a model; empty if it has none.
+     *
+     * @throws IllegalStateException if it has records and none is believed
+     */
     public Optional<ModelRecord> read(String model) {
-        return Optional.ofNullable(all().get(model));
+        Found found = look();
+        ModelRecord record = found.records().get(model);
+        if (record == null && found.doubted().contains(model)) {
+            throw new IllegalStateException("no record of '" + model + "' on " + topic
+                    + " is signed with the key given; 'limner models sign --key FILE' signs the last one");
+        }
+        return Optional.ofNullable(record);
     }
 
     /**
@@ -159,15 +206,15 @@ public final class ModelTopic {
             if (after.isEmpty()) {
                 return before;
             }
-            long expected = before.map(ModelRecord::revision).orElse(0L) + 1;
-            if (after.get().revision() != expected) {
-                throw new IllegalStateException("the next revision of " + model + " is " + expected + ", not "
+            long least = before.map(ModelRecord::revision).orElse(0L) + 1;
+            if (after.get().revision() < least) {
+                throw new IllegalStateException("the next revision of " + model + " is at least " + least + ", not "
                         + after.get().revision());
             }
             producer.beginTransaction();
             ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
                     topic, model.getBytes(StandardCharsets.UTF_8), after.get().encode());
-            new CloudEvent(model + "-" + expected, "dev.limner.model", source, Instant.now())
+            new CloudEvent(model + "-" + after.get().revision(), "dev.limner.model", source, Instant.now())
                     .headers()
                     .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
             var unused = producer.send(record);

@@ -25,13 +25,22 @@ public final class Registry {
 
     private final BundleStore store;
     private final ModelTopic topic;
+    /** Believes everything. */
+    private final ModelTopic plain;
+
     private final @Nullable PrivateKey key;
     private final Clock clock;
 
-    /** @param key signs what is put into the store; null leaves it unsigned */
+    /**
+     * A registry.
+     *
+     * @param key signs what is put into the store and what is announced, and only what it has signed is believed; null
+     *     leaves everything unsigned
+     */
     public Registry(BundleStore store, ModelTopic topic, @Nullable PrivateKey key, Clock clock) {
         this.store = store;
-        this.topic = topic;
+        this.plain = topic;
+        this.topic = key == null ? topic : topic.trusting(bytes -> ReleaseKeys.isOurs(key, bytes));
         this.key = key;
         this.clock = clock;
     }
@@ -67,8 +76,8 @@ public final class Registry {
                 model,
                 before -> before.isPresent()
                         ? Optional.empty()
-                        : Optional.of(ModelRecord.first(
-                                model, release, "the model the fleet starts with", clock.instant()))));
+                        : Optional.of(signed(ModelRecord.first(
+                                model, release, "the model the fleet starts with", clock.instant())))));
     }
 
     /**
@@ -122,10 +131,65 @@ public final class Registry {
                         : Optional.empty());
     }
 
+    /**
+     * Announces the last record once more, signed, with every release it names: for a fleet whose records were not signed
+     * before, or with another key. Whoever calls this has looked at what it says.
+     *
+     * @param above a revision that the new one is to exceed, besides the last
+     * @return the record as it is now; empty if there is none to sign
+     * @throws IllegalStateException if there is no key
+     */
+    public Optional<ModelRecord> sign(String model, long above, String reason) {
+        PrivateKey mine = key;
+        if (mine == null) {
+            throw new IllegalStateException("a record cannot be signed without a key");
+        }
+        Optional<ModelRecord> after = plain.update(
+                model,
+                before -> before.map(record -> {
+                    ModelRecord.Canary canary = record.canary();
+                    return ReleaseKeys.sign(
+                            mine,
+                            new ModelRecord(
+                                    model,
+                                    Math.max(record.revision(), above) + 1,
+                                    signed(mine, record.live()),
+                                    canary == null
+                                            ? null
+                                            : new ModelRecord.Canary(
+                                                    signed(mine, canary.release()), canary.share(), canary.since()),
+                                    record.previous().stream()
+                                            .map(release -> signed(mine, release))
+                                            .toList(),
+                                    reason,
+                                    clock.instant()));
+                }));
+        after.ifPresent(record -> say(after));
+        return after;
+    }
+
+    private static ModelRecord.Release signed(PrivateKey key, ModelRecord.Release release) {
+        return new ModelRecord.Release(release.digest(), release.uri(), ReleaseKeys.sign(key, release.digest()));
+    }
+
+    private ModelRecord signed(ModelRecord record) {
+        return key == null ? record : ReleaseKeys.sign(key, record);
+    }
+
     private Optional<ModelRecord> change(String model, Function<ModelRecord, Optional<ModelRecord>> move) {
-        Optional<ModelRecord> after = topic.update(model, before -> before.flatMap(move));
+        Optional<ModelRecord> after = topic.update(
+                model, before -> before.flatMap(this::mine).flatMap(move).map(this::signed));
         after.ifPresent(record -> say(Optional.of(record)));
         return after;
+    }
+
+    /** Workers that believe signed records only would not hear of what follows unsigned on a signed one. */
+    private Optional<ModelRecord> mine(ModelRecord record) {
+        if (key == null && record.signature() != null) {
+            throw new IllegalStateException("the record of '" + record.model()
+                    + "' is signed, and what follows it must be too: give the key (limner.trainer.key, --key)");
+        }
+        return Optional.of(record);
     }
 
     private static ModelRecord say(Optional<ModelRecord> record) {

@@ -28,8 +28,11 @@ import dev.limner.trainer.loop.LearningMaterial;
 import dev.limner.trainer.registry.CanaryWatch;
 import dev.limner.trainer.registry.ModelTopic;
 import dev.limner.trainer.registry.Registry;
+import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.reward.RewardEyes;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
@@ -51,6 +54,7 @@ final class LearningRuntime implements AutoCloseable {
     private final FeedbackIntake intake;
     private final CanaryWatch watch;
     private final RoundRunner rounds;
+    private final TrainerLease lease;
     private final String model;
 
     /**
@@ -103,6 +107,8 @@ final class LearningRuntime implements AutoCloseable {
                 new ModelTopic(config.bootstrap(), topics.models(), "limner/trainer"),
                 config.key().map(ReleaseKeys::readPrivate).orElse(null),
                 clock);
+        // From here on a trainer that ran before this one tunes nothing any more.
+        this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
         registry.begin(model, registry.stage(config.model()));
         RewardEyes rewardEyes = new RewardEyes(judges);
         this.intake = new FeedbackIntake(
@@ -112,7 +118,21 @@ final class LearningRuntime implements AutoCloseable {
                 config.feedback().perRaterPerHour(),
                 () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
-        this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill);
+        this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease);
+    }
+
+    private static String holder() {
+        String process = "process " + ProcessHandle.current().pid();
+        try {
+            return process + " on " + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return process;
+        }
+    }
+
+    /** Whether this trainer is the one that tunes and releases; asks the brokers. */
+    boolean leads() {
+        return lease.check();
     }
 
     private void requireJudgesOf(DataSet data, Path folder) {
@@ -167,6 +187,7 @@ final class LearningRuntime implements AutoCloseable {
     @Override
     public void close() {
         rounds.close();
+        lease.close();
         replay.close();
         judges.close();
         encoder.close();

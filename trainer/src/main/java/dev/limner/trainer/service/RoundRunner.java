@@ -9,6 +9,7 @@ import dev.limner.trainer.loop.Line;
 import dev.limner.trainer.loop.RoundListener;
 import dev.limner.trainer.loop.TuningRound;
 import dev.limner.trainer.registry.Registry;
+import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Round;
 import dev.limner.trainer.replay.Rounds;
@@ -41,6 +42,7 @@ final class RoundRunner implements AutoCloseable {
     private final Device device;
     private final Clock clock;
     private final KillPoint.Order kill;
+    private final TrainerLease lease;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("limner-round").factory());
     private volatile boolean busy;
@@ -58,7 +60,8 @@ final class RoundRunner implements AutoCloseable {
             String model,
             Device device,
             Clock clock,
-            KillPoint.Order kill) {
+            KillPoint.Order kill,
+            TrainerLease lease) {
         this.settings = settings;
         this.material = material;
         this.replay = replay;
@@ -69,11 +72,16 @@ final class RoundRunner implements AutoCloseable {
         this.device = device;
         this.clock = clock;
         this.kill = kill;
+        this.lease = lease;
         rounds.running().ifPresent(this::submit);
     }
 
     /** Why no round can start now; empty if one can. */
     private Optional<String> hindrance(ModelRecord record) {
+        if (!lease.check()) {
+            return Optional.of("another trainer of this model was started, "
+                    + lease.successor().orElse("which is not known") + ": this one tunes nothing any more");
+        }
         if (busy) {
             return Optional.of("a round is under way");
         }
@@ -131,6 +139,12 @@ final class RoundRunner implements AutoCloseable {
         thread.execute(() -> {
             try {
                 run(round);
+            } catch (TrainerLease.Lost e) {
+                // The round stays as it is; whoever goes on with this trainer's state goes on with it.
+                LOG.atError()
+                        .addKeyValue("round", round.id())
+                        .addKeyValue("error", e.getMessage())
+                        .log("round left alone");
             } catch (RuntimeException e) {
                 if (!stopping) {
                     LOG.atError().addKeyValue("round", round.id()).setCause(e).log("round failed");
@@ -155,6 +169,7 @@ final class RoundRunner implements AutoCloseable {
     }
 
     private void run(Round round) {
+        lease.require();
         LOG.atInfo()
                 .addKeyValue("round", round.id())
                 .addKeyValue("model", model + "@" + round.parent())
@@ -188,6 +203,7 @@ final class RoundRunner implements AutoCloseable {
     }
 
     private Round release(Round round, String digest, List<String> notes) {
+        lease.require();
         ModelRecord.Release release = registry.stage(TuningRound.candidate(folder(round.id())));
         kill.reached(KillPoint.STAGED);
         ModelRecord now = registry.current(model).orElseThrow();
@@ -200,6 +216,7 @@ final class RoundRunner implements AutoCloseable {
                     List.of("what is live has changed meanwhile: it was tuned from " + round.parent()),
                     clock.instant());
         }
+        lease.require();
         String reason = "round " + round.id() + ": " + notes.get(notes.size() - 1);
         double share = settings.trialShare();
         if (share > 0) {
@@ -239,6 +256,7 @@ final class RoundRunner implements AutoCloseable {
             if (stopping) {
                 throw new IllegalStateException("stopping");
             }
+            lease.successor().ifPresent(other -> lease.require());
             steps = of;
             step = (int) report.step() + 1;
             kill.reached(KillPoint.STEP);

@@ -57,7 +57,7 @@ public interface TrainerConfig {
     /** Folders that examples may be read from, beside the store. */
     Optional<List<Path>> examples();
 
-    /** PEM file of the Ed25519 key that releases are signed with. */
+    /** PEM file of the Ed25519 key that releases and model records are signed with; only records it signed are built on. */
     Optional<Path> key();
 
     /** Folder for native libraries and the text encoder's files. */

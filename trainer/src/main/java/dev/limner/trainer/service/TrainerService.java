@@ -60,6 +60,9 @@ public class TrainerService {
     void look() {
         runtime().ifPresent(running -> {
             try {
+                if (!running.leads()) {
+                    return;
+                }
                 running.watch().look().ifPresent(running.rounds()::consider);
             } catch (RuntimeException e) {
                 LOG.atWarn().addKeyValue("error", e.toString()).log("the models topic could not be looked at");

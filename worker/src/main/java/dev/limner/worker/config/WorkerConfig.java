@@ -182,12 +182,23 @@ public interface WorkerConfig {
         Path store();
 
         /**
-         * Folder for copies of bundles while they are checked and used; without a setting one of the worker's own in the
+         * Folder for copies of bundles while they are checked and used; several workers of one user may share it. Without a
+         * setting {@code bundles} in {@link WorkerConfig#cache()}, or, where that can be read only, a new one in the
          * system's temporary folder.
          */
         Optional<Path> cache();
 
-        /** PEM file of an Ed25519 public key; with it only releases that its other half has signed are run. */
+        /**
+         * Whether a worker that starts and cannot get the live release serves {@link WorkerConfig#model()} until it can. By
+         * default it waits, not ready, and takes no jobs.
+         */
+        @WithDefault("false")
+        boolean fallback();
+
+        /**
+         * PEM file of an Ed25519 public key; with it only releases and model records that its other half has signed are
+         * believed.
+         */
         Optional<Path> publicKey();
 
         /** Of a bundle at most. */

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Uses something that every job needs, and waits while it is away: an outage is no job's fault and costs none an attempt.
@@ -27,6 +28,7 @@ public final class Breaker {
 
     private final CircuitBreaker<Object> circuit;
     private final FailsafeExecutor<Object> calls;
+    private volatile boolean needsOperator;
 
     /**
      * A breaker, closed.
@@ -50,11 +52,12 @@ public final class Breaker {
                 .abortIf((result, failure) -> stopping.getAsBoolean())
                 .onRetryScheduled(event -> {
                     if (event.getLastException() instanceof RetryableException failure) {
-                        LOG.atWarn()
+                        boolean stays = failure instanceof OperatorNeededException;
+                        LOG.atLevel(stays ? Level.ERROR : Level.WARN)
                                 .addKeyValue("what", what)
                                 .addKeyValue("error", failure.getMessage())
                                 .addKeyValue("retryInMs", event.getDelay().toMillis())
-                                .log("unavailable");
+                                .log(stays ? "unavailable until somebody mends it" : "unavailable");
                     }
                 });
         if (giveUpAfter != null) {
@@ -69,7 +72,21 @@ public final class Breaker {
      * @throws RuntimeException the last failure, once the worker is stopping or the outage has lasted too long
      */
     public <T> T call(Supplier<T> use) {
-        return calls.get(use::get);
+        return calls.get(() -> {
+            try {
+                T result = use.get();
+                needsOperator = false;
+                return result;
+            } catch (RetryableException e) {
+                needsOperator = e instanceof OperatorNeededException;
+                throw e;
+            }
+        });
+    }
+
+    /** Whether the last try failed in a way that does not pass by itself. */
+    public boolean needsOperator() {
+        return needsOperator;
     }
 
     /** Whether it is away, or was a moment ago. */

@@ -35,7 +35,8 @@ public class WorkerHealth {
     @Startup
     HealthCheck started() {
         return () -> HealthCheckResponse.named("model-loaded")
-                .status(service.runtime().isPresent())
+                // A live release that is not to be had is no reason to start this process anew.
+                .status(service.runtime().isPresent() || service.waiting())
                 .build();
     }
 

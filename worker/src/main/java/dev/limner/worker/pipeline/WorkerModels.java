@@ -32,10 +32,14 @@ import dev.limner.worker.release.Announcements;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.text.HashTextEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -91,19 +95,35 @@ final class WorkerModels implements AutoCloseable {
                 new ReleaseSettings(
                         config.bootstrap(),
                         settings.topics().models(),
+                        settings.topics().workers(),
                         settings.name(),
                         profile.name(),
-                        models.cache()
-                                .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"))
-                                        .resolve("limner-models-" + settings.name())),
+                        models.cache().orElseGet(this::ownCache),
                         models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
                         models.mostBytes(),
                         models.pinned(),
-                        models.beside()),
+                        models.beside(),
+                        models.fallback()),
                 new FileBundleStore(models.store()),
                 this::load,
                 slots,
                 settings.clock());
+    }
+
+    /** In an image the worker's cache can be read only: then a folder that nobody can guess, gone with the container. */
+    private Path ownCache() {
+        Path cache = config.cache().resolve("bundles");
+        try {
+            if (Files.isWritable(Files.isDirectory(cache) ? cache : Files.createDirectories(config.cache()))) {
+                return cache;
+            }
+            return Files.createTempDirectory("limner-bundles-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "limner.worker.models.cache is not set, and there is no room for copies of bundles in " + cache
+                            + " or in " + System.getProperty("java.io.tmpdir"),
+                    e);
+        }
     }
 
     private LoadedModel load(ModelBundle bundle) {
@@ -149,6 +169,13 @@ final class WorkerModels implements AutoCloseable {
 
     ModelSlots slots() {
         return slots;
+    }
+
+    /**
+     * Done once the worker may draw: what is live is on the device, or nothing is announced. Cancelled by {@link #close()}.
+     */
+    CompletableFuture<Void> ready() {
+        return announcements == null ? CompletableFuture.completedFuture(null) : announcements.ready();
     }
 
     ReleaseReport report() {

@@ -64,6 +64,7 @@ public final class WorkerRuntime implements AutoCloseable {
         Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
         metrics.gauge("limner.circuit.open", "what", "store", () -> storeBreaker.open() ? 1 : 0);
         metrics.gauge("limner.circuit.open", "what", "device", () -> deviceBreaker.open() ? 1 : 0);
+        metrics.gauge("limner.circuit.needs.operator", "what", "store", () -> storeBreaker.needsOperator() ? 1 : 0);
         metrics.gauge("limner.batch.largest", () -> models.serving().engine().largestBatch());
         ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());

@@ -4,12 +4,14 @@ import ai.djl.Device;
 import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.store.StoreFleets;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
 import dev.limner.worker.drill.DrillDisk;
 import dev.limner.worker.drill.HastyImageStore;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -18,6 +20,7 @@ import dev.limner.worker.store.Disk;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.LocalDisk;
+import dev.limner.worker.store.MarkedImageStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -29,6 +32,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +50,8 @@ public class WorkerService {
     private @Nullable FileStore store;
     private volatile @Nullable WorkerRuntime runtime;
     private volatile boolean failed;
+    private volatile boolean waiting;
+    private boolean stopped;
 
     WorkerService(
             WorkerConfig config,
@@ -82,7 +88,45 @@ public class WorkerService {
                 settings.name(),
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
-        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
+        ImageStore marked =
+                new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
+        ImageStore objects =
+                settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
+        if (drawing.ready().isDone()) {
+            begin(settings, drawing, objects, device);
+        } else {
+            // A worker without the live release owns no partitions: those who have it draw the jobs.
+            waiting = true;
+            Thread.ofPlatform()
+                    .name("limner-start")
+                    .daemon()
+                    .start(() -> beginWhenReady(settings, drawing, objects, device));
+        }
+    }
+
+    private StoreFleets.Fleet fleet() {
+        return new StoreFleets.Fleet(ClusterId.of(config.bootstrap()), config.topicPrefix(), config.bootstrap());
+    }
+
+    private void beginWhenReady(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+        try {
+            drawing.ready().join();
+            begin(settings, drawing, objects, device);
+        } catch (CancellationException e) {
+            LOG.debug("stopped before the live release was there");
+        } catch (RuntimeException | Error e) {
+            LOG.atError().setCause(e).log("the worker cannot start");
+            failed = true;
+            Quarkus.asyncExit(1);
+        } finally {
+            waiting = false;
+        }
+    }
+
+    private synchronized void begin(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+        if (stopped) {
+            return;
+        }
         WorkerRuntime started = new WorkerRuntime(
                 settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
         runtime = started;
@@ -158,12 +202,18 @@ public class WorkerService {
         return Optional.ofNullable(runtime);
     }
 
+    /** Whether the worker is waiting for the live release before it takes jobs. */
+    public boolean waiting() {
+        return waiting;
+    }
+
     /** Whether the worker ended because it could not go on. */
     public boolean failed() {
         return failed;
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    synchronized void stop(@Observes ShutdownEvent event) {
+        stopped = true;
         WorkerRuntime running = runtime;
         if (running != null) {
             running.close();

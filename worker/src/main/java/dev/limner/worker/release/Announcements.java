@@ -28,19 +28,30 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration READ_WITHIN = Duration.ofSeconds(60);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(15);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final String name;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("limner-release").daemon().factory());
     private final AtomicReference<@Nullable ModelRecord> pending = new AtomicReference<>();
+    /** Why the last record was not believed. */
+    private final AtomicReference<@Nullable Refused> doubted = new AtomicReference<>();
+
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final boolean fallback;
     private final ModelSlots slots;
     private final Releases releases;
     private final TopicReader reader;
+    /** Whether there is a record, readable or not. */
+    private volatile boolean announced;
+    /** Until then the topic's past goes by. */
+    private volatile boolean caughtUp;
     /** Of the release thread. */
     private boolean retryPlanned;
 
     /**
      * Reads the topic to its end and brings what is live there onto the device; returns when that is done or refused.
+     * {@link #ready} says which.
      *
      * @param store where bundles lie
      * @param slots start with the model whose name is followed
@@ -50,10 +61,22 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
             ReleaseSettings settings, BundleStore store, ModelLoader loader, ModelSlots slots, Clock clock) {
         this.name = slots.serving().model().name();
         this.slots = slots;
-        this.releases = new Releases(settings, store, loader, slots, Memory.ofMachine(), clock);
+        this.fallback = settings.fallback();
+        this.releases = new Releases(
+                settings,
+                store,
+                loader,
+                slots,
+                // Without a key nothing is held against a record, so nothing has to be known.
+                slot -> settings.key() == null
+                        ? new RevisionMemory(slot.shared("revision"), 0)
+                        : RevisionMemory.of(settings, slot, name),
+                Memory.ofMachine(),
+                clock);
         this.reader = new TopicReader(settings.bootstrap(), settings.topic(), settings.client(), this::take);
         try {
             reader.awaitCaughtUp(READ_WITHIN);
+            caughtUp = true;
             CompletableFuture.runAsync(this::carryOut, thread).join();
             slots.onWanted(this::want);
         } catch (RuntimeException e) {
@@ -64,14 +87,56 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
 
     private void take(TopicReader.Entry entry) {
         byte[] value = entry.value();
-        if (entry.key() == null || value == null || !name.equals(new String(entry.key(), StandardCharsets.UTF_8))) {
+        if (entry.key() == null || !name.equals(new String(entry.key(), StandardCharsets.UTF_8))) {
             return;
         }
+        if (value == null) {
+            // Nobody can sign that there is no record.
+            if (!releases.trust().isStrict()) {
+                announced = false;
+                pending.set(null);
+            }
+            return;
+        }
+        announced = true;
         try {
-            pending.set(ModelRecord.decode(value));
-            submit(this::carryOut);
+            ModelRecord record = releases.trust().authentic(value);
+            doubted.set(null);
+            pending.accumulateAndGet(record, Announcements::newer);
+        } catch (Refused e) {
+            doubted.set(e);
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("a model record is not believed");
         } catch (IllegalArgumentException e) {
             LOG.atError().addKeyValue("error", e.getMessage()).log("a model record cannot be read");
+        }
+        if (caughtUp) {
+            submit(this::carryOut);
+        }
+    }
+
+    /** Whoever writes an old record after a new one changes nothing. */
+    private static ModelRecord newer(@Nullable ModelRecord waiting, ModelRecord next) {
+        return waiting != null && waiting.revision() > next.revision() ? waiting : next;
+    }
+
+    /**
+     * Done once this worker may draw: it has what is live, or nothing is announced. Until then it has only the model it came
+     * with, which the fleet may have left behind long ago. Cancelled by {@link #close()}.
+     */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    private void lookWhetherReady() {
+        boolean nothingAnnounced =
+                !announced && !releases.hasRecord() && !releases.trust().expectsRecord();
+        if (releases.servesLive() || nothingAnnounced || fallback) {
+            ready.complete(null);
+        } else {
+            LOG.atWarn()
+                    .addKeyValue("model", name)
+                    .addKeyValue("refused", releases.refused())
+                    .log("the live release is not to be had, this worker waits for it and takes no jobs");
         }
     }
 
@@ -97,9 +162,13 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         };
     }
 
-    /** Only the last record counts: those it has overtaken are never carried out. */
+    /** Only the newest record counts: those it has overtaken are never carried out. */
     private void carryOut() {
         ModelRecord record = pending.getAndSet(null);
+        Refused doubt = doubted.getAndSet(null);
+        if (doubt != null) {
+            releases.refuse(doubt);
+        }
         try {
             if (record != null) {
                 releases.follow(record);
@@ -109,6 +178,9 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;
+        }
+        if (!ready.isDone()) {
+            lookWhetherReady();
         }
         if (releases.isUnsettled() && !retryPlanned) {
             // A store that does not answer now answers later; nobody announces the model again for that.
@@ -137,6 +209,15 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     public void close() {
         slots.onWanted(null);
         reader.close();
+        ready.cancel(false);
         thread.shutdownNow();
+        try {
+            // The next owner of the cache's slot must not find this one still writing.
+            if (thread.awaitTermination(CLOSE_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                releases.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,38 +1,49 @@
 package dev.limner.worker.release;
 
 import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.StandardCopyOption;
 import java.security.PublicKey;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Copies of bundles that were checked: signature before anything is fetched, size before anything is copied, digests of
- * the copy, so that what was checked is what is loaded. One thread.
+ * the copy every time it is loaded, so that what was checked is what is loaded. Lies in a {@link CacheSlot} of its own and
+ * removes nothing but the files of bundles there, whatever else somebody puts beside them. One thread.
  */
-final class BundleCache {
+final class BundleCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BundleCache.class);
+    private static final String PART = ".part";
+    private static final Pattern MADE_HERE = Pattern.compile("[0-9a-f]{64}(\\.part)?");
+    /** The manifest first: what is half removed is no bundle. */
+    private static final List<String> FILES =
+            List.of(BundleFiles.MANIFEST, BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
 
     private final BundleStore store;
     private final ReleaseSettings settings;
+    private final CacheSlot slot;
 
+    /** @throws IllegalArgumentException naming the folder, if there can be no copies in it */
     BundleCache(BundleStore store, ReleaseSettings settings) {
         this.store = store;
         this.settings = settings;
+        this.slot = CacheSlot.take(settings.cache());
     }
 
     /**
@@ -43,23 +54,32 @@ final class BundleCache {
      */
     ModelBundle fetch(String name, ModelRecord.Release release) throws Refused {
         requireSignature(release);
-        Path copy = settings.cache().resolve(release.digest());
+        Path copy = slot.folder().resolve(release.digest());
         try {
             return checked(copy, name, release);
-        } catch (BundleException e) {
-            LOG.atDebug().addKeyValue("model", release.digest()).log("not in the cache");
+        } catch (BundleException | Refused e) {
+            LOG.atDebug()
+                    .addKeyValue("model", release.digest())
+                    .addKeyValue("why", e.getMessage())
+                    .log("not in the cache");
         }
-        delete(copy);
+        Path part = slot.folder().resolve(release.digest() + PART);
+        discard(copy);
+        discard(part);
         try {
-            store.fetch(URI.create(release.uri()), copy, settings.mostBytes());
-            return checked(copy, name, release);
+            store.fetch(URI.create(release.uri()), part, settings.mostBytes());
+            ModelBundle bundle = checked(part, name, release);
+            Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
+            return new ModelBundle(copy, bundle.manifest(), bundle.weights());
         } catch (BundleException e) {
-            delete(copy);
             throw new Refused(e.code(), String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            delete(copy);
             throw new Refused(
                     RefusalCode.BUNDLE_MISSING, "the release's uri is '" + release.uri() + "': " + e.getMessage());
+        } catch (IOException e) {
+            throw new Refused(RefusalCode.BUNDLE_MISSING, "its copy cannot be kept as " + copy + ": " + e);
+        } finally {
+            discard(part);
         }
     }
 
@@ -95,39 +115,39 @@ final class BundleCache {
 
     /** Forgets the copies of all other bundles. */
     void keep(Set<String> digests) {
-        if (!Files.isDirectory(settings.cache())) {
-            return;
-        }
-        try (Stream<Path> copies = Files.list(settings.cache())) {
-            List<Path> gone = copies.filter(
-                            copy -> !digests.contains(copy.getFileName().toString()))
-                    .toList();
-            gone.forEach(BundleCache::delete);
-        } catch (IOException e) {
+        try (Stream<Path> copies = Files.list(slot.folder())) {
+            copies.filter(copy -> {
+                        String name = copy.getFileName().toString();
+                        return MADE_HERE.matcher(name).matches() && !digests.contains(name);
+                    })
+                    .forEach(BundleCache::discard);
+        } catch (IOException | UncheckedIOException e) {
             LOG.atWarn().addKeyValue("error", e.toString()).log("old bundles could not be removed");
         }
     }
 
-    private static void delete(Path folder) {
-        if (!Files.exists(folder)) {
+    /** Removes a bundle's own files and, if it is empty then, the folder. Follows no links. */
+    private static void discard(Path folder) {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            for (String name : FILES) {
+                Files.deleteIfExists(folder.resolve(name));
+            }
+            Files.delete(folder);
         } catch (IOException e) {
-            LOG.atWarn().addKeyValue("error", e.toString()).log("an old bundle could not be removed");
+            LOG.atWarn().addKeyValue("error", e.toString()).log("a copy of a bundle could not be removed");
         }
+    }
+
+    /** The slot, with what it shares with others. */
+    CacheSlot slot() {
+        return slot;
+    }
+
+    @Override
+    public void close() {
+        slot.close();
     }
 }

@@ -9,24 +9,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrap Kafka's bootstrap servers
  * @param topic of the model records
+ * @param workersTopic of the workers' statuses, which say what the fleet runs
  * @param client how the brokers' logs name the reader
  * @param profile the worker's execution profile
- * @param cache folder for copies of bundles
- * @param key releases must be signed by its other half; null takes unsigned ones too
+ * @param cache folder for copies of bundles; several workers may share it
+ * @param key releases and model records must be signed by its other half; null takes unsigned ones too
  * @param mostBytes of a bundle
  * @param pinned models kept on the device that only jobs that name their digest get
  * @param beside whether a new model is loaded while the old one is on the device
+ * @param fallback whether a worker that starts serves its own model until it has the live one; else it waits
  */
 public record ReleaseSettings(
         String bootstrap,
         String topic,
+        String workersTopic,
         String client,
         String profile,
         Path cache,
         @Nullable PublicKey key,
         long mostBytes,
         int pinned,
-        Beside beside) {
+        Beside beside,
+        boolean fallback) {
     public ReleaseSettings {
         if (mostBytes < 1) {
             throw new IllegalArgumentException(

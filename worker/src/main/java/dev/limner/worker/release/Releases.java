@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * lets jobs go to it. A release that fails on the way is refused with a reason, and what ran before goes on. Driven by one
  * thread; the report is safe from any.
  */
-final class Releases implements ReleaseReport {
+final class Releases implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int REFUSALS_KEPT = 10;
     /** Of 255, on another execution profile than the maker's. */
@@ -39,6 +40,7 @@ final class Releases implements ReleaseReport {
     private final ReleaseSettings settings;
     private final BundleStore store;
     private final BundleCache cache;
+    private final RecordTrust trust;
     private final ModelLoader loader;
     private final ModelSlots slots;
     private final Memory memory;
@@ -46,21 +48,34 @@ final class Releases implements ReleaseReport {
     private final Deque<WorkerStatus.Refusal> refused = new ArrayDeque<>();
     private @Nullable ModelRecord current;
     private @Nullable Attempt again;
+    private boolean servesLive;
     private volatile long revision;
 
     /** A record and the one it followed on. */
     private record Attempt(ModelRecord record, @Nullable ModelRecord before) {}
 
+    /**
+     * Takes a slot of the cache.
+     *
+     * @param revisions what is known of revisions, by the slot
+     */
     Releases(
             ReleaseSettings settings,
             BundleStore store,
             ModelLoader loader,
             ModelSlots slots,
+            Function<CacheSlot, RevisionMemory> revisions,
             Memory memory,
             Clock clock) {
         this.settings = settings;
         this.store = store;
         this.cache = new BundleCache(store, settings);
+        try {
+            this.trust = new RecordTrust(settings.key(), revisions.apply(cache.slot()));
+        } catch (RuntimeException e) {
+            cache.close();
+            throw e;
+        }
         this.loader = loader;
         this.slots = slots;
         this.memory = memory;
@@ -79,6 +94,20 @@ final class Releases implements ReleaseReport {
         }
     }
 
+    RecordTrust trust() {
+        return trust;
+    }
+
+    /** Whether a record was carried out. */
+    boolean hasRecord() {
+        return current != null;
+    }
+
+    /** Whether what a record calls live is, or once was, what this worker serves. */
+    boolean servesLive() {
+        return servesLive;
+    }
+
     /** Carries a record out, as far as this worker can. One that is not newer than the last changes nothing. */
     void follow(ModelRecord record) throws InterruptedException {
         ModelRecord before = current;
@@ -89,7 +118,18 @@ final class Releases implements ReleaseReport {
                     .log("an old model record changes nothing");
             return;
         }
+        try {
+            trust.requireNewest(record);
+        } catch (Refused e) {
+            refuse(e);
+            return;
+        }
         carryOut(new Attempt(record, before));
+    }
+
+    /** Remembers, for whoever asks, that a record was not believed. */
+    void refuse(Refused why) {
+        refuse(why.digest().orElseThrow(), why.code(), String.valueOf(why.getMessage()));
     }
 
     /** Whether the last record named a bundle that was not to be had, and may be later. */
@@ -112,6 +152,7 @@ final class Releases implements ReleaseReport {
         slots.setTrial(null, 0);
         if (bring(attempt, record.live(), true)) {
             slots.setLive(record.live().digest());
+            servesLive = true;
         }
         ModelRecord.Canary canary = record.canary();
         if (canary != null && bring(attempt, canary.release(), false)) {
@@ -123,6 +164,7 @@ final class Releases implements ReleaseReport {
         record.releases().forEach(release -> kept.add(release.digest()));
         slots.status().forEach(loaded -> kept.add(loaded.digest()));
         cache.keep(kept);
+        trust.carriedOut(record);
         revision = record.revision();
         LOG.atInfo()
                 .addKeyValue(
@@ -134,6 +176,7 @@ final class Releases implements ReleaseReport {
     /** Makes sure that a release is on the device. */
     private boolean bring(Attempt attempt, ModelRecord.Release release, boolean live) throws InterruptedException {
         if (slots.find(release.digest()).isPresent()) {
+            forgive(release.digest());
             return true;
         }
         try {
@@ -151,14 +194,18 @@ final class Releases implements ReleaseReport {
             return true;
         } catch (Refused e) {
             refuse(release.digest(), e.code(), String.valueOf(e.getMessage()));
-            if (e.code() == RefusalCode.BUNDLE_MISSING) {
+            // A worker that serves nothing yet has nothing better to do than to try.
+            if (e.code() == RefusalCode.BUNDLE_MISSING || (live && !servesLive)) {
                 again = attempt;
             }
             return false;
         }
     }
 
-    /** What is behind the live model in its line was live once, or somebody announces the past. */
+    /**
+     * What is behind the live model in its line was live once, or somebody announces the past. A worker that has known no
+     * record before goes by {@link RecordTrust} alone.
+     */
     private void requireNewer(ModelBundle bundle, @Nullable ModelRecord before) throws Refused {
         LoadedModel serving = slots.serving();
         long order = bundle.manifest().order();
@@ -297,5 +344,10 @@ final class Releases implements ReleaseReport {
                 refused.removeFirst();
             }
         }
+    }
+
+    @Override
+    public void close() {
+        cache.close();
     }
 }

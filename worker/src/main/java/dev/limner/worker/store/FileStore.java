@@ -1,10 +1,12 @@
 package dev.limner.worker.store;
 
 import dev.limner.protocol.Digests;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.protocol.store.CondemnedObjects;
+import dev.limner.worker.fault.PermanentException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +45,8 @@ public final class FileStore implements ImageStore, AutoCloseable {
     private final Disk disk;
     private final ExecutorService forces;
     private final String temporaryPrefix;
+    /** Folders whose own names the device is known to have. Another process may have made one and not forced it yet. */
+    private final Set<Path> named = ConcurrentHashMap.newKeySet();
 
     /** What a put waits for. */
     public enum Durability {
@@ -52,7 +57,8 @@ public final class FileStore implements ImageStore, AutoCloseable {
     }
 
     /**
-     * A store below a folder. Removes what an earlier process of this name left half written.
+     * A store below a folder. Removes what an earlier process of this name left half written, and gives objects their
+     * names back that were about to be removed when somebody was killed.
      *
      * @param instance tells the temporary files of processes that share a folder apart
      */
@@ -79,6 +85,10 @@ public final class FileStore implements ImageStore, AutoCloseable {
                         && file.getFileName().toString().startsWith(temporaryPrefix))) {
             for (Path file : files.toList()) {
                 Files.deleteIfExists(file);
+            }
+            int restored = CondemnedObjects.restoreAll(root);
+            if (restored > 0) {
+                LOG.atInfo().addKeyValue("objects", restored).log("objects of an unfinished clearance are back");
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.atWarn().addKeyValue("error", e.toString()).log("half written files could not be removed");
@@ -109,13 +119,15 @@ public final class FileStore implements ImageStore, AutoCloseable {
             uris.add(file.toUri().toString());
         }
         Set<Path> folders = new LinkedHashSet<>();
-        Set<Path> newFolders = new LinkedHashSet<>();
         try {
             for (StoreObject object : distinct.values()) {
                 Path folder = folder(object);
                 if (folders.add(folder) && !disk.isFolder(folder)) {
+                    named.remove(folder);
+                    if (!disk.isFolder(root)) {
+                        named.remove(root);
+                    }
                     disk.createFolders(folder);
-                    newFolders.add(root);
                 }
             }
             List<Callable<Void>> writes = new ArrayList<>();
@@ -125,24 +137,38 @@ public final class FileStore implements ImageStore, AutoCloseable {
             }));
             all(writes);
             if (durability == Durability.FSYNC) {
-                folders.addAll(newFolders);
-                all(folders.stream().map(this::forceFolder).toList());
+                forceNames(folders);
             }
             return uris;
         } catch (IOException e) {
-            throw new RetryableException(
-                    "the store " + root + " did not take " + objects.size() + " objects: "
-                            + e.getClass().getSimpleName() + " " + e.getMessage(),
-                    e);
+            throw StoreFaults.unavailable(e, root, objects.size());
         }
     }
 
-    private void putOne(Path file, StoreObject object) throws IOException {
-        if (disk.exists(file) && object.sha256().equals(Digests.sha256(disk.read(file)))) {
-            disk.touch(file);
-            if (durability == Durability.FSYNC) {
-                disk.force(file);
+    /** The folders with their objects, and once a process what leads to them, whoever made it. */
+    private void forceNames(Set<Path> folders) throws IOException {
+        Set<Path> forced = new LinkedHashSet<>(folders);
+        if (!named.containsAll(folders)) {
+            forced.add(root);
+        }
+        boolean above = !named.contains(root);
+        all(forced.stream().map(this::forceFolder).toList());
+        if (above) {
+            for (Path folder = root.getParent(); folder != null; folder = folder.getParent()) {
+                try {
+                    disk.forceFolder(folder);
+                } catch (AccessDeniedException e) {
+                    // Who may not read it has not made what is in it.
+                    LOG.atDebug().addKeyValue("folder", folder).log("not forced");
+                }
             }
+            named.add(root);
+        }
+        named.addAll(folders);
+    }
+
+    private void putOne(Path file, StoreObject object) throws IOException {
+        if (isThere(file, object)) {
             return;
         }
         Path temporary = file.resolveSibling(temporaryPrefix + TEMPORARY.incrementAndGet());
@@ -151,8 +177,41 @@ public final class FileStore implements ImageStore, AutoCloseable {
             disk.rename(temporary, file);
         } catch (IOException e) {
             // A failed force says nothing about the next one: the file is written anew, never forced again.
-            disk.deleteIfExists(temporary);
+            deleteQuietly(temporary);
+            if (StoreFaults.isObjects(e, file, disk)) {
+                throw StoreFaults.rejected(e, file);
+            }
             throw e;
+        }
+    }
+
+    /** Whether the object is there, whole, and stays there; one that another user left and that cannot be kept is not. */
+    private boolean isThere(Path file, StoreObject object) {
+        try {
+            if (!disk.exists(file) || disk.isFolder(file) || !object.sha256().equals(Digests.sha256(disk.read(file)))) {
+                return false;
+            }
+            disk.touch(file);
+            if (durability == Durability.FSYNC) {
+                disk.force(file);
+            }
+            // Whoever clears the store may have renamed it before it was touched.
+            return disk.exists(file);
+        } catch (IOException e) {
+            // Also after a failed force, which is never tried a second time.
+            LOG.atDebug()
+                    .addKeyValue("object", file)
+                    .addKeyValue("error", e.toString())
+                    .log("put anew");
+            return false;
+        }
+    }
+
+    private void deleteQuietly(Path file) {
+        try {
+            disk.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("error", e.toString()).log("a half written file stays until the next start");
         }
     }
 
@@ -171,6 +230,9 @@ public final class FileStore implements ImageStore, AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
+            }
+            if (e.getCause() instanceof PermanentException rejected) {
+                throw rejected;
             }
             throw new IllegalStateException("a put failed", e.getCause());
         } catch (InterruptedException e) {

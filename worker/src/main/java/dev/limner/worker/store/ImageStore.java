@@ -12,7 +12,9 @@ public interface ImageStore {
      * Makes objects durable, all of them before it returns. Putting one that exists is fine.
      *
      * @return their URIs, in order
-     * @throws dev.limner.worker.fault.RetryableException if the store is away or full; nothing is known of any of them
+     * @throws dev.limner.worker.fault.RetryableException if the store is unavailable or full; nothing is known of any of
+     *     them. An {@link dev.limner.worker.fault.OperatorNeededException} if that will not pass by itself
+     * @throws dev.limner.worker.fault.PermanentException if it takes others but not all of these
      */
     List<String> put(List<StoreObject> objects);
 

@@ -55,6 +55,7 @@ class WorkerConfigTest {
         assertThat(config.models().follow()).isTrue();
         assertThat(config.models().store()).isEqualTo(Path.of(".limner/models"));
         assertThat(config.models().cache()).isEmpty();
+        assertThat(config.models().fallback()).isFalse();
         assertThat(config.models().publicKey()).isEmpty();
         assertThat(config.models().mostBytes()).isEqualTo(512L << 20);
         assertThat(config.models().pinned()).isEqualTo(2);
@@ -96,6 +97,7 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.models.follow", "false"),
                 Map.entry("limner.worker.models.store", "/r"),
                 Map.entry("limner.worker.models.cache", "/mc"),
+                Map.entry("limner.worker.models.fallback", "true"),
                 Map.entry("limner.worker.models.public-key", "/k.pub"),
                 Map.entry("limner.worker.models.most-bytes", "77"),
                 Map.entry("limner.worker.models.pinned", "0"),
@@ -135,6 +137,7 @@ class WorkerConfigTest {
         assertThat(config.models().follow()).isFalse();
         assertThat(config.models().store()).isEqualTo(Path.of("/r"));
         assertThat(config.models().cache()).contains(Path.of("/mc"));
+        assertThat(config.models().fallback()).isTrue();
         assertThat(config.models().publicKey()).contains(Path.of("/k.pub"));
         assertThat(config.models().mostBytes()).isEqualTo(77);
         assertThat(config.models().pinned()).isZero();

@@ -51,4 +51,24 @@ class BreakerTest {
                 .hasMessage("a bug");
         assertThat(calls).hasValue(1);
     }
+
+    @Test
+    void shouldSayWhileAnOutageDoesNotPassByItself() {
+        AtomicInteger calls = new AtomicInteger();
+        AtomicInteger needed = new AtomicInteger();
+        Breaker breaker = new Breaker("it", null, () -> false);
+
+        breaker.call(() -> {
+            needed.addAndGet(breaker.needsOperator() ? 1 : 0);
+            return switch (calls.incrementAndGet()) {
+                case 1 -> throw new OperatorNeededException("read only", new IllegalStateException());
+                case 2 -> throw new RetryableException("away", new IllegalStateException());
+                default -> "back";
+            };
+        });
+
+        assertThat(calls).hasValue(3);
+        assertThat(needed).hasValue(1);
+        assertThat(breaker.needsOperator()).isFalse();
+    }
 }

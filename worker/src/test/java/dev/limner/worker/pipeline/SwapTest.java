@@ -180,6 +180,7 @@ class SwapTest {
                     new ReleaseSettings(
                             TestCluster.bootstrap(),
                             topics.models(),
+                            topics.workers(),
                             name,
                             ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu()))
                                     .name(),
@@ -187,7 +188,8 @@ class SwapTest {
                             null,
                             1 << 20,
                             2,
-                            ReleaseSettings.Beside.ALWAYS),
+                            ReleaseSettings.Beside.ALWAYS,
+                            false),
                     store,
                     SwapTest::model,
                     slots,

@@ -38,6 +38,7 @@ import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.FileStore;
+import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.LocalDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -374,7 +375,7 @@ class WorkerRuntimeTest {
     }
 
     static WorkerRuntime worker(
-            Topics topics, String name, ModelSlots models, ReleaseReport releases, FileStore store, int mostBytes) {
+            Topics topics, String name, ModelSlots models, ReleaseReport releases, ImageStore store, int mostBytes) {
         String bootstrap = TestCluster.bootstrap();
         WorkerSettings settings = new WorkerSettings(
                 name,

@@ -26,6 +26,7 @@ import dev.limner.worker.schedule.Route;
 import dev.limner.worker.text.HashTextEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -166,7 +167,17 @@ class ReleasesTest {
         AtomicInteger full = new AtomicInteger(2);
         Releases releases = releases(
                 new ReleaseSettings(
-                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.NEVER),
+                        "",
+                        "",
+                        "",
+                        "",
+                        profile(),
+                        folder.resolve("cache"),
+                        null,
+                        1 << 20,
+                        2,
+                        ReleaseSettings.Beside.NEVER,
+                        false),
                 bundle -> {
                     if (full.getAndDecrement() > 0) {
                         throw new OutOfMemoryError("no room");
@@ -230,12 +241,14 @@ class ReleasesTest {
                 "",
                 "",
                 "",
+                "",
                 profile(),
                 folder.resolve("cache"),
                 ReleaseKeys.readPublic(folder.resolve("ours/release.pub")),
                 1 << 20,
                 2,
-                ReleaseSettings.Beside.ALWAYS));
+                ReleaseSettings.Beside.ALWAYS,
+                false));
         ModelRecord.Release bare = put(bundles.make("default", 2, 1, first.digest()));
         ModelRecord record = ModelRecord.first("default", signed(first, "ours"), "", NOW);
         releases.follow(record);
@@ -304,6 +317,123 @@ class ReleasesTest {
                 "clip");
         refusesManifest(
                 releases, RefusalCode.NAME_DIFFERS, "\"name\" : \"default\"", "\"name\" : \"other\"", "'other'");
+    }
+
+    @Test
+    void shouldRemoveNothingButTheCopiesItMade() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        Path letter = Files.writeString(cache.resolve("letter.txt"), "of the user");
+        Path alike = Files.createDirectory(cache.resolve("c".repeat(64)));
+        Files.writeString(alike.resolve("manifest.json"), "{}");
+        Releases releases = releases(new ReleaseSettings(
+                "", "", "", "", profile(), cache, null, 1 << 20, 0, ReleaseSettings.Beside.ALWAYS, false));
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
+        releases.follow(record.withLive(second, "", NOW));
+        Path slot = cache.resolve("slot-0");
+        Path copy = slot.resolve(second.digest());
+        assertThat(copy).isDirectory();
+        // Links and strangers inside the slot itself, under names that look like copies.
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Path precious = Files.writeString(outside.resolve("weights.safetensors"), "precious");
+        Path link = Files.createSymbolicLink(slot.resolve("d".repeat(64)), outside);
+        Path stranger = Files.writeString(copy.resolve("notes.txt"), "of the user");
+        Path left = Files.createDirectory(slot.resolve("e".repeat(64) + ".part"));
+        Files.writeString(left.resolve("weights.safetensors"), "half");
+
+        releases.follow(new ModelRecord("default", 9, third, null, List.of(), "", NOW));
+
+        assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
+        assertThat(letter).exists();
+        assertThat(alike.resolve("manifest.json")).exists();
+        assertThat(link).isSymbolicLink();
+        assertThat(precious).hasContent("precious");
+        assertThat(stranger).exists();
+        assertThat(copy.resolve("weights.safetensors")).doesNotExist();
+        assertThat(left).doesNotExist();
+        assertThat(slot.resolve(third.digest()).resolve("manifest.json")).exists();
+    }
+
+    @Test
+    void shouldNotRemoveWhatAnotherWorkerOfTheSameCacheUses() throws Exception {
+        Releases one = releases(ReleaseSettings.Beside.ALWAYS);
+        Releases two = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
+        one.follow(record.withLive(second, "", NOW));
+        Path copy = folder.resolve("cache/slot-0").resolve(second.digest());
+
+        two.follow(new ModelRecord("default", 9, release(first), null, List.of(), "", NOW));
+
+        assertThat(ModelBundle.read(copy).manifest().digest()).isEqualTo(second.digest());
+        assertThat(folder.resolve("cache/slot-1")).isDirectory();
+    }
+
+    @Test
+    void shouldUseTheCopyOfTheProcessBeforeItAndFetchADamagedOneAgain() throws Exception {
+        Releases before = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord record =
+                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW);
+        before.follow(record);
+        before.close();
+        Path stored = Path.of(URI.create(second.uri()));
+        Path away = Files.move(stored, folder.resolve("away"));
+        slots.setLive(first.digest());
+        slots.retire(0);
+
+        Releases after = releases(ReleaseSettings.Beside.ALWAYS);
+        after.follow(record);
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        after.close();
+
+        flip(weights(folder.resolve("cache/slot-0").resolve(second.digest())));
+        slots.setLive(first.digest());
+        slots.retire(0);
+        Releases later = releases(ReleaseSettings.Beside.ALWAYS);
+        later.follow(record);
+        assertRefused(later, second.digest(), RefusalCode.BUNDLE_MISSING, "there is no bundle");
+        Files.move(away, stored);
+        later.retry();
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        later.close();
+    }
+
+    @Test
+    void shouldNotBelieveASignedRecordThatIsOlderThanTheFleetKnows() throws Exception {
+        ReleaseKeys.generate(folder.resolve("ours"));
+        ReleaseSettings settings = new ReleaseSettings(
+                "",
+                "",
+                "",
+                "",
+                profile(),
+                folder.resolve("cache"),
+                ReleaseKeys.readPublic(folder.resolve("ours/release.pub")),
+                1 << 20,
+                2,
+                ReleaseSettings.Beside.ALWAYS,
+                false);
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        put(second);
+        ModelRecord old = ModelRecord.first("default", signed(first, "ours"), "", NOW);
+        ModelRecord next = old.withLive(signed(second, "ours"), "", NOW);
+        Releases releases = releases(settings);
+        releases.follow(next);
+        releases.close();
+
+        Releases restarted = releases(settings);
+        restarted.follow(old);
+        assertRefused(restarted, first.digest(), RefusalCode.OLDER_THAN_LIVE, "older than revision 2");
+        assertThat(restarted.hasRecord()).isFalse();
+
+        restarted.follow(next);
+        assertThat(restarted.servesLive()).isTrue();
+        // A wanted way back is a newer record, whatever order the release has.
+        restarted.follow(next.rolledBack("", NOW).orElseThrow());
+        assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
+        assertThat(restarted.refused()).isEmpty();
     }
 
     /** What somebody does to the files of a bundle. */
@@ -408,7 +538,8 @@ class ReleasesTest {
     }
 
     private Releases releases(ReleaseSettings.Beside beside) {
-        return releases(new ReleaseSettings("", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, beside));
+        return releases(new ReleaseSettings(
+                "", "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, beside, false));
     }
 
     private Releases releases(ReleaseSettings settings) {
@@ -416,7 +547,14 @@ class ReleasesTest {
     }
 
     private Releases releases(ReleaseSettings settings, ModelLoader loader) {
-        return new Releases(settings, store, loader, slots, bytes -> true, Clock.systemUTC());
+        return new Releases(
+                settings,
+                store,
+                loader,
+                slots,
+                slot -> new RevisionMemory(slot.shared("revision"), 0),
+                bytes -> true,
+                Clock.systemUTC());
     }
 
     private static LoadedModel load(ModelBundle bundle) {

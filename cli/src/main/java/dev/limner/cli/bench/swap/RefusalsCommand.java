@@ -124,7 +124,7 @@ public final class RefusalsCommand implements Callable<Integer> {
             ModelTopic topic = new ModelTopic(fleet.bootstrap(), Topics.DEFAULT.models(), "limner/bench");
             String name = first.manifest().name();
             ModelRecord start = ModelRecord.first(name, live, "the good one", Instant.now());
-            topic.update(name, before -> Optional.of(start));
+            topic.update(name, before -> Optional.of(ReleaseKeys.sign(key, start)));
             long largest = 4 * first.manifest().weights().bytes();
             fleet.startWorkers(
                     home,
@@ -146,11 +146,14 @@ public final class RefusalsCommand implements Callable<Integer> {
                 load.drive(WARM_UP);
                 ArrayNode cases = figures.putArray("releases");
                 for (BadReleases.Bad one : bad) {
-                    cases.add(announce(topic, start, one, load, watch));
+                    cases.add(announce(topic, key, start, one, load, watch));
                     progress.to(cases.size(), one.what());
                 }
                 figures.put("strangers", load.tally().strangers(Set.of(live.digest())));
-                topic.update(name, before -> before.map(record -> record.withLive(next, "a good one", Instant.now())));
+                topic.update(
+                        name,
+                        before -> before.map(
+                                record -> ReleaseKeys.sign(key, record.withLive(next, "a good one", Instant.now()))));
                 figures.put("goodOneTaken", load.drive(WAIT, () -> watch.live(next.digest()) == workers));
                 load.finish(PATIENCE);
             }
@@ -174,21 +177,24 @@ public final class RefusalsCommand implements Callable<Integer> {
     }
 
     /** Announces a release and waits until every worker has said what it thinks of it. */
-    private ObjectNode announce(ModelTopic topic, ModelRecord start, BadReleases.Bad bad, SwapLoad load, Watch watch) {
+    private ObjectNode announce(
+            ModelTopic topic, PrivateKey key, ModelRecord start, BadReleases.Bad bad, SwapLoad load, Watch watch) {
         String digest = bad.release().digest();
         int before = load.tally().size();
         long began = System.nanoTime();
         // Always on top of the good one: a bad one must never count as having been live.
         topic.update(
                 start.model(),
-                last -> last.map(record -> new ModelRecord(
-                        start.model(),
-                        record.revision() + 1,
-                        bad.release(),
-                        null,
-                        List.of(),
-                        bad.what(),
-                        Instant.now())));
+                last -> last.map(record -> ReleaseKeys.sign(
+                        key,
+                        new ModelRecord(
+                                start.model(),
+                                record.revision() + 1,
+                                bad.release(),
+                                null,
+                                List.of(),
+                                bad.what(),
+                                Instant.now()))));
         boolean all = load.drive(WAIT, () -> watch.refusals(digest).size() == workers);
         double seconds = (System.nanoTime() - began) / 1e9;
         List<WorkerStatus.Refusal> refusals = watch.refusals(digest);

@@ -1,0 +1,102 @@
+package dev.limner.trainer.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import dev.limner.broker.BrokerSettings;
+import dev.limner.broker.EmbeddedBroker;
+import dev.limner.broker.FleetTopics;
+import dev.limner.generator.bundle.FileBundleStore;
+import dev.limner.protocol.Feedback;
+import dev.limner.protocol.ImageName;
+import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.Opinion;
+import dev.limner.protocol.Topics;
+import dev.limner.trainer.recipe.Tuning;
+import dev.limner.trainer.registry.ModelTopic;
+import dev.limner.trainer.registry.Registry;
+import dev.limner.trainer.registry.TrainerLease;
+import dev.limner.trainer.replay.Origin;
+import dev.limner.trainer.replay.Picture;
+import dev.limner.trainer.replay.Remembered;
+import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.replay.Round;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two trainers of one model on a real broker, as in a rollout: the older one starts and goes on with nothing. */
+class RoundRunnerTest {
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldStartNoRoundAndLeaveOneAloneOnceANewerTrainerRuns() {
+        String name = "default";
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(folder.resolve("broker"), 0, false));
+                ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), 10)) {
+            FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
+            FileBundleStore store = new FileBundleStore(folder.resolve("models"));
+            Registry registry = new Registry(
+                    store,
+                    new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
+                    null,
+                    Clock.systemUTC());
+            ModelRecord record =
+                    registry.begin(name, new ModelRecord.Release("a".repeat(64), "file:///models/a", null));
+            replay.record(writer -> writer.add(opinion()));
+            try (TrainerLease lease = lease(broker, "the older");
+                    RoundRunner older = runner(replay, registry, store, name, lease);
+                    TrainerLease newer = lease(broker, "the newer")) {
+                older.consider(record);
+                assertThatThrownBy(() -> older.start("by hand"))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("the newer");
+                assertThat(older.all()).isEmpty();
+                assertThat(newer.check()).isTrue();
+
+                // One that was under way is neither ended nor gone on with.
+                replay.rounds().start("before", "a".repeat(64), 1, 7, NOW);
+                runner(replay, registry, store, name, lease).close();
+                assertThat(older.all()).extracting(Round::state).containsExactly(Round.State.RUNNING);
+            }
+        }
+    }
+
+    private static TrainerLease lease(EmbeddedBroker broker, String holder) {
+        return new TrainerLease(broker.bootstrap(), Topics.DEFAULT.models(), "default", holder);
+    }
+
+    /** Without data or judges: no round gets as far as that. */
+    private RoundRunner runner(
+            ReplayBuffer replay, Registry registry, FileBundleStore store, String name, TrainerLease lease) {
+        return new RoundRunner(
+                new RoundSettings(folder, 1, Optional.empty(), 500, 1, Tuning.DEFAULT, 1, 0.05, false),
+                null,
+                replay,
+                registry,
+                store,
+                name,
+                Device.cpu(),
+                Clock.systemUTC(),
+                new KillPoint.Order(Optional.empty()),
+                lease);
+    }
+
+    private static Remembered opinion() {
+        String sha256 = "b".repeat(64);
+        return new Remembered(
+                new Origin("feedback", 0, 1),
+                Feedback.of("f", ImageName.parse(sha256), new Opinion.Verdict(true), "anna", NOW),
+                new Picture(sha256, "a".repeat(64), "apple", 1, 0, new float[] {1}),
+                null,
+                "anna",
+                NOW);
+    }
+}
