@@ -3,6 +3,7 @@ package dev.limner.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param previous what was live before, the latest first; to go back to
  * @param reason why it was changed last, for people
  * @param at when
+ * @param holdout what a share of the jobs stays with while {@code live} is young; absent where it is not compared with
+ *     what was live before. Workers that do not know the field give those jobs to {@code live}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelRecord(
@@ -32,7 +35,8 @@ public record ModelRecord(
         @Nullable Canary canary,
         List<Release> previous,
         String reason,
-        Instant at) {
+        Instant at,
+        @Nullable Holdout holdout) {
     /** How many releases stay at hand to go back to. */
     public static final int KEPT = 3;
 
@@ -76,6 +80,37 @@ public record ModelRecord(
         }
     }
 
+    /**
+     * A share of the jobs that stays with what was live before, so that the two can be compared while both run.
+     *
+     * @param digest of one of {@code previous}
+     * @param share of the jobs, above 0 and below 1
+     * @param since when it began
+     * @param until when workers end it by themselves, should nobody end it earlier
+     */
+    public record Holdout(String digest, double share, Instant since, Instant until) {
+        public Holdout {
+            if (!SHA256.matcher(digest).matches()) {
+                throw new IllegalArgumentException("holdout.digest is '" + digest + "', must be a SHA-256");
+            }
+            if (!(share > 0 && share < 1)) {
+                throw new IllegalArgumentException("holdout.share is " + share + ", must be above 0 and below 1");
+            }
+        }
+    }
+
+    /** A record without a hold-out. */
+    public ModelRecord(
+            String model,
+            long revision,
+            Release live,
+            @Nullable Canary canary,
+            List<Release> previous,
+            String reason,
+            Instant at) {
+        this(model, revision, live, canary, previous, reason, at, null);
+    }
+
     /** The first record of a name. */
     public static ModelRecord first(String model, Release live, String reason, Instant at) {
         return new ModelRecord(model, 1, live, null, List.of(), reason, at);
@@ -114,6 +149,31 @@ public record ModelRecord(
         }
         return Optional.of(new ModelRecord(
                 model, revision + 1, previous.get(0), null, previous.subList(1, previous.size()), why, now));
+    }
+
+    /**
+     * The same record, of the same revision, in which a share of the jobs stays with what was live before. Unchanged where
+     * nothing was live before or the share is 0. Every later move ends the hold-out.
+     */
+    public ModelRecord holdingOut(double share, Duration young) {
+        return previous.isEmpty() || share == 0
+                ? this
+                : new ModelRecord(
+                        model,
+                        revision,
+                        live,
+                        canary,
+                        previous,
+                        reason,
+                        at,
+                        new Holdout(previous.get(0).digest(), share, at, at.plus(young)));
+    }
+
+    /** Ends the hold-out: every job without a digest gets what is live. Empty if there is none. */
+    public Optional<ModelRecord> withoutHoldout(String why, Instant now) {
+        return holdout == null
+                ? Optional.empty()
+                : Optional.of(new ModelRecord(model, revision + 1, live, canary, previous, why, now));
     }
 
     /** Every release it names. */

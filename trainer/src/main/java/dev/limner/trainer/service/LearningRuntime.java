@@ -22,6 +22,7 @@ import dev.limner.trainer.feedback.FeedbackIntake;
 import dev.limner.trainer.feedback.FeedbackRecord;
 import dev.limner.trainer.feedback.PictureCheck;
 import dev.limner.trainer.feedback.PictureFiles;
+import dev.limner.trainer.feedback.SourceCheck;
 import dev.limner.trainer.loop.LearningMaterial;
 import dev.limner.trainer.registry.CanaryWatch;
 import dev.limner.trainer.registry.ModelTopic;
@@ -47,6 +48,7 @@ final class LearningRuntime implements AutoCloseable {
     private final ReplayBuffer replay;
     private final Registry registry;
     private final FeedbackIntake intake;
+    private final SourceCheck source;
     private final CanaryWatch watch;
     private final RoundRunner rounds;
     private final String model;
@@ -97,7 +99,8 @@ final class LearningRuntime implements AutoCloseable {
                 store,
                 new ModelTopic(config.bootstrap(), topics.models(), "limner/trainer"),
                 config.key().map(ReleaseKeys::readPrivate).orElse(null),
-                clock);
+                clock,
+                settings.holdout());
         registry.begin(model, registry.stage(config.model()));
         RewardEyes rewardEyes = new RewardEyes(judges);
         this.intake = new FeedbackIntake(
@@ -105,7 +108,9 @@ final class LearningRuntime implements AutoCloseable {
                 new PictureCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
                 letters,
                 config.feedback().perRaterPerHour(),
+                clock,
                 () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
+        this.source = new SourceCheck(config.bootstrap(), topics.feedback(), replay, intake);
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
         this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill);
     }
@@ -147,6 +152,10 @@ final class LearningRuntime implements AutoCloseable {
         return registry;
     }
 
+    SourceCheck source() {
+        return source;
+    }
+
     CanaryWatch watch() {
         return watch;
     }
@@ -162,6 +171,7 @@ final class LearningRuntime implements AutoCloseable {
     @Override
     public void close() {
         rounds.close();
+        source.close();
         replay.close();
         judges.close();
         encoder.close();
