@@ -31,7 +31,8 @@ ENV LIMNER_TRAINER_CACHE=/opt/limner/cache \
     LIMNER_TRAINER_DATA=/opt/limner/data \
     LIMNER_TRAINER_STORE=/var/lib/limner/store \
     LIMNER_TRAINER_BUNDLES=/var/lib/limner/models \
-    LIMNER_TRAINER_STATE=/var/lib/limner/trainer
+    LIMNER_TRAINER_STATE=/var/lib/limner/trainer \
+    QUARKUS_HTTP_HOST=0.0.0.0
 RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.Preload /opt/limner/cache \
     && chmod -R a+rX /opt/limner
 USER 10001

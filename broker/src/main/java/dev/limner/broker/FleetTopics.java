@@ -63,10 +63,22 @@ public final class FleetTopics {
         all.add(topic(topics.results(), partitions, replication, TopicConfig.CLEANUP_POLICY_DELETE, WEEK));
         all.add(topic(topics.deadLetters(), 1, replication, TopicConfig.CLEANUP_POLICY_DELETE, YEAR));
         all.add(topic(topics.cancellations(), 1, replication, "compact,delete", DAY));
-        all.add(topic(topics.feedback(), 1, replication, TopicConfig.CLEANUP_POLICY_DELETE, YEAR));
+        all.add(feedback(topics.feedback(), replication));
         all.add(topic(topics.models(), 1, replication, TopicConfig.CLEANUP_POLICY_COMPACT, "-1"));
         all.add(topic(topics.workers(), 1, replication, "compact,delete", DAY));
         return all;
+    }
+
+    /** Who may say how much in an hour is counted by the broker's clock: senders would write the times that suit them. */
+    private static NewTopic feedback(String name, short replication) {
+        return new NewTopic(name, 1, replication)
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        YEAR,
+                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                        "LogAppendTime"));
     }
 
     private static NewTopic topic(

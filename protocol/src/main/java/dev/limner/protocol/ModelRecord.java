@@ -1,6 +1,7 @@
 package dev.limner.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param previous what was live before, the latest first; to go back to
  * @param reason why it was changed last, for people
  * @param at when
+ * @param holdout what a share of the jobs stays with while {@code live} is young; absent where it is not compared with
+ *     what was live before. Workers that do not know the field give those jobs to {@code live}
  * @param signature Ed25519 over {@link #signedContent}, base64; absent if the record is not signed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +34,7 @@ public record ModelRecord(
         List<Release> previous,
         String reason,
         Instant at,
+        @Nullable Holdout holdout,
         @Nullable String signature) {
     /** How many releases stay at hand to go back to. */
     public static final int KEPT = 3;
@@ -53,7 +57,7 @@ public record ModelRecord(
         Json.present("at", at);
     }
 
-    /** A record that is not signed. */
+    /** A record without a hold-out that is not signed. */
     public ModelRecord(
             String model,
             long revision,
@@ -62,7 +66,7 @@ public record ModelRecord(
             List<Release> previous,
             String reason,
             Instant at) {
-        this(model, revision, live, canary, previous, reason, at, null);
+        this(model, revision, live, canary, previous, reason, at, null, null);
     }
 
     /**
@@ -97,6 +101,25 @@ public record ModelRecord(
                 throw new IllegalArgumentException("share is " + share + ", must be above 0 and at most 1");
             }
             Json.present("since", since);
+        }
+    }
+
+    /**
+     * A share of the jobs that stays with what was live before, so that the two can be compared while both run.
+     *
+     * @param digest of one of {@code previous}
+     * @param share of the jobs, above 0 and below 1
+     * @param since when it began
+     * @param until when workers end it by themselves, should nobody end it earlier
+     */
+    public record Holdout(String digest, double share, Instant since, Instant until) {
+        public Holdout {
+            if (!SHA256.matcher(digest).matches()) {
+                throw new IllegalArgumentException("holdout.digest is '" + digest + "', must be a SHA-256");
+            }
+            if (!(share > 0 && share < 1)) {
+                throw new IllegalArgumentException("holdout.share is " + share + ", must be above 0 and below 1");
+            }
         }
     }
 
@@ -140,6 +163,32 @@ public record ModelRecord(
                 model, revision + 1, previous.get(0), null, previous.subList(1, previous.size()), why, now));
     }
 
+    /**
+     * The same record, of the same revision, in which a share of the jobs stays with what was live before. Unchanged where
+     * nothing was live before or the share is 0. Every later move ends the hold-out.
+     */
+    public ModelRecord holdingOut(double share, Duration young) {
+        return previous.isEmpty() || share == 0
+                ? this
+                : new ModelRecord(
+                        model,
+                        revision,
+                        live,
+                        canary,
+                        previous,
+                        reason,
+                        at,
+                        new Holdout(previous.get(0).digest(), share, at, at.plus(young)),
+                        null);
+    }
+
+    /** Ends the hold-out: every job without a digest gets what is live. Empty if there is none. */
+    public Optional<ModelRecord> withoutHoldout(String why, Instant now) {
+        return holdout == null
+                ? Optional.empty()
+                : Optional.of(new ModelRecord(model, revision + 1, live, canary, previous, why, now));
+    }
+
     /** Every release it names. */
     public List<Release> releases() {
         List<Release> all = new ArrayList<>();
@@ -153,12 +202,12 @@ public record ModelRecord(
 
     /** The same record with a signature, or with none. */
     public ModelRecord withSignature(@Nullable String made) {
-        return new ModelRecord(model, revision, live, canary, previous, reason, at, made);
+        return new ModelRecord(model, revision, live, canary, previous, reason, at, holdout, made);
     }
 
     /** The next record, changed in nothing but its reason: to sign what is announced already. */
     public ModelRecord again(long nextRevision, String why, Instant now) {
-        return new ModelRecord(model, nextRevision, live, canary, previous, why, now);
+        return new ModelRecord(model, nextRevision, live, canary, previous, why, now, holdout, null);
     }
 
     public byte[] encode() {

@@ -35,6 +35,7 @@ import dev.limner.trainer.tune.StepReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -127,7 +128,8 @@ final class RebuildCommand implements Callable<Integer> {
                     files, registry.name, registry.store().digests(registry.name)::contains, eyes::of, eyes.side());
             read(
                     trainedOn.path("feedback"),
-                    new FeedbackIntake(replay, check, (record, error) -> {}, perRaterPerHour, () -> {}));
+                    new FeedbackIntake(
+                            replay, check, (record, error) -> {}, perRaterPerHour, InstantSource.system(), () -> {}));
             terminal.println(replay.countAfter(0) + " feedback records");
             Plan plan = Plan.of(
                     data,
@@ -201,7 +203,9 @@ final class RebuildCommand implements Callable<Integer> {
                 record.key(),
                 record.value(),
                 List.of(),
-                Instant.ofEpochMilli(record.timestamp()));
+                Instant.ofEpochMilli(record.timestamp()),
+                // What was over the limit then is over it by the records' own times: the trainer's clock is not known.
+                FeedbackRecord.Clock.BROKER);
     }
 
     private static int compare(ModelBundle released, ModelBundle rebuilt, PrintWriter terminal) {

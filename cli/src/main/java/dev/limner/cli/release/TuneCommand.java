@@ -51,7 +51,9 @@ public final class TuneCommand implements Callable<Integer> {
         try (HttpClient client = HttpClient.newHttpClient()) {
             JsonNode round = ask(
                     client,
-                    HttpRequest.newBuilder(trainer.resolve("/rounds")).POST(HttpRequest.BodyPublishers.noBody()));
+                    HttpRequest.newBuilder(trainer.resolve("/rounds"))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.noBody()));
             long id = round.path("id").asLong();
             if (noWait) {
                 terminal.println("round " + id + " has started");

@@ -11,6 +11,8 @@ import dev.limner.trainer.replay.Picture;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.ReplayWriter;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Records of the feedback topic into the replay buffer. Each is taken once, however often it is delivered: what lies
  * before a partition's position is passed over, and an id that is known changes nothing. What cannot be learned from goes
- * to the dead letters with its reason before the position moves. One thread.
+ * to the dead letters with its reason before the position moves. Safe from any thread; one at a time.
  */
 public final class FeedbackIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackIntake.class);
@@ -32,14 +34,22 @@ public final class FeedbackIntake {
     private final PictureCheck pictures;
     private final DeadLetters letters;
     private final long mostPerHour;
+    private final InstantSource clock;
     private final Runnable crashPoint;
+    private boolean warned;
 
     /**
-     * @param mostPerHour how much one rater may say in an hour, and all that give no name together
+     * @param mostPerHour how much one rater may say in an hour of the clock, and all that give no name together
+     * @param clock when what carries only its sender's time has arrived
      * @param crashPoint called between the dead letters and the transaction, where a drill may end the process
      */
     public FeedbackIntake(
-            ReplayBuffer replay, PictureCheck pictures, DeadLetters letters, long mostPerHour, Runnable crashPoint) {
+            ReplayBuffer replay,
+            PictureCheck pictures,
+            DeadLetters letters,
+            long mostPerHour,
+            InstantSource clock,
+            Runnable crashPoint) {
         if (mostPerHour < 1) {
             throw new IllegalArgumentException(
                     "limner.trainer.feedback.per-rater-per-hour is " + mostPerHour + ", must be at least 1");
@@ -48,6 +58,7 @@ public final class FeedbackIntake {
         this.pictures = pictures;
         this.letters = letters;
         this.mostPerHour = mostPerHour;
+        this.clock = clock;
         this.crashPoint = crashPoint;
     }
 
@@ -65,7 +76,7 @@ public final class FeedbackIntake {
      *
      * @param records in the order of their offsets within a partition
      */
-    public void take(List<FeedbackRecord> records) {
+    public synchronized void take(List<FeedbackRecord> records) {
         List<FeedbackRecord> fresh = records.stream()
                 .filter(record ->
                         replay.position(record.origin().topic(), record.origin().partition())
@@ -118,8 +129,9 @@ public final class FeedbackIntake {
                         if (writer.knows(id) || !ids.add(id)) {
                             continue;
                         }
-                        String key = entry.rater() + " " + entry.at().getEpochSecond() / 3600;
-                        long before = said.computeIfAbsent(key, unused -> writer.saidBy(entry.rater(), entry.at()));
+                        String key = entry.rater() + " " + ReplayWriter.hour(entry.arrived());
+                        long before =
+                                said.computeIfAbsent(key, unused -> writer.saidBy(entry.rater(), entry.arrived()));
                         if (before >= mostPerHour) {
                             refused.put(record.origin(), overLimit(entry));
                         } else {
@@ -132,6 +144,35 @@ public final class FeedbackIntake {
         return refused;
     }
 
+    /**
+     * Which topic of that name the records are of. Where it is another one than the positions are of, all of it is read
+     * from its beginning: what was taken before is known by its id.
+     *
+     * @param identity that no other topic has, whatever its name
+     * @param fresh whether the positions are of another topic for certain
+     */
+    public synchronized void source(String topic, String identity, boolean fresh) {
+        replay.record(writer -> writer.source(topic, identity, fresh));
+    }
+
+    /** Senders' times count for nothing: who floods would write the ones that suit. */
+    private Instant arrived(FeedbackRecord record) {
+        return switch (record.clock()) {
+            case BROKER -> record.at();
+            case SENDER -> {
+                if (!warned) {
+                    warned = true;
+                    LOG.atWarn()
+                            .addKeyValue("topic", record.origin().topic())
+                            .log("the topic keeps its senders' times: what rater said how much in which hour is counted"
+                                    + " by when it is read, so that a backlog may be refused as too much; set"
+                                    + " message.timestamp.type=LogAppendTime");
+                }
+                yield clock.instant();
+            }
+        };
+    }
+
     private RecordError overLimit(Remembered entry) {
         String who = entry.rater().equals(Remembered.NOBODY) ? "feedback without a rater" : entry.rater();
         return RecordError.of(
@@ -139,8 +180,9 @@ public final class FeedbackIntake {
     }
 
     private Read read(FeedbackRecord record) {
+        // With the time: a topic that was made again has the old offsets once more.
         String fallback = record.origin().topic() + "-" + record.origin().partition() + "-"
-                + record.origin().offset();
+                + record.origin().offset() + "-" + record.at().toEpochMilli();
         return switch (FeedbackCodec.decode(record.value(), fallback)) {
             case DecodedFeedback.Poison(RecordError error) -> refused(record, error);
             case DecodedFeedback.Valid(Feedback feedback) -> join(record, feedback);
@@ -183,7 +225,8 @@ public final class FeedbackIntake {
                 picture,
                 over,
                 Objects.requireNonNullElse(feedback.rater(), Remembered.NOBODY),
-                record.at()));
+                record.at(),
+                arrived(record)));
     }
 
     private static Read refused(FeedbackRecord record, RecordError error) {

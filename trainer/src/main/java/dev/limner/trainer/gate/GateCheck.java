@@ -13,11 +13,6 @@ import java.util.Locale;
  * @param passed whether it did not
  */
 public record GateCheck(String name, double candidate, double incumbent, double limit, String rule, boolean passed) {
-    /** At least a limit. */
-    static GateCheck atLeast(String name, double candidate, double incumbent, double limit, String rule) {
-        return new GateCheck(name, candidate, incumbent, limit, rule, candidate >= limit);
-    }
-
     /** At most a limit. */
     static GateCheck atMost(String name, double candidate, double incumbent, double limit, String rule) {
         return new GateCheck(name, candidate, incumbent, limit, rule, candidate <= limit);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param contests what the candidate should be better at, and how often it was
  * @param checks what it must not fail in
  * @param figures every metric of the plan, candidate and incumbent, also those that decide nothing
+ * @param budget how often the round might be wrong; what comes after it in its line counts from here
  */
-public record GateReport(Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures) {
+public record GateReport(Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, Budget budget) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One metric of both. */
@@ -43,6 +44,10 @@ public record GateReport(Map<String, Estimate> contests, List<GateCheck> checks,
                         .put("value", estimate.value())
                         .put("low", estimate.low())
                         .put("high", estimate.high()));
+        json.putObject("budget")
+                .put("releases", budget.releases())
+                .put("attempts", budget.attempts())
+                .put("alpha", budget.alpha());
         ObjectNode limits = json.putObject("checks");
         for (GateCheck check : checks) {
             ObjectNode node = limits.putObject(check.name()).put("passed", check.passed());

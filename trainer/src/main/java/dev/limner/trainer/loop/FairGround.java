@@ -8,6 +8,7 @@ import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.gate.Contest;
 import dev.limner.trainer.gate.ExampleContest;
 import dev.limner.trainer.gate.GatePage;
+import dev.limner.trainer.gate.QualityGate;
 import dev.limner.trainer.gate.RewardContest;
 import dev.limner.trainer.reward.Reward;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * with the same noise for both in every round.
  */
 record FairGround(LearningMaterial material) {
-    private static final int DRAWS = 2;
+    private static final int DRAWS = QualityGate.DRAWS;
     private static final int SHOWN = 48;
     private static final long SEED_OF_CAPTIONS = 7919;
     private static final long SEED_OF_EXAMPLES = 7907;

@@ -11,6 +11,7 @@ import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.render.Probes;
 import dev.limner.generator.render.Renderer;
 import dev.limner.trainer.eval.Artist;
+import dev.limner.trainer.gate.Budget;
 import dev.limner.trainer.gate.Contest;
 import dev.limner.trainer.gate.GatePage;
 import dev.limner.trainer.gate.GateVerdict;
@@ -40,6 +41,7 @@ record Judgement(
      * Judges a tuned copy of a model.
      *
      * @param contests what it should be better at
+     * @param budget how often that may be said wrongly
      * @param learnsExamples whether it was shown pictures
      * @param findings of the round before this, for people
      * @param entries what was learned from
@@ -49,6 +51,7 @@ record Judgement(
             Line line,
             Training training,
             List<Contest> contests,
+            Budget budget,
             boolean learnsExamples,
             List<String> findings,
             List<Remembered> entries) {
@@ -59,7 +62,7 @@ record Judgement(
         listener.at("gate");
         try (Renderer before = Renderer.load(parent, device);
                 Renderer after = Renderer.of(parent.manifest().generator(), taken.weights(), device)) {
-            GateVerdict verdict = verdict(line, after, before, contests);
+            GateVerdict verdict = verdict(line, after, before, contests, budget);
             ObjectNode trainedOn = JSON.createObjectNode();
             trainedOn.put("data", material.data().name());
             trainedOn.put("dataDigest", material.data().digest());
@@ -105,13 +108,13 @@ record Judgement(
         }
     }
 
-    private GateVerdict verdict(Line line, Renderer after, Renderer before, List<Contest> contests) {
+    private GateVerdict verdict(Line line, Renderer after, Renderer before, List<Contest> contests, Budget budget) {
         QualityGate gate = new QualityGate(material.plan(), material.judges());
         if (!line.isTuned()) {
-            return gate.judge(Artist.of(after), Artist.of(before), Optional.empty(), contests);
+            return gate.judge(Artist.of(after), Artist.of(before), Optional.empty(), contests, budget);
         }
         try (Renderer first = Renderer.load(line.first(), device)) {
-            return gate.judge(Artist.of(after), Artist.of(before), Optional.of(Artist.of(first)), contests);
+            return gate.judge(Artist.of(after), Artist.of(before), Optional.of(Artist.of(first)), contests, budget);
         }
     }
 

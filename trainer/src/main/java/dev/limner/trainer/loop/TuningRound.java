@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.gate.Budget;
 import dev.limner.trainer.gate.Contest;
 import dev.limner.trainer.recipe.Tuning;
 import dev.limner.trainer.replay.Remembered;
@@ -105,12 +106,12 @@ public final class TuningRound {
         try (ReplayBuffer mine = ReplayBuffer.open(copy, Integer.MAX_VALUE)) {
             entries = mine.upTo(round.upTo());
         }
-        Outcome outcome = run(round, line, entries);
+        Outcome outcome = run(round, line, entries, line.budget(replay.rounds().judgedBefore(round)));
         RoundFile.write(folder, outcome);
         return outcome;
     }
 
-    private Outcome run(Round round, Line line, List<Remembered> entries) {
+    private Outcome run(Round round, Line line, List<Remembered> entries, Budget budget) {
         ModelBundle parent = line.parent();
         List<CaptionedImage> examples = material.examples(entries);
         List<CaptionedImage> shown = of(Reward.From.TUNER, examples);
@@ -144,7 +145,7 @@ public final class TuningRound {
                     contests.add(fairGround.shown(kept));
                 }
                 return new Judgement(material, fairGround, tuning, device, folder, listener)
-                        .of(round, line, training, contests, learnsExamples, findings, entries);
+                        .of(round, line, training, contests, budget, learnsExamples, findings, entries);
             }
         }
     }

@@ -2,35 +2,30 @@ package dev.limner.trainer.registry;
 
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.trainer.gate.SequentialTest;
 import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.trial.Comparison;
+import dev.limner.trainer.trial.Jobs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Watches what was released: a trial ends well or badly, and what is live goes back if it turns out worse than what was
- * live before it. Judges by dislikes, by jobs that failed, and by workers that refuse it. Statuses may come from any
+ * Watches what was released: a trial ends well or badly, and what is live goes back, while it is young, if it turns out
+ * worse than what was live before it. Judges by dislikes and by jobs that failed, of both at the same time: the trial's and
+ * the live model's, the live model's and those of its hold-out. And by workers that refuse it. Statuses may come from any
  * thread; {@link #look} is for one.
  */
 public final class CanaryWatch {
     /** A worker that has said nothing for so long is not asked. */
     private static final Duration SILENT = Duration.ofSeconds(30);
 
-    private static final Duration LOOK_BACK = Duration.ofDays(1);
-    private static final long FEWEST_FAILURES = 3;
-    private static final double MOST_FAILURES = 0.02;
-    private static final double TIMES_WORSE = 3;
-    private static final long FEWEST_OPINIONS_BEFORE = 30;
-    private static final long FEWEST_JOBS_BEFORE = 30;
+    private static final Duration GONE = Duration.ofDays(1);
 
     private final Registry registry;
     private final ReplayBuffer replay;
@@ -38,8 +33,8 @@ public final class CanaryWatch {
     private final Duration promoteAfter;
     private final Clock clock;
     private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
-    /** Worker to digest to what was last said of it, also when it is not loaded any more. */
-    private final Map<String, Map<String, WorkerStatus.Loaded>> drawn = new ConcurrentHashMap<>();
+    private final Jobs jobs = new Jobs();
+    private @Nullable Comparison comparison;
 
     /** @param promoteAfter how long a trial lasts that nothing speaks for or against */
     public CanaryWatch(Registry registry, ReplayBuffer replay, String model, Duration promoteAfter, Clock clock) {
@@ -53,9 +48,7 @@ public final class CanaryWatch {
     /** What a worker says of itself. */
     public void heard(WorkerStatus status) {
         workers.put(status.worker(), status);
-        Map<String, WorkerStatus.Loaded> models =
-                drawn.computeIfAbsent(status.worker(), worker -> new ConcurrentHashMap<>());
-        status.models().forEach(loaded -> models.put(loaded.digest(), loaded));
+        jobs.heard(status);
     }
 
     /** Looks, and changes the models topic if that is called for. Gives the record as it is afterwards. */
@@ -65,33 +58,44 @@ public final class CanaryWatch {
             return found;
         }
         ModelRecord record = found.get();
-        forget(record);
-        ModelRecord.Canary canary = record.canary();
-        return (canary == null ? live(record) : trial(record, canary)).or(() -> found);
-    }
-
-    /** What nobody compares with any more, and workers that have long been gone. */
-    private void forget(ModelRecord record) {
-        Instant gone = clock.instant().minus(LOOK_BACK);
+        Instant gone = clock.instant().minus(GONE);
         workers.values().removeIf(status -> status.at().isBefore(gone));
-        drawn.keySet().retainAll(workers.keySet());
-        Set<String> compared =
-                record.releases().stream().map(ModelRecord.Release::digest).collect(Collectors.toSet());
-        drawn.values().forEach(models -> models.keySet().retainAll(compared));
+        jobs.forget(gone);
+        ModelRecord.Canary canary = record.canary();
+        ModelRecord.Holdout holdout = record.holdout();
+        if (canary != null) {
+            String digest = canary.release().digest();
+            return trial(canary, compared(digest, record.live().digest(), canary.since()))
+                    .or(() -> found);
+        }
+        Optional<ModelRecord> refused = refusedByAll(record);
+        if (refused.isPresent() || holdout == null) {
+            return refused.or(() -> found);
+        }
+        return young(record, holdout, compared(record.live().digest(), holdout.digest(), holdout.since()))
+                .or(() -> found);
     }
 
-    private Optional<ModelRecord> trial(ModelRecord record, ModelRecord.Canary canary) {
+    /** What is known of two models that run beside each other. */
+    private Comparison compared(String tried, String usual, Instant since) {
+        Comparison now = comparison;
+        if (now == null || !now.isOf(tried, usual, since)) {
+            now = new Comparison(tried, usual, since);
+            comparison = now;
+        }
+        now.read(replay);
+        now.add(jobs.take());
+        return now;
+    }
+
+    private Optional<ModelRecord> trial(ModelRecord.Canary canary, Comparison compared) {
         String digest = canary.release().digest();
-        Optional<String> complaint =
-                refusal(digest).or(() -> failures(digest, record.live().digest(), "what is live"));
+        Optional<String> complaint = refusal(digest).or(compared::failures);
         if (complaint.isPresent()) {
             return registry.reject(model, digest, complaint.get());
         }
-        ReplayBuffer.Verdicts tried = replay.verdicts(digest, canary.since());
-        ReplayBuffer.Verdicts usual =
-                replay.verdicts(record.live().digest(), canary.since().minus(LOOK_BACK));
-        String opinions = opinions(tried, usual);
-        return switch (SequentialTest.against(usual.likes(), usual.dislikes()).of(tried.likes(), tried.dislikes())) {
+        String opinions = compared.opinionsText();
+        return switch (compared.opinions()) {
             case WORSE -> registry.reject(model, digest, "disliked more often than what is live: " + opinions);
             case NOT_WORSE ->
                 registry.promote(model, digest, "not disliked more often than what was live: " + opinions);
@@ -103,32 +107,34 @@ public final class CanaryWatch {
         };
     }
 
-    private Optional<ModelRecord> live(ModelRecord record) {
+    private Optional<ModelRecord> young(ModelRecord record, ModelRecord.Holdout holdout, Comparison compared) {
         String digest = record.live().digest();
-        if (record.previous().isEmpty()) {
-            return Optional.empty();
-        }
-        Collection<WorkerStatus> told = present().stream()
-                .filter(status -> status.revision() >= record.revision())
-                .toList();
-        if (!told.isEmpty() && told.stream().allMatch(status -> refuses(status, digest))) {
-            return registry.rollBack(model, digest, refusal(digest).orElse("every worker refuses it"));
-        }
-        String before = record.previous().get(0).digest();
-        Optional<String> failing = failed(before)[1] < FEWEST_JOBS_BEFORE
-                ? Optional.empty()
-                : failures(digest, before, "what was live before");
+        Optional<String> failing = compared.failures();
         if (failing.isPresent()) {
             return registry.rollBack(model, digest, failing.get());
         }
-        ReplayBuffer.Verdicts usual = replay.verdicts(before, Instant.EPOCH);
-        ReplayBuffer.Verdicts now = replay.verdicts(digest, record.at());
-        boolean worse = usual.likes() + usual.dislikes() >= FEWEST_OPINIONS_BEFORE
-                && SequentialTest.against(usual.likes(), usual.dislikes()).of(now.likes(), now.dislikes())
-                        == SequentialTest.Decision.WORSE;
-        return worse
-                ? registry.rollBack(
-                        model, digest, "disliked more often than what was live before: " + opinions(now, usual))
+        String opinions = compared.opinionsText();
+        return switch (compared.opinions()) {
+            case WORSE ->
+                registry.rollBack(model, digest, "disliked more often than what was live before: " + opinions);
+            case NOT_WORSE ->
+                registry.endHoldout(model, digest, "not disliked more often than what was live before: " + opinions);
+            case OPEN ->
+                clock.instant().isBefore(holdout.until())
+                        ? Optional.empty()
+                        : registry.endHoldout(model, digest, "not found worse than what was live before: " + opinions);
+        };
+    }
+
+    private Optional<ModelRecord> refusedByAll(ModelRecord record) {
+        String digest = record.live().digest();
+        Collection<WorkerStatus> told = present().stream()
+                .filter(status -> status.revision() >= record.revision())
+                .toList();
+        return !record.previous().isEmpty()
+                        && !told.isEmpty()
+                        && told.stream().allMatch(status -> refuses(status, digest))
+                ? registry.rollBack(model, digest, refusal(digest).orElse("every worker refuses it"))
                 : Optional.empty();
     }
 
@@ -150,42 +156,5 @@ public final class CanaryWatch {
                         .map(refusal -> "worker " + status.worker() + " refuses it, "
                                 + refusal.code().wireName() + ": " + refusal.reason()))
                 .findFirst();
-    }
-
-    /** @param than whose digest {@code other} is, for people */
-    private Optional<String> failures(String digest, String other, String than) {
-        double[] tried = failed(digest);
-        double[] usual = failed(other);
-        double rate = tried[0] / Math.max(1, tried[1]);
-        double usualRate = usual[0] / Math.max(1, usual[1]);
-        return tried[0] >= FEWEST_FAILURES && rate > Math.max(MOST_FAILURES, TIMES_WORSE * usualRate)
-                ? Optional.of(String.format(
-                        Locale.ROOT,
-                        "%.0f of %.0f jobs failed with it, with %s %.0f of %.0f",
-                        tried[0],
-                        tried[1],
-                        than,
-                        usual[0],
-                        usual[1]))
-                : Optional.empty();
-    }
-
-    /** Failed jobs and all jobs. */
-    private double[] failed(String digest) {
-        double failed = 0;
-        double all = 0;
-        for (Map<String, WorkerStatus.Loaded> models : drawn.values()) {
-            WorkerStatus.Loaded loaded = models.get(digest);
-            if (loaded != null) {
-                failed += loaded.failed();
-                all += loaded.failed() + loaded.completed();
-            }
-        }
-        return new double[] {failed, all};
-    }
-
-    private static String opinions(ReplayBuffer.Verdicts tried, ReplayBuffer.Verdicts usual) {
-        return tried.dislikes() + " dislikes and " + tried.likes() + " likes, of the other " + usual.dislikes()
-                + " and " + usual.likes();
     }
 }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +31,51 @@ public final class Registry {
 
     private final @Nullable PrivateKey key;
     private final Clock clock;
+    private final Holdout holdout;
+
+    /**
+     * How a release that goes live is compared with the one before it.
+     *
+     * @param share of the jobs that stays with the one before, from 0, for none, to a half
+     * @param young how long at most
+     */
+    public record Holdout(double share, Duration young) {
+        /** What is done unless somebody says otherwise. */
+        public static final Holdout DEFAULT = new Holdout(0.05, Duration.ofDays(1));
+
+        private static final double MOST = 0.5;
+
+        public Holdout {
+            if (!(share >= 0 && share <= MOST)) {
+                throw new IllegalArgumentException(
+                        "limner.trainer.canary.holdout is " + share + ", must be from 0 to 0.5");
+            }
+            if (!young.isPositive()) {
+                throw new IllegalArgumentException(
+                        "limner.trainer.canary.young is " + young + ", must be longer than nothing");
+            }
+        }
+    }
+
+    /**
+     * A registry with the usual hold-out.
+     *
+     * @param key signs what is put into the store and what is announced, and only what it has signed is believed; null
+     *     leaves everything unsigned
+     */
+    public Registry(BundleStore store, ModelTopic topic, @Nullable PrivateKey key, Clock clock) {
+        this(store, topic, key, clock, Holdout.DEFAULT);
+    }
 
     /**
      * A registry.
      *
      * @param key signs what is put into the store and what is announced, and only what it has signed is believed; null
      *     leaves everything unsigned
+     * @param holdout of what is made live
      */
-    public Registry(BundleStore store, ModelTopic topic, @Nullable PrivateKey key, Clock clock) {
+    public Registry(BundleStore store, ModelTopic topic, @Nullable PrivateKey key, Clock clock, Holdout holdout) {
+        this.holdout = holdout;
         this.store = store;
         this.plain = topic;
         this.topic = key == null ? topic : topic.trusting(bytes -> ReleaseKeys.isOurs(key, bytes));
@@ -98,7 +136,7 @@ public final class Registry {
         return change(model, record -> {
             ModelRecord.Canary canary = record.canary();
             return canary != null && canary.release().digest().equals(digest)
-                    ? record.promoted(reason, clock.instant())
+                    ? record.promoted(reason, clock.instant()).map(this::holdingOut)
                     : Optional.empty();
         });
     }
@@ -109,7 +147,20 @@ public final class Registry {
                 model,
                 record -> record.live().digest().equals(release.digest())
                         ? Optional.empty()
-                        : Optional.of(record.withLive(release, reason, clock.instant())));
+                        : Optional.of(holdingOut(record.withLive(release, reason, clock.instant()))));
+    }
+
+    private ModelRecord holdingOut(ModelRecord record) {
+        return record.holdingOut(holdout.share(), holdout.young());
+    }
+
+    /** Ends the hold-out beside a live release; nothing changes if another one is live by now. */
+    public Optional<ModelRecord> endHoldout(String model, String digest, String reason) {
+        return change(
+                model,
+                record -> record.live().digest().equals(digest)
+                        ? record.withoutHoldout(reason, clock.instant())
+                        : Optional.empty());
     }
 
     /** Ends the trial of a release; nothing changes if it is not on trial. */

@@ -133,18 +133,35 @@ public final class ReplayBuffer implements AutoCloseable {
         });
     }
 
-    /** Likes and dislikes of pictures that a model drew, from an instant on. */
-    public Verdicts verdicts(String model, Instant since) {
-        return database.withHandle(handle -> handle.createQuery("SELECT coalesce(sum(verdict), 0) AS likes,"
-                        + " count(verdict) AS total FROM entry WHERE model = :model AND at >= :since")
-                .bind("model", model)
-                .bind("since", since.toEpochMilli())
-                .map((row, context) -> new Verdicts(row.getLong("likes"), row.getLong("total") - row.getLong("likes")))
-                .one());
+    /** Which topic of that name the positions belong to; empty if nobody has said so. */
+    public Optional<String> source(String topic) {
+        return database.withHandle(handle -> handle.createQuery("SELECT identity FROM source WHERE topic = :topic")
+                .bind("topic", topic)
+                .mapTo(String.class)
+                .findOne());
     }
 
-    /** How pictures were judged. */
-    public record Verdicts(long likes, long dislikes) {}
+    /**
+     * Votes on pictures of two models, in the order they arrived.
+     *
+     * @param after number of the last one that is known already; 0 for none
+     * @param since what arrived earlier is left out
+     */
+    public List<Vote> votes(String one, String other, long after, Instant since) {
+        return database.withHandle(handle -> handle.createQuery("SELECT * FROM vote WHERE seq > :after"
+                        + " AND arrived >= :since AND model IN (:one, :other) ORDER BY seq")
+                .bind("after", after)
+                .bind("since", since.toEpochMilli())
+                .bind("one", one)
+                .bind("other", other)
+                .map((row, context) -> new Vote(
+                        row.getLong("seq"),
+                        row.getString("model"),
+                        row.getString("rater"),
+                        Instant.ofEpochMilli(row.getLong("arrived")),
+                        row.getBoolean("liked")))
+                .list());
+    }
 
     /** Entries up to a number, in the order they were said: the same whoever read the topic, and how. */
     public List<Remembered> upTo(long seq) {
@@ -184,7 +201,13 @@ public final class ReplayBuffer implements AutoCloseable {
                 known(pictures, row.getString("image")),
                 other == null ? null : known(pictures, other),
                 row.getString("rater"),
-                Instant.ofEpochMilli(row.getLong("at")));
+                Instant.ofEpochMilli(row.getLong("at")),
+                Instant.ofEpochMilli(arrived(row)));
+    }
+
+    private static long arrived(ResultSet row) throws SQLException {
+        long arrived = row.getLong("arrived");
+        return row.wasNull() ? row.getLong("at") : arrived;
     }
 
     private static Picture known(Map<String, Picture> pictures, String sha256) {

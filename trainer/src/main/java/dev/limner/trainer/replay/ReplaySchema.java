@@ -14,6 +14,7 @@ final class ReplaySchema {
         int found =
                 handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
         if (found == VERSION) {
+            additions(handle);
             return;
         }
         if (found != 0) {
@@ -37,6 +38,25 @@ final class ReplaySchema {
         handle.execute("CREATE TABLE refusal(code TEXT PRIMARY KEY, entries INTEGER NOT NULL)");
         handle.execute("CREATE TABLE round(id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL,"
                 + " body TEXT NOT NULL)");
+        additions(handle);
         handle.execute("PRAGMA user_version = " + VERSION);
+    }
+
+    /**
+     * What came later and older builds pass over: they name the columns they write, so that a trainer may go back to one
+     * and forth again. {@code arrived} is null in what they wrote.
+     */
+    private static void additions(Handle handle) {
+        boolean told = handle.createQuery(
+                        "SELECT EXISTS(SELECT 1 FROM pragma_table_info('entry') WHERE name = 'arrived')")
+                .mapTo(Boolean.class)
+                .one();
+        if (!told) {
+            handle.execute("ALTER TABLE entry ADD COLUMN arrived INTEGER");
+        }
+        handle.execute("CREATE TABLE IF NOT EXISTS source(topic TEXT PRIMARY KEY, identity TEXT NOT NULL)");
+        handle.execute("CREATE TABLE IF NOT EXISTS vote(seq INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL,"
+                + " rater TEXT NOT NULL, arrived INTEGER NOT NULL, liked INTEGER NOT NULL)");
+        handle.execute("CREATE INDEX IF NOT EXISTS vote_by_arrival ON vote(arrived)");
     }
 }

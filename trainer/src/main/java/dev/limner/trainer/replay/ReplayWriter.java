@@ -32,14 +32,19 @@ public final class ReplayWriter {
                 .one();
     }
 
-    /** How much a rater has said in the hour of {@code at}. */
-    public long saidBy(String rater, Instant at) {
+    /** How much a rater has said in the hour of {@code arrived}. */
+    public long saidBy(String rater, Instant arrived) {
         return handle.createQuery("SELECT entries FROM tally WHERE rater = :rater AND hour = :hour")
                 .bind("rater", rater)
-                .bind("hour", at.toEpochMilli() / HOUR_MILLIS)
+                .bind("hour", hour(arrived))
                 .mapTo(Long.class)
                 .findOne()
                 .orElse(0L);
+    }
+
+    /** The hour of the clock that limits count in. */
+    public static long hour(Instant arrived) {
+        return Math.floorDiv(arrived.toEpochMilli(), HOUR_MILLIS);
     }
 
     /** Adds feedback of an id that is not known, in place of what the rater said of the same before. */
@@ -60,8 +65,8 @@ public final class ReplayWriter {
                 .bind("subject", subject)
                 .execute();
         handle.createUpdate("INSERT INTO entry(id, topic, part, place, body, image, other, rater, at, model,"
-                        + " verdict, subject) VALUES(:id, :topic, :part, :place, :body, :image, :other, :rater, :at,"
-                        + " :model, :verdict, :subject)")
+                        + " verdict, subject, arrived) VALUES(:id, :topic, :part, :place, :body, :image, :other, :rater,"
+                        + " :at, :model, :verdict, :subject, :arrived)")
                 .bind("id", entry.feedback().id())
                 .bind("topic", entry.origin().topic())
                 .bind("part", entry.origin().partition())
@@ -74,13 +79,28 @@ public final class ReplayWriter {
                 .bind("model", entry.image().model())
                 .bind("verdict", verdict(entry.feedback().opinion()))
                 .bind("subject", subject)
+                .bind("arrived", entry.arrived().toEpochMilli())
                 .execute();
+        vote(entry);
         handle.createUpdate("INSERT INTO tally(rater, hour, entries) VALUES(:rater, :hour, 1)"
                         + " ON CONFLICT(rater, hour) DO UPDATE SET entries = entries + 1")
                 .bind("rater", entry.rater())
-                .bind("hour", entry.at().toEpochMilli() / HOUR_MILLIS)
+                .bind("hour", hour(entry.arrived()))
                 .execute();
         added = true;
+    }
+
+    private void vote(Remembered entry) {
+        Integer verdict = verdict(entry.feedback().opinion());
+        if (verdict != null) {
+            handle.createUpdate(
+                            "INSERT INTO vote(model, rater, arrived, liked) VALUES(:model, :rater, :arrived, :liked)")
+                    .bind("model", entry.image().model())
+                    .bind("rater", entry.rater())
+                    .bind("arrived", entry.arrived().toEpochMilli())
+                    .bind("liked", verdict)
+                    .execute();
+        }
     }
 
     /** Counts what was not taken. */
@@ -101,6 +121,24 @@ public final class ReplayWriter {
                 .execute();
     }
 
+    /**
+     * Says which topic of a name the positions belong to.
+     *
+     * @param fresh whether to drop the positions known so far: an offset means nothing in a topic that was made again
+     */
+    public void source(String topic, String identity, boolean fresh) {
+        if (fresh) {
+            handle.createUpdate("DELETE FROM position WHERE topic = :topic")
+                    .bind("topic", topic)
+                    .execute();
+        }
+        handle.createUpdate("INSERT INTO source(topic, identity) VALUES(:topic, :identity)"
+                        + " ON CONFLICT(topic) DO UPDATE SET identity = :identity")
+                .bind("topic", topic)
+                .bind("identity", identity)
+                .execute();
+    }
+
     private void put(Picture picture) {
         handle.createUpdate("INSERT OR IGNORE INTO picture(sha256, model, caption, seed, number, features)"
                         + " VALUES(:sha256, :model, :caption, :seed, :number, :features)")
@@ -118,6 +156,7 @@ public final class ReplayWriter {
         if (!added) {
             return;
         }
+        handle.execute("DELETE FROM vote WHERE seq <= (SELECT max(seq) FROM vote) - " + mostEntries);
         String beyond = "SELECT seq FROM entry ORDER BY seq DESC LIMIT -1 OFFSET " + mostEntries;
         handle.execute("INSERT OR IGNORE INTO gone(id) SELECT id FROM entry WHERE seq IN (" + beyond + ")");
         if (handle.execute("DELETE FROM entry WHERE seq IN (" + beyond + ")") > 0) {

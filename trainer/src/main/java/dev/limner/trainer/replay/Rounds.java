@@ -63,6 +63,15 @@ public final class Rounds {
                 .orElse(0);
     }
 
+    /** How many earlier rounds had a candidate judged that was tuned from the same parent. */
+    public int judgedBefore(Round round) {
+        return (int) all().stream()
+                .filter(other -> other.id() < round.id()
+                        && other.parent().equals(round.parent())
+                        && other.candidate() != null)
+                .count();
+    }
+
     /** Every round, the latest first. */
     public List<Round> all() {
         return database.withHandle(handle -> handle.createQuery("SELECT body FROM round ORDER BY id DESC")

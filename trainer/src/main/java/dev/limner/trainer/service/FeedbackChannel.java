@@ -11,6 +11,7 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,10 @@ public class FeedbackChannel {
                 record.key(),
                 record.value(),
                 headers,
-                Instant.ofEpochMilli(record.timestamp()));
+                Instant.ofEpochMilli(record.timestamp()),
+                record.timestampType() == TimestampType.LOG_APPEND_TIME
+                        ? FeedbackRecord.Clock.BROKER
+                        : FeedbackRecord.Clock.SENDER);
     }
 
     @Incoming("workers")

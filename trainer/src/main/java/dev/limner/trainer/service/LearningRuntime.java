@@ -24,6 +24,7 @@ import dev.limner.trainer.feedback.FeedbackIntake;
 import dev.limner.trainer.feedback.FeedbackRecord;
 import dev.limner.trainer.feedback.PictureCheck;
 import dev.limner.trainer.feedback.PictureFiles;
+import dev.limner.trainer.feedback.SourceCheck;
 import dev.limner.trainer.loop.LearningMaterial;
 import dev.limner.trainer.registry.CanaryWatch;
 import dev.limner.trainer.registry.ModelTopic;
@@ -52,6 +53,7 @@ final class LearningRuntime implements AutoCloseable {
     private final ReplayBuffer replay;
     private final Registry registry;
     private final FeedbackIntake intake;
+    private final SourceCheck source;
     private final CanaryWatch watch;
     private final RoundRunner rounds;
     private final TrainerLease lease;
@@ -106,7 +108,8 @@ final class LearningRuntime implements AutoCloseable {
                 store,
                 new ModelTopic(config.bootstrap(), topics.models(), "limner/trainer"),
                 config.key().map(ReleaseKeys::readPrivate).orElse(null),
-                clock);
+                clock,
+                settings.holdout());
         // From here on a trainer that ran before this one tunes nothing any more.
         this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
         registry.begin(model, registry.stage(config.model()));
@@ -116,7 +119,9 @@ final class LearningRuntime implements AutoCloseable {
                 new PictureCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
                 letters,
                 config.feedback().perRaterPerHour(),
+                clock,
                 () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
+        this.source = new SourceCheck(config.bootstrap(), topics.feedback(), replay, intake);
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
         this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease);
     }
@@ -172,6 +177,10 @@ final class LearningRuntime implements AutoCloseable {
         return registry;
     }
 
+    SourceCheck source() {
+        return source;
+    }
+
     CanaryWatch watch() {
         return watch;
     }
@@ -187,6 +196,7 @@ final class LearningRuntime implements AutoCloseable {
     @Override
     public void close() {
         rounds.close();
+        source.close();
         lease.close();
         replay.close();
         judges.close();

@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The database says from where a partition is read, not the group's offset: that may be behind, and is ahead if the
- * database was put back from a copy.
+ * database was put back from a copy. And it says of which topic: one that was made again is read from its beginning.
  */
 @ApplicationScoped
 @Identifier("feedback")
@@ -23,13 +23,15 @@ public class PositionSeeker implements KafkaConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        service.runtime()
-                .ifPresent(running -> partitions.forEach(partition -> {
-                    long next = running.replay()
-                            .position(partition.topic(), partition.partition())
-                            .orElse(0L);
-                    consumer.seek(partition, Math.max(next, beginning(consumer, partition)));
-                }));
+        service.runtime().ifPresent(running -> {
+            var unused = running.source().isAnother();
+            partitions.forEach(partition -> {
+                long next = running.replay()
+                        .position(partition.topic(), partition.partition())
+                        .orElse(0L);
+                consumer.seek(partition, Math.max(next, beginning(consumer, partition)));
+            });
+        });
     }
 
     private static long beginning(Consumer<?, ?> consumer, TopicPartition partition) {

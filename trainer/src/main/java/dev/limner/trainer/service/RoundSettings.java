@@ -3,6 +3,7 @@ package dev.limner.trainer.service;
 import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.loop.Duty;
 import dev.limner.trainer.recipe.Tuning;
+import dev.limner.trainer.registry.Registry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param seed of the gate and, with its number, of each round
  * @param share of the time in which a round may compute
  * @param trialShare share of the jobs that a release on trial gets; 0 for no trial
+ * @param holdout of what goes live
  * @param passGate whether every candidate passes, for drills
  */
 record RoundSettings(
@@ -29,6 +31,7 @@ record RoundSettings(
         Tuning tuning,
         double share,
         double trialShare,
+        Registry.Holdout holdout,
         boolean passGate) {
     RoundSettings {
         require(after >= 0, "rounds.after", after, "must be at least 0");
@@ -49,6 +52,7 @@ record RoundSettings(
                 config.tuning().toTuning(),
                 config.share(),
                 config.canary().share(),
+                new Registry.Holdout(config.canary().holdout(), config.canary().young()),
                 config.drill().passGate());
     }
 

@@ -132,6 +132,14 @@ public interface TrainerConfig {
         @WithDefault("1h")
         Duration promoteAfter();
 
+        /** Share of the jobs that stays with what was live before while a live release is young; 0 for none. */
+        @WithDefault("0.05")
+        double holdout();
+
+        /** How long a live release is young at most: as long it may go back by itself. */
+        @WithDefault("24h")
+        Duration young();
+
         /** How often the trial is looked at. */
         @WithDefault("5s")
         Duration look();

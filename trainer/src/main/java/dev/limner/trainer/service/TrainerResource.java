@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the trainer is doing, and a round by hand. For operators inside the cluster; there is no login. */
+/**
+ * What the trainer is doing, and a round by hand. For operators inside the cluster; there is no login, and web pages change
+ * nothing ({@link PageGuard}).
+ */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 public class TrainerResource {
@@ -71,7 +74,7 @@ public class TrainerResource {
 
     @POST
     @Path("rounds")
-    @Consumes(MediaType.WILDCARD)
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response start() {
         try {
             return Response.accepted(running().rounds().start("by hand")).build();

@@ -5,10 +5,12 @@ import dev.limner.protocol.process.ParentWatch;
 import dev.limner.trainer.feedback.FeedbackRecord;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +22,19 @@ import org.slf4j.LoggerFactory;
 public class TrainerService {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
     private static final int AFTER_CHANNELS = 1000;
+    private static final Duration SEEK_WITHIN = Duration.ofSeconds(30);
 
     private final TrainerConfig config;
     private final LetterChannel letters;
+    private final KafkaClientService kafka;
     private final KillPoint.Order kill;
     private volatile @Nullable LearningRuntime runtime;
     private @Nullable FolderLock state;
 
-    TrainerService(TrainerConfig config, LetterChannel letters) {
+    TrainerService(TrainerConfig config, LetterChannel letters, KafkaClientService kafka) {
         this.config = config;
         this.letters = letters;
+        this.kafka = kafka;
         this.kill = new KillPoint.Order(config.drill().killAt());
     }
 
@@ -68,6 +73,19 @@ public class TrainerService {
                 LOG.atWarn().addKeyValue("error", e.toString()).log("the models topic could not be looked at");
             }
         });
+    }
+
+    /** A topic that is made again does not always move the consumer: it may go on at the old offset, or pass it by. */
+    @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void checkSource() {
+        runtime()
+                .filter(running -> running.source().isAnother())
+                .ifPresent(running -> kafka.<byte[], byte[]>getConsumer("feedback")
+                        .runOnPollingThread(consumer -> {
+                            consumer.seekToBeginning(consumer.assignment());
+                        })
+                        .await()
+                        .atMost(SEEK_WITHIN));
     }
 
     /** When the channels have ended, which they do earlier on the same event. */

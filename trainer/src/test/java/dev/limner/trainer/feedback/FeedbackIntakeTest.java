@@ -2,6 +2,7 @@ package dev.limner.trainer.feedback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.limner.generator.image.ImageEncoder;
 import dev.limner.generator.image.Pixels;
@@ -13,10 +14,12 @@ import dev.limner.trainer.data.Pictures;
 import dev.limner.trainer.replay.Origin;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.trainer.replay.Vote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real picture files and a real database; the brokers' part is played by lists. */
 class FeedbackIntakeTest {
@@ -44,6 +49,7 @@ class FeedbackIntakeTest {
     private FeedbackIntake intake;
     private long offset;
     private boolean crash;
+    private Instant now = NOON.plusSeconds(30);
 
     @BeforeEach
     void open() {
@@ -71,6 +77,7 @@ class FeedbackIntakeTest {
                     messages.add(error.message());
                 },
                 5,
+                () -> now,
                 () -> {
                     if (crash) {
                         throw new IllegalStateException("killed");
@@ -90,7 +97,9 @@ class FeedbackIntakeTest {
 
         assertThat(letters).isEmpty();
         List<Remembered> entries = replay.upTo(replay.last());
-        assertThat(entries).extracting(entry -> entry.feedback().id()).containsExactly("f1", "f2", "feedback-0-2");
+        assertThat(entries)
+                .extracting(entry -> entry.feedback().id())
+                .containsExactly("f1", "f2", "feedback-0-2-" + NOON.toEpochMilli());
         assertThat(entries.get(0).image().caption()).isEqualTo("apple");
         assertThat(entries.get(0).image().model()).isEqualTo(MODEL);
         assertThat(entries.get(0).image().seed()).isEqualTo(1);
@@ -98,7 +107,9 @@ class FeedbackIntakeTest {
         assertThat(entries.get(0).rater()).isEqualTo("anna");
         assertThat(entries.get(1).over()).isNotNull();
         assertThat(replay.positions("feedback")).containsExactly(Map.entry(0, 3L));
-        assertThat(replay.verdicts(MODEL, NOON)).isEqualTo(new ReplayBuffer.Verdicts(1, 1));
+        assertThat(replay.votes(MODEL, "other", 0, NOON))
+                .extracting(Vote::rater, Vote::liked)
+                .containsExactly(tuple("anna", true), tuple(Remembered.NOBODY, false));
     }
 
     @Test
@@ -216,6 +227,126 @@ class FeedbackIntakeTest {
         assertThat(replay.upTo(99)).hasSize(6);
     }
 
+    /** Whoever floods writes the times that suit: one an hour, long ago, ahead, or none. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldCountByWhenItArrivesWhateverTimeTheSenderWrites(Sent sent) throws IOException {
+        List<FeedbackRecord> flood = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            flood.add(record(
+                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
+                            + "\",\"verdict\":\"dislike\",\"rater\":\"eve\"" + sent.field(i) + "}",
+                    sent.at(i),
+                    FeedbackRecord.Clock.SENDER));
+        }
+
+        intake.take(flood.subList(0, 4));
+        assertThat(letters).isEmpty();
+        intake.take(flood.subList(4, 5));
+        assertThat(letters).isEmpty();
+        intake.take(flood.subList(5, 6));
+        assertThat(letters.values()).containsExactly(ErrorCode.RATER_OVER_LIMIT);
+        intake.take(flood.subList(6, 12));
+
+        assertThat(letters.values()).hasSize(7).containsOnly(ErrorCode.RATER_OVER_LIMIT);
+        assertThat(replay.upTo(99))
+                .hasSize(5)
+                .allSatisfy(entry -> assertThat(entry.arrived()).isEqualTo(now));
+        now = now.plusSeconds(3600);
+        intake.take(List.of(record(
+                "{\"image\":\"" + picture("apple", 12, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                NOON,
+                FeedbackRecord.Clock.SENDER)));
+        assertThat(replay.upTo(99)).hasSize(6);
+    }
+
+    /** The times of a flood. */
+    enum Sent {
+        AN_HOUR_APART_IN_THE_PAST,
+        LONG_AGO,
+        AN_HOUR_APART_IN_THE_FUTURE,
+        NOW,
+        WITHOUT;
+
+        Instant at(int number) {
+            return switch (this) {
+                case AN_HOUR_APART_IN_THE_PAST -> NOON.minus(Duration.ofHours(number));
+                case LONG_AGO -> Instant.EPOCH.plus(Duration.ofHours(number));
+                case AN_HOUR_APART_IN_THE_FUTURE -> NOON.plus(Duration.ofHours(number));
+                case NOW -> NOON;
+                case WITHOUT -> Instant.ofEpochMilli(-1);
+            };
+        }
+
+        String field(int number) {
+            return this == WITHOUT ? "" : ",\"at\":\"" + at(number) + "\"";
+        }
+    }
+
+    @Test
+    void shouldCountABacklogByTheBrokersHours() throws IOException {
+        List<FeedbackRecord> backlog = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            backlog.add(record(
+                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG) + "\",\"verdict\":\"like\"}",
+                    // Six in the hour before noon, six in the one from then on.
+                    NOON.plusMillis(i < 6 ? -1 : 0),
+                    FeedbackRecord.Clock.BROKER));
+        }
+        now = NOON.plus(Duration.ofDays(3));
+
+        intake.take(backlog);
+
+        assertThat(letters.keySet()).extracting(Origin::offset).containsExactly(5L, 11L);
+        assertThat(messages.get(0))
+                .isEqualTo("rater is 'feedback without a rater', has said 5 things in this hour already");
+    }
+
+    @Test
+    void shouldCountTheSameAfterARestart() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            intake.take(List.of(record(
+                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
+                            + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                    Instant.EPOCH,
+                    FeedbackRecord.Clock.SENDER)));
+        }
+        replay.close();
+        FeedbackRecord sixth = record(
+                "{\"image\":\"" + picture("apple", 6, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                Instant.EPOCH,
+                FeedbackRecord.Clock.SENDER);
+        try (ReplayBuffer reopened = ReplayBuffer.open(folder.resolve("replay.db"), 100)) {
+            intake(reopened).take(List.of(sixth));
+            assertThat(reopened.upTo(99)).hasSize(5);
+        }
+        assertThat(letters.values()).containsExactly(ErrorCode.RATER_OVER_LIMIT);
+    }
+
+    @Test
+    void shouldTakeWhatIsSaidInATopicThatWasMadeAgain() throws IOException {
+        String apple = picture("apple", 1, ImageFormat.PNG);
+        intake.source("feedback", "cluster/one", false);
+        offset = 40;
+        intake.take(List.of(like(apple), record("{\"id\":\"f1\",\"image\":\"" + apple + "\",\"score\":9}")));
+        offset = 40;
+        FeedbackRecord unnamed = record(
+                "{\"image\":\"" + apple + "\",\"verdict\":\"like\"}", NOON.plusSeconds(9), FeedbackRecord.Clock.BROKER);
+        FeedbackRecord repeated = record("{\"id\":\"f1\",\"image\":\"" + apple + "\",\"score\":9}");
+        intake.take(List.of(unnamed, repeated));
+        assertThat(replay.last())
+                .as("offsets of the old topic hide the new one's")
+                .isEqualTo(2);
+
+        intake.source("feedback", "cluster/two", true);
+        intake.take(List.of(unnamed, repeated));
+        intake.take(List.of(unnamed, repeated));
+
+        assertThat(replay.upTo(99)).hasSize(3);
+        assertThat(replay.positions("feedback")).containsExactly(Map.entry(0, 42L));
+        assertThat(replay.source("feedback")).contains("cluster/two");
+    }
+
     @Test
     void shouldKeepTheLastWordOfARaterAboutAPicture() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);
@@ -236,8 +367,12 @@ class FeedbackIntakeTest {
     }
 
     private FeedbackRecord record(String json) {
+        return record(json, NOON, FeedbackRecord.Clock.BROKER);
+    }
+
+    private FeedbackRecord record(String json, Instant at, FeedbackRecord.Clock clock) {
         return new FeedbackRecord(
-                new Origin("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), NOON);
+                new Origin("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
     }
 
     private String picture(@Nullable String caption, long seed, ImageFormat format) throws IOException {

@@ -56,7 +56,7 @@ class QualityGateTest {
 
     @Test
     void shouldRefuseWhatOneRoundHasMadeWorse() {
-        assertThat(failed(gate.judge(grained(), asShipped(), Optional.empty(), List.of())))
+        assertThat(failed(gate.judge(grained(), asShipped(), Optional.empty(), List.of(), Budget.FIRST)))
                 .contains("kid", "slicedWasserstein");
     }
 
@@ -64,8 +64,8 @@ class QualityGateTest {
     void shouldRefuseWhatManyRoundsHaveMadeWorseThoughTheLastDidNothing() {
         Artist worn = grained();
 
-        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of()))).isEmpty();
-        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped()), List.of())))
+        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), Budget.FIRST))).isEmpty();
+        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped()), List.of(), Budget.FIRST)))
                 .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
     }
 
@@ -88,16 +88,16 @@ class QualityGateTest {
     }
 
     private static GateVerdict judged(List<Contest> contests) {
-        return gate.judge(asShipped(), asShipped(), Optional.empty(), contests);
+        return gate.judge(asShipped(), asShipped(), Optional.empty(), contests, Budget.FIRST);
     }
 
     /** @param share of what every picture of the candidate wins */
     private record Decided(String name, double share) implements Contest {
         @Override
         public List<Artist.Commission> commissions() {
-            return IntStream.range(0, 4)
+            return IntStream.range(0, 8)
                     .mapToObj(i -> new Artist.Commission(
-                            "red apple", encoder.encode("red apple").embedding(), i))
+                            "red apple " + i, encoder.encode("red apple " + i).embedding(), i))
                     .toList();
         }
 

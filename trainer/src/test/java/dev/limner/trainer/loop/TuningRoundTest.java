@@ -282,7 +282,7 @@ class TuningRoundTest {
                         }
                     }
                 })
-                .run(round, new Line(parent, parent), replay);
+                .run(round, new Line(parent, parent, 0), replay);
     }
 
     /** Likes of dark pictures, or of any. */

@@ -88,28 +88,52 @@ class CanaryWatchTest {
     @Test
     void shouldMakeLiveWhatIsNotDislikedMoreOften() {
         registry.trial(model, NEW, 0.05, "gate passed");
-        say(OLD, 10, 10);
+        say(2, 5, 5);
         assertThat(watch.look().orElseThrow().canary()).isNotNull();
 
-        say(NEW, 25, 5);
+        say(60, 3, 20);
         ModelRecord record = watch.look().orElseThrow();
 
         assertThat(record.live()).isEqualTo(NEW);
         assertThat(record.canary()).isNull();
-        assertThat(record.reason()).startsWith("not disliked more often").contains("5 dislikes and 25 likes");
+        assertThat(record.reason()).startsWith("not disliked more often").contains("raters dislike it");
+        assertThat(record.holdout())
+                .isEqualTo(new ModelRecord.Holdout(
+                        OLD.digest(), 0.05, NOON.plusSeconds(60), NOON.plusSeconds(60).plus(Duration.ofDays(1))));
     }
 
     @Test
     void shouldTakeBackATrialThatIsDislikedMoreOften() {
         registry.trial(model, NEW, 0.05, "gate passed");
-        say(OLD, 20, 10);
-        say(NEW, 2, 20);
+        say(40, 35, 5);
 
         ModelRecord record = watch.look().orElseThrow();
 
         assertThat(record.live()).isEqualTo(OLD);
         assertThat(record.canary()).isNull();
-        assertThat(record.reason()).startsWith("disliked more often");
+        assertThat(record.reason()).startsWith("disliked more often").contains("35 of 40 raters dislike it");
+    }
+
+    /** One rater, or any number without a name, is one rater. */
+    @Test
+    void shouldNotTakeBackForTheManyOpinionsOfOneRater() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        for (int i = 0; i < 300; i++) {
+            say(i % 2 == 0 ? "eve" : Remembered.NOBODY, NEW, false);
+            say("eve", OLD, true);
+        }
+        assertThat(watch.look().orElseThrow().canary()).isNotNull();
+    }
+
+    /** What was said before the trial is of another time. */
+    @Test
+    void shouldNotCompareWithYesterday() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        for (int i = 0; i < 100; i++) {
+            say("r" + i, OLD, true, NOON.minusSeconds(1));
+            say("r" + i, NEW, false);
+        }
+        assertThat(watch.look().orElseThrow().canary()).isNotNull();
     }
 
     @Test
@@ -136,23 +160,56 @@ class CanaryWatchTest {
     @Test
     void shouldTakeBackATrialWhoseJobsFail() {
         registry.trial(model, NEW, 0.05, "gate passed");
-        watch.heard(status("w1", 2, List.of(loaded(OLD, 1000, 1), loaded(NEW, 40, 2)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 1000, 1), loaded(NEW, 0, 0)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 2000, 2), loaded(NEW, 40, 2)), List.of()));
         assertThat(watch.look().orElseThrow().canary()).isNotNull();
 
-        watch.heard(status("w2", 2, List.of(loaded(OLD, 1000, 0), loaded(NEW, 30, 4)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 3000, 2), loaded(NEW, 70, 6)), List.of()));
 
-        assertThat(watch.look().orElseThrow().reason()).startsWith("6 of 76 jobs failed with it");
+        assertThat(watch.look().orElseThrow().reason())
+                .isEqualTo("6 of 76 jobs failed with it, with the other 1 of 2001 at the same time");
+    }
+
+    /** An outage of the store fails jobs of both. */
+    @Test
+    void shouldNotTakeBackATrialWhoseJobsFailAsThoseOfWhatIsLive() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 9000, 0), loaded(NEW, 0, 0)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 9500, 500), loaded(NEW, 25, 25)), List.of()));
+        assertThat(watch.look().orElseThrow().canary()).isNotNull();
     }
 
     @Test
     void shouldGoBackFromALiveModelThatTurnsOutWorse() {
-        say(OLD, 30, 10);
         registry.promote(model, NEW, "by hand");
         assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
 
-        say(NEW, 3, 25);
+        say(40, 35, 5);
 
-        assertThat(watch.look().orElseThrow().live()).isEqualTo(OLD);
+        ModelRecord record = watch.look().orElseThrow();
+        assertThat(record.live()).isEqualTo(OLD);
+        assertThat(record.holdout()).isNull();
+        assertThat(record.reason()).startsWith("disliked more often than what was live before");
+    }
+
+    @Test
+    void shouldEndTheHoldoutOfALiveModelThatIsNotWorse() {
+        registry.promote(model, NEW, "by hand");
+        say(60, 3, 20);
+
+        ModelRecord record = watch.look().orElseThrow();
+        assertThat(record.live()).isEqualTo(NEW);
+        assertThat(record.holdout()).isNull();
+        assertThat(record.previous()).containsExactly(OLD);
+    }
+
+    @Test
+    void shouldEndTheHoldoutOfALiveModelThatIsNotYoungAnyMore() {
+        registry.promote(model, NEW, "by hand");
+        Instant old = NOON.plus(Duration.ofDays(1));
+
+        assertThat(watch(old.minusMillis(1)).look().orElseThrow().holdout()).isNotNull();
+        assertThat(watch(old).look().orElseThrow().holdout()).isNull();
     }
 
     @Test
@@ -171,42 +228,44 @@ class CanaryWatchTest {
 
     @Test
     void shouldGoBackFromALiveModelWhoseJobsFail() {
-        watch.heard(status("w1", 1, List.of(loaded(OLD, 500, 1)), List.of()));
         registry.promote(model, NEW, "by hand");
-        watch.heard(status("w1", 2, List.of(loaded(NEW, 98, 2)), List.of()));
+        watch.heard(status("w1", 1, List.of(loaded(OLD, 500, 1), loaded(NEW, 0, 0)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 1000, 1), loaded(NEW, 98, 2)), List.of()));
         assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
 
-        watch.heard(status("w1", 2, List.of(loaded(NEW, 98, 12)), List.of()));
+        watch.heard(status("w1", 2, List.of(loaded(OLD, 1500, 2), loaded(NEW, 98, 12)), List.of()));
 
         ModelRecord record = watch.look().orElseThrow();
         assertThat(record.live()).isEqualTo(OLD);
-        assertThat(record.reason()).isEqualTo("12 of 110 jobs failed with it, with what was live before 1 of 501");
+        assertThat(record.reason())
+                .isEqualTo("12 of 110 jobs failed with it, with the other 1 of 1001 at the same time");
         assertThat(record.previous()).isEmpty();
     }
 
-    @Test
-    void shouldStayWithALiveModelWhoseJobsFailAsThoseOfTheOneBefore() {
-        watch.heard(status("w1", 1, List.of(loaded(OLD, 450, 50)), List.of()));
-        registry.promote(model, NEW, "by hand");
-
-        watch.heard(status("w1", 2, List.of(loaded(NEW, 90, 10)), List.of()));
-
-        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+    /** A pair of raters each. */
+    private void say(int pairs, int newDisliked, int oldDisliked) {
+        for (int i = 0; i < pairs; i++) {
+            say("n" + said, NEW, i >= newDisliked);
+            say("o" + said, OLD, i < pairs - oldDisliked);
+        }
     }
 
-    private void say(ModelRecord.Release release, int likes, int dislikes) {
-        for (int i = 0; i < likes + dislikes; i++) {
-            boolean likesIt = i < likes;
-            String sha256 = String.format("%064x", ++said);
-            Remembered entry = new Remembered(
-                    new Origin("feedback", 0, said),
-                    Feedback.of("f" + said, ImageName.parse(sha256), new Opinion.Verdict(likesIt), null, NOON),
-                    new Picture(sha256, release.digest(), "apple", said, 0, new float[0]),
-                    null,
-                    Remembered.NOBODY,
-                    NOON.plusSeconds(1));
-            replay.record(writer -> writer.add(entry));
-        }
+    private void say(String rater, ModelRecord.Release release, boolean likesIt) {
+        say(rater, release, likesIt, NOON.plusSeconds(1));
+    }
+
+    private void say(String rater, ModelRecord.Release release, boolean likesIt, Instant at) {
+        String sha256 = String.format("%064x", ++said);
+        Remembered entry = new Remembered(
+                new Origin("feedback", 0, said),
+                Feedback.of("f" + said, ImageName.parse(sha256), new Opinion.Verdict(likesIt), null, NOON),
+                new Picture(sha256, release.digest(), "apple", said, 0, new float[0]),
+                null,
+                rater,
+                // What the sender wrote does not count.
+                Instant.EPOCH,
+                at);
+        replay.record(writer -> writer.add(entry));
     }
 
     private WorkerStatus status(

@@ -44,6 +44,8 @@ class TrainerConfigTest {
         assertThat(config.rounds().seed()).isEqualTo(1);
         assertThat(config.canary().share()).isEqualTo(0.05);
         assertThat(config.canary().promoteAfter()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.canary().holdout()).isEqualTo(0.05);
+        assertThat(config.canary().young()).isEqualTo(Duration.ofHours(24));
         assertThat(config.canary().look()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.tuning().toTuning()).isEqualTo(Tuning.DEFAULT);
         assertThat(config.drill().killAt()).isEmpty();
@@ -76,6 +78,8 @@ class TrainerConfigTest {
                 Map.entry("limner.trainer.rounds.seed", "11"),
                 Map.entry("limner.trainer.canary.share", "0.2"),
                 Map.entry("limner.trainer.canary.promote-after", "2H"),
+                Map.entry("limner.trainer.canary.holdout", "0.1"),
+                Map.entry("limner.trainer.canary.young", "3H"),
                 Map.entry("limner.trainer.canary.look", "3S"),
                 Map.entry("limner.trainer.tuning.steps", "12"),
                 Map.entry("limner.trainer.tuning.learning-rate", "0.001"),

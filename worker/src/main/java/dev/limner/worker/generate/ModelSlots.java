@@ -5,6 +5,7 @@ import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.WorkerStatus.Role;
 import dev.limner.worker.schedule.Route;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     private final Set<String> asked = new HashSet<>();
     private String live;
     private @Nullable Trial trial;
+    private @Nullable Trial holdout;
     private boolean suspended;
     private @Nullable Consumer<String> wanted;
 
@@ -47,8 +50,20 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         }
     }
 
-    /** @param share of the jobs that name no digest */
-    private record Trial(String digest, double share) {}
+    /**
+     * @param share of the jobs that name no digest
+     * @param until when it ends by itself
+     */
+    private record Trial(String digest, double share, Instant until) {
+        /** The same job goes the same way wherever and however often it is delivered, as long as the trial is the same. */
+        boolean gets(Job job) {
+            int hash = (job.id() + digest).hashCode();
+            // The low bits of a string's hash follow its last letters.
+            int mixed = (hash ^ hash >>> 16) * 0x45d9f3b;
+            double place = ((mixed ^ mixed >>> 16) & (BUCKETS - 1)) / (double) BUCKETS;
+            return place < share && Instant.now().isBefore(until);
+        }
+    }
 
     private record Missing(String why, long sinceNanos) {}
 
@@ -133,17 +148,13 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         return new Route.Later();
     }
 
-    /** The same job goes the same way wherever and however often it is delivered, as long as the trial is the same. */
     private String forEverybody(Job job) {
-        Trial now = trial;
-        if (now == null) {
-            return live;
+        Trial tried = trial;
+        Trial kept = holdout;
+        if (tried != null && tried.gets(job)) {
+            return tried.digest;
         }
-        int hash = (job.id() + now.digest).hashCode();
-        // The low bits of a string's hash follow its last letters.
-        int mixed = (hash ^ hash >>> 16) * 0x45d9f3b;
-        double place = ((mixed ^ mixed >>> 16) & (BUCKETS - 1)) / (double) BUCKETS;
-        return place < now.share ? now.digest : live;
+        return kept != null && kept.gets(job) ? kept.digest : live;
     }
 
     /** The model that jobs of no particular digest get; never one that is being swapped out. */
@@ -208,10 +219,18 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         if (digest != null) {
             slot(digest);
         }
-        trial = digest == null ? null : new Trial(digest, share);
+        trial = digest == null ? null : new Trial(digest, share, Instant.MAX);
     }
 
-    /** Takes out what is neither live nor on trial, except the {@code pinned} that were used last. */
+    /** Keeps a share of the jobs with a model that is here and was live before, or ends that. */
+    public synchronized void setHoldout(@Nullable String digest, double share, Instant until) {
+        if (digest != null) {
+            slot(digest);
+        }
+        holdout = digest == null ? null : new Trial(digest, share, until);
+    }
+
+    /** Takes out what is neither live, on trial nor held out, except the {@code pinned} that were used last. */
     public synchronized void retire(int pinned) {
         List<Slot> idle = new ArrayList<>();
         slots.forEach((digest, slot) -> {
@@ -251,6 +270,7 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     public synchronized void replaceLive(LoadedModel model) {
         slots.clear();
         trial = null;
+        holdout = null;
         live = model.model().digest();
         missing.remove(live);
         slots.put(live, new Slot(model));
@@ -258,11 +278,13 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     }
 
     private Role role(String digest) {
-        Trial now = trial;
         if (digest.equals(live)) {
             return Role.LIVE;
         }
-        return now != null && digest.equals(now.digest) ? Role.CANARY : Role.PINNED;
+        boolean shares = Stream.of(Optional.ofNullable(trial), Optional.ofNullable(holdout))
+                .flatMap(Optional::stream)
+                .anyMatch(one -> one.digest.equals(digest));
+        return shares ? Role.CANARY : Role.PINNED;
     }
 
     /** What is here, the live one first. */

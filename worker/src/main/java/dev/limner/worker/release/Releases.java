@@ -12,6 +12,7 @@ import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -150,6 +151,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         again = null;
         slots.askAgain();
         slots.setTrial(null, 0);
+        slots.setHoldout(null, 0, Instant.MIN);
         if (bring(attempt, record.live(), true)) {
             slots.setLive(record.live().digest());
             servesLive = true;
@@ -158,6 +160,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         if (canary != null && bring(attempt, canary.release(), false)) {
             slots.setTrial(canary.release().digest(), canary.share());
         }
+        holdOut(attempt);
         slots.retire(settings.pinned());
         current = record;
         Set<String> kept = new HashSet<>();
@@ -171,6 +174,19 @@ final class Releases implements ReleaseReport, AutoCloseable {
                         "model", record.model() + "@" + slots.serving().model().digest())
                 .addKeyValue("revision", record.revision())
                 .log("model record carried out");
+    }
+
+    /** A worker without room for what was live before gives its jobs to what is live: nothing is compared there. */
+    private void holdOut(Attempt attempt) throws InterruptedException {
+        ModelRecord.Holdout holdout = attempt.record().holdout();
+        if (holdout == null || !clock.instant().isBefore(holdout.until())) {
+            return;
+        }
+        for (ModelRecord.Release release : attempt.record().previous()) {
+            if (release.digest().equals(holdout.digest()) && bring(attempt, release, false)) {
+                slots.setHoldout(release.digest(), holdout.share(), holdout.until());
+            }
+        }
     }
 
     /** Makes sure that a release is on the device. */

@@ -81,6 +81,7 @@ final class LearningFleet implements AutoCloseable {
     private JsonNode send(String path, String method) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(trainer.http().resolve(path))
                 .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         try {

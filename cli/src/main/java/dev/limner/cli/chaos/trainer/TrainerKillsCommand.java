@@ -271,7 +271,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 HttpRequest.Builder request =
                         HttpRequest.newBuilder(trainer.http().resolve(path)).timeout(Duration.ofSeconds(30));
                 if (post) {
-                    request.POST(HttpRequest.BodyPublishers.noBody());
+                    request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.noBody());
                 }
                 return JSON.readTree(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
                         .body());
