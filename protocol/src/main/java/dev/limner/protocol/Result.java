@@ -41,8 +41,23 @@ public record Result(
                 jobId, instead, tenant, null, group, source, redrive, attempts, worker, null, null, null, List.of());
     }
 
-    /** A job record's place. Two submissions of one id are two records, and this tells their results apart. */
-    public record Source(String topic, int partition, long offset) {}
+    /**
+     * A job record's place. Two submissions of one id are two records, and this tells their results apart.
+     *
+     * @param topicId the topic's id as Kafka writes it, for a topic may be deleted and made again under its name; absent
+     *     in results of workers that did not say so yet
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Source(
+            String topic,
+            int partition,
+            long offset,
+            @Nullable String topicId) {
+        /** Without the topic's id. */
+        public Source(String topic, int partition, long offset) {
+            this(topic, partition, offset, null);
+        }
+    }
 
     /** A model by name and digest. */
     public record Model(String name, String digest) {}

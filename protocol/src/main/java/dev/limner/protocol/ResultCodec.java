@@ -1,11 +1,14 @@
 package dev.limner.protocol;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Results to JSON and back. The outcome's fields stand beside the common ones, told apart by {@code status}. */
@@ -68,6 +71,29 @@ public final class ResultCodec {
                     warnings);
         } catch (IOException e) {
             throw new IllegalArgumentException("not a result: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What a result is the answer to, without reading the rest of it; empty if it does not say or the bytes are no
+     * result.
+     */
+    public static Optional<Result.Source> source(byte[] bytes) {
+        try (JsonParser parser = Json.PLAIN.createParser(bytes)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals("source");
+                if (parser.nextToken() == JsonToken.START_OBJECT && found) {
+                    Result.Source source = Json.PLAIN.readValue(parser, Result.Source.class);
+                    return source.topic() == null ? Optional.empty() : Optional.of(source);
+                }
+                parser.skipChildren();
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -1,16 +1,34 @@
 package dev.limner.worker.intake;
 
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A partition that has just become this worker's, as its group left it. The consumer stands at the offset.
+ * A partition that has just become this worker's, as its group and its brokers know it. Nothing of it is delivered before
+ * {@link JobSource#begin}.
  *
  * @param ownership the number of this assignment
- * @param offset of the next record to be delivered
+ * @param committed the group's offset for it; -1 if the group has none
  * @param metadata committed with the offset; empty if there is none
+ * @param begin offset of the oldest record that the brokers still hold
  * @param end behind the last record that could be read at the time of the question
+ * @param topicId the topic's; null if the brokers give topics none (before Kafka 2.8)
+ * @param recreated whether the topic was deleted and made again while this worker owned the partition
  */
-public record Assignment(PartitionRef partition, long ownership, long offset, String metadata, long end) {
+public record Assignment(
+        PartitionRef partition,
+        long ownership,
+        long committed,
+        String metadata,
+        long begin,
+        long end,
+        @Nullable Uuid topicId,
+        boolean recreated) {
+    /** Instead of an offset, where the group has none. */
+    public static final long NOTHING_COMMITTED = -1;
+
     /** The same, as if nothing had been committed with the offset. */
-    public Assignment without() {
-        return new Assignment(partition, ownership, offset, "", end);
+    public Assignment withoutMetadata() {
+        return new Assignment(partition, ownership, committed, "", begin, end, topicId, recreated);
     }
 }

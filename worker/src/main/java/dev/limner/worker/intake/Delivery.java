@@ -13,8 +13,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param receivedNanos {@link System#nanoTime()} of its arrival
  */
 public record Delivery(RecordRef ref, Original original, Decoded decoded, long receivedNanos) {
-    static Delivery of(ConsumerRecord<byte[], byte[]> record, long ownership, long now) {
-        RecordRef ref = new RecordRef(new PartitionRef(record.topic(), record.partition()), record.offset(), ownership);
+    static Delivery of(ConsumerRecord<byte[], byte[]> record, JobSource.Owned owned, long now) {
+        RecordRef ref = new RecordRef(
+                new PartitionRef(record.topic(), record.partition()),
+                record.offset(),
+                owned.ownership(),
+                owned.topicId());
         List<Original.Header> headers = new ArrayList<>();
         record.headers().forEach(header -> headers.add(new Original.Header(header.key(), header.value())));
         Original original = new Original(record.key(), record.value(), headers, record.timestamp());

@@ -1,14 +1,16 @@
 package dev.limner.worker.intake;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -22,35 +24,60 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The job topics through the plain consumer. It reads committed records only, never commits by itself (offsets go with
- * the results), and numbers every assignment of a partition. One thread: the control thread.
+ * the results), and numbers every assignment of a partition.
+ *
+ * <p>A record is delivered once the brokers have said, after it was fetched, that its topic is still the one whose ledger
+ * counts: a topic that is deleted and made again keeps its name and gets another id, and fetching continues in the middle
+ * of it. Its partitions are then taken for lost and asked about anew.
+ *
+ * <p>One thread: the control thread.
  */
 public final class JobSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSource.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
-    /** Offsets of a transaction that is still open cannot be had; polling must go on meanwhile. */
-    private static final Duration RESTORE_WITHIN = Duration.ofMillis(500);
-
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
+    /** How long a poll takes while more records wait for their topic's id than may wait. */
+    private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Map<TopicPartition, Long> ownership = new HashMap<>();
-    /** Owned, but what the group has done in them is not known yet. */
+    private final Standings standings;
+    private final OwnershipListener listener;
+    private final int mostUnconfirmed;
+    private final Map<TopicPartition, Owned> owned = new HashMap<>();
+    /** Owned, but where to continue is not known yet. */
     private final Set<TopicPartition> unknown = new HashSet<>();
+    /** Fetched, in order, but not known yet to be of the topic that is owned. */
+    private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>();
 
     private long assignments;
 
+    /**
+     * An assignment.
+     *
+     * @param topicId null if it is not known yet or there is none
+     * @param next no record before it is expected
+     */
+    record Owned(long ownership, @Nullable String topicId, long next) {}
+
+    private record Unconfirmed(TopicPartition partition, Delivery delivery, long fetchedNanos) {}
+
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
+        this.listener = listener;
+        this.mostUnconfirmed = settings.bufferPerSource();
         this.consumer =
                 new KafkaConsumer<>(configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        consumer.subscribe(settings.topics(), new Rebalances(listener));
+        this.standings = new Standings(settings, this::wakeUp);
+        consumer.subscribe(settings.topics(), new Rebalances());
     }
 
     private static Map<String, Object> configuration(IntakeSettings settings) {
@@ -89,65 +116,140 @@ public final class JobSource implements AutoCloseable {
 
     /**
      * Fetches and decodes what has arrived; rebalances are reported to the listener in here. Nothing is delivered of a
-     * partition before {@link #assignments} has told of it.
+     * partition before {@link #begin}.
      *
      * @param full topics whose buffers are full: their partitions are paused
      * @param closed partitions to be paused as well; all others are resumed
      */
     public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
-        pause(full, closed);
-        ConsumerRecords<byte[], byte[]> records;
+        retakeRecreated();
+        boolean enough = unconfirmed.size() >= mostUnconfirmed;
+        pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
-            records = consumer.poll(timeout);
+            note(consumer.poll(enough && timeout.compareTo(FULL_WAIT) > 0 ? FULL_WAIT : timeout));
         } catch (WakeupException e) {
-            return List.of();
+            LOG.trace("woken");
         }
-        List<Delivery> deliveries = new ArrayList<>(records.count());
+        return confirmed();
+    }
+
+    private void note(ConsumerRecords<byte[], byte[]> records) {
         long now = System.nanoTime();
+        Set<TopicPartition> back = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            Long number = ownership.get(partition);
-            if (number != null && !unknown.contains(partition)) {
-                deliveries.add(Delivery.of(record, number, now));
+            Owned mine = owned.get(partition);
+            if (mine == null || unknown.contains(partition) || back.contains(partition)) {
+                continue;
+            }
+            if (record.offset() < mine.next()) {
+                // The log is shorter than it was: another topic, or one that its brokers have lost records of.
+                back.add(partition);
+                continue;
+            }
+            owned.put(partition, new Owned(mine.ownership(), mine.topicId(), record.offset() + 1));
+            unconfirmed.add(new Unconfirmed(partition, Delivery.of(record, mine, now), now));
+        }
+        back.forEach(partition -> retake(partition, false));
+        if (!unconfirmed.isEmpty()) {
+            standings.askForIds();
+        }
+    }
+
+    /** What was fetched before the brokers last said which topics these are; without what is no longer owned as it was. */
+    private List<Delivery> confirmed() {
+        List<Delivery> deliveries = new ArrayList<>();
+        if (unconfirmed.isEmpty()) {
+            return deliveries;
+        }
+        retakeRecreated();
+        Standings.TopicIds ids = standings.topicIds();
+        while (!unconfirmed.isEmpty()) {
+            Unconfirmed oldest = unconfirmed.getFirst();
+            Owned mine = owned.get(oldest.partition());
+            boolean current =
+                    mine != null && mine.ownership() == oldest.delivery().ref().ownership();
+            boolean known = mine != null
+                    && oldest.fetchedNanos() - ids.since() < 0
+                    && (mine.topicId() == null
+                            || ids.ids().containsKey(oldest.partition().topic()));
+            if (current && !known) {
+                standings.askForIds();
+                break;
+            }
+            unconfirmed.removeFirst();
+            if (current) {
+                deliveries.add(oldest.delivery());
             }
         }
         return deliveries;
     }
 
-    /**
-     * Partitions assigned since the last call, each with what the group has committed for it; the consumer is put at
-     * that offset. Those whose offset the broker does not tell yet follow later.
-     */
+    private void retakeRecreated() {
+        Map<String, Uuid> ids = standings.topicIds().ids();
+        for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
+            Uuid id = ids.get(entry.getKey().topic());
+            String mine = entry.getValue().topicId();
+            if (id != null && mine != null && !mine.equals(id.toString())) {
+                LOG.atWarn()
+                        .addKeyValue("topic", entry.getKey().topic())
+                        .addKeyValue("partition", entry.getKey().partition())
+                        .addKeyValue("topicId", id)
+                        .addKeyValue("ownedTopicId", mine)
+                        .log("the topic was deleted and made again");
+                retake(entry.getKey(), true);
+            }
+        }
+    }
+
+    /** As if it had been lost and assigned again. */
+    private void retake(TopicPartition partition, boolean recreated) {
+        listener.lost(Set.of(ref(partition)));
+        assign(partition, recreated);
+        LOG.atWarn().addKeyValue("partition", partition).log("partition taken anew");
+    }
+
+    private void assign(TopicPartition partition, boolean recreated) {
+        long ownership = ++assignments;
+        owned.put(partition, new Owned(ownership, null, 0));
+        unknown.add(partition);
+        standings.ask(partition, ownership, recreated);
+    }
+
+    /** Partitions assigned since the last call whose standing is known; the others follow. Asks nobody. */
     public List<Assignment> assignments() {
         List<Assignment> known = new ArrayList<>();
-        if (unknown.isEmpty()) {
-            return known;
+        for (Assignment assignment = standings.take(); assignment != null; assignment = standings.take()) {
+            Owned mine = owned.get(topicPartition(assignment.partition()));
+            if (mine != null && mine.ownership() == assignment.ownership()) {
+                known.add(assignment);
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Lets records of a partition be delivered, from an offset on.
+     *
+     * @param topicId which topic it is of; null if the brokers give topics no id
+     * @return false if the partition is no longer owned as it was
+     */
+    public boolean begin(PartitionRef assigned, long ownership, @Nullable Uuid topicId, long offset) {
+        TopicPartition partition = topicPartition(assigned);
+        Owned mine = owned.get(partition);
+        if (mine == null || mine.ownership() != ownership) {
+            return false;
         }
         try {
-            Map<TopicPartition, OffsetAndMetadata> committed =
-                    unhurried(() -> consumer.committed(unknown, RESTORE_WITHIN));
-            Map<TopicPartition, Long> ends = unhurried(() -> consumer.endOffsets(unknown, RESTORE_WITHIN));
-            for (TopicPartition partition : List.copyOf(unknown)) {
-                OffsetAndMetadata found = committed.get(partition);
-                long offset =
-                        found == null ? unhurried(() -> consumer.position(partition, RESTORE_WITHIN)) : found.offset();
-                consumer.seek(partition, offset);
-                unknown.remove(partition);
-                long number = Objects.requireNonNull(ownership.get(partition), "an assignment without a number");
-                String metadata = found == null ? "" : found.metadata();
-                known.add(
-                        new Assignment(ref(partition), number, offset, metadata, ends.getOrDefault(partition, offset)));
-            }
-        } catch (TimeoutException e) {
-            LOG.atInfo()
-                    .addKeyValue("partitions", unknown)
-                    .addKeyValue("error", e.getMessage())
-                    .log("committed offsets are not known yet");
+            consumer.seek(partition, offset);
         } catch (IllegalStateException e) {
             // Lost again, and the listener has not been told yet.
             LOG.atDebug().addKeyValue("error", e.getMessage()).log("an assignment has gone already");
+            return false;
         }
-        return known;
+        unknown.remove(partition);
+        owned.put(partition, new Owned(ownership, topicId == null ? null : topicId.toString(), offset));
+        return true;
     }
 
     /** Ends a {@link #poll} that waits, or the next one, at once. Safe from any thread. */
@@ -156,15 +258,14 @@ public final class JobSource implements AutoCloseable {
     }
 
     /** Wanted pauses are set anew before each poll, because a reassignment forgets them. */
-    public void pause(Set<String> full, Set<PartitionRef> closed) {
+    private void pause(Predicate<TopicPartition> wanted) {
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
-        for (TopicPartition partition : ownership.keySet()) {
-            boolean wanted =
-                    full.contains(partition.topic()) || unknown.contains(partition) || closed.contains(ref(partition));
-            if (wanted != paused.contains(partition)) {
-                (wanted ? toPause : toResume).add(partition);
+        for (TopicPartition partition : owned.keySet()) {
+            boolean pause = unknown.contains(partition) || wanted.test(partition);
+            if (pause != paused.contains(partition)) {
+                (pause ? toPause : toResume).add(partition);
             }
         }
         try {
@@ -184,12 +285,17 @@ public final class JobSource implements AutoCloseable {
 
     /**
      * Offset of the next record to be delivered; behind transaction markers and aborted records. -1 for a partition that
-     * has gone already although the listener has not been told yet.
+     * has gone already although the listener has not been told yet, and while records of it are fetched but not
+     * delivered.
      */
-    public long position(PartitionRef partition) {
+    public long position(PartitionRef of) {
+        TopicPartition partition = topicPartition(of);
+        if (unknown.contains(partition)
+                || unconfirmed.stream().anyMatch(record -> record.partition().equals(partition))) {
+            return -1;
+        }
         try {
-            return unhurried(() ->
-                    consumer.position(new TopicPartition(partition.topic(), partition.number()), POSITION_WITHIN));
+            return unhurried(() -> consumer.position(partition, POSITION_WITHIN));
         } catch (IllegalStateException | TimeoutException e) {
             return -1;
         }
@@ -197,9 +303,8 @@ public final class JobSource implements AutoCloseable {
 
     /** What the group has committed; asks the broker. */
     public Map<PartitionRef, OffsetAndMetadata> committed(Set<PartitionRef> partitions) {
-        Set<TopicPartition> asked = partitions.stream()
-                .map(partition -> new TopicPartition(partition.topic(), partition.number()))
-                .collect(Collectors.toSet());
+        Set<TopicPartition> asked =
+                partitions.stream().map(JobSource::topicPartition).collect(Collectors.toSet());
         Map<PartitionRef, OffsetAndMetadata> offsets = new HashMap<>();
         unhurried(() -> consumer.committed(asked)).forEach((partition, found) -> {
             OffsetAndMetadata offset = found;
@@ -223,13 +328,18 @@ public final class JobSource implements AutoCloseable {
 
     /** How many partitions this worker owns. */
     public int owned() {
-        return ownership.size();
+        return owned.size();
     }
 
     /** Leaves the group. */
     @Override
     public void close() {
+        standings.close();
         consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+    }
+
+    private static TopicPartition topicPartition(PartitionRef partition) {
+        return new TopicPartition(partition.topic(), partition.number());
     }
 
     private static PartitionRef ref(TopicPartition partition) {
@@ -237,19 +347,10 @@ public final class JobSource implements AutoCloseable {
     }
 
     private final class Rebalances implements ConsumerRebalanceListener {
-        private final OwnershipListener listener;
-
-        Rebalances(OwnershipListener listener) {
-            this.listener = listener;
-        }
-
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            for (TopicPartition partition : partitions) {
-                ownership.put(partition, ++assignments);
-            }
             // Nothing is asked of the broker in here: the group waits for this member.
-            unknown.addAll(partitions);
+            partitions.forEach(partition -> assign(partition, false));
             consumer.pause(partitions);
             LOG.atInfo().addKeyValue("partitions", partitions).log("partitions assigned");
         }
@@ -269,8 +370,9 @@ public final class JobSource implements AutoCloseable {
         }
 
         private void forget(Collection<TopicPartition> partitions) {
-            ownership.keySet().removeAll(partitions);
+            owned.keySet().removeAll(partitions);
             unknown.removeAll(partitions);
+            standings.forget(Set.copyOf(partitions));
         }
 
         private static Set<PartitionRef> refs(Collection<TopicPartition> partitions) {

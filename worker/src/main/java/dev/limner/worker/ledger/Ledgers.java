@@ -1,11 +1,11 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.PendingTransaction;
 import dev.limner.worker.publish.PendingTransaction.Commit;
 import dev.limner.worker.publish.Publication;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Ledgers {
     private static final Logger LOG = LoggerFactory.getLogger(Ledgers.class);
 
+    /** Brokers forget an offset that was not committed for a week, or for what their retention says. */
+    private static final Duration REFRESH_AFTER = Duration.ofHours(6);
+
     private final LedgerSettings settings;
     private final Map<PartitionRef, PartitionLedger> partitions = new HashMap<>();
     private long nonce = ThreadLocalRandom.current().nextLong();
@@ -41,26 +44,14 @@ public final class Ledgers {
         this.settings = settings;
     }
 
-    /** A partition is owned from now on; what its earlier owners did is known. */
-    public void restore(Assignment assignment) {
-        LedgerState state;
-        try {
-            state = LedgerCodec.decode(assignment.metadata());
-        } catch (UnreadableLedger e) {
-            LOG.atWarn()
-                    .addKeyValue("topic", assignment.partition().topic())
-                    .addKeyValue("partition", assignment.partition().number())
-                    .addKeyValue("offset", assignment.offset())
-                    .addKeyValue("error", e.getMessage())
-                    .log("unreadable ledger: what was done beyond the offset is done again");
-            state = LedgerState.NONE;
-        }
-        PartitionLedger ledger = new PartitionLedger(assignment, state, settings);
-        partitions.put(assignment.partition(), ledger);
+    /** A partition is owned from now on. */
+    public void restore(TakeOver takeOver) {
+        PartitionLedger ledger = new PartitionLedger(takeOver, settings);
+        partitions.put(takeOver.partition(), ledger);
         if (ledger.crashes() > 0) {
             LOG.atWarn()
-                    .addKeyValue("topic", assignment.partition().topic())
-                    .addKeyValue("partition", assignment.partition().number())
+                    .addKeyValue("topic", takeOver.partition().topic())
+                    .addKeyValue("partition", takeOver.partition().number())
                     .addKeyValue("crashes", ledger.crashes())
                     .log("taken over from a worker that did not let go");
         }
@@ -165,12 +156,14 @@ public final class Ledgers {
         return spent;
     }
 
-    /** Looks for partitions in which only transaction markers lie between the committed offset and the consumer. */
+    /**
+     * Looks for partitions in which only transaction markers lie between the committed offset and the consumer, and for
+     * those in which nothing was committed for so long that the group would forget its offset.
+     */
     public void passed(ToLongFunction<PartitionRef> position) {
         partitions.forEach((partition, ledger) -> {
-            if (ledger.uncommitted() == 0) {
-                ledger.passed(position.applyAsLong(partition));
-            }
+            long at = ledger.uncommitted() == 0 ? position.applyAsLong(partition) : -1;
+            ledger.passed(at, REFRESH_AFTER.toNanos());
         });
     }
 
@@ -179,9 +172,9 @@ public final class Ledgers {
         return partitions.values().stream().anyMatch(PartitionLedger::hasNews);
     }
 
-    /** Partitions not to be fetched from for now: not marked as held yet, or with a ledger at its cap. */
+    /** Partitions not to be fetched from for now: not marked as held yet, or with a ledger at a bound. */
     public Set<PartitionRef> closed() {
-        return partitions(ledger -> !ledger.marked() || ledger.crowded());
+        return partitions(PartitionLedger::closed);
     }
 
     private Set<PartitionRef> partitions(Predicate<PartitionLedger> which) {

@@ -1,75 +1,87 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.publish.PendingTransaction.Commit;
 import dev.limner.worker.publish.Publication;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One owned partition: what was delivered, what is done, what is committed. Control thread only. */
+/**
+ * One owned partition: what was delivered, what is done, what is committed. Memory and the cost of a commit follow the
+ * number of records that are open or wait for their commit, not the number that finished behind a slow one. Control
+ * thread only.
+ */
 final class PartitionLedger {
     /** Jobs that go singly after a second death. More than are ever on their way at once from one partition. */
     static final int SUSPECTS = 64;
+    /** Outcomes that may wait for a commit that has room for them. */
+    static final int MOST_WAITING = 4096;
 
     private static final int CRASHES_UNTIL_SINGLY = 2;
 
     private final long ownership;
     private final LedgerSettings settings;
-    private final Deque<Entry> entries = new ArrayDeque<>();
-    private final Map<Long, Entry> open = new HashMap<>();
-    /** What earlier owners did and this one has not been delivered yet: bit n for {@link #restoredAt} + n. */
-    private final BitSet inherited;
+    private final @Nullable TopicMark topic;
+    /** Records that are open, and those whose outcome is not committed yet. */
+    private final NavigableMap<Long, Entry> pending = new TreeMap<>();
+    /** What is committed as done, by this owner and earlier ones, and the gaps between; before the offset it is vague. */
+    private final OffsetSet done = new OffsetSet();
 
-    private final long restoredAt;
+    private int open;
     private long committed;
-    private int waitingForCommit;
+    private long deliveredEnd;
+    /** The last record that is committed as done; nothing behind it is written to a ledger. */
+    private long lastDone;
+
+    private @Nullable Entry lastDelivered;
     private int crashes;
     private long suspectsUntil;
     private long started = -1;
     private long condemned = -1;
     private boolean held = true;
+    private boolean marked;
     private boolean marksChanged;
     private boolean nothingFits;
     private int length;
+    private long confirmedNanos = System.nanoTime();
     private @Nullable Draft draft;
-
-    private enum State {
-        OPEN,
-        DONE,
-        COMMITTED
-    }
 
     private static final class Entry {
         private final long offset;
-        private State state;
+        /** Behind the transaction markers that follow it; they are done when it is. */
+        private long end;
+
+        private boolean finished;
         private @Nullable Publication publication;
 
-        Entry(long offset, State state) {
+        Entry(long offset) {
             this.offset = offset;
-            this.state = state;
+            this.end = offset + 1;
         }
     }
 
     /** A commit that was built and not confirmed yet. */
     private record Draft(List<Entry> covered, long offset, int crashes, long started, int length) {}
 
-    PartitionLedger(Assignment assignment, LedgerState state, LedgerSettings settings) {
-        this.ownership = assignment.ownership();
+    PartitionLedger(TakeOver takeOver, LedgerSettings settings) {
+        LedgerState state = takeOver.state();
+        this.ownership = takeOver.ownership();
         this.settings = settings;
-        this.restoredAt = assignment.offset();
-        this.committed = assignment.offset();
-        this.inherited = state.done();
+        this.topic = takeOver.topicId() == null ? null : TopicMark.of(takeOver.topicId());
+        this.committed = takeOver.offset();
+        this.deliveredEnd = committed;
+        this.length = takeOver.length();
+        done.addAll(committed, state.done());
+        done.addAll(takeOver.answered(), committed);
+        lastDone = done.last();
         // Without a ledger there is nowhere to count deaths.
-        boolean pending = assignment.offset() < assignment.end() && !settings.ordered();
-        if (state.held() && pending) {
-            takeOver(assignment, state);
-        } else if (pending) {
+        boolean waiting = committed < takeOver.end() && !settings.ordered();
+        if (state.held() && waiting) {
+            takeOver(state, takeOver.end());
+        } else if (waiting) {
             crashes = state.crashes();
             suspectsUntil = committed + state.suspects();
         }
@@ -77,13 +89,13 @@ final class PartitionLedger {
     }
 
     /** The owner before did not let go: it died, or was cut off from the brokers and counts as dead. */
-    private void takeOver(Assignment assignment, LedgerState state) {
+    private void takeOver(LedgerState state, long end) {
         if (state.crashes() >= CRASHES_UNTIL_SINGLY && state.started() >= 0) {
             condemned = committed + state.started();
             return;
         }
         crashes = state.crashes() + 1;
-        suspectsUntil = Math.min(committed + SUSPECTS, assignment.end());
+        suspectsUntil = Math.min(committed + SUSPECTS, end);
     }
 
     long ownership() {
@@ -95,37 +107,57 @@ final class PartitionLedger {
     }
 
     Delivered delivered(long offset) {
-        if (offset < committed) {
+        if (offset < deliveredEnd) {
             return Delivered.DONE;
         }
-        if (inherited.get((int) Math.min(Integer.MAX_VALUE, offset - restoredAt))) {
-            entries.add(new Entry(offset, State.COMMITTED));
+        passGap(offset);
+        deliveredEnd = offset + 1;
+        if (done.contains(offset)) {
+            lastDelivered = null;
             return Delivered.DONE;
         }
-        Entry entry = new Entry(offset, State.OPEN);
-        entries.add(entry);
-        open.put(offset, entry);
+        Entry entry = new Entry(offset);
+        lastDelivered = entry;
+        pending.put(offset, entry);
+        open++;
         if (offset == condemned) {
             return Delivered.CONDEMNED;
         }
         return crashes >= CRASHES_UNTIL_SINGLY && offset < suspectsUntil ? Delivered.SUSPECT : Delivered.FRESH;
     }
 
+    /** Transaction markers and aborted records count as what lies before them, so that runs stay long. */
+    private void passGap(long offset) {
+        if (offset - deliveredEnd > LedgerCodec.MOST_OFFSETS) {
+            return;
+        }
+        if (lastDelivered != null) {
+            lastDelivered.end = offset;
+        } else {
+            done.addRange(deliveredEnd, offset);
+        }
+    }
+
     /** @param publication absent if the record was acknowledged without an answer of its own */
     void finished(long offset, @Nullable Publication publication) {
-        Entry entry = open.remove(offset);
-        if (entry == null) {
+        Entry entry = pending.get(offset);
+        if (entry == null || entry.finished) {
             throw new IllegalStateException("a second outcome for offset " + offset);
         }
-        entry.state = State.DONE;
+        entry.finished = true;
         entry.publication = publication;
-        waitingForCommit++;
+        open--;
         nothingFits = false;
     }
 
-    /** The consumer stands at a position; if nothing else is left, what lies before it are transaction markers. */
-    void passed(long position) {
-        if (entries.isEmpty() && position > committed && !settings.ordered()) {
+    /**
+     * The consumer stands at a position; if nothing else is left, what lies before it are transaction markers.
+     *
+     * @param refreshNanos an offset that was not committed for this long is committed again, lest the group forgets it
+     */
+    void passed(long position, long refreshNanos) {
+        boolean markers = pending.isEmpty() && position > committed && !settings.ordered();
+        if (markers || System.nanoTime() - confirmedNanos > refreshNanos) {
             marksChanged = true;
         }
     }
@@ -146,32 +178,40 @@ final class PartitionLedger {
 
     /** Whether {@link #draft} would find news. */
     boolean hasNews() {
-        return marksChanged || (waitingForCommit > 0 && !nothingFits && (!settings.ordered() || oldestIsDone()));
+        return marksChanged || (waiting() > 0 && !nothingFits && (!settings.ordered() || oldestIsDone()));
     }
 
     private boolean oldestIsDone() {
-        return entries.stream()
-                .filter(entry -> entry.state != State.COMMITTED)
-                .findFirst()
-                .filter(entry -> entry.state == State.DONE)
-                .isPresent();
+        return !pending.isEmpty() && pending.firstEntry().getValue().finished;
     }
 
-    /** Whether the group knows that this owner holds the partition. Before that nothing of it goes to the device. */
-    boolean marked() {
-        return settings.ordered() || length > 0;
+    private int waiting() {
+        return pending.size() - open;
     }
 
-    boolean crowded() {
-        return length > settings.softCap();
+    /** Whether nothing more is to be fetched for now. */
+    boolean closed() {
+        // Before the group knows that this owner holds the partition, nothing of it goes to the device.
+        return (!settings.ordered() && !marked) || (full() && !pending.isEmpty());
+    }
+
+    /**
+     * Whether the ledger is at a bound. That closes the partition only if its oldest record that is not done has been
+     * delivered, for only that one's outcome makes a ledger shorter: records come in order, so it is the first that is
+     * pending. With nothing pending it is still to be fetched.
+     */
+    private boolean full() {
+        return waiting() >= MOST_WAITING
+                || (!settings.ordered()
+                        && (length > settings.softCap() || deliveredEnd - committed >= LedgerCodec.MOST_OFFSETS));
     }
 
     int open() {
-        return open.size();
+        return open;
     }
 
     int uncommitted() {
-        return entries.size();
+        return pending.size();
     }
 
     /**
@@ -185,80 +225,118 @@ final class PartitionLedger {
     @Nullable
     Commit draft(int most, long nonce, long position, List<Publication> into) {
         int limit = most;
-        while (true) {
+        int least = -1;
+        while (limit >= 0) {
             List<Entry> covered = covered(limit);
-            long end = prefixEnd(covered, position);
-            BitSet beyond = beyond(covered, end);
-            if ((covered.isEmpty() && !marksChanged) || (settings.ordered() && !beyond.isEmpty())) {
-                // Of what is done beyond, nobody would know without a ledger: it waits until the prefix gets there.
+            if (covered.isEmpty() && !marksChanged) {
                 nothingFits = most > 0;
                 return null;
             }
-            int left = end >= suspectsUntil ? 0 : crashes;
-            long running = open.containsKey(started) ? started : -1;
-            String metadata = settings.ordered() ? "" : metadata(nonce, end, left, running, beyond);
-            if (metadata.length() > settings.hardCap() && limit > 0) {
-                // What does not fit waits for the oldest job.
-                limit = Math.min(limit, covered.size()) / 2;
-                continue;
+            if (fits(covered, nonce, position, settings.hardCap())) {
+                return draft(covered, nonce, position, false, into);
             }
-            covered.forEach(entry -> {
-                if (entry.publication != null) {
-                    into.add(entry.publication);
-                }
-            });
-            draft = new Draft(covered, end, left, running, metadata.length());
-            return new Commit(end, metadata);
+            // A ledger that is longer as it was found may stay so: with its oldest job done it is no longer than without.
+            least = least < 0 ? length(List.of(), nonce, position) : least;
+            if (least > LedgerCodec.LARGEST) {
+                break;
+            }
+            if (fits(covered, nonce, position, least)) {
+                return draft(covered, nonce, position, false, into);
+            }
+            // What does not fit waits for the oldest job.
+            limit = limit == 0 ? -1 : Math.min(limit, covered.size()) / 2;
         }
+        // Not even what is done already fits. Results go with their commits, so they can tell all of it.
+        List<Entry> covered = covered(most);
+        return covered.isEmpty() && !marksChanged ? null : draft(covered, nonce, position, true, into);
+    }
+
+    private boolean fits(List<Entry> covered, long nonce, long position, int cap) {
+        return length(covered, nonce, position) <= cap;
+    }
+
+    /** Characters of the ledger; {@link Integer#MAX_VALUE} if it spans more offsets than a ledger may. */
+    private int length(List<Entry> covered, long nonce, long position) {
+        long end = prefixEnd(covered, position);
+        return lastDone(covered) - end < LedgerCodec.MOST_OFFSETS
+                ? metadata(nonce, end, beyond(covered, end), false).length()
+                : Integer.MAX_VALUE;
+    }
+
+    private Commit draft(List<Entry> covered, long nonce, long position, boolean consult, List<Publication> into) {
+        long end = prefixEnd(covered, position);
+        String metadata = metadata(nonce, end, consult ? new BitSet() : beyond(covered, end), consult);
+        covered.forEach(entry -> {
+            if (entry.publication != null) {
+                into.add(entry.publication);
+            }
+        });
+        draft = new Draft(covered, end, left(end), running(), metadata.length());
+        return new Commit(end, metadata);
     }
 
     private List<Entry> covered(int most) {
         List<Entry> covered = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (covered.size() >= most || (settings.ordered() && entry.state == State.OPEN)) {
+        for (Entry entry : pending.values()) {
+            if (covered.size() >= most || (settings.ordered() && !entry.finished)) {
                 break;
             }
-            if (entry.state == State.DONE) {
+            if (entry.finished) {
                 covered.add(entry);
             }
         }
         return covered;
     }
 
+    /** The first record that is neither done nor about to be; without one, where the consumer stands. */
     private long prefixEnd(List<Entry> covered, long position) {
         int matched = 0;
-        long end = committed;
-        for (Entry entry : entries) {
-            if (entry.state == State.DONE && matched < covered.size() && covered.get(matched) == entry) {
-                matched++;
-            } else if (entry.state != State.COMMITTED) {
-                return end;
+        for (Entry entry : pending.values()) {
+            if (matched == covered.size() || covered.get(matched) != entry) {
+                return entry.offset;
             }
-            end = entry.offset + 1;
+            matched++;
         }
-        return Math.max(end, position);
+        return done.nextClear(Math.max(deliveredEnd, position));
+    }
+
+    private long lastDone(List<Entry> covered) {
+        return covered.isEmpty() ? lastDone : Math.max(lastDone, covered.getLast().offset);
     }
 
     private BitSet beyond(List<Entry> covered, long end) {
-        long passed = end - restoredAt;
-        BitSet beyond = passed < inherited.length() ? inherited.get((int) passed, inherited.length()) : new BitSet();
-        for (Entry entry : entries) {
-            if (entry.state == State.COMMITTED && entry.offset >= end) {
-                beyond.set((int) (entry.offset - end));
-            }
-        }
+        long last = lastDone(covered) + 1;
+        BitSet beyond = done.relative(end, last);
         for (Entry entry : covered) {
             if (entry.offset >= end) {
-                beyond.set((int) (entry.offset - end));
+                beyond.set((int) (entry.offset - end), (int) (Math.min(entry.end, last) - end));
             }
         }
         return beyond;
     }
 
-    private String metadata(long nonce, long end, int left, long running, BitSet beyond) {
+    private int left(long end) {
+        return end >= suspectsUntil ? 0 : crashes;
+    }
+
+    private long running() {
+        Entry entry = pending.get(started);
+        return entry == null || entry.finished ? -1 : started;
+    }
+
+    /** Without ledgers of its own, an owner still hands on what is left of one that it found. */
+    private String metadata(long nonce, long end, BitSet beyond, boolean consult) {
+        if (settings.ordered() && beyond.isEmpty() && !consult) {
+            return "";
+        }
+        int left = left(end);
         int suspects = left == 0 ? 0 : (int) (suspectsUntil - end);
-        int mark = running < end ? -1 : (int) (running - end);
-        return LedgerCodec.encode(new LedgerState(nonce, held, left, suspects, mark, beyond));
+        long running = running();
+        int mark = running < end || running - end >= LedgerCodec.MOST_OFFSETS ? -1 : (int) (running - end);
+        return LedgerCodec.encode(
+                Math.max(1, settings.version()),
+                new LedgerState(
+                        nonce, topic, held && !settings.ordered(), consult, left, suspects, mark, beyond));
     }
 
     /** The last draft is committed. */
@@ -268,18 +346,22 @@ final class PartitionLedger {
             throw new IllegalStateException("nothing was to be committed");
         }
         draft = null;
-        made.covered.forEach(entry -> {
-            entry.state = State.COMMITTED;
-            entry.publication = null;
-        });
-        waitingForCommit -= made.covered.size();
-        while (!entries.isEmpty() && entries.getFirst().offset < made.offset) {
-            entries.removeFirst();
+        for (Entry entry : made.covered) {
+            pending.remove(entry.offset);
+            done.addRange(entry.offset, entry.end);
+            lastDone = Math.max(lastDone, entry.offset);
+            if (entry == lastDelivered) {
+                lastDelivered = null;
+            }
         }
         committed = made.offset;
+        deliveredEnd = Math.max(deliveredEnd, committed);
+        done.forgetBefore(committed);
         crashes = made.crashes;
         started = made.started;
         length = made.length;
+        marked = true;
         marksChanged = false;
+        confirmedNanos = System.nanoTime();
     }
 }

@@ -9,6 +9,9 @@ import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.ledger.ResultsHistory;
+import dev.limner.worker.ledger.TakeOver;
+import dev.limner.worker.ledger.TakeOvers;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.ResultPublisher;
 import dev.limner.worker.schedule.Lanes;
@@ -41,6 +44,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final GenerationPipeline pipeline;
     private final List<Breaker> breakers;
     private final JobSource source;
+    private final TakeOvers takeOvers;
     private final Ledgers ledgers;
     private final Committer committer;
     private final Dispatcher dispatcher;
@@ -51,6 +55,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private volatile long heartbeat = System.nanoTime();
     private volatile int owned;
     private volatile int waiting;
+    private volatile int recovering;
     private volatile @Nullable Throwable failure;
 
     /**
@@ -76,6 +81,11 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
+        this.takeOvers = new TakeOvers(new ResultsHistory(
+                settings.intake().bootstrap(),
+                settings.publish().resultsTopic(),
+                settings.intake().client(),
+                source::wakeUp));
         this.committer = new Committer(
                 ledgers,
                 new ResultPublisher(
@@ -103,6 +113,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 committer::publish);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
         metrics.gauge("limner.partitions.owned", () -> owned);
+        metrics.gauge("limner.partitions.recovering", () -> recovering);
         metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
     }
 
@@ -119,6 +130,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         } finally {
             dispatcher.close();
             pipeline.close();
+            takeOvers.close();
             source.close();
             committer.close();
         }
@@ -146,13 +158,18 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     /** New partitions are marked as held before anything of them is delivered. */
     private void restore() {
-        List<Assignment> assignments = source.assignments();
-        if (assignments.isEmpty()) {
+        List<Assignment> found = source.assignments();
+        boolean blind = settings.drill().does(Sabotage.IGNORE_LEDGER);
+        List<TakeOver> settled = takeOvers.settle(
+                blind ? found.stream().map(Assignment::withoutMetadata).toList() : found);
+        recovering = takeOvers.waiting();
+        if (settled.isEmpty()) {
             return;
         }
-        boolean blind = settings.drill().does(Sabotage.IGNORE_LEDGER);
-        for (Assignment assignment : assignments) {
-            ledgers.restore(blind ? assignment.without() : assignment);
+        for (TakeOver known : settled) {
+            if (source.begin(known.partition(), known.ownership(), known.topicId(), known.offset())) {
+                ledgers.restore(known);
+            }
         }
         var unused = committer.publish();
     }
@@ -239,6 +256,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void forget(Set<PartitionRef> partitions) {
+        takeOvers.release(partitions);
         if (!settings.drill().does(Sabotage.COMMIT_REVOKED)) {
             ledgers.release(partitions);
             dispatcher.release(partitions);

@@ -177,7 +177,7 @@ final class Outcomes {
     }
 
     private static Result.Source source(RecordRef ref) {
-        return new Result.Source(ref.partition().topic(), ref.partition().number(), ref.offset());
+        return new Result.Source(ref.partition().topic(), ref.partition().number(), ref.offset(), ref.topicId());
     }
 
     private static Publication.DeadLetter letter(RecordError error, int attempts, @Nullable String objectUri) {

@@ -1,0 +1,210 @@
+package dev.limner.worker.ledger;
+
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
+import dev.limner.worker.intake.PartitionRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One reading of the results topic for {@link ResultsHistory}. Its thread only.
+ *
+ * <p>A result counts if it names the topic's id. Results of releases that named no id count if they are at least as
+ * young as the oldest record of the partition, so those of a topic that was deleted do not.
+ */
+final class ResultsReading {
+    private static final Logger LOG = LoggerFactory.getLogger(ResultsReading.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    /** A partition that yields nothing for so long waits for the next reading. */
+    private static final long OLDEST_WITHIN_NANOS = 10_000_000_000L;
+
+    private static final long PROGRESS_EVERY_NANOS = 10_000_000_000L;
+    private static final int ANSWER_WITHIN_SECONDS = 10;
+    /** Clocks of producers and brokers may differ by so much without harm. */
+    private static final Duration CLOCKS_APART = Duration.ofDays(1);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String bootstrap;
+    private final String topic;
+
+    /** A partition that results may name; {@code oldest} is when its oldest record was made, in milliseconds. */
+    private record Source(Question question, long oldest, OffsetSet answered) {}
+
+    /** @param consumer reads committed records, has nothing assigned, and stays the caller's to close */
+    ResultsReading(KafkaConsumer<byte[], byte[]> consumer, String bootstrap, String topic) {
+        this.consumer = consumer;
+        this.bootstrap = bootstrap;
+        this.topic = topic;
+    }
+
+    /**
+     * Answers questions, except those about partitions that cannot be read for now.
+     *
+     * @throws KafkaException if the results cannot be read
+     */
+    List<Answer> read(List<Question> questions) {
+        Map<PartitionRef, Source> sources = new HashMap<>();
+        for (Source source : sources(questions)) {
+            sources.put(source.question().partition(), source);
+        }
+        long oldest = sources.values().stream().mapToLong(Source::oldest).min().orElse(Long.MAX_VALUE);
+        if (oldest < Long.MAX_VALUE) {
+            read(sources, Math.max(0, oldest - CLOCKS_APART.toMillis()));
+        }
+        return sources.values().stream()
+                .map(source -> new Answer(source.question(), source.answered()))
+                .toList();
+    }
+
+    private void read(Map<PartitionRef, Source> sources, long sinceMillis) {
+        Map<TopicPartition, Long> left = start(sinceMillis);
+        long begun = System.nanoTime();
+        long told = begun;
+        long read = 0;
+        while (!left.isEmpty()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                read++;
+                note(record, sources);
+            }
+            left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+            if (System.nanoTime() - told > PROGRESS_EVERY_NANOS) {
+                told = System.nanoTime();
+                log(left, read, begun, "reading the results");
+            }
+        }
+        log(left, read, begun, "results read");
+    }
+
+    private void log(Map<TopicPartition, Long> left, long read, long begun, String message) {
+        long remaining = left.entrySet().stream()
+                .mapToLong(end -> end.getValue() - consumer.position(end.getKey()))
+                .sum();
+        LOG.atInfo()
+                .addKeyValue("topic", topic)
+                .addKeyValue("records", read)
+                .addKeyValue("remaining", remaining)
+                .addKeyValue("seconds", (System.nanoTime() - begun) / 1_000_000_000)
+                .log(message);
+    }
+
+    private static void note(ConsumerRecord<byte[], byte[]> record, Map<PartitionRef, Source> sources) {
+        Optional<Result.Source> named = record.value() == null ? Optional.empty() : ResultCodec.source(record.value());
+        if (named.isEmpty()) {
+            return;
+        }
+        Result.Source name = named.get();
+        Source source = sources.get(new PartitionRef(name.topic(), name.partition()));
+        if (source != null && counts(name, record.timestamp(), source)) {
+            source.answered().add(name.offset());
+        }
+    }
+
+    private static boolean counts(Result.Source name, long madeMillis, Source source) {
+        Question question = source.question();
+        if (name.offset() < question.from() || name.offset() >= question.end()) {
+            return false;
+        }
+        Uuid topicId = question.topicId();
+        String named = name.topicId();
+        if (topicId == null || named == null) {
+            return madeMillis >= source.oldest();
+        }
+        return named.equals(topicId.toString());
+    }
+
+    /** When the oldest records were made; {@link Long#MAX_VALUE} for a partition without any. */
+    private List<Source> sources(List<Question> questions) {
+        Map<TopicPartition, Question> left = new HashMap<>();
+        questions.forEach(question -> left.put(
+                new TopicPartition(
+                        question.partition().topic(), question.partition().number()),
+                question));
+        consumer.assign(left.keySet());
+        left.forEach((partition, question) -> consumer.seek(partition, question.from()));
+        List<Source> sources = new ArrayList<>();
+        long deadline = System.nanoTime() + OLDEST_WITHIN_NANOS;
+        while (!left.isEmpty() && System.nanoTime() < deadline) {
+            var records = consumer.poll(POLL);
+            left.entrySet().removeIf(entry -> {
+                TopicPartition partition = entry.getKey();
+                long oldest = records.records(partition).stream()
+                        .mapToLong(ConsumerRecord::timestamp)
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+                boolean known = oldest < Long.MAX_VALUE
+                        || consumer.position(partition) >= entry.getValue().end();
+                if (known) {
+                    consumer.pause(List.of(partition));
+                    sources.add(new Source(entry.getValue(), oldest, new OffsetSet()));
+                }
+                return known;
+            });
+        }
+        return sources;
+    }
+
+    /** Puts the consumer at the first results of a moment; where each partition of theirs ends now. */
+    private Map<TopicPartition, Long> start(long sinceMillis) {
+        List<TopicPartition> all = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+        if (all.isEmpty()) {
+            LOG.atWarn().addKeyValue("topic", topic).log("there is no such topic, so nothing counts as answered");
+            return Map.of();
+        }
+        consumer.assign(all);
+        Map<TopicPartition, Long> written = written(all);
+        Map<TopicPartition, Long> readable = consumer.endOffsets(all);
+        Map<TopicPartition, OffsetAndTimestamp> starts = consumer.offsetsForTimes(
+                all.stream().collect(Collectors.toMap(partition -> partition, unused -> sinceMillis)));
+        for (TopicPartition partition : all) {
+            OffsetAndTimestamp start = starts.get(partition);
+            // Without a start, what is that young is at most in a transaction that is not over yet.
+            consumer.seek(partition, start == null ? readable.getOrDefault(partition, 0L) : start.offset());
+        }
+        Instant since = Instant.ofEpochMilli(sinceMillis);
+        LOG.atInfo().addKeyValue("topic", topic).addKeyValue("since", since).log("reading the results");
+        return new HashMap<>(written);
+    }
+
+    /** The ends with transactions that are still open: a dead worker's may be committed already in its own partitions. */
+    private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+            return admin
+                    .listOffsets(partitions.stream()
+                            .collect(Collectors.toMap(partition -> partition, unused -> OffsetSpec.latest())))
+                    .all()
+                    .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .entrySet()
+                    .stream()
+                    .collect(Collectors.toMap(
+                            Map.Entry::getKey, entry -> entry.getValue().offset()));
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new org.apache.kafka.common.errors.TimeoutException("the ends of " + topic, e);
+        } catch (InterruptedException e) {
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.limner.worker.ledger;
+
+import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Where the work on newly assigned partitions continues. What a group committed counts only for the topic it was committed
+ * for, told by its id; and where the group's offset or ledger is missing, belongs to another topic, cannot be read or
+ * does not hold everything, the results topic is asked what is answered already. Until it has told, nothing of the partition
+ * is drawn. Control thread only.
+ */
+public final class TakeOvers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TakeOvers.class);
+
+    private final Answers answers;
+    private final Map<PartitionRef, Waiting> waiting = new HashMap<>();
+
+    private record Waiting(Assignment assignment, long from, LedgerState state) {}
+
+    /** Knows, after a while, which records were answered. */
+    public interface Answers extends AutoCloseable {
+        /** Asks; safe from any thread, as everything here. */
+        void ask(Question question);
+
+        /** What became known since the last call. */
+        List<Answer> take();
+
+        /** Nobody wants to know any more. */
+        void forget(Question question);
+
+        @Override
+        void close();
+    }
+
+    /** @param answers closed by {@link #close()} */
+    public TakeOvers(Answers answers) {
+        this.answers = answers;
+    }
+
+    /**
+     * Notes new assignments.
+     *
+     * @return those of them, and of earlier calls, whose standing is known now
+     */
+    public List<TakeOver> settle(List<Assignment> found) {
+        List<TakeOver> settled = new ArrayList<>();
+        for (Assignment assignment : found) {
+            settle(assignment, settled);
+        }
+        for (Answer answer : answers.take()) {
+            Waiting asked = waiting.get(answer.question().partition());
+            if (asked != null
+                    && asked.assignment().ownership() == answer.question().ownership()) {
+                waiting.remove(answer.question().partition());
+                settled.add(restored(asked, answer.answered()));
+            }
+        }
+        return settled;
+    }
+
+    private void settle(Assignment assignment, List<TakeOver> settled) {
+        long begin = assignment.begin();
+        if (assignment.committed() == Assignment.NOTHING_COMMITTED) {
+            if (begin >= assignment.end()) {
+                settled.add(TakeOver.from(assignment, begin, new OffsetSet()));
+            } else {
+                consult(assignment, begin, LedgerState.NONE, "the group has no offset for records that are there");
+            }
+            return;
+        }
+        LedgerState state;
+        try {
+            state = LedgerCodec.decode(assignment.metadata());
+        } catch (UnreadableLedger e) {
+            consult(
+                    assignment,
+                    Math.max(begin, assignment.committed()),
+                    LedgerState.NONE,
+                    "unreadable ledger: " + e.getMessage());
+            return;
+        }
+        if (ofAnotherTopic(assignment, state)) {
+            if (begin >= assignment.end()) {
+                settled.add(TakeOver.from(assignment, begin, new OffsetSet()));
+            } else {
+                consult(assignment, begin, LedgerState.NONE, "the topic was deleted and made again");
+            }
+        } else if (assignment.committed() > assignment.end()) {
+            log(LOG.atWarn(), assignment)
+                    .log("the log is shorter than what was done of it: records were lost on the brokers");
+            settled.add(TakeOver.from(assignment, assignment.end(), new OffsetSet()));
+        } else if (assignment.committed() < begin) {
+            log(LOG.atWarn(), assignment).log("records were deleted before they were answered");
+            OffsetSet done = new OffsetSet();
+            done.addAll(assignment.committed(), state.done());
+            if (state.consult()) {
+                consult(assignment, begin, LedgerState.NONE, "the ledger is larger than its room");
+            } else {
+                settled.add(TakeOver.from(assignment, begin, done));
+            }
+        } else if (state.consult()) {
+            consult(assignment, assignment.committed(), state, "the ledger is larger than its room");
+        } else {
+            settled.add(TakeOver.of(assignment, state));
+        }
+    }
+
+    /** An offset that says nothing of its topic belongs to it as long as the log is that long. */
+    private static boolean ofAnotherTopic(Assignment assignment, LedgerState state) {
+        TopicMark mark = state.topic();
+        boolean other = assignment.topicId() != null
+                && (mark == null
+                        ? assignment.recreated() || assignment.committed() > assignment.end()
+                        : !mark.fits(assignment.topicId()));
+        if (other) {
+            log(LOG.atWarn(), assignment)
+                    .addKeyValue("topicId", assignment.topicId())
+                    .addKeyValue("committedTopicId", mark == null ? "unknown" : mark)
+                    .log("the committed offset belongs to another topic of this name: starting at the beginning");
+        }
+        return other;
+    }
+
+    private void consult(Assignment assignment, long from, LedgerState state, String why) {
+        log(LOG.atWarn(), assignment)
+                .addKeyValue("reason", why)
+                .log("asking the results topic what is answered; until then nothing of the partition is drawn");
+        waiting.put(assignment.partition(), new Waiting(assignment, from, state));
+        answers.ask(question(assignment, from));
+    }
+
+    /** What an assignment says whose offset and ledger count, without asking anybody. */
+    static TakeOver known(Assignment assignment) {
+        try {
+            return TakeOver.of(assignment, LedgerCodec.decode(assignment.metadata()));
+        } catch (UnreadableLedger e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Question question(Assignment assignment, long from) {
+        return new Question(
+                assignment.partition(), assignment.ownership(), from, assignment.end(), assignment.topicId());
+    }
+
+    private static TakeOver restored(Waiting asked, OffsetSet answered) {
+        Assignment assignment = asked.assignment();
+        log(LOG.atInfo(), assignment)
+                .addKeyValue("answered", answered.size())
+                .log("the results topic has told what is answered");
+        if (asked.state().consult()) {
+            TakeOver known = TakeOver.of(assignment, asked.state());
+            known.answered().addAll(answered, asked.from());
+            return known;
+        }
+        // Without state there is nothing that counts from the committed offset: what is done need not be fetched.
+        return TakeOver.from(assignment, answered.nextClear(asked.from()), answered);
+    }
+
+    private static LoggingEventBuilder log(LoggingEventBuilder event, Assignment assignment) {
+        return event.addKeyValue("topic", assignment.partition().topic())
+                .addKeyValue("partition", assignment.partition().number())
+                .addKeyValue("offset", assignment.committed())
+                .addKeyValue("begin", assignment.begin())
+                .addKeyValue("end", assignment.end());
+    }
+
+    /** Forgets partitions that are no longer owned. */
+    public void release(Set<PartitionRef> gone) {
+        gone.forEach(partition -> {
+            Waiting asked = waiting.remove(partition);
+            if (asked != null) {
+                answers.forget(question(asked.assignment(), asked.from()));
+            }
+        });
+    }
+
+    /** How many partitions wait for the results topic. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public void close() {
+        answers.close();
+    }
+}
