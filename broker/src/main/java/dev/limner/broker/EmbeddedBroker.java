@@ -45,10 +45,21 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start: the port is taken, the folder is in use
      */
     public static EmbeddedBroker start(BrokerSettings settings) {
+        return start(settings, Map.of());
+    }
+
+    /**
+     * As {@link #start(BrokerSettings)}, with other values for some of the broker's own settings: tests that need an
+     * authorizer, or limits of their own.
+     *
+     * @param overrides by Kafka's names
+     */
+    public static EmbeddedBroker start(BrokerSettings settings, Map<String, String> overrides) {
         int port = settings.port() == 0 ? FreePorts.next() : settings.port();
         Properties properties = new Properties();
         Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(FreePorts.next())) : settings.cluster();
         properties.putAll(configuration(settings, port, cluster));
+        properties.putAll(overrides);
         try {
             Files.createDirectories(settings.data());
             format(settings, cluster.node());

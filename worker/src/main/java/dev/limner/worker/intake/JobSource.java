@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ public final class JobSource implements AutoCloseable {
     /** Owned, but what the group has done in them is not known yet. */
     private final Set<TopicPartition> unknown = new HashSet<>();
 
+    private volatile Set<String> forbidden = Set.of();
     private long assignments;
 
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
@@ -101,7 +103,11 @@ public final class JobSource implements AutoCloseable {
             records = consumer.poll(timeout);
         } catch (WakeupException e) {
             return List.of();
+        } catch (TopicAuthorizationException e) {
+            forbidden(e.unauthorizedTopics());
+            return List.of();
         }
+        forbidden = Set.of();
         List<Delivery> deliveries = new ArrayList<>(records.count());
         long now = System.nanoTime();
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -112,6 +118,20 @@ public final class JobSource implements AutoCloseable {
             }
         }
         return deliveries;
+    }
+
+    private void forbidden(Set<String> topics) {
+        if (!topics.equals(forbidden)) {
+            forbidden = Set.copyOf(topics);
+            LOG.atError()
+                    .addKeyValue("topics", topics)
+                    .log("no right to READ these topics: grant this worker's user READ and DESCRIBE on them");
+        }
+    }
+
+    /** Topics that the last poll was not allowed to read. Safe from any thread. */
+    public Set<String> forbidden() {
+        return forbidden;
     }
 
     /**
@@ -226,10 +246,31 @@ public final class JobSource implements AutoCloseable {
         return ownership.size();
     }
 
+    /** Partitions that this worker owns, whatever is known of them. */
+    public Set<PartitionRef> partitions() {
+        return ownership.keySet().stream().map(JobSource::ref).collect(Collectors.toSet());
+    }
+
+    /** What the brokers have sent so far, in bytes: as long as it grows, some of them answer. Safe from any thread. */
+    public double receivedBytes() {
+        return consumer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("incoming-byte-total")
+                        && metric.getKey().group().equals("consumer-metrics"))
+                .map(metric -> metric.getValue().metricValue())
+                .filter(Double.class::isInstance)
+                .mapToDouble(Double.class::cast)
+                .sum();
+    }
+
     /** Leaves the group. */
     @Override
     public void close() {
-        consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+        close(CLOSE_WITHIN);
+    }
+
+    /** Leaves the group if the brokers answer within a time. */
+    public void close(Duration within) {
+        consumer.close(CloseOptions.timeout(within));
     }
 
     private static PartitionRef ref(TopicPartition partition) {

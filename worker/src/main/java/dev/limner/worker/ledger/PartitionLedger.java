@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One owned partition: what was delivered, what is done, what is committed. Control thread only. */
@@ -170,6 +171,10 @@ final class PartitionLedger {
         return open.size();
     }
 
+    int waitingForCommit() {
+        return waitingForCommit;
+    }
+
     int uncommitted() {
         return entries.size();
     }
@@ -179,14 +184,15 @@ final class PartitionLedger {
      *
      * @param most publications at most
      * @param position where the consumer stands, for a partition in which nothing is left; -1 if that says nothing
+     * @param may which publications may be in it
      * @param into takes the publications
      * @return null if there is nothing to commit
      */
     @Nullable
-    Commit draft(int most, long nonce, long position, List<Publication> into) {
+    Commit draft(int most, long nonce, long position, Predicate<Publication> may, List<Publication> into) {
         int limit = most;
         while (true) {
-            List<Entry> covered = covered(limit);
+            List<Entry> covered = covered(limit, may);
             long end = prefixEnd(covered, position);
             BitSet beyond = beyond(covered, end);
             if ((covered.isEmpty() && !marksChanged) || (settings.ordered() && !beyond.isEmpty())) {
@@ -212,14 +218,38 @@ final class PartitionLedger {
         }
     }
 
-    private List<Entry> covered(int most) {
+    /** What a draft left out may be in the next one. */
+    void lookAgain() {
+        nothingFits = false;
+    }
+
+    /** Whether a draft waits to be confirmed. */
+    boolean drafted() {
+        return draft != null;
+    }
+
+    /** Offset of the oldest record whose outcome is not committed; -1 if there is none. */
+    long oldest() {
+        for (Entry entry : entries) {
+            if (entry.state != State.COMMITTED) {
+                return entry.offset;
+            }
+        }
+        return -1;
+    }
+
+    private List<Entry> covered(int most, Predicate<Publication> may) {
         List<Entry> covered = new ArrayList<>();
         for (Entry entry : entries) {
             if (covered.size() >= most || (settings.ordered() && entry.state == State.OPEN)) {
                 break;
             }
             if (entry.state == State.DONE) {
-                covered.add(entry);
+                if (entry.publication == null || may.test(entry.publication)) {
+                    covered.add(entry);
+                } else if (settings.ordered()) {
+                    break;
+                }
             }
         }
         return covered;

@@ -11,6 +11,10 @@ import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.LastResort;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.Disk;
@@ -26,6 +30,9 @@ import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -38,12 +45,16 @@ import org.slf4j.LoggerFactory;
 public class WorkerService {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 
+    /** What Quarkus and its channels are left with. */
+    private static final Duration FRAMEWORK_CLOSE = Duration.ofMillis(900);
+
     private final WorkerConfig config;
     private final MeterRegistry registry;
     private final String version;
     private @Nullable WorkerModels models;
     private @Nullable FileStore store;
     private volatile @Nullable WorkerRuntime runtime;
+    private final FatalErrors errors = new FatalErrors();
     private volatile boolean failed;
 
     WorkerService(
@@ -56,6 +67,7 @@ public class WorkerService {
     }
 
     void start(@Observes StartupEvent event) {
+        errors.watchProcess();
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         // Without a model libtorch is not even loaded.
         Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
@@ -75,9 +87,16 @@ public class WorkerService {
         store = files;
         ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
         WorkerRuntime started = new WorkerRuntime(
-                settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
+                settings,
+                drawing.slots(),
+                drawing.report(),
+                objects,
+                device.toString(),
+                drawing.profile(),
+                registry,
+                errors);
         runtime = started;
-        Thread.ofPlatform().name("limner-watch").daemon().start(() -> exitWhenFailed(started));
+        errors.thread("limner-watch", () -> exitWhenFailed(started)).start();
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("model", drawing.slots().serving().model())
@@ -123,8 +142,11 @@ public class WorkerService {
                         topics.deadLetters(),
                         "limner/worker/" + name,
                         name,
+                        config.group(),
+                        topics.allJobs(),
                         config.publish().mostBytes(),
                         config.commitInterval(),
+                        config.publish().within(),
                         clock),
                 "Limner " + version,
                 config.writeCaptions(),
@@ -154,16 +176,22 @@ public class WorkerService {
         return failed;
     }
 
+    /** SIGTERM. Everything in here is over within {@code stop-within}, or the process ends as it is. */
     void stop(@Observes ShutdownEvent event) {
+        StopBudget process = new StopBudget(config.stopWithin());
+        LastResort.after(process, config.stopWithin());
+        StopBudget budget = new StopBudget(process.atMost(config.stopWithin().minus(FRAMEWORK_CLOSE)));
         WorkerRuntime running = runtime;
-        if (running != null) {
-            running.close();
-        }
+        boolean unused = running == null || running.close(budget);
+        List<AutoCloseable> rest = new ArrayList<>();
         if (store != null) {
-            store.close();
+            rest.add(store);
         }
-        if (models != null) {
-            models.close();
+        if (models != null && unused) {
+            // Native memory that a thread still draws in must not go.
+            rest.add(models);
         }
+        boolean closed = Closing.all(budget, rest);
+        LOG.atInfo().addKeyValue("clean", unused && closed).log("worker ended");
     }
 }
