@@ -136,6 +136,10 @@ final class ControlLoop implements Runnable, OwnershipListener {
         } catch (RuntimeException e) {
             failure = e;
             LOG.atError().addKeyValue("worker", settings.name()).setCause(e).log("control loop failed");
+        } catch (Error e) {
+            // Before anything is closed, which might wait for what no longer works.
+            FatalErrors.tell(e);
+            throw e;
         } finally {
             StopBudget asked = budget;
             stagesEnded = departure.close(asked == null ? new StopBudget(FAILED_CLOSE) : asked);

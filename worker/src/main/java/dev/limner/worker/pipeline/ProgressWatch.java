@@ -31,7 +31,7 @@ final class ProgressWatch {
     private final LongSupplier nanoTime;
     private final Map<PartitionRef, Head> heads = new HashMap<>();
     private final Map<PartitionRef, Long> unknownSince = new HashMap<>();
-    private double received = -1;
+    private double received;
     private volatile long heardNanos;
     private volatile long roundNanos;
     private long lookedNanos;

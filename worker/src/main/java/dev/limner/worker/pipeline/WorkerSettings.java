@@ -51,14 +51,14 @@ public record WorkerSettings(
      * @param deviceOutage a device that draws nothing, until the worker ends
      */
     public record Limits(Duration stop, Duration revoke, Duration deviceOutage) {
-        /** What a configuration that says nothing means. */
-        public static final Limits DEFAULT =
-                new Limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMinutes(2));
-
         private static final Duration SHORTEST_STOP = Duration.ofSeconds(1);
         private static final Duration LONGEST_STOP = Duration.ofHours(1);
         /** The group lets go of a member that does not answer a rebalance for five minutes. */
         private static final Duration LONGEST_REVOKE = Duration.ofMinutes(4);
+
+        /** What a configuration that says nothing means. */
+        public static final Limits DEFAULT =
+                new Limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMinutes(2));
 
         public Limits {
             if (stop.compareTo(SHORTEST_STOP) < 0 || stop.compareTo(LONGEST_STOP) > 0) {
