@@ -59,12 +59,22 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start: the port is taken, the disk is full
      */
     public static EmbeddedBroker start(BrokerSettings settings) {
+        return start(settings, Map.of());
+    }
+
+    /**
+     * As {@link #start(BrokerSettings)}, with other values for some of the broker's own settings: tests that need an
+     * authorizer, or limits of their own.
+     *
+     * @param overrides by Kafka's names
+     */
+    public static EmbeddedBroker start(BrokerSettings settings, Map<String, String> overrides) {
         // Kafka takes a lock of its own only after it has opened the metadata log, when two have written there already.
         FolderLock lock = FolderLock.exclusive(settings.data(), settings.owner());
         BrokerExit exit = BrokerExit.watch();
         boolean started = false;
         try {
-            EmbeddedBroker broker = start(settings, lock, exit);
+            EmbeddedBroker broker = start(settings, overrides, lock, exit);
             started = true;
             return broker;
         } finally {
@@ -75,11 +85,13 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static EmbeddedBroker start(BrokerSettings settings, FolderLock lock, BrokerExit exit) {
+    private static EmbeddedBroker start(
+            BrokerSettings settings, Map<String, String> overrides, FolderLock lock, BrokerExit exit) {
         int port = settings.port() == 0 ? FreePorts.next() : settings.port();
         Properties properties = new Properties();
         Cluster cluster = settings.cluster() == null ? new Cluster(1, List.of(FreePorts.next())) : settings.cluster();
         properties.putAll(configuration(settings, port, cluster));
+        properties.putAll(overrides);
         try {
             format(settings, cluster.node());
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);

@@ -100,7 +100,10 @@ public interface WorkerConfig {
     @WithDefault("5s")
     Duration revokeWithin();
 
-    /** How long a stopping worker may take to finish what is on the device. */
+    /**
+     * How long a stopping worker may take until its process is gone. Four fifths are for what is on the device and its
+     * results; with brokers that do not answer, a quarter of that.
+     */
     @WithDefault("20s")
     Duration stopWithin();
 
@@ -169,6 +172,10 @@ public interface WorkerConfig {
         /** Of a result or dead letter at most; the topics' {@code max.message.bytes} must not be less. */
         @WithDefault("1000000")
         int mostBytes();
+
+        /** How long a transaction may take until it is given up and sent again; 2 s to 2 min. */
+        @WithDefault("30s")
+        Duration within();
     }
 
     /** {@code limner.worker.models.*}: releases that the models topic announces. */

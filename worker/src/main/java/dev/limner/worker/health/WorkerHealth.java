@@ -4,19 +4,21 @@ import dev.limner.worker.pipeline.WorkerRuntime;
 import dev.limner.worker.pipeline.WorkerService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
-import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** {@code /q/health/live}, {@code /q/health/started} and {@code /q/health/ready}. */
+/**
+ * {@code /q/health/live}, {@code /q/health/started} and {@code /q/health/ready}. Only the first restarts a worker, so it
+ * fails only for what a restart mends: a thread of the worker's own that is dead or stuck. Everything outside that does
+ * not answer belongs to the last.
+ */
 @ApplicationScoped
 public class WorkerHealth {
-    /** A commit that has to replace its producer takes up to half of this. */
-    private static final Duration SILENCE = Duration.ofSeconds(60);
-
     private final WorkerService service;
 
     WorkerHealth(WorkerService service) {
@@ -26,8 +28,8 @@ public class WorkerHealth {
     @Produces
     @Liveness
     HealthCheck live() {
-        return () -> HealthCheckResponse.named("control-loop")
-                .status(service.runtime().map(runtime -> runtime.alive(SILENCE)).orElse(!service.failed()))
+        return () -> HealthCheckResponse.named("threads")
+                .status(service.runtime().map(WorkerRuntime::alive).orElse(!service.failed()))
                 .build();
     }
 
@@ -42,9 +44,33 @@ public class WorkerHealth {
 
     @Produces
     @Readiness
-    HealthCheck ready() {
+    HealthCheck taking() {
         return () -> HealthCheckResponse.named("taking-jobs")
                 .status(service.runtime().map(WorkerRuntime::taking).orElse(false))
                 .build();
+    }
+
+    @Produces
+    @Readiness
+    HealthCheck brokers() {
+        return () -> HealthCheckResponse.named("brokers")
+                .status(service.runtime().map(WorkerRuntime::brokersAnswer).orElse(false))
+                .build();
+    }
+
+    /** Says in words what stands still. */
+    @Produces
+    @Readiness
+    HealthCheck progress() {
+        return () -> {
+            List<String> obstacles =
+                    service.runtime().map(WorkerRuntime::obstacles).orElse(List.of());
+            HealthCheckResponseBuilder response =
+                    HealthCheckResponse.named("progress").status(obstacles.isEmpty());
+            for (int i = 0; i < obstacles.size(); i++) {
+                response.withData("reason-" + (i + 1), obstacles.get(i));
+            }
+            return response.build();
+        };
     }
 }

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ public final class JobSource implements AutoCloseable {
     /** Fetched, in order, but not known yet to be of the topic that is owned. */
     private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>();
 
+    private volatile Set<String> forbidden = Set.of();
     private long assignments;
 
     /**
@@ -127,8 +129,11 @@ public final class JobSource implements AutoCloseable {
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
             note(consumer.poll(enough && timeout.compareTo(FULL_WAIT) > 0 ? FULL_WAIT : timeout));
+            forbidden = Set.of();
         } catch (WakeupException e) {
             LOG.trace("woken");
+        } catch (TopicAuthorizationException e) {
+            forbidden(e.unauthorizedTopics());
         }
         return confirmed();
     }
@@ -183,6 +188,20 @@ public final class JobSource implements AutoCloseable {
             }
         }
         return deliveries;
+    }
+
+    private void forbidden(Set<String> topics) {
+        if (!topics.equals(forbidden)) {
+            forbidden = Set.copyOf(topics);
+            LOG.atError()
+                    .addKeyValue("topics", topics)
+                    .log("no right to READ these topics: grant this worker's user READ and DESCRIBE on them");
+        }
+    }
+
+    /** Topics that the last poll was not allowed to read. Safe from any thread. */
+    public Set<String> forbidden() {
+        return forbidden;
     }
 
     private void retakeRecreated() {
@@ -331,11 +350,32 @@ public final class JobSource implements AutoCloseable {
         return owned.size();
     }
 
+    /** Partitions that this worker owns, whatever is known of them. */
+    public Set<PartitionRef> partitions() {
+        return owned.keySet().stream().map(JobSource::ref).collect(Collectors.toSet());
+    }
+
+    /** What the brokers have sent so far, in bytes: as long as it grows, some of them answer. Safe from any thread. */
+    public double receivedBytes() {
+        return consumer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("incoming-byte-total")
+                        && metric.getKey().group().equals("consumer-metrics"))
+                .map(metric -> metric.getValue().metricValue())
+                .filter(Double.class::isInstance)
+                .mapToDouble(Double.class::cast)
+                .sum();
+    }
+
     /** Leaves the group. */
     @Override
     public void close() {
+        close(CLOSE_WITHIN);
+    }
+
+    /** Leaves the group if the brokers answer within a time. */
+    public void close(Duration within) {
         standings.close();
-        consumer.close(CloseOptions.timeout(CLOSE_WITHIN));
+        consumer.close(CloseOptions.timeout(within));
     }
 
     private static TopicPartition topicPartition(PartitionRef partition) {

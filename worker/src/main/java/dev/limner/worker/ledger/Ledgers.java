@@ -34,11 +34,13 @@ public final class Ledgers {
 
     /** Brokers forget an offset that was not committed for a week, or for what their retention says. */
     private static final Duration REFRESH_AFTER = Duration.ofHours(6);
+    private static final int MOST_HELD_BACK = 32;
 
     private final LedgerSettings settings;
     private final Map<PartitionRef, PartitionLedger> partitions = new HashMap<>();
     private long nonce = ThreadLocalRandom.current().nextLong();
     private long spentNanos;
+    private boolean holdingBack;
 
     public Ledgers(LedgerSettings settings) {
         this.settings = settings;
@@ -120,6 +122,12 @@ public final class Ledgers {
      * @param position where the consumer stands, for a partition in which nothing is left
      */
     public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position) {
+        return ready(most, position, publication -> true);
+    }
+
+    /** As {@link #ready(int, ToLongFunction)}, without those that {@code may} holds back: they stay as if not finished. */
+    public PendingTransaction ready(
+            int most, ToLongFunction<PartitionRef> position, Predicate<Publication> may) {
         long start = System.nanoTime();
         List<Publication> publications = new ArrayList<>();
         Map<PartitionRef, Commit> commits = new HashMap<>();
@@ -127,7 +135,8 @@ public final class Ledgers {
         partitions.forEach((partition, ledger) -> {
             if (ledger.hasNews()) {
                 Commit commit =
-                        ledger.draft(most - publications.size(), nonce, position.applyAsLong(partition), publications);
+                        ledger.draft(
+                        most - publications.size(), nonce, position.applyAsLong(partition), may, publications);
                 if (commit != null) {
                     commits.put(partition, commit);
                 }
@@ -142,11 +151,33 @@ public final class Ledgers {
         long start = System.nanoTime();
         for (PartitionRef partition : ready.commits().keySet()) {
             PartitionLedger ledger = partitions.get(partition);
-            if (ledger != null) {
+            // One that has come back since has a ledger that knows nothing of the draft.
+            if (ledger != null && ledger.drafted()) {
                 ledger.confirm();
             }
         }
         spentNanos += System.nanoTime() - start;
+    }
+
+    /**
+     * Whether {@link #ready} is about to be asked to hold publications back. Meanwhile partitions with more than a few of
+     * them are {@link #closed}: each keeps its record in memory.
+     */
+    public void holdingBack(boolean now) {
+        holdingBack = now;
+        partitions.values().forEach(PartitionLedger::lookAgain);
+    }
+
+    /** The oldest record without an outcome that is committed, by partition; partitions without any are left out. */
+    public Map<PartitionRef, Long> oldest() {
+        Map<PartitionRef, Long> oldest = new HashMap<>();
+        partitions.forEach((partition, ledger) -> {
+            long offset = ledger.oldest();
+            if (offset >= 0) {
+                oldest.put(partition, offset);
+            }
+        });
+        return oldest;
     }
 
     /** What the ledgers have cost since this was last asked. */
@@ -172,9 +203,10 @@ public final class Ledgers {
         return partitions.values().stream().anyMatch(PartitionLedger::hasNews);
     }
 
-    /** Partitions not to be fetched from for now: not marked as held yet, or with a ledger at a bound. */
+    /** Partitions not to be fetched from for now: not marked as held yet, with a ledger at a bound, or with much held back. */
     public Set<PartitionRef> closed() {
-        return partitions(PartitionLedger::closed);
+        return partitions(
+                ledger -> ledger.closed() || (holdingBack && ledger.waitingForCommit() > MOST_HELD_BACK));
     }
 
     private Set<PartitionRef> partitions(Predicate<PartitionLedger> which) {

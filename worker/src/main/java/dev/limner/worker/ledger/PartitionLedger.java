@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,6 +211,10 @@ final class PartitionLedger {
         return open;
     }
 
+    int waitingForCommit() {
+        return waitingForCommit;
+    }
+
     int uncommitted() {
         return pending.size();
     }
@@ -219,15 +224,16 @@ final class PartitionLedger {
      *
      * @param most publications at most
      * @param position where the consumer stands, for a partition in which nothing is left; -1 if that says nothing
+     * @param may which publications may be in it
      * @param into takes the publications
      * @return null if there is nothing to commit
      */
     @Nullable
-    Commit draft(int most, long nonce, long position, List<Publication> into) {
+    Commit draft(int most, long nonce, long position, Predicate<Publication> may, List<Publication> into) {
         int limit = most;
         int least = -1;
         while (limit >= 0) {
-            List<Entry> covered = covered(limit);
+            List<Entry> covered = covered(limit, may);
             if (covered.isEmpty() && !marksChanged) {
                 nothingFits = most > 0;
                 return null;
@@ -247,7 +253,7 @@ final class PartitionLedger {
             limit = limit == 0 ? -1 : Math.min(limit, covered.size()) / 2;
         }
         // Not even what is done already fits. Results go with their commits, so they can tell all of it.
-        List<Entry> covered = covered(most);
+        List<Entry> covered = covered(most, may);
         return covered.isEmpty() && !marksChanged ? null : draft(covered, nonce, position, true, into);
     }
 
@@ -275,14 +281,33 @@ final class PartitionLedger {
         return new Commit(end, metadata);
     }
 
-    private List<Entry> covered(int most) {
+    /** What a draft left out may be in the next one. */
+    void lookAgain() {
+        nothingFits = false;
+    }
+
+    /** Whether a draft waits to be confirmed. */
+    boolean drafted() {
+        return draft != null;
+    }
+
+    /** Offset of the oldest record whose outcome is not committed; -1 if there is none. */
+    long oldest() {
+        return pending.isEmpty() ? -1 : pending.firstKey();
+    }
+
+    private List<Entry> covered(int most, Predicate<Publication> may) {
         List<Entry> covered = new ArrayList<>();
         for (Entry entry : pending.values()) {
             if (covered.size() >= most || (settings.ordered() && !entry.finished)) {
                 break;
             }
             if (entry.finished) {
-                covered.add(entry);
+                if (entry.publication == null || may.test(entry.publication)) {
+                    covered.add(entry);
+                } else if (settings.ordered()) {
+                    break;
+                }
             }
         }
         return covered;

@@ -4,8 +4,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import dev.limner.worker.intake.PartitionRef;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What the pipeline counts and times. Safe from any thread. */
@@ -13,11 +19,16 @@ public final class WorkerMetrics {
     private final MeterRegistry registry;
     private final Counter ledger;
     private final DistributionSummary batchSizes;
+    private final MultiGauge still;
+    private final MultiGauge unknown;
 
     public WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.ledger = registry.counter("limner.ledger.seconds");
         this.batchSizes = registry.summary("limner.batch.images");
+        this.still = MultiGauge.builder("limner.partition.still.seconds").register(registry);
+        this.unknown = MultiGauge.builder("limner.partition.unknown.seconds").register(registry);
+        registry.counter("limner.publications.failed");
     }
 
     /** A gauge that is read when somebody looks. */
@@ -53,6 +64,29 @@ public final class WorkerMetrics {
     /** Time spent in the ledgers, as {@code limner.ledger.seconds}. */
     public void ledger(long nanos) {
         ledger.increment(nanos / 1e9);
+    }
+
+    /** A transaction was not committed; what it held is sent again. */
+    public void publicationFailed() {
+        registry.counter("limner.publications.failed").increment();
+    }
+
+    /** For how long the oldest open record of each partition has not moved although the device was free. */
+    public void still(Map<PartitionRef, Duration> partitions) {
+        rows(still, partitions);
+    }
+
+    /** For how long what the group has done in a partition is not known. */
+    public void unknown(Map<PartitionRef, Duration> partitions) {
+        rows(unknown, partitions);
+    }
+
+    private static void rows(MultiGauge gauge, Map<PartitionRef, Duration> partitions) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        partitions.forEach((partition, since) -> rows.add(MultiGauge.Row.of(
+                Tags.of("topic", partition.topic(), "partition", String.valueOf(partition.number())),
+                since.toMillis() / 1e3)));
+        gauge.register(rows, true);
     }
 
     /** An outcome came too late: its partition belongs to somebody else. */

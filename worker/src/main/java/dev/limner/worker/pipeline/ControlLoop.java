@@ -12,11 +12,14 @@ import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.ledger.ResultsHistory;
 import dev.limner.worker.ledger.TakeOver;
 import dev.limner.worker.ledger.TakeOvers;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
-import dev.limner.worker.publish.ResultPublisher;
+import dev.limner.worker.publish.Publishing;
 import dev.limner.worker.schedule.Lanes;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the consumer, the ledgers and the transactional producer. It polls, decodes, schedules and,
- * between polls, publishes; the stages' threads only hand outcomes back.
+ * The one thread that owns the consumer, the ledgers and says what is published. It polls, decodes, schedules and,
+ * between polls, hands over what is to be published; the stages' threads only hand outcomes back. It never waits for
+ * longer than a moment: while a publication takes longer, it polls on with everything paused.
  *
  * <p>Delivery: an outcome is published once and only while its partition is owned as it was when the record was
  * delivered; its offset or its mark in the ledger moves in the same transaction.
@@ -37,7 +41,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
     private static final long TAIL_EVERY_NANOS = 1_000_000_000;
-    private static final int COMMITS_ON_REVOKE = 3;
+    /** What a failed worker may take to close its connections. */
+    private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
@@ -48,21 +53,26 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final Ledgers ledgers;
     private final Committer committer;
     private final Dispatcher dispatcher;
+    private final Departure departure;
     private final Mailbox mailbox;
+    private final ProgressWatch progress;
+    private final Set<String> everything;
     private long tailNanos = System.nanoTime();
     private boolean everythingTaken;
-    private volatile boolean stopping;
-    private volatile long heartbeat = System.nanoTime();
+    private volatile @Nullable StopBudget budget;
+    private volatile boolean stagesEnded;
     private volatile int owned;
     private volatile int waiting;
     private volatile int recovering;
     private volatile @Nullable Throwable failure;
 
     /**
-     * Connects to the brokers; {@link #run()} does the rest.
+     * Sets up the connections; {@link #run()} does the rest.
      *
      * @param breakers while one is open nothing is fetched
      * @param mailbox where the pipeline puts outcomes
+     * @param progress told of every round
+     * @param errors hears of an {@link Error} on the publishing thread
      */
     ControlLoop(
             WorkerSettings settings,
@@ -72,12 +82,16 @@ final class ControlLoop implements Runnable, OwnershipListener {
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
             List<Breaker> breakers,
-            Mailbox mailbox) {
+            Mailbox mailbox,
+            ProgressWatch progress,
+            FatalErrors errors) {
         this.settings = settings;
         this.metrics = metrics;
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
+        this.progress = progress;
+        this.everything = Set.copyOf(settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
@@ -88,11 +102,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 source::wakeUp));
         this.committer = new Committer(
                 ledgers,
-                new ResultPublisher(
+                new Publishing(
                         settings.publish(),
                         source::groupMetadata,
-                        source::committed,
-                        settings.drill().watch()),
+                        settings.drill().watch(),
+                        errors,
+                        mailbox::ring),
                 settings.publish().commitInterval(),
                 this::position,
                 metrics,
@@ -111,49 +126,101 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pipeline,
                 this::finish,
                 committer::publish);
+        this.departure = new Departure(
+                settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
         metrics.gauge("limner.partitions.owned", () -> owned);
         metrics.gauge("limner.partitions.recovering", () -> recovering);
         metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
+        metrics.gauge("limner.publications.failed.row", () -> committer.state().failures());
     }
 
     @Override
     public void run() {
         try {
-            while (!stopping) {
+            StopBudget asked = budget;
+            while (asked == null) {
                 cycle();
+                asked = budget;
             }
-            drain();
+            departure.drain(asked);
         } catch (RuntimeException e) {
             failure = e;
             LOG.atError().addKeyValue("worker", settings.name()).setCause(e).log("control loop failed");
+        } catch (Error e) {
+            // Before anything is closed, which might wait for what no longer works.
+            FatalErrors.tell(e);
+            throw e;
         } finally {
-            dispatcher.close();
-            pipeline.close();
             takeOvers.close();
-            source.close();
-            committer.close();
+            StopBudget asked = budget;
+            stagesEnded = departure.close(asked == null ? new StopBudget(FAILED_CLOSE) : asked);
         }
     }
 
     private void cycle() {
-        everythingTaken = false;
-        List<Delivery> deliveries = receive();
-        mailbox.woken();
-        Throwable broken = mailbox.failure();
-        if (broken != null) {
-            throw new IllegalStateException("a stage failed: " + broken, broken);
+        if (committer.busy()) {
+            hold();
+        } else {
+            turn();
         }
-        deliveries.forEach(dispatcher::take);
-        everythingTaken = true;
+        if (progress.round()) {
+            look();
+        }
+    }
+
+    private void turn() {
+        take(receive());
+        requireStages();
         restore();
         collect();
         dispatcher.dispatch();
         committer.publishIfDue(!pipeline.idle());
         lookAtTails();
-        heartbeat = System.nanoTime();
         owned = source.owned();
         waiting = ledgers.uncommitted();
+    }
+
+    /** A publication is on its way: nothing changes in the ledgers that it stands on, but the group hears of this member. */
+    private void hold() {
+        mailbox.await(FULL_WAIT);
+        take(pollNothing());
+        requireStages();
+    }
+
+    /** With everything paused nothing new is fetched; what a rebalance might bring in is taken all the same. */
+    private List<Delivery> pollNothing() {
+        everythingTaken = false;
+        return source.poll(Duration.ZERO, everything, Set.of());
+    }
+
+    private void take(List<Delivery> deliveries) {
+        mailbox.woken();
+        deliveries.forEach(dispatcher::take);
+        everythingTaken = true;
+    }
+
+    private void requireStages() {
+        Throwable broken = mailbox.failure();
+        if (broken != null) {
+            throw new IllegalStateException("a stage failed: " + broken, broken);
+        }
+    }
+
+    private void look() {
+        Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
+        source.forbidden().forEach(topic -> obstacles.add("no right to READ the topic " + topic));
+        ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
+                source.partitions(),
+                ledgers.owned(),
+                ledgers.oldest(),
+                pipeline.idle(),
+                source.receivedBytes(),
+                committer.state(),
+                obstacles,
+                pipeline.stages()));
+        metrics.still(found.still());
+        metrics.unknown(found.unknown());
     }
 
     /** New partitions are marked as held before anything of them is delivered. */
@@ -187,8 +254,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
      * timeout, a core's worth, as long as it holds fetched records of a paused partition.
      */
     private List<Delivery> receive() {
+        everythingTaken = false;
         Set<String> full = new HashSet<>(dispatcher.full());
-        if (breakers.stream().anyMatch(Breaker::open)) {
+        if (committer.failing() || breakers.stream().anyMatch(Breaker::open)) {
             full.addAll(settings.intake().topics());
         }
         Set<PartitionRef> closed = ledgers.closed();
@@ -227,26 +295,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
      * that is not over, and those that a stopping worker has let go of.
      */
     private long position(PartitionRef partition) {
-        return stopping || !everythingTaken ? -1 : source.position(partition);
+        return budget != null || !everythingTaken ? -1 : source.position(partition);
     }
 
-    /** Jobs of these partitions that are on their way are finished if that takes no longer than it may. */
     @Override
     public void revoked(Set<PartitionRef> partitions) {
-        if (failure == null && !settings.drill().does(Sabotage.COMMIT_REVOKED)) {
-            int waitingOnly = dispatcher.release(partitions);
-            long deadline = System.nanoTime() + settings.limits().revoke().toNanos();
-            collect();
-            while (ledgers.unfinished(partitions) > waitingOnly && System.nanoTime() < deadline) {
-                mailbox.await(FULL_WAIT);
-                mailbox.woken();
-                collect();
-            }
-            ledgers.letGo(partitions);
-            for (int i = 0; i < COMMITS_ON_REVOKE && !committer.publish(); i++) {
-                LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
-            }
-        }
+        departure.revoked(partitions, budget);
         forget(partitions);
     }
 
@@ -257,52 +311,31 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void forget(Set<PartitionRef> partitions) {
         takeOvers.release(partitions);
+        committer.withdraw(partitions);
         if (!settings.drill().does(Sabotage.COMMIT_REVOKED)) {
             ledgers.release(partitions);
             dispatcher.release(partitions);
         }
     }
 
-    /** Finishes what is on its way and publishes it; what only waits is left for whoever owns the partitions next. */
-    private void drain() {
-        LOG.atInfo().addKeyValue("worker", settings.name()).log("stopping");
-        dispatcher.release(ledgers.owned());
-        long deadline = System.nanoTime() + settings.limits().stop().toNanos();
-        Set<String> everything = Set.copyOf(settings.intake().topics());
-        while (!pipeline.idle() && System.nanoTime() < deadline) {
-            // Polling goes on so that the group keeps this member; with everything paused nothing new arrives, and
-            // what a rebalance might bring in is not taken.
-            mailbox.await(FULL_WAIT);
-            var ignored = source.poll(Duration.ZERO, everything, Set.of());
-            mailbox.woken();
-            collect();
-            committer.publishIfDue(!pipeline.idle());
-        }
-        collect();
-        ledgers.letGo(ledgers.owned());
-        for (int i = 0; i < COMMITS_ON_REVOKE && !committer.publish(); i++) {
-            var ignored = source.poll(Duration.ZERO, everything, Set.of());
-        }
-        LOG.atInfo()
-                .addKeyValue("worker", settings.name())
-                .addKeyValue("unfinished", ledgers.unfinished())
-                .addKeyValue("imagesDrawn", pipeline.drawnImages())
-                .addKeyValue("imagesPublished", committer.imagesDone())
-                .log("stopped");
-    }
-
-    void stop() {
-        stopping = true;
+    /** Asks the loop to end; it does so within the budget. Safe from any thread. */
+    void stop(StopBudget within) {
+        budget = within;
         mailbox.ring();
     }
 
     boolean stopping() {
-        return stopping;
+        return budget != null;
     }
 
-    /** Nanoseconds since the loop last went round. */
-    long silence() {
-        return System.nanoTime() - heartbeat;
+    /** After the end: whether the pipeline's threads have ended too. */
+    boolean stagesEnded() {
+        return stagesEnded;
+    }
+
+    /** Whether the publishing thread runs. */
+    boolean publishes() {
+        return committer.alive();
     }
 
     int owned() {

@@ -12,6 +12,9 @@ import dev.limner.worker.generate.DrawnBatch;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
@@ -40,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
  * pictures are durable. A stage that fails on a batch tries its jobs one by one, so that none suffers from another.
  */
-final class GenerationPipeline implements AutoCloseable {
+final class GenerationPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
 
     private final Stages stages;
@@ -55,7 +58,9 @@ final class GenerationPipeline implements AutoCloseable {
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong drawnImages = new AtomicLong();
+    private final FatalErrors errors;
     private final List<Thread> running = new ArrayList<>();
+    private final List<StageWatch> watches = new ArrayList<>();
     private volatile @Nullable LastBatch last;
 
     /** The last micro-batch the device drew. */
@@ -71,7 +76,10 @@ final class GenerationPipeline implements AutoCloseable {
         }
     }
 
-    /** @param unwanted the answer to a job that nobody wants drawn any more; asked right before the device */
+    /**
+     * @param unwanted the answer to a job that nobody wants drawn any more; asked right before the device
+     * @param errors hears of a stage that an {@link Error} ends
+     */
     GenerationPipeline(
             StageThreads threads,
             Stages stages,
@@ -79,13 +87,15 @@ final class GenerationPipeline implements AutoCloseable {
             WorkerMetrics metrics,
             Mailbox mailbox,
             CrashPoint.Watch watch,
-            BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted) {
+            BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted,
+            FatalErrors errors) {
         this.stages = stages;
         this.outcomes = outcomes;
         this.metrics = metrics;
         this.mailbox = mailbox;
         this.watch = watch;
         this.unwanted = unwanted;
+        this.errors = errors;
         start("limner-text", threads.text(), toText, this::prepare);
         start("limner-device", threads.device(), toDevice, this::draw);
         start("limner-encode", threads.encode(), toEncode, this::encode);
@@ -99,24 +109,41 @@ final class GenerationPipeline implements AutoCloseable {
     }
 
     private <T> void start(String name, int count, BlockingQueue<T> queue, Step<T> step) {
-        Thread.Builder builder = Thread.ofPlatform().name(name + "-", 0).daemon();
+        StageWatch stage = new StageWatch(name.substring(name.indexOf('-') + 1), count);
+        watches.add(stage);
         for (int i = 0; i < count; i++) {
-            running.add(builder.start(() -> serve(queue, step)));
+            int number = i;
+            Thread thread = errors.thread(name + "-" + number, () -> serve(queue, step, stage, number));
+            running.add(thread);
+            thread.start();
         }
     }
 
-    private <T> void serve(BlockingQueue<T> queue, Step<T> step) {
+    private <T> void serve(BlockingQueue<T> queue, Step<T> step, StageWatch stage, int number) {
         try {
             while (true) {
-                step.take(queue.take());
+                T input = queue.take();
+                stage.began(number, System.nanoTime());
+                step.take(input);
+                stage.ended(number);
             }
         } catch (InterruptedException e) {
             LOG.debug("stage stopped");
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             // A stage less would look like a device that is slow: the worker ends instead, its jobs are delivered
             // again.
             mailbox.fail(e);
         }
+    }
+
+    /** How long the stages' threads have been at what they do. */
+    List<StageWatch> stages() {
+        return List.copyOf(watches);
+    }
+
+    /** Whether all stages have all of their threads. Safe from any thread. */
+    boolean alive() {
+        return running.stream().allMatch(Thread::isAlive);
     }
 
     /** Whether a batch could be submitted now. Control thread only. */
@@ -332,17 +359,13 @@ final class GenerationPipeline implements AutoCloseable {
         mailbox.ring();
     }
 
-    /** Stops the stages; what is still on its way is dropped. */
-    @Override
-    public void close() {
+    /**
+     * Stops the stages; what is still on its way is dropped.
+     *
+     * @return whether all have ended; if not, what they use must not be closed
+     */
+    boolean close(StopBudget budget) {
         running.forEach(Thread::interrupt);
-        for (Thread thread : running) {
-            try {
-                thread.join(5_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        return Closing.join(budget, running);
     }
 }

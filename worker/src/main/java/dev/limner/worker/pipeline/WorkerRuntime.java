@@ -7,6 +7,9 @@ import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.RecentIds;
+import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.Cancellations;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * finishes what is on the device, commits and leaves the group. Does not own the models or the store.
  */
 public final class WorkerRuntime implements AutoCloseable {
+    private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
     private static final Duration CANCELLATIONS_WITHIN = Duration.ofSeconds(60);
 
     private final WorkerSettings settings;
@@ -34,6 +38,7 @@ public final class WorkerRuntime implements AutoCloseable {
     private final Cancellations cancellations;
     private final GenerationPipeline pipeline;
     private final ControlLoop control;
+    private final ProgressWatch progress = new ProgressWatch(System::nanoTime);
     private final Thread thread;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private long statusNanos = System.nanoTime();
@@ -44,7 +49,8 @@ public final class WorkerRuntime implements AutoCloseable {
      *
      * @param releases how far the worker is with the models topic
      * @param device as people write it, for the status
-     * @throws RuntimeException if the brokers cannot be reached
+     * @param errors hears of an {@link Error} on any of its threads
+     * @throws RuntimeException if the cancellations cannot be read
      */
     public WorkerRuntime(
             WorkerSettings settings,
@@ -53,7 +59,8 @@ public final class WorkerRuntime implements AutoCloseable {
             ImageStore store,
             String device,
             ExecutionProfile profile,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            FatalErrors errors) {
         this.settings = settings;
         this.models = models;
         this.releases = releases;
@@ -89,7 +96,16 @@ public final class WorkerRuntime implements AutoCloseable {
                 metrics,
                 mailbox,
                 settings.drill().watch(),
-                admission::unwanted);
+                admission::unwanted,
+                errors);
+        metrics.gauge("limner.progress", () -> progress.reasons().isEmpty() ? 1 : 0);
+        metrics.gauge("limner.brokers.silent.seconds", () -> progress.silence().toMillis() / 1e3);
+        pipeline.stages()
+                .forEach(stage -> metrics.gauge(
+                        "limner.stage.step.seconds",
+                        "stage",
+                        stage.stage(),
+                        () -> stage.longest(System.nanoTime()).toMillis() / 1e3));
         ControlLoop loop;
         try {
             loop = new ControlLoop(
@@ -100,15 +116,18 @@ public final class WorkerRuntime implements AutoCloseable {
                     metrics,
                     pipeline,
                     List.of(storeBreaker, deviceBreaker),
-                    mailbox);
+                    mailbox,
+                    progress,
+                    errors);
         } catch (RuntimeException e) {
             admission.close();
-            pipeline.close();
+            var unused = pipeline.close(new StopBudget(FAILED_CLOSE));
             cancellations.close();
             throw e;
         }
         this.control = loop;
-        this.thread = Thread.ofPlatform().name("limner-control").start(control);
+        this.thread = errors.thread("limner-control", control);
+        thread.start();
     }
 
     /** A job that was cancelled before this worker started must not be drawn by it. */
@@ -121,9 +140,22 @@ public final class WorkerRuntime implements AutoCloseable {
         }
     }
 
-    /** Whether the control thread goes round; {@code within} is how long one round may take. */
-    public boolean alive(Duration within) {
-        return thread.isAlive() && control.silence() < within.toNanos();
+    /**
+     * Whether all threads are there and the control thread goes round. Brokers, a store or a device that do not answer, a
+     * model that is loading and a long backlog change nothing about that.
+     */
+    public boolean alive() {
+        return thread.isAlive() && progress.turning() && pipeline.alive() && control.publishes();
+    }
+
+    /** Whether some broker has answered lately. */
+    public boolean brokersAnswer() {
+        return progress.brokersAnswer();
+    }
+
+    /** Why nothing moves although it could, one sentence each; empty while everything does. */
+    public List<String> obstacles() {
+        return progress.reasons();
     }
 
     /** Whether this worker owns partitions and takes jobs. */
@@ -169,13 +201,19 @@ public final class WorkerRuntime implements AutoCloseable {
 
     @Override
     public void close() {
+        var unused = close(new StopBudget(settings.limits().stop()));
+    }
+
+    /**
+     * Finishes what is on the device, commits and leaves the group, all within the budget.
+     *
+     * @return whether nothing uses the models any more
+     */
+    public boolean close(StopBudget budget) {
         stopping.set(true);
-        control.stop();
-        try {
-            thread.join(settings.limits().stop().plusSeconds(15).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        cancellations.close();
+        control.stop(budget);
+        boolean ended = Closing.join(budget, List.of(thread));
+        // What still reads is of no use to anybody, so it has no more time than is left.
+        return Closing.all(budget, List.of(cancellations)) && ended && control.stagesEnded();
     }
 }

@@ -14,6 +14,10 @@ import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.LastResort;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.store.Disk;
@@ -30,9 +34,14 @@ import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,15 +52,22 @@ import org.slf4j.LoggerFactory;
 public class WorkerService {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 
+    /** What Quarkus and its channels are left with. */
+    private static final Duration FRAMEWORK_CLOSE = Duration.ofMillis(900);
+
     private final WorkerConfig config;
     private final MeterRegistry registry;
     private final String version;
     private @Nullable WorkerModels models;
     private @Nullable FileStore store;
     private volatile @Nullable WorkerRuntime runtime;
+    private final FatalErrors errors = new FatalErrors();
     private volatile boolean failed;
     private volatile boolean waiting;
-    private boolean stopped;
+    private volatile boolean stopped;
+    /** Held while a runtime is made: models that it may be given must not be closed meanwhile. */
+    private final ReentrantLock beginning = new ReentrantLock();
+
 
     WorkerService(
             WorkerConfig config,
@@ -63,6 +79,7 @@ public class WorkerService {
     }
 
     void start(@Observes StartupEvent event) {
+        errors.watchProcess();
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         // Without a model libtorch is not even loaded.
         Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
@@ -97,10 +114,8 @@ public class WorkerService {
         } else {
             // A worker without the live release owns no partitions: those who have it draw the jobs.
             waiting = true;
-            Thread.ofPlatform()
-                    .name("limner-start")
-                    .daemon()
-                    .start(() -> beginWhenReady(settings, drawing, objects, device));
+            errors.thread("limner-start", () -> beginWhenReady(settings, drawing, objects, device))
+                    .start();
         }
     }
 
@@ -114,7 +129,7 @@ public class WorkerService {
             begin(settings, drawing, objects, device);
         } catch (CancellationException e) {
             LOG.debug("stopped before the live release was there");
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("the worker cannot start");
             failed = true;
             Quarkus.asyncExit(1);
@@ -123,14 +138,39 @@ public class WorkerService {
         }
     }
 
-    private synchronized void begin(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
-        if (stopped) {
-            return;
+    private void begin(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+        beginning.lock();
+        try {
+            if (!stopped) {
+                take(settings, drawing, objects, device);
+            }
+        } finally {
+            beginning.unlock();
         }
+    }
+
+    /** Whether no runtime is being made; waits for one that is. */
+    private boolean begun(StopBudget budget) {
+        try {
+            return beginning.tryLock(budget.left().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void take(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
         WorkerRuntime started = new WorkerRuntime(
-                settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
+                settings,
+                drawing.slots(),
+                drawing.report(),
+                objects,
+                device.toString(),
+                drawing.profile(),
+                registry,
+                errors);
         runtime = started;
-        Thread.ofPlatform().name("limner-watch").daemon().start(() -> exitWhenFailed(started));
+        errors.thread("limner-watch", () -> exitWhenFailed(started)).start();
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("model", drawing.slots().serving().model())
@@ -176,8 +216,11 @@ public class WorkerService {
                         topics.deadLetters(),
                         "limner/worker/" + name,
                         name,
+                        config.group(),
+                        topics.allJobs(),
                         config.publish().mostBytes(),
                         config.commitInterval(),
+                        config.publish().within(),
                         clock),
                 "Limner " + version,
                 config.writeCaptions(),
@@ -212,17 +255,24 @@ public class WorkerService {
         return failed;
     }
 
-    synchronized void stop(@Observes ShutdownEvent event) {
+    /** SIGTERM. Everything in here is over within {@code stop-within}, or the process ends as it is. */
+    void stop(@Observes ShutdownEvent event) {
         stopped = true;
+        StopBudget process = new StopBudget(config.stopWithin());
+        LastResort.after(process, config.stopWithin());
+        StopBudget budget = new StopBudget(process.atMost(config.stopWithin().minus(FRAMEWORK_CLOSE)));
+        boolean begun = begun(budget);
         WorkerRuntime running = runtime;
-        if (running != null) {
-            running.close();
-        }
+        boolean unused = begun && (running == null || running.close(budget));
+        List<AutoCloseable> rest = new ArrayList<>();
         if (store != null) {
-            store.close();
+            rest.add(store);
         }
-        if (models != null) {
-            models.close();
+        if (models != null && unused) {
+            // Native memory that a thread still draws in must not go.
+            rest.add(models);
         }
+        boolean closed = Closing.all(budget, rest);
+        LOG.atInfo().addKeyValue("clean", unused && closed).log("worker ended");
     }
 }

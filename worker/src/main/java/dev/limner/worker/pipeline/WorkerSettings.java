@@ -46,14 +46,30 @@ public record WorkerSettings(
     /**
      * How long things may take.
      *
-     * @param stop a stopping worker, to finish what is on its way
-     * @param revoke the same for partitions that go to another worker
+     * @param stop a stopping worker, until everything is closed
+     * @param revoke partitions that go to another worker, for what is on its way to be finished
      * @param deviceOutage a device that draws nothing, until the worker ends
      */
     public record Limits(Duration stop, Duration revoke, Duration deviceOutage) {
+        private static final Duration SHORTEST_STOP = Duration.ofSeconds(1);
+        private static final Duration LONGEST_STOP = Duration.ofHours(1);
+        /** The group lets go of a member that does not answer a rebalance for five minutes. */
+        private static final Duration LONGEST_REVOKE = Duration.ofMinutes(4);
+
         /** What a configuration that says nothing means. */
         public static final Limits DEFAULT =
                 new Limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMinutes(2));
+
+        public Limits {
+            if (stop.compareTo(SHORTEST_STOP) < 0 || stop.compareTo(LONGEST_STOP) > 0) {
+                throw new IllegalArgumentException(
+                        "limner.worker.stop-within is " + stop + ", must be from 1 s to 1 h");
+            }
+            if (revoke.isNegative() || revoke.compareTo(LONGEST_REVOKE) > 0) {
+                throw new IllegalArgumentException(
+                        "limner.worker.revoke-within is " + revoke + ", must be from 0 to 4 min");
+            }
+        }
     }
 
     /**

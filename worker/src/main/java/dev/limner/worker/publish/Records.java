@@ -26,8 +26,14 @@ final class Records {
 
     private Records() {}
 
-    /** @param mostBytes of a record that the brokers take */
-    static List<ProducerRecord<byte[], byte[]>> of(Publication publication, PublishSettings settings, int mostBytes) {
+    /**
+     * The records of a publication: its result and, where there is one, its dead letter.
+     *
+     * @param mostBytes of a result that the brokers take
+     * @param mostLetter of a dead letter
+     */
+    static List<ProducerRecord<byte[], byte[]>> of(
+            Publication publication, PublishSettings settings, int mostBytes, int mostLetter) {
         Result result = publication.result();
         Publication.DeadLetter letter = publication.deadLetter();
         ProducerRecord<byte[], byte[]> answer = result(result, publication.traceParent(), settings);
@@ -41,9 +47,15 @@ final class Records {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(2);
         records.add(answer);
         if (letter != null) {
-            records.add(deadLetter(publication, letter, settings, mostBytes));
+            records.add(deadLetter(publication, letter, settings, mostLetter));
         }
         return records;
+    }
+
+    /** Whether {@link #of} gives a dead letter. */
+    static boolean needsLetter(Publication publication, PublishSettings settings, int mostBytes) {
+        return publication.deadLetter() != null
+                || size(result(publication.result(), publication.traceParent(), settings)) > mostBytes;
     }
 
     private static ProducerRecord<byte[], byte[]> result(

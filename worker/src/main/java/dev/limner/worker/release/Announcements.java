@@ -5,6 +5,7 @@ import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.TopicReader;
+import dev.limner.worker.lifecycle.FatalErrors;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -153,13 +154,13 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     }
 
     private static Runnable guarded(Runnable task) {
-        return () -> {
+        return FatalErrors.guarded(() -> {
             try {
                 task.run();
             } catch (RuntimeException e) {
                 LOG.atError().setCause(e).log("a release failed");
             }
-        };
+        });
     }
 
     /** Only the newest record counts: those it has overtaken are never carried out. */

@@ -49,6 +49,7 @@ class WorkerConfigTest {
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.intake().recentIds()).isEqualTo(1000);
         assertThat(config.publish().mostBytes()).isEqualTo(1_000_000);
+        assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.drill().folder()).isEmpty();
         assertThat(config.drill().sabotage()).isEmpty();
         assertThat(config.drill().clockSkew()).isZero();
@@ -91,6 +92,7 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.revoke-within", "2s"),
                 Map.entry("limner.worker.intake.recent-ids", "5"),
                 Map.entry("limner.worker.publish.most-bytes", "50000"),
+                Map.entry("limner.worker.publish.within", "9s"),
                 Map.entry("limner.worker.drill.folder", "/d"),
                 Map.entry("limner.worker.drill.sabotage", "skip-fsync,swap-pictures"),
                 Map.entry("limner.worker.drill.clock-skew", "60s"),
@@ -131,6 +133,7 @@ class WorkerConfigTest {
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.intake().recentIds()).isEqualTo(5);
         assertThat(config.publish().mostBytes()).isEqualTo(50_000);
+        assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.drill().folder()).contains(Path.of("/d"));
         assertThat(config.drill().sabotage()).contains(Set.of(Sabotage.SKIP_FSYNC, Sabotage.SWAP_PICTURES));
         assertThat(config.drill().clockSkew()).isEqualTo(Duration.ofMinutes(1));

@@ -34,6 +34,7 @@ import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -393,8 +394,11 @@ class WorkerRuntimeTest {
                         topics.deadLetters(),
                         "limner/worker/" + name,
                         name,
+                        topics.prefix() + "-group",
+                        topics.allJobs(),
                         mostBytes,
                         Duration.ofMillis(50),
+                        Duration.ofSeconds(8),
                         Clock.systemUTC()),
                 "Limner test",
                 true,
@@ -408,6 +412,7 @@ class WorkerRuntimeTest {
                 store,
                 "cpu",
                 ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())),
-                new SimpleMeterRegistry());
+                new SimpleMeterRegistry(),
+                new FatalErrors());
     }
 }

@@ -1,0 +1,5 @@
+/** How the process lives and ends: the time a shutdown has, and what an {@link java.lang.Error} on any thread means. */
+@NullMarked
+package dev.limner.worker.lifecycle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Topics;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.publish.PublishSettings;
+import dev.limner.worker.release.ReleaseReport;
+import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.store.ImageStore;
+import dev.limner.worker.text.HashTextEncoder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** How a test wants its worker: real but for the model, which draws digests. */
+final class ConstantWorker {
+    final MeterRegistry registry = new SimpleMeterRegistry();
+    private final String bootstrap;
+    private final Topics topics;
+    private final ImageStore store;
+    private Clock clock = Clock.systemUTC();
+    private Clock publishClock = Clock.systemUTC();
+    private TextEncoder encoder = new HashTextEncoder();
+    private Duration perBatch = Duration.ZERO;
+    private FatalErrors errors = new FatalErrors();
+    private Duration publishWithin = Duration.ofSeconds(6);
+    private WorkerSettings.Limits limits = WorkerSettings.Limits.DEFAULT;
+
+    ConstantWorker(String bootstrap, Topics topics, ImageStore store) {
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+        this.store = store;
+    }
+
+    /** The clock of everything but the publisher. */
+    ConstantWorker clock(Clock wanted) {
+        clock = wanted;
+        return this;
+    }
+
+    ConstantWorker publishClock(Clock wanted) {
+        publishClock = wanted;
+        return this;
+    }
+
+    ConstantWorker encoder(TextEncoder wanted) {
+        encoder = wanted;
+        return this;
+    }
+
+    ConstantWorker perBatch(Duration wanted) {
+        perBatch = wanted;
+        return this;
+    }
+
+    ConstantWorker errors(FatalErrors wanted) {
+        errors = wanted;
+        return this;
+    }
+
+    ConstantWorker limits(Duration stop, Duration revoke) {
+        limits = new WorkerSettings.Limits(stop, revoke, Duration.ofMinutes(2));
+        return this;
+    }
+
+    WorkerRuntime start(String name) {
+        WorkerSettings settings = new WorkerSettings(
+                name,
+                topics,
+                new IntakeSettings(bootstrap, name, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
+                1000,
+                new BatchSettings(8, Duration.ofMillis(5)),
+                LedgerSettings.DEFAULT,
+                new StageThreads(1, 1, 1, 1),
+                new PublishSettings(
+                        bootstrap,
+                        topics.prefix() + "-" + name,
+                        topics.results(),
+                        topics.deadLetters(),
+                        "limner/worker/" + name,
+                        name,
+                        topics.prefix() + "-group",
+                        topics.allJobs(),
+                        1_000_000,
+                        Duration.ofMillis(50),
+                        publishWithin,
+                        publishClock),
+                "Limner test",
+                true,
+                limits,
+                clock,
+                WorkerSettings.Drill.NONE);
+        ModelSlots slots = new ModelSlots(new LoadedModel(
+                PictureEngine.of(new HashPainter(perBatch), new FixedSizes(List.of(8))),
+                encoder,
+                LoadedModel.Origin.NONE));
+        return new WorkerRuntime(
+                settings, slots, ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, registry, errors);
+    }
+}
