@@ -38,6 +38,9 @@ public final class JobSource implements AutoCloseable {
     /** Offsets of a transaction that is still open cannot be had; polling must go on meanwhile. */
     private static final Duration RESTORE_WITHIN = Duration.ofMillis(500);
 
+    /** What one poll brings in is on the heap at once, at a megabyte a record if they are that large. */
+    private static final int MOST_PER_POLL = 32;
+
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -63,7 +66,7 @@ public final class JobSource implements AutoCloseable {
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(500, settings.bufferPerSource()));
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(MOST_PER_POLL, settings.bufferPerSource()));
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 << 20);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);

@@ -9,6 +9,7 @@ import dev.limner.worker.publish.Publication;
 import dev.limner.worker.publish.ResultPublisher;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,6 +23,7 @@ final class Committer implements AutoCloseable {
     private final ResultPublisher publisher;
     private final long intervalNanos;
     private final ToLongFunction<PartitionRef> position;
+    private final Consumer<Publication> published;
     private final WorkerMetrics metrics;
     private final boolean abortedIsDone;
     private final AtomicLong imagesDone = new AtomicLong();
@@ -30,6 +32,7 @@ final class Committer implements AutoCloseable {
     /**
      * @param publisher closed by {@link #close()}
      * @param position where the consumer stands in a partition, -1 if that says nothing
+     * @param published told of every publication that is committed
      * @param abortedIsDone a mistake, for a drill
      */
     Committer(
@@ -37,12 +40,14 @@ final class Committer implements AutoCloseable {
             ResultPublisher publisher,
             Duration interval,
             ToLongFunction<PartitionRef> position,
+            Consumer<Publication> published,
             WorkerMetrics metrics,
             boolean abortedIsDone) {
         this.ledgers = ledgers;
         this.publisher = publisher;
         this.intervalNanos = interval.toNanos();
         this.position = position;
+        this.published = published;
         this.metrics = metrics;
         this.abortedIsDone = abortedIsDone;
     }
@@ -88,6 +93,7 @@ final class Committer implements AutoCloseable {
             int mine = publication.result().outcome() instanceof Outcome.Completed completed
                     ? completed.images().size()
                     : 0;
+            published.accept(publication);
             metrics.published(publication.result().outcome().status(), mine);
             images += mine;
         }

@@ -45,6 +45,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final Committer committer;
     private final Dispatcher dispatcher;
     private final Mailbox mailbox;
+    private final PendingWork pending;
     private long tailNanos = System.nanoTime();
     private boolean everythingTaken;
     private volatile boolean stopping;
@@ -73,6 +74,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
+        this.pending =
+                new PendingWork(settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
@@ -85,6 +88,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         settings.drill().watch()),
                 settings.publish().commitInterval(),
                 this::position,
+                pending::published,
                 metrics,
                 settings.drill().does(Sabotage.SEEK_NOTHING_AFTER_ABORT));
         this.dispatcher = new Dispatcher(
@@ -99,9 +103,11 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         models),
                 models,
                 pipeline,
+                pending,
                 this::finish,
                 committer::publish);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
+        metrics.gauge("limner.pending.bytes", pending::bytes);
         metrics.gauge("limner.partitions.owned", () -> owned);
         metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
     }
@@ -199,7 +205,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(Finished outcome) {
-        if (!ledgers.finished(outcome.ref(), outcome.publication())) {
+        boolean wanted = ledgers.finished(outcome.ref(), outcome.publication());
+        pending.answered(outcome.ref(), wanted ? outcome.publication() : null);
+        if (!wanted) {
             metrics.stale();
             LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");
         }

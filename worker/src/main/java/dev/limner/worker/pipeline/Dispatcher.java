@@ -1,8 +1,10 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.protocol.Size;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.ledger.Delivered;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.Lanes;
@@ -13,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    /** Three colours as the device drew them, and at worst as many bytes in the file. */
+    private static final long PIXEL_BYTES = 6;
+
 
     private final Ledgers ledgers;
     private final Admission admission;
@@ -34,6 +40,7 @@ final class Dispatcher implements AutoCloseable {
     private final Lanes lanes;
     private final ModelSlots models;
     private final GenerationPipeline pipeline;
+    private final PendingWork pending;
     private final Consumer<Finished> finish;
     private final BooleanSupplier publish;
     private final Deque<QueuedJob> suspects = new ArrayDeque<>();
@@ -49,6 +56,7 @@ final class Dispatcher implements AutoCloseable {
             Lanes lanes,
             ModelSlots models,
             GenerationPipeline pipeline,
+            PendingWork pending,
             Consumer<Finished> finish,
             BooleanSupplier publish) {
         this.ledgers = ledgers;
@@ -57,27 +65,32 @@ final class Dispatcher implements AutoCloseable {
         this.lanes = lanes;
         this.models = models;
         this.pipeline = pipeline;
+        this.pending = pending;
         this.finish = finish;
         this.publish = publish;
     }
 
     /** A record arrived. */
     void take(Delivery delivery) {
-        switch (ledgers.delivered(delivery.ref())) {
-            case FRESH -> act(admission.judge(delivery), false);
-            case SUSPECT -> act(admission.judge(delivery), true);
-            case CONDEMNED -> act(admission.condemn(delivery), false);
+        Delivered known = ledgers.delivered(delivery.ref());
+        if (known != Delivered.DONE) {
+            pending.arrived(delivery.ref(), delivery.original());
+        }
+        switch (known) {
+            case FRESH -> act(delivery, admission.judge(delivery), false);
+            case SUSPECT -> act(delivery, admission.judge(delivery), true);
+            case CONDEMNED -> act(delivery, admission.condemn(delivery), false);
             case DONE ->
                 LOG.atDebug().addKeyValue("record", delivery.ref().origin()).log("answered by an owner before");
         }
     }
 
-    private void act(Admission.Verdict verdict, boolean suspect) {
+    private void act(Delivery delivery, Admission.Verdict verdict, boolean suspect) {
         switch (verdict) {
             case Admission.Verdict.Queue(QueuedJob job) when suspect -> suspects.add(job);
             case Admission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
             case Admission.Verdict.Answer(Finished outcome) -> finish.accept(outcome);
-            case Admission.Verdict.Pending pending -> LOG.debug("original goes to the store first");
+            case Admission.Verdict.Pending later -> pending.entered(delivery.ref(), 0);
         }
     }
 
@@ -108,12 +121,19 @@ final class Dispatcher implements AutoCloseable {
         return switch (batch.route()) {
             case Route.Ready(String digest) -> {
                 Optional<ModelSlots.Lease> lease = models.lease(digest);
-                lease.ifPresent(held -> pipeline.submit(batch, held));
+                lease.ifPresent(held -> submit(batch, held));
                 yield lease.isPresent();
             }
             case Route.Nowhere nowhere -> throw new IllegalStateException("jobs without a model in " + batch.id());
             case Route.Later later -> false;
         };
+    }
+
+    private void submit(MicroBatch batch, ModelSlots.Lease lease) {
+        Size size = lease.model().engine().size();
+        long picture = PIXEL_BYTES * size.width() * size.height();
+        batch.jobs().forEach(queued -> pending.entered(queued.ref(), picture * queued.job().count()));
+        pipeline.submit(batch, lease);
     }
 
     private void dispatchSuspect() {
@@ -147,7 +167,9 @@ final class Dispatcher implements AutoCloseable {
 
     /** Topics not to be fetched from for now. */
     Set<String> full() {
-        return lanes.full();
+        Set<String> full = new HashSet<>(lanes.full());
+        full.addAll(pending.full());
+        return full;
     }
 
     /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
@@ -165,6 +187,7 @@ final class Dispatcher implements AutoCloseable {
      */
     int release(Set<PartitionRef> gone) {
         admission.release(gone);
+        pending.release(gone);
         int before = suspects.size();
         suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
         return before - suspects.size() + lanes.release(gone);

@@ -280,15 +280,6 @@ final class GenerationPipeline implements AutoCloseable {
         List<String> uris;
         try {
             uris = stages.store.put(objects);
-        } catch (PermanentException e) {
-            if (batch.jobs().size() == 1) {
-                fail(batch.jobs().get(0), e.code(), e);
-                return;
-            }
-            for (int i = 0; i < batch.jobs().size(); i++) {
-                store(encoded.part(i, i + 1, i + 1));
-            }
-            return;
         } catch (RetryableException e) {
             // Only a stopping worker gives up on its store. Its jobs stay unanswered and are delivered again.
             LOG.atWarn()
@@ -297,6 +288,16 @@ final class GenerationPipeline implements AutoCloseable {
                     .log("batch given up");
             inFlight.addAndGet(-batch.jobs().size());
             mailbox.ring();
+            return;
+        } catch (RuntimeException e) {
+            // Refused, or a failure nobody foresaw: whose pictures it was shows when each is stored alone.
+            if (batch.jobs().size() == 1) {
+                fail(batch.jobs().get(0), e instanceof PermanentException known ? known.code() : ErrorCode.INTERNAL, e);
+                return;
+            }
+            for (int i = 0; i < batch.jobs().size(); i++) {
+                store(encoded.part(i, i + 1, i + 1));
+            }
             return;
         }
         watch.reached(CrashPoint.AFTER_STORE);

@@ -41,7 +41,18 @@ final class Outcomes {
     }
 
     /** A record that can never be drawn. */
-    Publication rejected(Delivery delivery, Decoded.Poison poison, @Nullable String objectUri) {
+    Publication rejected(Delivery delivery, Decoded.Poison poison) {
+        return rejected(delivery, poison, null, null);
+    }
+
+    /**
+     * A record that can never be drawn and is too large for a letter.
+     *
+     * @param objectUri where its whole value is; null if it could not be stored
+     * @param notStored why it could not be stored; null if it was
+     */
+    Publication rejected(
+            Delivery delivery, Decoded.Poison poison, @Nullable String objectUri, @Nullable String notStored) {
         Original original = delivery.original();
         Result result = new Result(
                 poison.jobId(),
@@ -57,8 +68,13 @@ final class Outcomes {
                 null,
                 null,
                 List.of());
+        Publication.DeadLetter letter = letter(poison.error(), 1, objectUri);
         return new Publication(
-                result, original, delivery.ref().origin(), letter(poison.error(), 1, objectUri), trace(original));
+                result,
+                original,
+                delivery.ref().origin(),
+                notStored == null ? letter : letter.saying("the original could not be stored: " + notStored),
+                trace(original));
     }
 
     /** A job that this worker cannot draw or may not. */

@@ -74,10 +74,9 @@ public final class WorkerRuntime implements AutoCloseable {
         Admission admission = new Admission(
                 models,
                 outcomes,
-                safe,
+                new LargeOriginals(outcomes, safe, outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
                 new RecentIds(settings.recentIds()),
-                cancellations::of,
-                outcome -> mailbox.put(List.of(outcome)));
+                cancellations::of);
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
