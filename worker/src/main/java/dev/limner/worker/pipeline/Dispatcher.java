@@ -124,7 +124,8 @@ final class Dispatcher implements AutoCloseable {
                 lease.ifPresent(held -> submit(batch, held));
                 yield lease.isPresent();
             }
-            case Route.Nowhere nowhere -> throw new IllegalStateException("jobs without a model in " + batch.id());
+            // Nowhere a moment ago, and the model may be had since: the jobs were not answered.
+            case Route.Nowhere nowhere -> false;
             case Route.Later later -> false;
         };
     }

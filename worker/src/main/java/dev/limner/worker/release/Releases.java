@@ -46,6 +46,9 @@ final class Releases implements ReleaseReport {
     private final Deque<WorkerStatus.Refusal> refused = new ArrayDeque<>();
     private @Nullable ModelRecord current;
     private @Nullable Attempt again;
+    /** The models topic was made again: its revisions begin anew. */
+    private boolean startsOver;
+
     private volatile long revision;
 
     /** A record and the one it followed on. */
@@ -82,7 +85,7 @@ final class Releases implements ReleaseReport {
     /** Carries a record out, as far as this worker can. One that is not newer than the last changes nothing. */
     void follow(ModelRecord record) throws InterruptedException {
         ModelRecord before = current;
-        if (before != null && record.revision() <= before.revision()) {
+        if (before != null && !startsOver && record.revision() <= before.revision()) {
             LOG.atWarn()
                     .addKeyValue("model", record.model())
                     .addKeyValue("revision", record.revision())
@@ -90,6 +93,11 @@ final class Releases implements ReleaseReport {
             return;
         }
         carryOut(new Attempt(record, before));
+    }
+
+    /** The models topic is another one: its next record counts, whatever its revision. What runs is kept until then. */
+    void startOver() {
+        startsOver = true;
     }
 
     /** Whether the last record named a bundle that was not to be had, and may be later. */
@@ -106,8 +114,18 @@ final class Releases implements ReleaseReport {
     }
 
     private void carryOut(Attempt attempt) throws InterruptedException {
-        ModelRecord record = attempt.record();
         again = null;
+        try {
+            carryOutOnce(attempt);
+        } catch (RuntimeException e) {
+            // Nobody announces the model again for that.
+            again = attempt;
+            throw e;
+        }
+    }
+
+    private void carryOutOnce(Attempt attempt) throws InterruptedException {
+        ModelRecord record = attempt.record();
         slots.askAgain();
         slots.setTrial(null, 0);
         if (bring(attempt, record.live(), true)) {
@@ -119,6 +137,7 @@ final class Releases implements ReleaseReport {
         }
         slots.retire(settings.pinned());
         current = record;
+        startsOver = false;
         Set<String> kept = new HashSet<>();
         record.releases().forEach(release -> kept.add(release.digest()));
         slots.status().forEach(loaded -> kept.add(loaded.digest()));
@@ -154,6 +173,11 @@ final class Releases implements ReleaseReport {
             if (e.code() == RefusalCode.BUNDLE_MISSING) {
                 again = attempt;
             }
+            return false;
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("model", release.digest()).setCause(e).log("a release could not be brought");
+            refuse(release.digest(), RefusalCode.BUNDLE_MISSING, "it cannot be fetched at the moment: " + e);
+            again = attempt;
             return false;
         }
     }
@@ -249,8 +273,13 @@ final class Releases implements ReleaseReport {
         }
     }
 
-    /** Puts a model on the device that a job names and that is not live; says so if there is none. */
-    void pin(String digest) {
+    /**
+     * Puts a model on the device that a job names and that is not live; says so if there is none.
+     *
+     * @param last whether a failure that might pass counts as well, because it has lasted long enough
+     * @return whether jobs that name the digest need not wait any longer; false if trying again may help
+     */
+    boolean pin(String digest, boolean last) {
         String name = slots.serving().model().name();
         ModelRecord record = current;
         ModelRecord.Release release = record == null
@@ -261,7 +290,7 @@ final class Releases implements ReleaseReport {
                         .orElse(null);
         try {
             if (slots.find(digest).isPresent()) {
-                return;
+                return true;
             }
             ModelBundle bundle = cache.fetch(
                     name,
@@ -273,8 +302,19 @@ final class Releases implements ReleaseReport {
                                     store.signature(name, digest).orElse(null))));
             slots.add(probed(bundle));
             slots.retire(Math.max(1, settings.pinned()));
+            return true;
         } catch (Refused e) {
             slots.unavailable(digest, String.valueOf(e.getMessage()));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("model", digest)
+                    .addKeyValue("error", e.toString())
+                    .log("a model that a job names cannot be had at the moment");
+            if (last) {
+                slots.unavailable(digest, "it cannot be had at the moment: " + e);
+            }
+            return last;
         }
     }
 

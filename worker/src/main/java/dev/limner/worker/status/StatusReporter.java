@@ -1,16 +1,20 @@
 package dev.limner.worker.status;
 
-import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.pipeline.WorkerRuntime;
 import dev.limner.worker.pipeline.WorkerService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.reactive.messaging.Outgoing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Publishes the worker's status every two seconds, keyed by its name. A lost status is replaced by the next. */
 @ApplicationScoped
 public class StatusReporter {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
     private static final Duration EVERY = Duration.ofSeconds(2);
 
     private final WorkerService service;
@@ -26,11 +30,18 @@ public class StatusReporter {
                 .every(EVERY)
                 .onOverflow()
                 .drop()
-                .map(tick -> service.runtime())
-                .filter(runtime -> runtime.isPresent())
-                .map(runtime -> {
-                    WorkerStatus status = runtime.orElseThrow().status();
-                    return Record.of(status.worker(), status.encode());
-                });
+                .map(tick -> status())
+                .filter(Optional::isPresent)
+                .map(Optional::orElseThrow);
+    }
+
+    /** A failure here would end the channel for good; the next status may be told again. */
+    private Optional<Record<String, byte[]>> status() {
+        try {
+            return service.runtime().map(WorkerRuntime::status).map(status -> Record.of(status.worker(), status.encode()));
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("the status could not be told");
+            return Optional.empty();
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
@@ -25,6 +26,8 @@ import dev.limner.worker.schedule.Route;
 import dev.limner.worker.text.HashTextEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +37,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -185,7 +189,7 @@ class ReleasesTest {
     @Test
     void shouldLoadWhatAJobNamesAsLongAsItsBundleExists() {
         Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
-        slots.onWanted(releases::pin);
+        slots.onWanted(digest -> assertThat(releases.pin(digest, false)).isTrue());
         Manifest second = bundles.make("default", 2, 1, first.digest());
         put(second);
 
@@ -196,6 +200,106 @@ class ReleasesTest {
                 .isInstanceOfSatisfying(
                         Route.Nowhere.class,
                         nowhere -> assertThat(nowhere.why()).contains("there is no bundle"));
+    }
+
+    @Test
+    void shouldLetJobsWaitForAModelThatCannotBeHadAtTheMomentButNotForEver() {
+        AtomicInteger failures = new AtomicInteger(2);
+        Releases releases = new Releases(
+                new ReleaseSettings(
+                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                failing(failures),
+                ReleasesTest::load,
+                slots,
+                bytes -> true,
+                Clock.systemUTC());
+        slots.onWanted(digest -> {});
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        put(second);
+
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Later());
+        assertThat(releases.pin(second.digest(), false)).isFalse();
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Later());
+        assertThat(releases.pin(second.digest(), true)).isTrue();
+        assertThat(slots.of(job(second.digest())))
+                .isInstanceOfSatisfying(
+                        Route.Nowhere.class,
+                        nowhere -> assertThat(nowhere.why()).contains("at the moment", "Input/output error"));
+
+        assertThat(releases.pin(second.digest(), false)).isTrue();
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Ready(second.digest()));
+    }
+
+    @Test
+    void shouldTryAgainARecordThatFailedInAWayNobodyForesaw() throws Exception {
+        Releases releases = new Releases(
+                new ReleaseSettings(
+                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                failing(new AtomicInteger(1)),
+                ReleasesTest::load,
+                slots,
+                bytes -> true,
+                Clock.systemUTC());
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+
+        releases.follow(
+                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
+        assertRefused(releases, second.digest(), RefusalCode.BUNDLE_MISSING, "Input/output error");
+        assertThat(releases.isUnsettled()).isTrue();
+
+        releases.retry();
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+        assertThat(releases.isUnsettled()).isFalse();
+    }
+
+    @Test
+    void shouldFollowTheFirstRecordOfATopicThatWasMadeAgainWhateverItsRevision() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        releases.follow(new ModelRecord("default", 7, second, null, List.of(), "", NOW));
+
+        releases.startOver();
+        releases.follow(ModelRecord.first("default", third, "", NOW));
+
+        assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
+        assertThat(releases.revision()).isEqualTo(1);
+        releases.follow(ModelRecord.first("default", second, "", NOW));
+        assertThat(slots.serving().model().digest()).as("once only").isEqualTo(third.digest());
+    }
+
+    /** The store, on a disk that cannot be read a number of times. */
+    private BundleStore failing(AtomicInteger times) {
+        return new BundleStore() {
+            @Override
+            public URI put(Path bundle, Manifest manifest, @Nullable String signature) {
+                return store.put(bundle, manifest, signature);
+            }
+
+            @Override
+            public Optional<String> signature(String name, String digest) {
+                return store.signature(name, digest);
+            }
+
+            @Override
+            public URI uri(String name, String digest) {
+                return store.uri(name, digest);
+            }
+
+            @Override
+            public List<String> digests(String name) {
+                return store.digests(name);
+            }
+
+            @Override
+            public void fetch(URI uri, Path copy, long mostBytes) {
+                if (times.getAndDecrement() > 0) {
+                    throw new UncheckedIOException(new IOException("Input/output error"));
+                }
+                store.fetch(uri, copy, mostBytes);
+            }
+        };
     }
 
     @Test
