@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleException;
-import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
@@ -26,8 +25,6 @@ import dev.limner.worker.schedule.Route;
 import dev.limner.worker.text.HashTextEncoder;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +34,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -208,7 +204,7 @@ class ReleasesTest {
         Releases releases = new Releases(
                 new ReleaseSettings(
                         "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
-                failing(failures),
+                new FailingBundleStore(store, failures),
                 ReleasesTest::load,
                 slots,
                 bytes -> true,
@@ -235,7 +231,7 @@ class ReleasesTest {
         Releases releases = new Releases(
                 new ReleaseSettings(
                         "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
-                failing(new AtomicInteger(1)),
+                new FailingBundleStore(store, new AtomicInteger(1)),
                 ReleasesTest::load,
                 slots,
                 bytes -> true,
@@ -267,39 +263,6 @@ class ReleasesTest {
         assertThat(releases.revision()).isEqualTo(1);
         releases.follow(ModelRecord.first("default", second, "", NOW));
         assertThat(slots.serving().model().digest()).as("once only").isEqualTo(third.digest());
-    }
-
-    /** The store, on a disk that cannot be read a number of times. */
-    private BundleStore failing(AtomicInteger times) {
-        return new BundleStore() {
-            @Override
-            public URI put(Path bundle, Manifest manifest, @Nullable String signature) {
-                return store.put(bundle, manifest, signature);
-            }
-
-            @Override
-            public Optional<String> signature(String name, String digest) {
-                return store.signature(name, digest);
-            }
-
-            @Override
-            public URI uri(String name, String digest) {
-                return store.uri(name, digest);
-            }
-
-            @Override
-            public List<String> digests(String name) {
-                return store.digests(name);
-            }
-
-            @Override
-            public void fetch(URI uri, Path copy, long mostBytes) {
-                if (times.getAndDecrement() > 0) {
-                    throw new UncheckedIOException(new IOException("Input/output error"));
-                }
-                store.fetch(uri, copy, mostBytes);
-            }
-        };
     }
 
     @Test
