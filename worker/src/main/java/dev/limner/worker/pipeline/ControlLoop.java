@@ -45,7 +45,6 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final Committer committer;
     private final Dispatcher dispatcher;
     private final Mailbox mailbox;
-    private final PendingWork pending;
     private long tailNanos = System.nanoTime();
     private boolean everythingTaken;
     private volatile boolean stopping;
@@ -57,6 +56,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /**
      * Connects to the brokers; {@link #run()} does the rest.
      *
+     * @param splits shared with the pipeline
      * @param breakers while one is open nothing is fetched
      * @param mailbox where the pipeline puts outcomes
      */
@@ -67,6 +67,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             Outcomes outcomes,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
+            SplitJobs splits,
             List<Breaker> breakers,
             Mailbox mailbox) {
         this.settings = settings;
@@ -74,7 +75,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
-        this.pending =
+        PendingWork pending =
                 new PendingWork(settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
@@ -103,6 +104,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         models),
                 models,
                 pipeline,
+                splits,
                 pending,
                 this::finish,
                 committer::publish);
@@ -206,7 +208,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void finish(Finished outcome) {
         boolean wanted = ledgers.finished(outcome.ref(), outcome.publication());
-        pending.answered(outcome.ref(), wanted ? outcome.publication() : null);
+        dispatcher.answered(outcome.ref(), wanted ? outcome.publication() : null);
         if (!wanted) {
             metrics.stale();
             LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");

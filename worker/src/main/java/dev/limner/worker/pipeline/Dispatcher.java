@@ -4,6 +4,7 @@ import dev.limner.protocol.Size;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.ledger.Delivered;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.publish.Publication;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,7 @@ final class Dispatcher implements AutoCloseable {
     private final Lanes lanes;
     private final ModelSlots models;
     private final GenerationPipeline pipeline;
+    private final SplitJobs splits;
     private final PendingWork pending;
     private final Consumer<Finished> finish;
     private final BooleanSupplier publish;
@@ -56,6 +59,7 @@ final class Dispatcher implements AutoCloseable {
             Lanes lanes,
             ModelSlots models,
             GenerationPipeline pipeline,
+            SplitJobs splits,
             PendingWork pending,
             Consumer<Finished> finish,
             BooleanSupplier publish) {
@@ -65,6 +69,7 @@ final class Dispatcher implements AutoCloseable {
         this.lanes = lanes;
         this.models = models;
         this.pipeline = pipeline;
+        this.splits = splits;
         this.pending = pending;
         this.finish = finish;
         this.publish = publish;
@@ -96,7 +101,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** Hands the pipeline what it takes. */
     void dispatch() {
-        if (!suspects.isEmpty()) {
+        if (suspectIsNext()) {
             if (pipeline.idle()) {
                 dispatchSuspect();
             }
@@ -110,17 +115,22 @@ final class Dispatcher implements AutoCloseable {
             MicroBatch batch = formed.get();
             List<QueuedJob> wanted = wanted(batch.jobs());
             if (!wanted.isEmpty() && !submit(batch.keeping(wanted))) {
-                lanes.putBack(wanted);
+                lanes.putBack(batch.keeping(wanted));
                 return;
             }
         }
+    }
+
+    /** A suspect whose model is on its way to the device holds up nobody; what is begun must get to its end. */
+    private boolean suspectIsNext() {
+        return !suspects.isEmpty() && models.of(suspects.getFirst().job()).isDecided();
     }
 
     /** Whether its model was still there; the next look finds another route. */
     private boolean submit(MicroBatch batch) {
         return switch (batch.route()) {
             case Route.Ready(String digest) -> {
-                Optional<ModelSlots.Lease> lease = models.lease(digest);
+                Optional<ModelSlots.Lease> lease = models.lease(digest).or(() -> splits.lease(digest));
                 lease.ifPresent(held -> submit(batch, held));
                 yield lease.isPresent();
             }
@@ -133,7 +143,10 @@ final class Dispatcher implements AutoCloseable {
     private void submit(MicroBatch batch, ModelSlots.Lease lease) {
         Size size = lease.model().engine().size();
         long picture = PIXEL_BYTES * size.width() * size.height();
-        batch.jobs().forEach(queued -> pending.entered(queued.ref(), picture * queued.job().count()));
+        for (QueuedJob queued : batch.jobs()) {
+            pending.entered(queued.ref(), picture * queued.images());
+            splits.entered(queued, lease);
+        }
         pipeline.submit(batch, lease);
     }
 
@@ -141,9 +154,6 @@ final class Dispatcher implements AutoCloseable {
         QueuedJob suspect = suspects.getFirst();
         List<QueuedJob> wanted = wanted(List.of(suspect));
         if (!wanted.isEmpty()) {
-            if (!models.of(suspect.job()).isDecided()) {
-                return;
-            }
             ledgers.started(suspect.ref());
             if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
                 return;
@@ -156,14 +166,30 @@ final class Dispatcher implements AutoCloseable {
         Instant now = outcomes.now();
         List<QueuedJob> wanted = new ArrayList<>(jobs.size());
         for (QueuedJob queued : jobs) {
-            Optional<Publication> answer = admission.undrawable(queued, now);
-            if (answer.isPresent()) {
-                finish.accept(new Finished(queued.ref(), answer.get()));
-            } else {
+            boolean begins = queued.first() == 0;
+            if (!begins && !splits.isOpen(queued)) {
+                continue;
+            }
+            // A job that has begun has its model, whatever is released meanwhile.
+            Optional<Publication> answer =
+                    begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
+            if (answer.isEmpty()) {
                 wanted.add(queued);
+            } else if (begins || splits.decides(queued)) {
+                finish.accept(new Finished(queued.ref(), answer.get()));
             }
         }
         return wanted;
+    }
+
+    /**
+     * A record has its outcome, from here or from a stage.
+     *
+     * @param publication null if there is none or nobody wants it any more
+     */
+    void answered(RecordRef ref, @Nullable Publication publication) {
+        lanes.forget(ref);
+        pending.answered(ref, publication);
     }
 
     /** Topics not to be fetched from for now. */
@@ -175,7 +201,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
     long nanosUntilDue() {
-        if (!suspects.isEmpty()) {
+        if (suspectIsNext()) {
             return pipeline.idle() ? 0 : Long.MAX_VALUE;
         }
         return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;
@@ -189,6 +215,7 @@ final class Dispatcher implements AutoCloseable {
     int release(Set<PartitionRef> gone) {
         admission.release(gone);
         pending.release(gone);
+        splits.release(gone).forEach(ref -> pending.answered(ref, null));
         int before = suspects.size();
         suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
         return before - suspects.size() + lanes.release(gone);

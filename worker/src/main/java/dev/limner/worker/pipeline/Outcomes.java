@@ -123,8 +123,8 @@ final class Outcomes {
     /**
      * Drawn and stored.
      *
-     * @param position the job's place in its batch
-     * @param uris of its pictures, by index
+     * @param position the job's place in its batch; of a part of a job only its pictures are named
+     * @param uris of these pictures, in order
      */
     Publication completed(EncodedBatch encoded, int position, List<String> uris, double storeMillis, long storedNanos) {
         DrawnBatch drawn = encoded.drawn();
@@ -132,21 +132,21 @@ final class Outcomes {
         QueuedJob queued = batch.jobs().get(position);
         Job job = queued.job();
         List<Outcome.ImageRef> images = new ArrayList<>();
-        for (int index = 0; index < job.count(); index++) {
-            EncodedImage image = encoded.pictures().get(position).get(index);
+        for (int at = 0; at < queued.images(); at++) {
+            EncodedImage image = encoded.pictures().get(position).get(at);
             images.add(new Outcome.ImageRef(
-                    uris.get(index),
+                    uris.get(at),
                     image.sha256(),
                     image.mediaType(),
                     image.bytes().length,
                     image.width(),
                     image.height(),
-                    index,
+                    queued.first() + at,
                     job.seed(),
                     image.pixelsSha256()));
         }
         int before = batch.jobs().subList(0, position).stream()
-                .mapToInt(other -> other.job().count())
+                .mapToInt(QueuedJob::images)
                 .sum();
         Result.Timings timings = new Result.Timings(
                 rounded(queued.queuedMillis()),

@@ -77,6 +77,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 new LargeOriginals(outcomes, safe, outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
                 new RecentIds(settings.recentIds()),
                 cancellations::of);
+        SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
@@ -86,6 +87,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 outcomes,
                 metrics,
                 mailbox,
+                splits,
                 settings.drill().watch(),
                 admission::unwanted);
         ControlLoop loop;
@@ -97,6 +99,7 @@ public final class WorkerRuntime implements AutoCloseable {
                     outcomes,
                     metrics,
                     pipeline,
+                    splits,
                     List.of(storeBreaker, deviceBreaker),
                     mailbox);
         } catch (RuntimeException e) {
