@@ -15,6 +15,8 @@ import dev.limner.cli.release.ModelsCommand;
 import dev.limner.cli.release.RateCommand;
 import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
+import dev.limner.cli.terminal.Printable;
+import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -85,11 +87,20 @@ public final class Limner implements Runnable {
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new Limner())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine limner = new CommandLine(new Limner()).setCaseInsensitiveEnumValuesAllowed(true);
+        return limner.setExecutionStrategy(parsed -> {
+                    Integer helped = CommandLine.executeHelpRequest(parsed);
+                    if (helped != null) {
+                        return helped;
+                    }
+                    // Help is our own and may have colours; what commands print may be anybody's.
+                    limner.setOut(safe(limner.getOut()));
+                    limner.setErr(safe(limner.getErr()));
+                    return new CommandLine.RunLast().execute(parsed);
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    err.println(command.getColorScheme().errorText("limner: " + explain(failure)));
+                    PrintWriter err = command.getErr() instanceof SafePrintWriter safe ? safe.raw() : command.getErr();
+                    err.println(command.getColorScheme().errorText("limner: " + Printable.whole(explain(failure))));
                     if (System.getenv("LIMNER_DEBUG") != null) {
                         failure.printStackTrace(err);
                     }
@@ -97,6 +108,10 @@ public final class Limner implements Runnable {
                             ? command.getCommandSpec().exitCodeOnInvalidInput()
                             : command.getCommandSpec().exitCodeOnExecutionException();
                 });
+    }
+
+    private static PrintWriter safe(PrintWriter writer) {
+        return writer instanceof SafePrintWriter ? writer : new SafePrintWriter(writer);
     }
 
     private static String explain(Exception failure) {

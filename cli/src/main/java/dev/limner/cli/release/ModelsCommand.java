@@ -3,6 +3,7 @@ package dev.limner.cli.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
@@ -68,12 +69,12 @@ public final class ModelsCommand implements Runnable {
                                 manifest.parent() == null ? "-" : abbreviated(manifest.parent()),
                                 gate(manifest)));
         if (record != null) {
-            out().println("revision " + record.revision() + " at " + record.at() + ": " + record.reason());
+            out().println("revision " + record.revision() + " at " + record.at() + ": " + Printable.line(record.reason()));
         }
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
-                .forEach(other -> out().println("also announced: " + other + " (--name " + other + ")"));
+                .forEach(other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 

@@ -7,6 +7,7 @@ import java.util.logging.FileHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
@@ -22,7 +23,12 @@ public final class Logs {
         try {
             Files.createDirectories(folder);
             Handler handler = new FileHandler(folder.resolve("cli.%g.log").toString(), MOST_BYTES, 2, true);
-            handler.setFormatter(new SimpleFormatter());
+            handler.setFormatter(new SimpleFormatter() {
+                @Override
+                public String format(LogRecord record) {
+                    return Printable.text(super.format(record));
+                }
+            });
             root.addHandler(handler);
             root.setLevel(Level.INFO);
         } catch (IOException e) {
