@@ -16,6 +16,8 @@ import dev.limner.cli.release.ModelsCommand;
 import dev.limner.cli.release.RateCommand;
 import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
+import dev.limner.cli.terminal.Printable;
+import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.process.NoSpace;
 import java.io.PrintWriter;
@@ -90,11 +92,20 @@ public final class Limner implements Runnable {
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        return new CommandLine(new Limner())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine limner = new CommandLine(new Limner()).setCaseInsensitiveEnumValuesAllowed(true);
+        return limner.setExecutionStrategy(parsed -> {
+                    Integer helped = CommandLine.executeHelpRequest(parsed);
+                    if (helped != null) {
+                        return helped;
+                    }
+                    // Help is our own and may have colours; what commands print may be anybody's.
+                    limner.setOut(safe(limner.getOut()));
+                    limner.setErr(safe(limner.getErr()));
+                    return new CommandLine.RunLast().execute(parsed);
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    PrintWriter err = command.getErr();
-                    err.println(command.getColorScheme().errorText("limner: " + explain(failure)));
+                    PrintWriter err = command.getErr() instanceof SafePrintWriter safe ? safe.raw() : command.getErr();
+                    err.println(command.getColorScheme().errorText("limner: " + Printable.whole(explain(failure))));
                     if (System.getenv("LIMNER_DEBUG") != null) {
                         failure.printStackTrace(err);
                     }
@@ -102,6 +113,10 @@ public final class Limner implements Runnable {
                             ? command.getCommandSpec().exitCodeOnInvalidInput()
                             : command.getCommandSpec().exitCodeOnExecutionException();
                 });
+    }
+
+    private static PrintWriter safe(PrintWriter writer) {
+        return writer instanceof SafePrintWriter ? writer : new SafePrintWriter(writer);
     }
 
     /** What a user is told of a failure, in one line. */

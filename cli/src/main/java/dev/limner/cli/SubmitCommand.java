@@ -2,6 +2,7 @@ package dev.limner.cli;
 
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Job;
@@ -116,7 +117,7 @@ final class SubmitCommand implements Callable<Integer> {
         }
         tally.drawn()
                 .forEach(drawn -> terminal.println(
-                        drawn.image().uri() + "  " + drawn.job().caption()));
+                        Printable.whole(drawn.image().uri() + "  " + drawn.job().caption())));
         tally.complaints().forEach(terminal::println);
         if (images != null) {
             tally.copyTo(images);

@@ -3,6 +3,7 @@ package dev.limner.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Outcome;
@@ -100,7 +101,7 @@ final class Tally {
     /** What went wrong, a line each. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
-        results.forEach((id, result) -> complaint(result).ifPresent(text -> complaints.add(id + ": " + text)));
+        results.forEach((id, result) -> complaint(result).ifPresent(text -> complaints.add(Printable.line(id + ": " + text))));
         return complaints;
     }
 

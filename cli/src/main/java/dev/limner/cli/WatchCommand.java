@@ -3,6 +3,7 @@ package dev.limner.cli;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Group;
@@ -87,7 +88,7 @@ final class WatchCommand implements Callable<Integer> {
             while (System.nanoTime() - heard < timeout * 1_000_000_000L) {
                 for (Result result : reader.pollResults(POLL)) {
                     heard = System.nanoTime();
-                    terminal.println(result.jobId() + "  " + describe(result));
+                    terminal.println(Printable.whole(result.jobId() + "  " + describe(result)));
                 }
                 terminal.flush();
             }
@@ -172,7 +173,7 @@ final class WatchCommand implements Callable<Integer> {
                 completed.images().forEach(image -> lines.add(new Tally.Drawn(job, result, image).manifestLine(null)));
             } else if (result != null) {
                 undrawn++;
-                terminal.println(job.id() + "  " + describe(result));
+                terminal.println(Printable.whole(job.id() + "  " + describe(result)));
             }
         }
         try {

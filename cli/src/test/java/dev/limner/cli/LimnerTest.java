@@ -2,12 +2,45 @@ package dev.limner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.cli.terminal.UsageException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
+/** What holds for every command, those that are added later included. */
 class LimnerTest {
+    private static final String HOSTILE = "\u001b[2J\u202eevil\u009b31m";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** A command that does not ask what it prints. */
+    @Command(name = "careless")
+    static final class Careless implements Runnable {
+        @Parameters
+        boolean fails;
+
+        @Spec
+        CommandSpec spec;
+
+        @Override
+        public void run() {
+            if (fails) {
+                throw new UsageException("bad\n" + HOSTILE);
+            }
+            spec.commandLine().getOut().println(HOSTILE);
+            spec.commandLine().getErr().println(HOSTILE);
+        }
+    }
+
     @Test
     void shouldSayInOneLineThatADeviceIsFull() {
         IOException full =
@@ -26,5 +59,37 @@ class LimnerTest {
                         new UncheckedIOException("the captions a cannot be read", new IOException("no such file"))))
                 .isEqualTo("the captions a cannot be read: no such file");
         assertThat(Limner.explain(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void shouldEscapeWhatACommandPrints() {
+        assertThat(run("careless", "false")).isZero();
+
+        assertThat(out.toString()).isEqualToIgnoringNewLines("\\u001b[2J\\u202eevil\\u009b31m\n");
+        assertThat(err.toString()).isEqualToIgnoringNewLines("\\u001b[2J\\u202eevil\\u009b31m\n");
+    }
+
+    @Test
+    void shouldEscapeWhatAFailureSaysAndKeepItOnOneLine() {
+        assertThat(run("careless", "true")).isEqualTo(2);
+
+        assertThat(err.toString().strip()).isEqualTo("limner: bad\\u000a\\u001b[2J\\u202eevil\\u009b31m");
+    }
+
+    @Test
+    void shouldStillHelp() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("explain", "redrive");
+        assertThat(run("help", "explain")).isZero();
+        assertThat(out.toString()).contains("JOB_ID");
+    }
+
+    private int run(String... arguments) {
+        // Commands look for the shipped files when they are made.
+        System.setProperty("limner.home", "..");
+        CommandLine limner = Limner.commandLine().addSubcommand(new Careless());
+        limner.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        limner.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        return limner.execute(arguments);
     }
 }

@@ -23,6 +23,9 @@ public final class DeadLetterHeaders {
     /** Where the whole value is, if the letter holds only its beginning. */
     public static final String OBJECT = "limner-object";
 
+    /** How many bytes the value had, if the letter holds only its beginning. */
+    public static final String CUT_FROM = "limner-cut-from";
+
     /** How many of the original's headers were forged or too large to copy; absent for none. */
     public static final String DROPPED_HEADERS = "limner-dropped-headers";
 

@@ -1,5 +1,6 @@
 package dev.limner.cli.learn;
 
+import dev.limner.cli.terminal.Printable;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.data.Shards;
@@ -28,6 +29,6 @@ final class DataFolder {
                 data,
                 side,
                 (entry, reason, detail) ->
-                        spec.commandLine().getErr().println("skipped " + entry + ": " + reason.text() + " " + detail));
+                        spec.commandLine().getErr().println(Printable.line("skipped " + entry + ": " + reason.text() + " " + detail)));
     }
 }

@@ -2,6 +2,7 @@ package dev.limner.cli.learn;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.image.Pixels;
 import dev.limner.trainer.data.CaptionedImage;
@@ -59,10 +60,14 @@ final class DataShowCommand implements Runnable {
         if (json) {
             terminal.println(counts);
         } else {
-            counts.properties().forEach(entry -> terminal.printf("%-16s %s%n", entry.getKey(), entry.getValue()));
+            counts.properties().forEach(entry -> terminal.printf(
+                    "%-16s %s%n", entry.getKey(), Printable.line(entry.getValue().toString())));
             spread(set.images(), examples)
                     .forEach(image -> terminal.printf(
-                            "%-16s %s %s%n", image.key(), set.splitOf(image).id(), image.captions()));
+                            "%-16s %s %s%n",
+                            Printable.line(image.key()),
+                            set.splitOf(image).id(),
+                            Printable.line(image.captions().toString())));
         }
         if (png != null) {
             sheet(set, png);

@@ -1,5 +1,6 @@
 package dev.limner.cli.learn;
 
+import dev.limner.cli.terminal.Printable;
 import dev.limner.trainer.data.CaptionedImage;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.Split;
@@ -40,7 +41,8 @@ final class DataSplitCommand implements Runnable {
             Split split = set.splitOf(image);
             if (only == null || only == split) {
                 String caption = image.captions().values().iterator().next().get(0);
-                terminal.printf("%s\t%s\t%s%n", image.key(), split.id(), caption);
+                terminal.printf(
+                        "%s\t%s\t%s%n", Printable.whole(image.key()), split.id(), Printable.whole(caption));
             }
         }
     }

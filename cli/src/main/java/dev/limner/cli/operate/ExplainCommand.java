@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -145,12 +146,12 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         String redrive = Letter.header(record.headers(), RedriveHeaders.REDRIVE);
         if (redrive != null) {
-            told.put("redrive", Integer.parseInt(redrive));
+            told.put("redrive", redrive);
         }
         if (JobCodec.decode(record.value(), id) instanceof Decoded.Valid(var job)) {
             told.set("job", parse(JobCodec.encode(job)));
         } else {
-            told.put("value", new String(record.value(), StandardCharsets.UTF_8));
+            told.put("value", record.value() == null ? null : new String(record.value(), StandardCharsets.UTF_8));
         }
         if (results.stream().noneMatch(result -> answers(result, record))) {
             told.put("state", state(client, record));
@@ -206,7 +207,11 @@ public final class ExplainCommand implements Callable<Integer> {
         if (!uri.startsWith("file:")) {
             return "not looked for";
         }
-        return Files.exists(Path.of(URI.create(uri))) ? "there" : "not on this machine";
+        try {
+            return Files.exists(Path.of(URI.create(uri))) ? "there" : "not on this machine";
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            return "not a file's URI";
+        }
     }
 
     private ObjectNode letter(Letter letter) {

@@ -1,6 +1,7 @@
 package dev.limner.cli.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.limner.cli.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Explanation {
     }
 
     void print() {
-        out.println("job " + told.path("jobId").asText());
+        out.println("job " + Printable.line(told.path("jobId").asText()));
         if (told.path("submissions").isEmpty() && told.path("results").isEmpty()) {
             line("", "no job topic and no result knows it; it may have been kept no longer, or never came");
         }
@@ -36,7 +37,8 @@ final class Explanation {
     }
 
     private void line(String what, String text) {
-        out.println(String.format("  %-12s %s", what, text));
+        // The records are anybody's: what a producer, a worker or a store wrote is shown, never obeyed.
+        out.println(String.format("  %-12s %s", what, Printable.line(text)));
     }
 
     private void submission(JsonNode submission) {
@@ -48,7 +50,7 @@ final class Explanation {
                                 ? ", key " + submission.path("key").asText()
                                 : "")
                         + (submission.has("redrive")
-                                ? ", redrive " + submission.path("redrive").asInt()
+                                ? ", redrive " + submission.path("redrive").asText()
                                 : ""));
         JsonNode job = submission.path("job");
         if (job.isMissingNode()) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin where it was there, {@code topic-partition@offset}
  * @param at when it was given up
  * @param redrive how often it had been sent again by then
- * @param cut whether only its beginning lies here, the whole in the store
+ * @param cut whether only its beginning lies here, the whole in the store or nowhere
  */
 record Letter(
         String place,
@@ -59,7 +59,8 @@ record Letter(
                     origin,
                     Instant.parse(at),
                     redrive == null ? 0 : Integer.parseInt(redrive),
-                    header(record.headers(), DeadLetterHeaders.OBJECT) != null,
+                    header(record.headers(), DeadLetterHeaders.OBJECT) != null
+                            || header(record.headers(), DeadLetterHeaders.CUT_FROM) != null,
                     record));
         } catch (DateTimeParseException | NumberFormatException e) {
             return Optional.empty();

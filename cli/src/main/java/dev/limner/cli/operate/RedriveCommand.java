@@ -2,6 +2,7 @@ package dev.limner.cli.operate;
 
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.RedriveHeaders;
@@ -168,13 +169,14 @@ public final class RedriveCommand implements Callable<Integer> {
         letters.stream()
                 .limit(MOST_SHOWN)
                 .forEach(letter -> out.println(
-                        letter.at() + "  " + letter.place() + "  from " + letter.origin() + "  " + letter.reason()));
+                        Printable.line(
+                        letter.at() + "  " + letter.place() + "  from " + letter.origin() + "  " + letter.reason())));
         if (letters.size() > MOST_SHOWN) {
             out.println("... and " + (letters.size() - MOST_SHOWN) + " more");
         }
         letters.stream()
                 .collect(Collectors.groupingBy(Letter::code, TreeMap::new, Collectors.counting()))
-                .forEach((code, count) -> out.println(String.format("%6d %s", count, code)));
+                .forEach((code, count) -> out.println(String.format("%6d %s", count, Printable.line(code))));
         out.println(
                 done
                         ? letters.size() + " jobs sent again"

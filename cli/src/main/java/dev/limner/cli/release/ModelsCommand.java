@@ -3,6 +3,7 @@ package dev.limner.cli.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
@@ -69,12 +70,12 @@ public final class ModelsCommand implements Runnable {
                                 gate(manifest)));
         if (record != null) {
             out().println("revision " + record.revision() + " at " + record.at()
-                    + (record.signature() == null ? "" : ", signed") + ": " + record.reason());
+                    + (record.signature() == null ? "" : ", signed") + ": " + Printable.line(record.reason()));
         }
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
-                .forEach(other -> out().println("also announced: " + other + " (--name " + other + ")"));
+                .forEach(other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 

@@ -2,6 +2,7 @@ package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.IOException;
@@ -72,7 +73,7 @@ public final class TuneCommand implements Callable<Integer> {
                     round = find(ask(client, HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);
                 }
             }
-            round.path("notes").forEach(note -> terminal.println(note.asText()));
+            round.path("notes").forEach(note -> terminal.println(Printable.line(note.asText())));
             terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT) + "; report: "
                     + trainer.resolve("/rounds/" + id + "/report"));
             return round.path("state").asText().equals("RELEASED") ? 0 : 1;

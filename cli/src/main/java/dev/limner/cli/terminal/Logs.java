@@ -30,7 +30,12 @@ public final class Logs {
         try {
             Files.createDirectories(wanted);
             Handler handler = new FileHandler(wanted.resolve("cli.%g.log").toString(), MOST_BYTES, 2, true);
-            handler.setFormatter(new SimpleFormatter());
+            handler.setFormatter(new SimpleFormatter() {
+                @Override
+                public String format(LogRecord record) {
+                    return Printable.text(super.format(record));
+                }
+            });
             // The default prints a stack trace on the terminal when the log's device is full.
             handler.setErrorManager(new SilentErrors());
             root.addHandler(handler);

@@ -46,9 +46,9 @@ public final class Progress implements AutoCloseable {
     /** Moves to {@code done} of the total; {@code detail} is shown beside it. */
     public void to(long done, String detail) {
         at = done;
-        this.detail = detail;
+        this.detail = Printable.line(detail);
         if (bar != null) {
-            bar.stepTo(done).setExtraMessage(" " + detail);
+            bar.stepTo(done).setExtraMessage(" " + this.detail);
         } else if (System.nanoTime() >= nextLine) {
             line();
         }

@@ -144,6 +144,12 @@ public interface WorkerConfig {
         @WithDefault("256")
         int buffer();
 
+        /**
+         * Bytes of records in memory whose answers are not committed yet, with what is drawn for them; each lane has an
+         * equal share and pauses when it has used it up. Without a setting an eighth of the heap.
+         */
+        Optional<Long> maxPendingBytes();
+
         /** Ids remembered of each partition, to know a job that was sent twice in a row; 0 for none. */
         @WithDefault("1000")
         int recentIds();

@@ -7,6 +7,7 @@ import dev.limner.protocol.Digests;
 import dev.limner.protocol.Job;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.generate.DrawnBatch;
+import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,10 +29,11 @@ public final class EncodeStage {
         long start = System.nanoTime();
         List<List<EncodedImage>> all = new ArrayList<>();
         for (int i = 0; i < drawn.pictures().size(); i++) {
-            Job job = drawn.prepared().batch().jobs().get(i).job();
+            QueuedJob queued = drawn.prepared().batch().jobs().get(i);
             List<EncodedImage> mine = new ArrayList<>();
-            for (int index = 0; index < job.count(); index++) {
-                mine.add(encode(job, index, drawn.pictures().get(i).get(index), drawn));
+            for (int at = 0; at < queued.images(); at++) {
+                Pixels pixels = drawn.pictures().get(i).get(at);
+                mine.add(encode(queued.job(), queued.first() + at, pixels, drawn));
             }
             all.add(mine);
         }

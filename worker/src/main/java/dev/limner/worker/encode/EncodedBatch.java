@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A micro-batch as picture files in memory.
  *
- * @param pictures for each job its files, by index
+ * @param pictures for each job or part of one its files, in order
  * @param encodeMillis what the encoding took
  */
 public record EncodedBatch(DrawnBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A micro-batch as pixels.
  *
- * @param pictures for each job its pictures, by index
+ * @param pictures for each job or part of one its pictures, in order
  * @param model what drew them
  * @param attempt the how-manieth try of these jobs this was, from 1
  * @param deviceMillis what the drawing took

@@ -116,10 +116,12 @@ public final class GenerateStage {
             long start = System.nanoTime();
             List<RenderRequest> requests = new ArrayList<>();
             for (int i = 0; i < prepared.encodings().size(); i++) {
-                Job job = prepared.batch().jobs().get(i).job();
+                QueuedJob queued = prepared.batch().jobs().get(i);
+                Job job = queued.job();
                 CaptionEncoding encoding = prepared.encodings().get(i);
-                for (int index = 0; index < job.count(); index++) {
-                    requests.add(new RenderRequest(encoding.embedding(), job.seed(), index, job.truncation()));
+                for (int index = 0; index < queued.images(); index++) {
+                    requests.add(new RenderRequest(
+                            encoding.embedding(), job.seed(), queued.first() + index, job.truncation()));
                 }
             }
             List<Pixels> all = engine.draw(requests);
@@ -128,9 +130,9 @@ public final class GenerateStage {
             }
             List<List<Pixels>> perJob = new ArrayList<>();
             int at = 0;
-            for (var queued : prepared.batch().jobs()) {
-                perJob.add(List.copyOf(all.subList(at, at + queued.job().count())));
-                at += queued.job().count();
+            for (QueuedJob queued : prepared.batch().jobs()) {
+                perJob.add(List.copyOf(all.subList(at, at + queued.images())));
+                at += queued.images();
             }
             return new DrawnBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
         }

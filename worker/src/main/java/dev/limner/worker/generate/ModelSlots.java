@@ -7,13 +7,13 @@ import dev.limner.protocol.WorkerStatus.Role;
 import dev.limner.worker.schedule.Route;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -29,9 +29,13 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     private static final int BUCKETS = 1 << 20;
     /** Somebody may have put it into the store since. */
     private static final long ASK_AGAIN_NANOS = 60_000_000_000L;
+    /** Anybody may name digests that do not exist; of more than these the oldest is asked for again. */
+    static final int MOST_MISSING = 1000;
+    /** Models asked for at a time; jobs that name others wait for their turn. */
+    static final int MOST_ASKED = 100;
 
     private final Map<String, Slot> slots = new LinkedHashMap<>();
-    private final Map<String, Missing> missing = new HashMap<>();
+    private final SequencedMap<String, Missing> missing = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
     private String live;
     private @Nullable Trial trial;
@@ -142,7 +146,7 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         if (known != null && System.nanoTime() - known.sinceNanos < ASK_AGAIN_NANOS) {
             return new Route.Nowhere("is not served here: " + known.why);
         }
-        if (asked.add(digest)) {
+        if (asked.size() < MOST_ASKED && asked.add(digest)) {
             listener.accept(digest);
         }
         return new Route.Later();
@@ -200,7 +204,10 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     /** A job that names this digest is refused from now on, until the model is put in. */
     public synchronized void unavailable(String digest, String why) {
         asked.remove(digest);
-        missing.put(digest, new Missing(why, System.nanoTime()));
+        missing.putLast(digest, new Missing(why, System.nanoTime()));
+        if (missing.size() > MOST_MISSING) {
+            missing.pollFirstEntry();
+        }
     }
 
     /** Forgets what was unavailable: there is news. */

@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class JobSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSource.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    /** What one poll brings in is on the heap at once, at a megabyte a record if they are that large. */
+    private static final int MOST_PER_POLL = 32;
+
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
     /** How long a poll takes while more records wait for their topic's id than may wait. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
@@ -92,7 +95,7 @@ public final class JobSource implements AutoCloseable {
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(500, settings.bufferPerSource()));
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(MOST_PER_POLL, settings.bufferPerSource()));
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 << 20);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);

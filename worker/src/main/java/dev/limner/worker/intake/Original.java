@@ -2,6 +2,7 @@ package dev.limner.worker.intake;
 
 import dev.limner.protocol.RedriveHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +10,25 @@ import org.jspecify.annotations.Nullable;
  * A record as its producer sent it, kept for a dead letter. The arrays are not to be changed.
  *
  * @param timestamp milliseconds since the epoch
+ * @param sentBytes how long the value was as it was sent; more than it is here if only its beginning is kept
  */
-public record Original(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestamp) {
+public record Original(
+        byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestamp, int sentBytes) {
     public Original {
         headers = List.copyOf(headers);
+    }
+
+    /** A record with its whole value. */
+    public Original(byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestamp) {
+        this(key, value, headers, timestamp, value == null ? 0 : value.length);
+    }
+
+    /** The record with at most so many bytes of its value. */
+    public Original beginning(int most) {
+        byte[] whole = value;
+        return whole == null || whole.length <= most
+                ? this
+                : new Original(key, Arrays.copyOf(whole, most), headers, timestamp, sentBytes);
     }
 
     /** One header. */

@@ -26,7 +26,20 @@ public final class RecentIds {
         CONFLICT
     }
 
-    private record Window(long ownership, SequencedMap<String, Long> fingerprints) {}
+    private static final class Window {
+        private final long ownership;
+        private final SequencedMap<String, Long> fingerprints = new LinkedHashMap<>();
+        private long offset = -1;
+
+        Window(long ownership) {
+            this.ownership = ownership;
+        }
+
+        /** Within one ownership of one log, offsets only grow: one that does not is of a topic that was made again. */
+        boolean precedes(RecordRef ref) {
+            return ownership == ref.ownership() && offset < ref.offset();
+        }
+    }
 
     /** @param perPartition ids remembered, the last seen; 0 for none */
     public RecentIds(int perPartition) {
@@ -47,12 +60,13 @@ public final class RecentIds {
             return Seen.NEW;
         }
         Window window = windows.get(ref.partition());
-        if (window == null || window.ownership() != ref.ownership()) {
+        if (window == null || !window.precedes(ref)) {
             // What a former ownership has seen is delivered again if it was not answered.
-            window = new Window(ref.ownership(), new LinkedHashMap<>());
+            window = new Window(ref.ownership());
             windows.put(ref.partition(), window);
         }
-        SequencedMap<String, Long> seen = window.fingerprints();
+        window.offset = ref.offset();
+        SequencedMap<String, Long> seen = window.fingerprints;
         String key = redrive == 0 ? job.id() : job.id() + "/" + redrive;
         // A record's text holds every component, and nothing else.
         long fingerprint = Digests.seedOf(job.toString());

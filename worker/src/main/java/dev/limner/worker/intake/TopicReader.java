@@ -2,18 +2,32 @@ package dev.limner.worker.intake;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +36,42 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All of a topic, from its beginning and on, without a group: for what every worker has to know. Committed records only,
- * each once, on a thread of its own, in order within a partition.
+ * on a thread of its own, in order within a partition, each once unless the topic is made again. Partitions that are added
+ * are read as well. A topic that is deleted and made again is another topic: its reader is told to forget the old one and
+ * gets the new one from its beginning.
+ *
+ * <p>Nothing but {@link #close()} and an {@link Error} ends the reading: after a failure it continues where it was, with a
+ * new connection, after a pause of at most half a minute; {@link #failing()} says why meanwhile.
  */
 public final class TopicReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+    private final String bootstrap;
     private final String topic;
-    private final Consumer<Entry> reader;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String client;
+    private final Reader reader;
+    private final Duration lookEvery;
+    private final Function<Map<String, Object>, Consumer<byte[], byte[]>> connect;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private volatile boolean closed;
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile @Nullable String failure;
+    private volatile long progressNanos = System.nanoTime();
+
+    /** Of the reading thread, as everything below: what the next record of each partition is, in the topic of this id. */
+    private final Map<TopicPartition, Long> positions = new HashMap<>();
+
+    private @Nullable Uuid topicId;
+    /** What was in the topic when its first partitions were found; empty once it is read. */
+    private final Map<TopicPartition, Long> unread = new HashMap<>();
+
+    private Duration pause = FIRST_PAUSE;
 
     /**
      * A record.
@@ -44,45 +81,60 @@ public final class TopicReader implements AutoCloseable {
      */
     public record Entry(byte @Nullable [] key, byte @Nullable [] value, Instant at) {}
 
+    /** Takes what is read, on the reading thread. */
+    public interface Reader {
+        /** Takes a record. One that makes this throw is logged and passed over. */
+        void take(Entry entry);
+
+        /** The topic was deleted and made again: what it said before counts no more. Its records follow. */
+        void startOver();
+    }
+
     /**
      * Starts to read.
      *
      * @param client how the brokers' logs name this reader
-     * @param reader takes every record; must not throw
      */
-    public TopicReader(String bootstrap, String topic, String client, Consumer<Entry> reader) {
+    public TopicReader(String bootstrap, String topic, String client, Reader reader) {
+        this(
+                bootstrap,
+                topic,
+                client,
+                reader,
+                LOOK_EVERY,
+                config -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /**
+     * @param lookEvery how often the topic's id and partitions are asked for
+     * @param connect makes a consumer of a configuration
+     */
+    TopicReader(
+            String bootstrap,
+            String topic,
+            String client,
+            Reader reader,
+            Duration lookEvery,
+            Function<Map<String, Object>, Consumer<byte[], byte[]>> connect) {
+        this.connect = connect;
+        this.bootstrap = bootstrap;
         this.topic = topic;
+        this.client = client;
         this.reader = reader;
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.CLIENT_ID_CONFIG,
-                        client,
-                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        5_000,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        this.lookEvery = lookEvery;
         this.thread = Thread.ofPlatform().name("limner-read-" + topic).daemon().start(this::run);
     }
 
     /**
      * Waits until everything that was in the topic at the start is read.
      *
-     * @throws IllegalStateException naming the topic if that takes longer than {@code within}
+     * @throws IllegalStateException naming the topic and what is wrong if that takes longer than {@code within}
      */
     public void awaitCaughtUp(Duration within) {
         try {
             if (!caughtUp.await(within.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IllegalStateException("the topic " + topic + " cannot be read");
+                throw new IllegalStateException("the topic " + topic + " cannot be read"
+                        + failing().map(why -> ": " + why).orElse(""));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -90,58 +142,236 @@ public final class TopicReader implements AutoCloseable {
         }
     }
 
+    /** Why the topic cannot be read at the moment; empty while it can. Safe from any thread. */
+    public Optional<String> failing() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** How long ago the brokers last told about the topic. Safe from any thread. */
+    public Duration sinceProgress() {
+        return Duration.ofNanos(System.nanoTime() - progressNanos);
+    }
+
     private void run() {
-        try (consumer) {
-            Set<TopicPartition> behind = assign();
-            Map<TopicPartition, Long> ends = consumer.endOffsets(behind);
-            while (!closed) {
-                behind.removeIf(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
-                if (behind.isEmpty()) {
-                    caughtUp.countDown();
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    reader.accept(new Entry(record.key(), record.value(), Instant.ofEpochMilli(record.timestamp())));
+        try {
+            while (!isClosing()) {
+                try (Admin admin = Admin.create(adminConfig());
+                        Consumer<byte[], byte[]> mine = connect.apply(consumerConfig())) {
+                    consumer = mine;
+                    follow(admin, mine);
+                } catch (WakeupException e) {
+                    LOG.atDebug().addKeyValue("topic", topic).log("no longer read");
+                } catch (RuntimeException e) {
+                    failed(e);
+                    rest();
+                } finally {
+                    consumer = null;
                 }
             }
-        } catch (WakeupException e) {
-            LOG.atDebug().addKeyValue("topic", topic).log("no longer read");
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.atDebug().addKeyValue("topic", topic).log("no longer read");
+        } catch (Error e) {
+            failure = e.toString();
+            LOG.atError().addKeyValue("topic", topic).setCause(e).log("reading ended");
+            throw e;
         }
     }
 
-    private Set<TopicPartition> assign() throws InterruptedException {
-        while (true) {
-            try {
-                List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                        .map(info -> new TopicPartition(topic, info.partition()))
-                        .toList();
-                if (!all.isEmpty()) {
-                    consumer.assign(all);
-                    consumer.seekToBeginning(all);
-                    return new HashSet<>(all);
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void failed(RuntimeException e) {
+        failure = e.toString();
+        LOG.atWarn()
+                .addKeyValue("topic", topic)
+                .addKeyValue("error", e.toString())
+                .addKeyValue("retryInMs", pause.toMillis())
+                .log("cannot be read, will be tried again");
+    }
+
+    private void rest() throws InterruptedException {
+        var unused = closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+    }
+
+    /** Reads with one connection until it fails, the reader is closed, or the topic is another. */
+    private void follow(Admin admin, Consumer<byte[], byte[]> mine) throws InterruptedException {
+        long looked = System.nanoTime() - lookEvery.toNanos();
+        while (!isClosing()) {
+            if (System.nanoTime() - looked >= lookEvery.toNanos() || positions.isEmpty()) {
+                if (!look(admin, mine)) {
+                    return;
                 }
-                // A fleet whose topics were made by hand, without this one: there is nothing to know until it is there.
-                caughtUp.countDown();
-                LOG.atDebug().addKeyValue("topic", topic).log("there is no such topic");
-            } catch (WakeupException e) {
-                throw e;
-            } catch (KafkaException e) {
-                LOG.atWarn()
-                        .addKeyValue("topic", topic)
-                        .addKeyValue("error", e.getMessage())
-                        .log("cannot be read yet");
+                looked = System.nanoTime();
             }
-            Thread.sleep(RETRY_AFTER);
+            if (positions.isEmpty()) {
+                var unused = closing.await(FIRST_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                continue;
+            }
+            noteCaughtUp(mine);
+            ConsumerRecords<byte[], byte[]> records = mine.poll(POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                take(record);
+            }
+            records.nextOffsets().forEach((partition, next) -> positions.put(partition, next.offset()));
         }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            reader.take(new Entry(record.key(), record.value(), Instant.ofEpochMilli(record.timestamp())));
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .setCause(e)
+                    .log("a record could not be taken and is passed over");
+        }
+    }
+
+    /**
+     * Looks which topic this is and which partitions it has.
+     *
+     * @return false if it is another one than before and has to be read with a new connection
+     */
+    private boolean look(Admin admin, Consumer<byte[], byte[]> mine) throws InterruptedException {
+        Optional<TopicDescription> found;
+        try {
+            found = describe(admin);
+        } catch (RetriableException e) {
+            // The connection may be as good as ever when the brokers are back.
+            failure = e.toString();
+            LOG.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("error", e.getMessage())
+                    .log("the brokers do not tell about it");
+            return true;
+        }
+        progressNanos = System.nanoTime();
+        failure = null;
+        pause = FIRST_PAUSE;
+        if (found.isEmpty()) {
+            // A fleet whose topics were made by hand, without this one: there is nothing to know until it is there.
+            LOG.atDebug().addKeyValue("topic", topic).log("there is no such topic");
+            caughtUp.countDown();
+            return true;
+        }
+        TopicDescription now = found.get();
+        Uuid before = topicId;
+        topicId = now.topicId();
+        if (before != null && !before.equals(topicId)) {
+            LOG.atWarn().addKeyValue("topic", topic).log("it was deleted and made again: read from its beginning");
+            positions.clear();
+            unread.clear();
+            reader.startOver();
+            return false;
+        }
+        assign(
+                mine,
+                now.partitions().stream()
+                        .map(info -> new TopicPartition(topic, info.partition()))
+                        .toList());
+        return true;
+    }
+
+    private Optional<TopicDescription> describe(Admin admin) throws InterruptedException {
+        try {
+            return Optional.of(Objects.requireNonNull(
+                    admin.describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get(2 * ASK_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                            .get(topic),
+                    "a topic without a description"));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.empty();
+            }
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new TimeoutException("no answer", e);
+        }
+    }
+
+    /** Partitions that were not read before are read from their beginning, the others from where this reader was. */
+    private void assign(Consumer<byte[], byte[]> mine, List<TopicPartition> all) {
+        if (mine.assignment().containsAll(all)) {
+            return;
+        }
+        boolean first = positions.isEmpty();
+        Set<TopicPartition> added = new HashSet<>(all);
+        added.removeAll(mine.assignment());
+        mine.assign(all);
+        List<TopicPartition> fresh = new ArrayList<>();
+        for (TopicPartition partition : added) {
+            Long position = positions.get(partition);
+            if (position == null) {
+                fresh.add(partition);
+            } else {
+                mine.seek(partition, position);
+            }
+        }
+        if (!fresh.isEmpty()) {
+            mine.seekToBeginning(fresh);
+        }
+        if (first && caughtUp.getCount() > 0) {
+            unread.putAll(mine.endOffsets(all, ASK_WITHIN));
+        }
+        for (TopicPartition partition : fresh) {
+            positions.put(partition, mine.position(partition, ASK_WITHIN));
+        }
+        LOG.atDebug().addKeyValue("topic", topic).addKeyValue("partitions", all).log("read");
+    }
+
+    private void noteCaughtUp(Consumer<byte[], byte[]> mine) {
+        // Behind the last record there may be transaction markers; the consumer has passed them.
+        unread.keySet().forEach(partition -> positions.put(partition, mine.position(partition, ASK_WITHIN)));
+        unread.entrySet().removeIf(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
+        if (unread.isEmpty()) {
+            caughtUp.countDown();
+        }
+    }
+
+    private Map<String, Object> adminConfig() {
+        return Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                client + "-topics",
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) ASK_WITHIN.toMillis(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) ASK_WITHIN.toMillis());
+    }
+
+    private Map<String, Object> consumerConfig() {
+        return Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                client,
+                ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) ASK_WITHIN.toMillis(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest");
     }
 
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
+        closing.countDown();
+        Consumer<byte[], byte[]> mine = consumer;
+        if (mine != null) {
+            mine.wakeup();
+        }
         try {
-            thread.join(Duration.ofSeconds(5));
+            thread.join(ASK_WITHIN);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,7 +1,6 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Decoded;
-import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.RecordError;
@@ -14,14 +13,9 @@ import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.schedule.Route;
-import dev.limner.worker.store.ImageStore;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Decides what happens to a delivered record before any stage sees it. Control thread only. */
@@ -33,12 +27,9 @@ final class Admission implements AutoCloseable {
 
     private final ModelSlots models;
     private final Outcomes outcomes;
-    private final ImageStore store;
+    private final LargeOriginals originals;
     private final RecentIds recent;
     private final Function<String, Optional<Instant>> cancelled;
-    private final Consumer<Finished> later;
-    private final ExecutorService letters = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("limner-letters").daemon().factory());
 
     /** What happens to a record. */
     sealed interface Verdict {
@@ -54,21 +45,19 @@ final class Admission implements AutoCloseable {
 
     /**
      * @param cancelled when a job was cancelled, by its id
-     * @param later takes outcomes that are known only after something was stored, on another thread
+     * @param originals stores what is too large for a letter; closed by {@link #close()}
      */
     Admission(
             ModelSlots models,
             Outcomes outcomes,
-            ImageStore store,
+            LargeOriginals originals,
             RecentIds recent,
-            Function<String, Optional<Instant>> cancelled,
-            Consumer<Finished> later) {
+            Function<String, Optional<Instant>> cancelled) {
         this.models = models;
         this.outcomes = outcomes;
-        this.store = store;
+        this.originals = originals;
         this.recent = recent;
         this.cancelled = cancelled;
-        this.later = later;
     }
 
     Verdict judge(Delivery delivery) {
@@ -166,13 +155,9 @@ final class Admission implements AutoCloseable {
     private Verdict reject(Delivery delivery, Decoded.Poison poison) {
         byte[] value = delivery.original().value();
         if (value == null || value.length <= LARGEST_LETTER) {
-            return new Verdict.Answer(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, null)));
+            return new Verdict.Answer(new Finished(delivery.ref(), outcomes.rejected(delivery, poison)));
         }
-        letters.execute(() -> {
-            String uri = store.put(List.of(new ImageStore.StoreObject(value, Digests.sha256(value), "bin")))
-                    .get(0);
-            later.accept(new Finished(delivery.ref(), outcomes.rejected(delivery, poison, uri)));
-        });
+        originals.store(delivery, poison, value);
         return new Verdict.Pending();
     }
 
@@ -183,6 +168,6 @@ final class Admission implements AutoCloseable {
 
     @Override
     public void close() {
-        letters.shutdownNow();
+        originals.close();
     }
 }

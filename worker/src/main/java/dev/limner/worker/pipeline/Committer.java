@@ -12,6 +12,7 @@ import dev.limner.worker.publish.Publishing;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class Committer {
     private final Obstacles obstacles;
     private final long intervalNanos;
     private final ToLongFunction<PartitionRef> position;
+    private final Consumer<Publication> published;
     private final WorkerMetrics metrics;
     private final boolean abortedIsDone;
     private final AtomicLong imagesDone = new AtomicLong();
@@ -61,6 +63,7 @@ final class Committer {
 
     /**
      * @param position where the consumer stands in a partition, -1 if that says nothing
+     * @param published told of every publication that is committed
      * @param abortedIsDone a mistake, for a drill
      */
     Committer(
@@ -68,6 +71,7 @@ final class Committer {
             Publishing publishing,
             Duration interval,
             ToLongFunction<PartitionRef> position,
+            Consumer<Publication> published,
             WorkerMetrics metrics,
             boolean abortedIsDone) {
         this.ledgers = ledgers;
@@ -75,6 +79,7 @@ final class Committer {
         this.obstacles = new Obstacles(publishing);
         this.intervalNanos = interval.toNanos();
         this.position = position;
+        this.published = published;
         this.metrics = metrics;
         this.abortedIsDone = abortedIsDone;
     }
@@ -175,6 +180,7 @@ final class Committer {
             int mine = publication.result().outcome() instanceof Outcome.Completed completed
                     ? completed.images().size()
                     : 0;
+            published.accept(publication);
             metrics.published(publication.result().outcome().status(), mine);
             images += mine;
         }

@@ -69,6 +69,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /**
      * Sets up the connections; {@link #run()} does the rest.
      *
+     * @param splits shared with the pipeline
      * @param breakers while one is open nothing is fetched
      * @param mailbox where the pipeline puts outcomes
      * @param progress told of every round
@@ -81,6 +82,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             Outcomes outcomes,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
+            SplitJobs splits,
             List<Breaker> breakers,
             Mailbox mailbox,
             ProgressWatch progress,
@@ -92,6 +94,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.mailbox = mailbox;
         this.progress = progress;
         this.everything = Set.copyOf(settings.intake().topics());
+        PendingWork pending =
+                new PendingWork(settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
@@ -110,6 +114,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         mailbox::ring),
                 settings.publish().commitInterval(),
                 this::position,
+                pending::published,
                 metrics,
                 settings.drill().does(Sabotage.SEEK_NOTHING_AFTER_ABORT));
         this.dispatcher = new Dispatcher(
@@ -124,11 +129,14 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         models),
                 models,
                 pipeline,
+                splits,
+                pending,
                 this::finish,
                 committer::publish);
         this.departure = new Departure(
                 settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
+        metrics.gauge("limner.pending.bytes", pending::bytes);
         metrics.gauge("limner.partitions.owned", () -> owned);
         metrics.gauge("limner.partitions.recovering", () -> recovering);
         metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
@@ -284,7 +292,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(Finished outcome) {
-        if (!ledgers.finished(outcome.ref(), outcome.publication())) {
+        boolean wanted = ledgers.finished(outcome.ref(), outcome.publication());
+        dispatcher.answered(outcome.ref(), wanted ? outcome.publication() : null);
+        if (!wanted) {
             metrics.stale();
             LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");
         }

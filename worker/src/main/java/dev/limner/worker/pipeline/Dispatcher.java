@@ -1,8 +1,11 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.protocol.Size;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.ledger.Delivered;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.Lanes;
@@ -13,11 +16,13 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    /** Three colours as the device drew them, and at worst as many bytes in the file. */
+    private static final long PIXEL_BYTES = 6;
+
 
     private final Ledgers ledgers;
     private final Admission admission;
@@ -34,6 +42,8 @@ final class Dispatcher implements AutoCloseable {
     private final Lanes lanes;
     private final ModelSlots models;
     private final GenerationPipeline pipeline;
+    private final SplitJobs splits;
+    private final PendingWork pending;
     private final Consumer<Finished> finish;
     private final BooleanSupplier publish;
     private final Deque<QueuedJob> suspects = new ArrayDeque<>();
@@ -49,6 +59,8 @@ final class Dispatcher implements AutoCloseable {
             Lanes lanes,
             ModelSlots models,
             GenerationPipeline pipeline,
+            SplitJobs splits,
+            PendingWork pending,
             Consumer<Finished> finish,
             BooleanSupplier publish) {
         this.ledgers = ledgers;
@@ -57,33 +69,39 @@ final class Dispatcher implements AutoCloseable {
         this.lanes = lanes;
         this.models = models;
         this.pipeline = pipeline;
+        this.splits = splits;
+        this.pending = pending;
         this.finish = finish;
         this.publish = publish;
     }
 
     /** A record arrived. */
     void take(Delivery delivery) {
-        switch (ledgers.delivered(delivery.ref())) {
-            case FRESH -> act(admission.judge(delivery), false);
-            case SUSPECT -> act(admission.judge(delivery), true);
-            case CONDEMNED -> act(admission.condemn(delivery), false);
+        Delivered known = ledgers.delivered(delivery.ref());
+        if (known != Delivered.DONE) {
+            pending.arrived(delivery.ref(), delivery.original());
+        }
+        switch (known) {
+            case FRESH -> act(delivery, admission.judge(delivery), false);
+            case SUSPECT -> act(delivery, admission.judge(delivery), true);
+            case CONDEMNED -> act(delivery, admission.condemn(delivery), false);
             case DONE ->
                 LOG.atDebug().addKeyValue("record", delivery.ref().origin()).log("answered by an owner before");
         }
     }
 
-    private void act(Admission.Verdict verdict, boolean suspect) {
+    private void act(Delivery delivery, Admission.Verdict verdict, boolean suspect) {
         switch (verdict) {
             case Admission.Verdict.Queue(QueuedJob job) when suspect -> suspects.add(job);
             case Admission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
             case Admission.Verdict.Answer(Finished outcome) -> finish.accept(outcome);
-            case Admission.Verdict.Pending pending -> LOG.debug("original goes to the store first");
+            case Admission.Verdict.Pending later -> pending.entered(delivery.ref(), 0);
         }
     }
 
     /** Hands the pipeline what it takes. */
     void dispatch() {
-        if (!suspects.isEmpty()) {
+        if (suspectIsNext()) {
             if (pipeline.idle()) {
                 dispatchSuspect();
             }
@@ -97,32 +115,45 @@ final class Dispatcher implements AutoCloseable {
             MicroBatch batch = formed.get();
             List<QueuedJob> wanted = wanted(batch.jobs());
             if (!wanted.isEmpty() && !submit(batch.keeping(wanted))) {
-                lanes.putBack(wanted);
+                lanes.putBack(batch.keeping(wanted));
                 return;
             }
         }
+    }
+
+    /** A suspect whose model is on its way to the device holds up nobody; what is begun must get to its end. */
+    private boolean suspectIsNext() {
+        return !suspects.isEmpty() && models.of(suspects.getFirst().job()).isDecided();
     }
 
     /** Whether its model was still there; the next look finds another route. */
     private boolean submit(MicroBatch batch) {
         return switch (batch.route()) {
             case Route.Ready(String digest) -> {
-                Optional<ModelSlots.Lease> lease = models.lease(digest);
-                lease.ifPresent(held -> pipeline.submit(batch, held));
+                Optional<ModelSlots.Lease> lease = models.lease(digest).or(() -> splits.lease(digest));
+                lease.ifPresent(held -> submit(batch, held));
                 yield lease.isPresent();
             }
-            case Route.Nowhere nowhere -> throw new IllegalStateException("jobs without a model in " + batch.id());
+            // Nowhere a moment ago, and the model may be had since: the jobs were not answered.
+            case Route.Nowhere nowhere -> false;
             case Route.Later later -> false;
         };
+    }
+
+    private void submit(MicroBatch batch, ModelSlots.Lease lease) {
+        Size size = lease.model().engine().size();
+        long picture = PIXEL_BYTES * size.width() * size.height();
+        for (QueuedJob queued : batch.jobs()) {
+            pending.entered(queued.ref(), picture * queued.images());
+            splits.entered(queued, lease);
+        }
+        pipeline.submit(batch, lease);
     }
 
     private void dispatchSuspect() {
         QueuedJob suspect = suspects.getFirst();
         List<QueuedJob> wanted = wanted(List.of(suspect));
         if (!wanted.isEmpty()) {
-            if (!models.of(suspect.job()).isDecided()) {
-                return;
-            }
             ledgers.started(suspect.ref());
             if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
                 return;
@@ -135,24 +166,42 @@ final class Dispatcher implements AutoCloseable {
         Instant now = outcomes.now();
         List<QueuedJob> wanted = new ArrayList<>(jobs.size());
         for (QueuedJob queued : jobs) {
-            Optional<Publication> answer = admission.undrawable(queued, now);
-            if (answer.isPresent()) {
-                finish.accept(new Finished(queued.ref(), answer.get()));
-            } else {
+            boolean begins = queued.first() == 0;
+            if (!begins && !splits.isOpen(queued)) {
+                continue;
+            }
+            // A job that has begun has its model, whatever is released meanwhile.
+            Optional<Publication> answer =
+                    begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
+            if (answer.isEmpty()) {
                 wanted.add(queued);
+            } else if (begins || splits.decides(queued)) {
+                finish.accept(new Finished(queued.ref(), answer.get()));
             }
         }
         return wanted;
     }
 
+    /**
+     * A record has its outcome, from here or from a stage.
+     *
+     * @param publication null if there is none or nobody wants it any more
+     */
+    void answered(RecordRef ref, @Nullable Publication publication) {
+        lanes.forget(ref);
+        pending.answered(ref, publication);
+    }
+
     /** Topics not to be fetched from for now. */
     Set<String> full() {
-        return lanes.full();
+        Set<String> full = new HashSet<>(lanes.full());
+        full.addAll(pending.full());
+        return full;
     }
 
     /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
     long nanosUntilDue() {
-        if (!suspects.isEmpty()) {
+        if (suspectIsNext()) {
             return pipeline.idle() ? 0 : Long.MAX_VALUE;
         }
         return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;
@@ -165,6 +214,8 @@ final class Dispatcher implements AutoCloseable {
      */
     int release(Set<PartitionRef> gone) {
         admission.release(gone);
+        pending.release(gone);
+        splits.release(gone).forEach(ref -> pending.answered(ref, null));
         int before = suspects.size();
         suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
         return before - suspects.size() + lanes.release(gone);

@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * false, and the control thread pauses its partitions.
  *
  * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
- * pictures are durable. A stage that fails on a batch tries its jobs one by one, so that none suffers from another.
+ * pictures are durable, those of all its parts if it is spread over several batches. A stage that fails on a batch tries
+ * its jobs one by one, so that none suffers from another.
  */
 final class GenerationPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
@@ -50,6 +51,7 @@ final class GenerationPipeline {
     private final Outcomes outcomes;
     private final WorkerMetrics metrics;
     private final Mailbox mailbox;
+    private final SplitJobs splits;
     private final CrashPoint.Watch watch;
     private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
     private final BlockingQueue<Leased<MicroBatch>> toText = new ArrayBlockingQueue<>(1);
@@ -86,6 +88,7 @@ final class GenerationPipeline {
             Outcomes outcomes,
             WorkerMetrics metrics,
             Mailbox mailbox,
+            SplitJobs splits,
             CrashPoint.Watch watch,
             BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted,
             FatalErrors errors) {
@@ -93,6 +96,7 @@ final class GenerationPipeline {
         this.outcomes = outcomes;
         this.metrics = metrics;
         this.mailbox = mailbox;
+        this.splits = splits;
         this.watch = watch;
         this.unwanted = unwanted;
         this.errors = errors;
@@ -156,7 +160,7 @@ final class GenerationPipeline {
         return inFlight.get() == 0;
     }
 
-    /** Jobs on their way. */
+    /** Jobs and parts of jobs on their way. */
     int inFlight() {
         return inFlight.get();
     }
@@ -240,14 +244,16 @@ final class GenerationPipeline {
             metrics.stage("device", batch.deviceMillis());
             metrics.batch(images);
             drawnImages.addAndGet(images);
-            model.completed(batch.pictures().size());
+            model.completed((int) batch.prepared().batch().jobs().stream()
+                    .filter(QueuedJob::last)
+                    .count());
             toEncode.put(batch);
         }
 
         @Override
         public void failed(QueuedJob job, ErrorCode code, String message, int attempts) {
             model.failed();
-            finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, message, attempts))));
+            finish(job, outcomes.failed(job, code, message, attempts));
         }
     }
 
@@ -257,21 +263,21 @@ final class GenerationPipeline {
         List<QueuedJob> jobs = prepared.batch().jobs();
         List<QueuedJob> keptJobs = new ArrayList<>();
         List<CaptionEncoding> keptEncodings = new ArrayList<>();
-        List<Finished> dropped = new ArrayList<>();
         for (int i = 0; i < jobs.size(); i++) {
             QueuedJob queued = jobs.get(i);
             Optional<Publication> answer = unwanted.apply(queued, now);
-            if (answer.isPresent()) {
-                dropped.add(new Finished(queued.ref(), answer.get()));
+            if (!splits.isOpen(queued)) {
+                drop(1);
+            } else if (answer.isPresent()) {
+                finish(queued, answer.get());
             } else {
                 keptJobs.add(queued);
                 keptEncodings.add(prepared.encodings().get(i));
             }
         }
-        if (dropped.isEmpty()) {
+        if (keptJobs.size() == jobs.size()) {
             return prepared;
         }
-        finish(dropped);
         return new PreparedBatch(prepared.batch().keeping(keptJobs), keptEncodings, prepared.textMillis());
     }
 
@@ -307,23 +313,23 @@ final class GenerationPipeline {
         List<String> uris;
         try {
             uris = stages.store.put(objects);
-        } catch (PermanentException e) {
-            if (batch.jobs().size() == 1) {
-                fail(batch.jobs().get(0), e.code(), e);
-                return;
-            }
-            for (int i = 0; i < batch.jobs().size(); i++) {
-                store(encoded.part(i, i + 1, i + 1));
-            }
-            return;
         } catch (RetryableException e) {
             // Only a stopping worker gives up on its store. Its jobs stay unanswered and are delivered again.
             LOG.atWarn()
                     .addKeyValue("batchId", batch.id())
                     .addKeyValue("error", e.toString())
                     .log("batch given up");
-            inFlight.addAndGet(-batch.jobs().size());
-            mailbox.ring();
+            drop(batch.jobs().size());
+            return;
+        } catch (RuntimeException e) {
+            // Refused, or a failure nobody foresaw: whose pictures it was shows when each is stored alone.
+            if (batch.jobs().size() == 1) {
+                fail(batch.jobs().get(0), e instanceof PermanentException known ? known.code() : ErrorCode.INTERNAL, e);
+                return;
+            }
+            for (int i = 0; i < batch.jobs().size(); i++) {
+                store(encoded.part(i, i + 1, i + 1));
+            }
             return;
         }
         watch.reached(CrashPoint.AFTER_STORE);
@@ -334,13 +340,13 @@ final class GenerationPipeline {
         int at = 0;
         for (int position = 0; position < batch.jobs().size(); position++) {
             QueuedJob queued = batch.jobs().get(position);
-            int count = queued.job().count();
+            int count = queued.images();
             Publication publication =
                     outcomes.completed(encoded, position, uris.subList(at, at + count), storeMillis, stored);
-            done.add(new Finished(queued.ref(), publication));
+            splits.stored(queued, publication).ifPresent(whole -> done.add(new Finished(queued.ref(), whole)));
             at += count;
         }
-        finish(done);
+        finish(done, batch.jobs().size());
     }
 
     private void fail(QueuedJob job, ErrorCode code, RuntimeException failure) {
@@ -349,13 +355,23 @@ final class GenerationPipeline {
                 .addKeyValue("code", code.wireName())
                 .setCause(failure)
                 .log("job failed");
-        finish(List.of(new Finished(job.ref(), outcomes.failed(job, code, String.valueOf(failure.getMessage()), 1))));
+        finish(job, outcomes.failed(job, code, String.valueOf(failure.getMessage()), 1));
     }
 
-    private void finish(List<Finished> done) {
+    /** A job, or a part of one, has an outcome other than its pictures. */
+    private void finish(QueuedJob job, Publication publication) {
+        finish(splits.decides(job) ? List.of(new Finished(job.ref(), publication)) : List.of(), 1);
+    }
+
+    /** @param entries of batches that end here, among them those of which nothing is to be told */
+    private void finish(List<Finished> done, int entries) {
         // In this order: whoever finds the pipeline idle must find its last outcomes too.
         mailbox.put(done);
-        inFlight.addAndGet(-done.size());
+        drop(entries);
+    }
+
+    private void drop(int entries) {
+        inFlight.addAndGet(-entries);
         mailbox.ring();
     }
 

@@ -41,7 +41,18 @@ final class Outcomes {
     }
 
     /** A record that can never be drawn. */
-    Publication rejected(Delivery delivery, Decoded.Poison poison, @Nullable String objectUri) {
+    Publication rejected(Delivery delivery, Decoded.Poison poison) {
+        return rejected(delivery, poison, null, null);
+    }
+
+    /**
+     * A record that can never be drawn and is too large for a letter.
+     *
+     * @param objectUri where its whole value is; null if it could not be stored
+     * @param notStored why it could not be stored; null if it was
+     */
+    Publication rejected(
+            Delivery delivery, Decoded.Poison poison, @Nullable String objectUri, @Nullable String notStored) {
         Original original = delivery.original();
         Result result = new Result(
                 poison.jobId(),
@@ -57,8 +68,13 @@ final class Outcomes {
                 null,
                 null,
                 List.of());
+        Publication.DeadLetter letter = letter(poison.error(), 1, objectUri);
         return new Publication(
-                result, original, delivery.ref().origin(), letter(poison.error(), 1, objectUri), trace(original));
+                result,
+                original,
+                delivery.ref().origin(),
+                notStored == null ? letter : letter.saying("the original could not be stored: " + notStored),
+                trace(original));
     }
 
     /** A job that this worker cannot draw or may not. */
@@ -107,8 +123,8 @@ final class Outcomes {
     /**
      * Drawn and stored.
      *
-     * @param position the job's place in its batch
-     * @param uris of its pictures, by index
+     * @param position the job's place in its batch; of a part of a job only its pictures are named
+     * @param uris of these pictures, in order
      */
     Publication completed(EncodedBatch encoded, int position, List<String> uris, double storeMillis, long storedNanos) {
         DrawnBatch drawn = encoded.drawn();
@@ -116,21 +132,21 @@ final class Outcomes {
         QueuedJob queued = batch.jobs().get(position);
         Job job = queued.job();
         List<Outcome.ImageRef> images = new ArrayList<>();
-        for (int index = 0; index < job.count(); index++) {
-            EncodedImage image = encoded.pictures().get(position).get(index);
+        for (int at = 0; at < queued.images(); at++) {
+            EncodedImage image = encoded.pictures().get(position).get(at);
             images.add(new Outcome.ImageRef(
-                    uris.get(index),
+                    uris.get(at),
                     image.sha256(),
                     image.mediaType(),
                     image.bytes().length,
                     image.width(),
                     image.height(),
-                    index,
+                    queued.first() + at,
                     job.seed(),
                     image.pixelsSha256()));
         }
         int before = batch.jobs().subList(0, position).stream()
-                .mapToInt(other -> other.job().count())
+                .mapToInt(QueuedJob::images)
                 .sum();
         Result.Timings timings = new Result.Timings(
                 rounded(queued.queuedMillis()),

@@ -82,10 +82,10 @@ public final class WorkerRuntime implements AutoCloseable {
         Admission admission = new Admission(
                 models,
                 outcomes,
-                safe,
+                new LargeOriginals(outcomes, safe, outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
                 new RecentIds(settings.recentIds()),
-                cancellations::of,
-                outcome -> mailbox.put(List.of(outcome)));
+                cancellations::of);
+        SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
@@ -95,6 +95,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 outcomes,
                 metrics,
                 mailbox,
+                splits,
                 settings.drill().watch(),
                 admission::unwanted,
                 errors);
@@ -115,6 +116,7 @@ public final class WorkerRuntime implements AutoCloseable {
                     outcomes,
                     metrics,
                     pipeline,
+                    splits,
                     List.of(storeBreaker, deviceBreaker),
                     mailbox,
                     progress,

@@ -204,7 +204,11 @@ public class WorkerService {
                         config.group(),
                         config.groupProtocol(),
                         topics.allJobs(),
-                        config.intake().buffer()),
+                        config.intake().buffer(),
+                        config.intake()
+                                .maxPendingBytes()
+                                .orElseGet(() -> IntakeSettings.pendingBytesSuiting(
+                                        Runtime.getRuntime().maxMemory()))),
                 config.intake().recentIds(),
                 new BatchSettings(config.batch().maxSize(), config.batch().linger()),
                 LedgerSettings.DEFAULT.withVersion(config.ledgerVersion()),

@@ -25,5 +25,13 @@ public record Publication(
      * @param objectUri where the whole value is if it was too large for a record; the letter then holds its beginning
      */
     public record DeadLetter(
-            String reason, int attempts, @Nullable String objectUri) {}
+            String reason, int attempts, @Nullable String objectUri) {
+        private static final int MOST_REASON = 2000;
+
+        /** The same letter with more in its reason. */
+        public DeadLetter saying(String more) {
+            String both = reason + "; " + more;
+            return new DeadLetter(both.substring(0, Math.min(MOST_REASON, both.length())), attempts, objectUri);
+        }
+    }
 }

@@ -109,6 +109,9 @@ final class Records {
         header(record, DeadLetterHeaders.ORIGIN, publication.origin());
         header(record, DeadLetterHeaders.ATTEMPTS, String.valueOf(letter.attempts()));
         header(record, DeadLetterHeaders.AT, settings.clock().instant().toString());
+        if (length(value) < original.sentBytes()) {
+            header(record, DeadLetterHeaders.CUT_FROM, String.valueOf(original.sentBytes()));
+        }
         if (letter.objectUri() != null) {
             header(record, DeadLetterHeaders.OBJECT, letter.objectUri());
         }

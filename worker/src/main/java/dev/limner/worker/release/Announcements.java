@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class Announcements implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
     private static final Duration READ_WITHIN = Duration.ofSeconds(60);
+    private static final int PIN_ATTEMPTS = 4;
+    private static final Duration FIRST_PIN_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(15);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
@@ -74,7 +77,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
                         : RevisionMemory.of(settings, slot, name),
                 Memory.ofMachine(),
                 clock);
-        this.reader = new TopicReader(settings.bootstrap(), settings.topic(), settings.client(), this::take);
+        this.reader = new TopicReader(settings.bootstrap(), settings.topic(), settings.client(), new Records());
         try {
             reader.awaitCaughtUp(READ_WITHIN);
             caughtUp = true;
@@ -86,7 +89,22 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         }
     }
 
-    private void take(TopicReader.Entry entry) {
+    /** What the topic says. */
+    private final class Records implements TopicReader.Reader {
+        @Override
+        public void take(TopicReader.Entry entry) {
+            note(entry);
+        }
+
+        @Override
+        public void startOver() {
+            // What the old topic said last may have a higher revision than all that the new one says.
+            pending.set(null);
+            submit(releases::startOver);
+        }
+    }
+
+    private void note(TopicReader.Entry entry) {
         byte[] value = entry.value();
         if (entry.key() == null || !name.equals(new String(entry.key(), StandardCharsets.UTF_8))) {
             return;
@@ -142,7 +160,22 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     }
 
     private void want(String digest) {
-        submit(() -> releases.pin(digest));
+        submit(() -> pin(digest, 1));
+    }
+
+    /** Jobs wait for the model meanwhile, but not for ever: they hold up the others of their lane. */
+    private void pin(String digest, int attempt) {
+        if (!releases.pin(digest, attempt == PIN_ATTEMPTS)) {
+            later(() -> pin(digest, attempt + 1), FIRST_PIN_AFTER.multipliedBy(1L << (2 * (attempt - 1))));
+        }
+    }
+
+    private void later(Runnable task, Duration after) {
+        try {
+            var unused = thread.schedule(guarded(task), after.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no more releases are followed");
+        }
     }
 
     private void submit(Runnable task) {
@@ -159,6 +192,11 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
                 task.run();
             } catch (RuntimeException e) {
                 LOG.atError().setCause(e).log("a release failed");
+            } catch (Error e) {
+                // The executor would keep it to itself.
+                LOG.atError().setCause(e).log("the release thread cannot continue");
+                Thread current = Thread.currentThread();
+                current.getUncaughtExceptionHandler().uncaughtException(current, e);
             }
         });
     }
@@ -178,22 +216,30 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return;
+        } finally {
+            planRetry();
         }
         if (!ready.isDone()) {
             lookWhetherReady();
         }
+    }
+
+    private void planRetry() {
         if (releases.isUnsettled() && !retryPlanned) {
             // A store that does not answer now answers later; nobody announces the model again for that.
             retryPlanned = true;
-            var unused = thread.schedule(
-                    guarded(() -> {
+            later(
+                    () -> {
                         retryPlanned = false;
                         carryOut();
-                    }),
-                    RETRY_AFTER.toSeconds(),
-                    TimeUnit.SECONDS);
+                    },
+                    RETRY_AFTER);
         }
+    }
+
+    @Override
+    public Optional<String> failing() {
+        return reader.failing();
     }
 
     @Override

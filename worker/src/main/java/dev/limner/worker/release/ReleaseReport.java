@@ -2,6 +2,7 @@ package dev.limner.worker.release;
 
 import dev.limner.protocol.WorkerStatus;
 import java.util.List;
+import java.util.Optional;
 
 /** How far a worker is with what it was told to run. Safe from any thread. */
 public interface ReleaseReport {
@@ -20,6 +21,11 @@ public interface ReleaseReport {
 
     /** Of the model record it has carried out; 0 before the first. */
     long revision();
+
+    /** Why the models topic cannot be read at the moment; empty while it can. */
+    default Optional<String> failing() {
+        return Optional.empty();
+    }
 
     /** Releases it does not run though it should, the latest last. */
     List<WorkerStatus.Refusal> refused();

@@ -50,6 +50,9 @@ final class Releases implements ReleaseReport, AutoCloseable {
     private @Nullable ModelRecord current;
     private @Nullable Attempt again;
     private boolean servesLive;
+    /** The models topic was made again: its revisions begin anew. */
+    private boolean startsOver;
+
     private volatile long revision;
 
     /** A record and the one it followed on. */
@@ -112,7 +115,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
     /** Carries a record out, as far as this worker can. One that is not newer than the last changes nothing. */
     void follow(ModelRecord record) throws InterruptedException {
         ModelRecord before = current;
-        if (before != null && record.revision() <= before.revision()) {
+        if (before != null && !startsOver && record.revision() <= before.revision()) {
             LOG.atWarn()
                     .addKeyValue("model", record.model())
                     .addKeyValue("revision", record.revision())
@@ -133,6 +136,11 @@ final class Releases implements ReleaseReport, AutoCloseable {
         refuse(why.digest().orElseThrow(), why.code(), String.valueOf(why.getMessage()));
     }
 
+    /** The models topic is another one: its next record counts, whatever its revision. What runs is kept until then. */
+    void startOver() {
+        startsOver = true;
+    }
+
     /** Whether the last record named a bundle that was not to be had, and may be later. */
     boolean isUnsettled() {
         return again != null;
@@ -147,8 +155,18 @@ final class Releases implements ReleaseReport, AutoCloseable {
     }
 
     private void carryOut(Attempt attempt) throws InterruptedException {
-        ModelRecord record = attempt.record();
         again = null;
+        try {
+            carryOutOnce(attempt);
+        } catch (RuntimeException e) {
+            // Nobody announces the model again for that.
+            again = attempt;
+            throw e;
+        }
+    }
+
+    private void carryOutOnce(Attempt attempt) throws InterruptedException {
+        ModelRecord record = attempt.record();
         slots.askAgain();
         slots.setTrial(null, 0);
         slots.setHoldout(null, 0, Instant.MIN);
@@ -163,6 +181,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         holdOut(attempt);
         slots.retire(settings.pinned());
         current = record;
+        startsOver = false;
         Set<String> kept = new HashSet<>();
         record.releases().forEach(release -> kept.add(release.digest()));
         slots.status().forEach(loaded -> kept.add(loaded.digest()));
@@ -214,6 +233,11 @@ final class Releases implements ReleaseReport, AutoCloseable {
             if (e.code() == RefusalCode.BUNDLE_MISSING || (live && !servesLive)) {
                 again = attempt;
             }
+            return false;
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("model", release.digest()).setCause(e).log("a release could not be brought");
+            refuse(release.digest(), RefusalCode.BUNDLE_MISSING, "it cannot be fetched at the moment: " + e);
+            again = attempt;
             return false;
         }
     }
@@ -312,8 +336,13 @@ final class Releases implements ReleaseReport, AutoCloseable {
         }
     }
 
-    /** Puts a model on the device that a job names and that is not live; says so if there is none. */
-    void pin(String digest) {
+    /**
+     * Puts a model on the device that a job names and that is not live; says so if there is none.
+     *
+     * @param last whether a failure that might pass counts as well, because it has lasted long enough
+     * @return whether jobs that name the digest need not wait any longer; false if trying again may help
+     */
+    boolean pin(String digest, boolean last) {
         String name = slots.serving().model().name();
         ModelRecord record = current;
         ModelRecord.Release release = record == null
@@ -324,7 +353,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
                         .orElse(null);
         try {
             if (slots.find(digest).isPresent()) {
-                return;
+                return true;
             }
             ModelBundle bundle = cache.fetch(
                     name,
@@ -336,8 +365,19 @@ final class Releases implements ReleaseReport, AutoCloseable {
                                     store.signature(name, digest).orElse(null))));
             slots.add(probed(bundle));
             slots.retire(Math.max(1, settings.pinned()));
+            return true;
         } catch (Refused e) {
             slots.unavailable(digest, String.valueOf(e.getMessage()));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("model", digest)
+                    .addKeyValue("error", e.toString())
+                    .log("a model that a job names cannot be had at the moment");
+            if (last) {
+                slots.unavailable(digest, "it cannot be had at the moment: " + e);
+            }
+            return last;
         }
     }
 

@@ -16,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Cancellations implements AutoCloseable {
     private static final Duration KEPT = Duration.ofHours(24);
     private static final int SWEEP_EVERY = 1000;
+    /** No job has a longer id: its own has at most 128 characters, one made of its place not many more. */
+    private static final int LONGEST_ID = 512;
+
 
     private final Clock clock;
     private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
@@ -25,7 +28,17 @@ public final class Cancellations implements AutoCloseable {
     /** @param client how the brokers' logs name this reader */
     public Cancellations(String bootstrap, String topic, String client, Clock clock) {
         this.clock = clock;
-        this.reader = new TopicReader(bootstrap, topic, client, this::take);
+        this.reader = new TopicReader(bootstrap, topic, client, new TopicReader.Reader() {
+            @Override
+            public void take(TopicReader.Entry entry) {
+                note(entry);
+            }
+
+            @Override
+            public void startOver() {
+                cancelled.clear();
+            }
+        });
     }
 
     /** When a job was cancelled; empty if it was not, as far as this worker has read, or more than a day ago. */
@@ -42,8 +55,13 @@ public final class Cancellations implements AutoCloseable {
         reader.awaitCaughtUp(within);
     }
 
-    private void take(TopicReader.Entry entry) {
-        if (entry.key() == null) {
+    /** Why the topic cannot be read at the moment; empty while it can. */
+    public Optional<String> failing() {
+        return reader.failing();
+    }
+
+    private void note(TopicReader.Entry entry) {
+        if (entry.key() == null || entry.key().length > LONGEST_ID) {
             return;
         }
         String id = new String(entry.key(), StandardCharsets.UTF_8);

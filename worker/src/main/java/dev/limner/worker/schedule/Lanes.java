@@ -1,22 +1,29 @@
 package dev.limner.worker.schedule;
 
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Jobs that wait for the device: one first-in-first-out buffer a source, emptied in turn. A micro-batch is formed when
  * enough pictures wait or the oldest job has waited long enough, of jobs that take one route; those whose model is still
- * on its way wait on. One thread: the control thread.
+ * on its way wait on. A job with more pictures than a quarter of a batch gives that many in its source's turn, so that it
+ * is spread over several turns and, among others, over several batches; all its parts take the route of the first.
+ *
+ * <p>Nothing starves: the batches are opened by the sources in turn, and whoever opens a batch gives at least one turn of
+ * its oldest job. With {@code n} sources, a job before which (itself included) lie {@code t} turns of its source is in a
+ * batch with all its pictures after at most {@code n * t} batches. One thread: the control thread.
  */
 public final class Lanes {
     private final BatchSettings settings;
@@ -26,7 +33,11 @@ public final class Lanes {
     private final Map<String, Deque<QueuedJob>> buffers = new LinkedHashMap<>();
     private final List<String> sources;
     private final Set<String> full = new HashSet<>();
-    private int turn;
+    /** The routes of jobs of which some pictures have left. */
+    private final Map<RecordRef, Route> begun = new HashMap<>();
+    /** Which source opens the next batch, if it has anything to give. */
+    private int opening;
+
     private long batches;
 
     /**
@@ -83,11 +94,11 @@ public final class Lanes {
         int images = 0;
         for (Deque<QueuedJob> jobs : buffers.values()) {
             for (QueuedJob queued : jobs) {
-                if (!router.of(queued.job()).isDecided()) {
+                if (!route(queued).isDecided()) {
                     continue;
                 }
                 oldest = Math.min(oldest, queued.receivedNanos());
-                images += queued.job().count();
+                images += queued.images();
                 if (images >= settings.maxSize()) {
                     return 0;
                 }
@@ -99,42 +110,111 @@ public final class Lanes {
         return Math.max(0, oldest + settings.linger().toNanos() - now);
     }
 
-    /** Forms a micro-batch if one is due. The job at the head of the source whose turn it is decides on the route. */
+    private Route route(QueuedJob queued) {
+        Route fixed = begun.get(queued.ref());
+        return fixed == null ? router.of(queued.job()) : fixed;
+    }
+
+    /** Forms a micro-batch if one is due. The oldest job of the source that opens it decides on the route. */
     public Optional<MicroBatch> next(long now) {
         if (nanosUntilDue(now) > 0) {
             return Optional.empty();
         }
-        List<QueuedJob> taken = new ArrayList<>();
+        SequencedMap<RecordRef, QueuedJob> taken = new LinkedHashMap<>();
         Route route = null;
         int images = 0;
         int passed = 0;
+        int turn = opening;
         while (passed < sources.size() && images < settings.maxSize()) {
-            Iterator<QueuedJob> jobs = buffer(sources.get(turn)).iterator();
+            Deque<QueuedJob> buffer = buffer(sources.get(turn));
             turn = (turn + 1) % sources.size();
-            QueuedJob first = firstTaking(route, jobs);
-            if (first == null || (images > 0 && images + first.job().count() > settings.maxSize())) {
+            QueuedJob first = firstTaking(route, buffer);
+            int most = settings.maxSize() - images;
+            if (first == null || (first.job().count() <= settings.turn() && first.images() > most)) {
                 passed++;
                 continue;
             }
-            jobs.remove();
             passed = 0;
-            route = route == null ? router.of(first.job()) : route;
-            taken.add(first);
-            images += first.job().count();
+            if (route == null) {
+                route = route(first);
+                opening = turn;
+            }
+            QueuedJob part = take(buffer, first, route, most);
+            taken.merge(part.ref(), part, (before, more) -> before.part(before.first(), before.images() + more.images()));
+            images += part.images();
         }
-        return route == null ? Optional.empty() : Optional.of(batch(route, taken, now));
+        return route == null ? Optional.empty() : Optional.of(batch(route, List.copyOf(taken.values()), now));
+    }
+
+    /** Takes a turn of a job out of its buffer and leaves the rest in its place. */
+    private QueuedJob take(Deque<QueuedJob> buffer, QueuedJob queued, Route route, int most) {
+        // What no model draws has no pictures to spread.
+        int count = route instanceof Route.Ready
+                ? Math.min(queued.images(), Math.min(settings.turn(), most))
+                : queued.images();
+        if (count == queued.images()) {
+            buffer.remove(queued);
+            begun.remove(queued.ref());
+            return queued;
+        }
+        begun.put(queued.ref(), route);
+        replace(buffer, queued, queued.part(queued.first() + count, queued.images() - count));
+        return queued.part(queued.first(), count);
+    }
+
+    private static void replace(Deque<QueuedJob> buffer, QueuedJob queued, QueuedJob rest) {
+        // The oldest that takes the route is nearly always the first.
+        List<QueuedJob> before = new ArrayList<>();
+        while (!buffer.getFirst().equals(queued)) {
+            before.add(buffer.removeFirst());
+        }
+        buffer.removeFirst();
+        buffer.addFirst(rest);
+        before.reversed().forEach(buffer::addFirst);
     }
 
     /** Puts jobs back that were taken a moment ago, in front of the others. */
-    public void putBack(List<QueuedJob> jobs) {
-        jobs.reversed().forEach(job -> buffer(job.ref().partition().topic()).addFirst(job));
+    public void putBack(MicroBatch batch) {
+        batch.jobs().reversed().forEach(part -> putBack(part, batch.route()));
     }
 
-    /** Leaves the iterator behind what it returns. */
-    private @Nullable QueuedJob firstTaking(@Nullable Route wanted, Iterator<QueuedJob> jobs) {
-        while (jobs.hasNext()) {
-            QueuedJob queued = jobs.next();
-            Route route = router.of(queued.job());
+    private void putBack(QueuedJob part, Route route) {
+        Deque<QueuedJob> buffer = buffer(part.ref().partition().topic());
+        QueuedJob joined = part;
+        if (!part.last()) {
+            QueuedJob rest = drop(buffer, part.ref());
+            if (rest != null) {
+                joined = part.part(part.first(), part.images() + rest.images());
+            }
+        }
+        if (joined.first() == 0) {
+            begun.remove(joined.ref());
+        } else {
+            begun.put(joined.ref(), route);
+        }
+        buffer.addFirst(joined);
+    }
+
+    private static @Nullable QueuedJob drop(Deque<QueuedJob> buffer, RecordRef ref) {
+        for (QueuedJob queued : buffer) {
+            if (queued.ref().equals(ref)) {
+                buffer.remove(queued);
+                return queued;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets the rest of a job that has its outcome although not all of its pictures have left. */
+    public void forget(RecordRef ref) {
+        if (begun.remove(ref) != null) {
+            var unused = drop(buffer(ref.partition().topic()), ref);
+        }
+    }
+
+    private @Nullable QueuedJob firstTaking(@Nullable Route wanted, Deque<QueuedJob> jobs) {
+        for (QueuedJob queued : jobs) {
+            Route route = route(queued);
             if (wanted == null ? route.isDecided() : route.equals(wanted)) {
                 return queued;
             }
@@ -158,6 +238,7 @@ public final class Lanes {
      */
     public int release(Set<PartitionRef> gone) {
         int before = waiting();
+        begun.keySet().removeIf(ref -> gone.contains(ref.partition()));
         buffers.values()
                 .forEach(jobs ->
                         jobs.removeIf(queued -> gone.contains(queued.ref().partition())));

@@ -15,7 +15,7 @@ public record MicroBatch(String id, Route route, List<QueuedJob> jobs, long form
 
     /** Pictures to draw. */
     public int images() {
-        return jobs.stream().mapToInt(queued -> queued.job().count()).sum();
+        return jobs.stream().mapToInt(QueuedJob::images).sum();
     }
 
     /** Some of its jobs as a batch of their own. */

@@ -48,6 +48,7 @@ class WorkerConfigTest {
         assertThat(config.ledgerVersion()).isEqualTo(1);
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.intake().recentIds()).isEqualTo(1000);
+        assertThat(config.intake().maxPendingBytes()).isEmpty();
         assertThat(config.publish().mostBytes()).isEqualTo(1_000_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.drill().folder()).isEmpty();
@@ -91,6 +92,7 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.ledger-version", "0"),
                 Map.entry("limner.worker.revoke-within", "2s"),
                 Map.entry("limner.worker.intake.recent-ids", "5"),
+                Map.entry("limner.worker.intake.max-pending-bytes", "2097152"),
                 Map.entry("limner.worker.publish.most-bytes", "50000"),
                 Map.entry("limner.worker.publish.within", "9s"),
                 Map.entry("limner.worker.drill.folder", "/d"),
@@ -132,6 +134,7 @@ class WorkerConfigTest {
         assertThat(config.ledgerVersion()).isZero();
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.intake().recentIds()).isEqualTo(5);
+        assertThat(config.intake().maxPendingBytes()).contains(2L << 20);
         assertThat(config.publish().mostBytes()).isEqualTo(50_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.drill().folder()).contains(Path.of("/d"));

@@ -83,6 +83,39 @@ class ModelSlotsTest {
     }
 
     @Test
+    void shouldRememberABoundedNumberOfDigestsThatDoNotExist() {
+        slots.onWanted(wanted::add);
+        for (int i = 0; i < ModelSlots.MOST_MISSING; i++) {
+            slots.unavailable(digest(i), "there is no bundle");
+        }
+        assertThat(slots.of(job("j", digest(0)))).as("at the bound").isInstanceOf(Route.Nowhere.class);
+
+        slots.unavailable(digest(ModelSlots.MOST_MISSING), "there is no bundle");
+
+        assertThat(slots.of(job("j", digest(0)))).as("the oldest is asked for again").isEqualTo(new Route.Later());
+        assertThat(slots.of(job("j", digest(1)))).isInstanceOf(Route.Nowhere.class);
+        assertThat(wanted).containsExactly(digest(0));
+    }
+
+    @Test
+    void shouldAskForABoundedNumberOfModelsAtATime() {
+        slots.onWanted(wanted::add);
+        for (int i = 0; i <= ModelSlots.MOST_ASKED; i++) {
+            assertThat(slots.of(job("j", digest(i)))).isEqualTo(new Route.Later());
+        }
+        assertThat(wanted).hasSize(ModelSlots.MOST_ASKED).doesNotContain(digest(ModelSlots.MOST_ASKED));
+
+        slots.unavailable(digest(0), "there is no bundle");
+
+        assertThat(slots.of(job("j", digest(ModelSlots.MOST_ASKED)))).isEqualTo(new Route.Later());
+        assertThat(wanted).last().isEqualTo(digest(ModelSlots.MOST_ASKED));
+    }
+
+    private static String digest(int number) {
+        return String.format("%064x", 16 + number);
+    }
+
+    @Test
     void shouldKeepThePinnedModelsThatWereUsedLast() {
         slots.add(model(B));
         slots.add(model(C));

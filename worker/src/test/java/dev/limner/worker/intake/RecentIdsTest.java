@@ -14,6 +14,7 @@ class RecentIdsTest {
 
     private final RecentIds recent = new RecentIds(3);
     private long ownership = 1;
+    private long offset;
 
     @Test
     void shouldTellARepeatFromOtherContentUnderTheSameId() {
@@ -45,9 +46,29 @@ class RecentIdsTest {
         assertThat(see("d", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
     }
 
+    @Test
+    void shouldNotTakeTheFirstRecordsOfATopicThatWasMadeAgainForRepeats() {
+        assertThat(see("a", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
+        assertThat(see("b", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
+
+        // The same ownership: the assignment has not changed, by name.
+        offset = 0;
+
+        assertThat(see("a", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
+        assertThat(see("b", "dog", 0)).isEqualTo(RecentIds.Seen.NEW);
+        assertThat(see("b", "dog", 0)).isEqualTo(RecentIds.Seen.REPEAT);
+    }
+
+    @Test
+    void shouldNotTakeARecordThatIsDeliveredASecondTimeForARepeat() {
+        assertThat(see("a", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
+        offset--;
+        assertThat(see("a", "cat", 0)).isEqualTo(RecentIds.Seen.NEW);
+    }
+
     private RecentIds.Seen see(String id, String caption, int redrive) {
         byte[] value = ("{\"id\":\"" + id + "\",\"caption\":\"" + caption + "\"}").getBytes(StandardCharsets.UTF_8);
         Job job = ((Decoded.Valid) JobCodec.decode(value, "x")).job();
-        return recent.see(new RecordRef(PARTITION, 0, ownership), job, redrive);
+        return recent.see(new RecordRef(PARTITION, offset++, ownership), job, redrive);
     }
 }

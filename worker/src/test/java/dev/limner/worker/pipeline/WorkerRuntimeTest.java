@@ -16,6 +16,7 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.PngChunks;
+import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
@@ -51,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -266,9 +268,23 @@ class WorkerRuntimeTest {
         try (WorkerRuntime worker = worker(topics, "w", engine)) {
             send(List.of(utf8Record(
                     topics.jobs(Topics.Lane.INTERACTIVE),
-                    "{\"caption\":\"cat face\",\"count\":64,\"format\":\"jpeg\",\"context\":{\"page\":1}}")));
+                    "{\"id\":\"many\",\"caption\":\"cat face\",\"count\":64,\"seed\":7,\"format\":\"jpeg\","
+                            + "\"context\":{\"page\":1}}")));
+            send(IntStream.range(0, 40)
+                    .mapToObj(i -> utf8Record(topics.jobs(Topics.Lane.BULK), "{\"caption\":\"dog\"}"))
+                    .toList());
 
-            Result result = results(topics, 1).values().iterator().next();
+            Result result = results(topics, 41).get("many");
+            List<String> drawnAtOnce = engine
+                    .serving()
+                    .engine()
+                    .draw(IntStream.range(0, 64)
+                            .mapToObj(index -> new RenderRequest(
+                                    encoder.encode("cat face").embedding(), 7, index, 1))
+                            .toList())
+                    .stream()
+                    .map(pixels -> Digests.sha256(pixels.rgb()))
+                    .toList();
 
             assertThat(result.context()).hasToString("{\"page\":1}");
             assertThat(result.outcome()).isInstanceOfSatisfying(Outcome.Completed.class, completed -> {
@@ -277,7 +293,14 @@ class WorkerRuntimeTest {
                                 .map(Outcome.ImageRef::sha256)
                                 .distinct())
                         .hasSize(64);
-                assertThat(completed.images().get(63).index()).isEqualTo(63);
+                assertThat(completed.images())
+                        .extracting(Outcome.ImageRef::index)
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, 64).boxed().toList());
+                assertThat(completed.images())
+                        .extracting(Outcome.ImageRef::pixelsSha256)
+                        .as("as if drawn at once")
+                        .containsExactlyElementsOf(drawnAtOnce);
             });
             assertThat(worker.failure()).isNull();
         }

@@ -220,7 +220,7 @@ class ReleasesTest {
     @Test
     void shouldLoadWhatAJobNamesAsLongAsItsBundleExists() {
         Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
-        slots.onWanted(releases::pin);
+        slots.onWanted(digest -> assertThat(releases.pin(digest, false)).isTrue());
         Manifest second = bundles.make("default", 2, 1, first.digest());
         put(second);
 
@@ -231,6 +231,73 @@ class ReleasesTest {
                 .isInstanceOfSatisfying(
                         Route.Nowhere.class,
                         nowhere -> assertThat(nowhere.why()).contains("there is no bundle"));
+    }
+
+    @Test
+    void shouldLetJobsWaitForAModelThatCannotBeHadAtTheMomentButNotForEver() {
+        AtomicInteger failures = new AtomicInteger(2);
+        Releases releases = new Releases(
+                new ReleaseSettings(
+                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                new FailingBundleStore(store, failures),
+                ReleasesTest::load,
+                slots,
+                bytes -> true,
+                Clock.systemUTC());
+        slots.onWanted(digest -> {});
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        put(second);
+
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Later());
+        assertThat(releases.pin(second.digest(), false)).isFalse();
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Later());
+        assertThat(releases.pin(second.digest(), true)).isTrue();
+        assertThat(slots.of(job(second.digest())))
+                .isInstanceOfSatisfying(
+                        Route.Nowhere.class,
+                        nowhere -> assertThat(nowhere.why()).contains("at the moment", "Input/output error"));
+
+        assertThat(releases.pin(second.digest(), false)).isTrue();
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new Route.Ready(second.digest()));
+    }
+
+    @Test
+    void shouldTryAgainARecordThatFailedInAWayNobodyForesaw() throws Exception {
+        Releases releases = new Releases(
+                new ReleaseSettings(
+                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                new FailingBundleStore(store, new AtomicInteger(1)),
+                ReleasesTest::load,
+                slots,
+                bytes -> true,
+                Clock.systemUTC());
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+
+        releases.follow(
+                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
+        assertRefused(releases, second.digest(), RefusalCode.BUNDLE_MISSING, "Input/output error");
+        assertThat(releases.isUnsettled()).isTrue();
+
+        releases.retry();
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(releases.refused()).isEmpty();
+        assertThat(releases.isUnsettled()).isFalse();
+    }
+
+    @Test
+    void shouldFollowTheFirstRecordOfATopicThatWasMadeAgainWhateverItsRevision() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        releases.follow(new ModelRecord("default", 7, second, null, List.of(), "", NOW));
+
+        releases.startOver();
+        releases.follow(ModelRecord.first("default", third, "", NOW));
+
+        assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
+        assertThat(releases.revision()).isEqualTo(1);
+        releases.follow(ModelRecord.first("default", second, "", NOW));
+        assertThat(slots.serving().model().digest()).as("once only").isEqualTo(third.digest());
     }
 
     @Test

@@ -66,14 +66,92 @@ class LanesTest {
     }
 
     @Test
-    void shouldCountPicturesNotJobsAndLetALargeJobGoAlone() {
+    void shouldSpreadLargeJobsOverBatches() {
         add("standard", 5, NOW);
         add("standard", 5, NOW);
+        add("standard", 20, NOW);
+
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+5", "j1 0+3");
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j1 3+2", "j2 0+6");
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j2 6+8");
+        assertThat(parts(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j2 14+6");
+        assertThat(lanes.waiting()).isZero();
+    }
+
+    @Test
+    void shouldLetALargeJobTakeTurnsWithOthers() {
+        add("bulk", 16, NOW);
+        for (int i = 0; i < 8; i++) {
+            add("interactive", 1, NOW);
+        }
+
+        assertThat(parts(lanes.next(NOW).orElseThrow()))
+                .containsExactly("j1 0+1", "j0 0+5", "j2 0+1", "j3 0+1");
+    }
+
+    @Test
+    void shouldSpreadNoJobThatIsNoLargerThanATurn() {
+        for (int i = 0; i < 7; i++) {
+            add("standard", 1, NOW);
+        }
+        add("standard", 2, NOW);
+
+        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(7);
+        assertThat(parts(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j7 0+2");
+    }
+
+    @Test
+    void shouldKeepAJobOnTheRouteItHasBegunWith() {
+        add("standard", 10, NOW);
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+8");
+        routes.put("j0", new Route.Ready("newer"));
+
+        MicroBatch rest = lanes.next(NOW + LINGER).orElseThrow();
+
+        assertThat(parts(rest)).containsExactly("j0 8+2");
+        assertThat(rest.route()).isEqualTo(new Route.Ready("live"));
+        lanes.putBack(rest);
+        assertThat(lanes.next(NOW + LINGER).orElseThrow().route()).isEqualTo(new Route.Ready("live"));
+    }
+
+    @Test
+    void shouldMakeAJobWholeAgainThatIsPutBack() {
+        add("standard", 10, NOW);
+        MicroBatch batch = lanes.next(NOW).orElseThrow();
+
+        lanes.putBack(batch);
+        routes.put("j0", new Route.Ready("newer"));
+
+        MicroBatch again = lanes.next(NOW).orElseThrow();
+        assertThat(parts(again)).containsExactly("j0 0+8");
+        assertThat(again.route()).isEqualTo(new Route.Ready("newer"));
+        assertThat(lanes.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldForgetTheRestOfAJobThatHasItsOutcome() {
+        add("standard", 10, NOW);
+        add("standard", 1, NOW);
+        MicroBatch batch = lanes.next(NOW).orElseThrow();
+
+        lanes.forget(batch.jobs().get(0).ref());
+
+        assertThat(parts(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j1 0+1");
+        assertThat(lanes.waiting()).isZero();
+    }
+
+    @Test
+    void shouldNotDivideAJobThatNoModelDraws() {
+        routes.put("j0", new Route.Nowhere("there is no such model"));
         add("standard", 64, NOW);
 
-        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(5);
-        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(5);
-        assertThat(lanes.next(NOW).orElseThrow().images()).isEqualTo(64);
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+64");
+    }
+
+    private static List<String> parts(MicroBatch batch) {
+        return batch.jobs().stream()
+                .map(part -> part.job().id() + " " + part.first() + "+" + part.images())
+                .toList();
     }
 
     @Test
@@ -149,7 +227,7 @@ class LanesTest {
         add("standard", 1, NOW);
         MicroBatch batch = lanes.next(NOW + LINGER).orElseThrow();
 
-        lanes.putBack(batch.jobs());
+        lanes.putBack(batch);
 
         assertThat(ids(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j0", "j1");
     }

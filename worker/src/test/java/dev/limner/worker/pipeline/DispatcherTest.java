@@ -1,0 +1,374 @@
+package dev.limner.worker.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import dev.limner.worker.encode.EncodeStage;
+import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.GenerateStage;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.Painter;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.Delivery;
+import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecentIds;
+import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.schedule.Lanes;
+import dev.limner.worker.schedule.Route;
+import dev.limner.worker.store.ImageStore;
+import dev.limner.worker.text.HashTextEncoder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** From delivered records to outcomes, through the real stages with a painter of colours. */
+@Timeout(60)
+class DispatcherTest {
+    private static final PartitionRef PARTITION = new PartitionRef("bulk", 0);
+    private static final String A = "a".repeat(64);
+    private static final String B = "b".repeat(64);
+
+    private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final Set<String> closed = ConcurrentHashMap.newKeySet();
+    private final ModelSlots models = new ModelSlots(model(A, -1));
+    private final Mailbox mailbox = new Mailbox();
+    private final SplitJobs splits = new SplitJobs();
+    private final PendingWork pending = new PendingWork(64 << 20, List.of("bulk"));
+    private final Ledgers ledgers = new Ledgers(LedgerSettings.DEFAULT);
+    private final Outcomes outcomes = new Outcomes("w", "profile", Clock.systemUTC());
+    private final Admission admission = new Admission(
+            models,
+            outcomes,
+            new LargeOriginals(outcomes, store(), outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
+            new RecentIds(0),
+            id -> Optional.ofNullable(cancelled.get(id)));
+    private final GenerationPipeline pipeline = new GenerationPipeline(
+            new StageThreads(1, 1, 1, 1),
+            new GenerationPipeline.Stages(
+                    new GenerateStage(new Breaker("device", null, () -> false)),
+                    new EncodeStage("test", false),
+                    store()),
+            outcomes,
+            new WorkerMetrics(new SimpleMeterRegistry()),
+            mailbox,
+            splits,
+            CrashPoint.Watch.NONE,
+            admission::unwanted);
+    private final Map<String, Result> results = new ConcurrentHashMap<>();
+    private final List<RecordRef> stale = new ArrayList<>();
+    private Dispatcher dispatcher = dispatcher(models);
+    private long offset;
+
+    @AfterEach
+    void stop() {
+        gate.countDown();
+        dispatcher.close();
+        pipeline.close();
+        models.close();
+    }
+
+    @Test
+    void shouldAnswerALargeJobOnceWithAllItsPicturesInOrder() throws InterruptedException {
+        own();
+        gate.countDown();
+        take("large", 64);
+        IntStream.range(0, 20).forEach(i -> take("small-" + i, 1));
+
+        runUntil(21);
+
+        assertThat(images("large")).extracting(Outcome.ImageRef::index).isEqualTo(indices(64));
+        assertThat(images("large")).extracting(Outcome.ImageRef::sha256).doesNotHaveDuplicates();
+        assertThat(results.get("large").batch()).isNotNull();
+        assertThat(pending.bytes()).isEqualTo(21 * PendingWork.RECORD_BYTES + 84 * PendingWork.IMAGE_BYTES + values);
+    }
+
+    @Test
+    void shouldDrawAllOfALargeJobWithTheModelItBeganWith() throws InterruptedException {
+        own();
+        take("large", 64);
+        dispatcher.dispatch();
+        models.add(model(B, -1));
+        models.setLive(B);
+        models.retire(0);
+        assertThat(models.lease(A)).isEmpty();
+        take("later", 1);
+        gate.countDown();
+
+        runUntil(2);
+
+        assertThat(images("large")).extracting(Outcome.ImageRef::index).isEqualTo(indices(64));
+        assertThat(images("large")).extracting(Outcome.ImageRef::sha256).doesNotHaveDuplicates();
+        assertThat(results.get("large").model().digest()).isEqualTo(A);
+        assertThat(results.get("later").model().digest()).isEqualTo(B);
+        awaitIdle();
+        assertThat(closed).containsExactly(A);
+    }
+
+    @Test
+    void shouldAnswerALargeJobOnceOfWhichOnePictureFails() throws InterruptedException {
+        models.add(model(B, 30));
+        models.setLive(B);
+        own();
+        gate.countDown();
+        take("large", 64);
+        take("small", 1);
+
+        runUntil(2);
+        awaitIdle();
+
+        assertThat(results.get("large").outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.error().code()).isEqualTo(ErrorCode.DEVICE_FAILED));
+        assertThat(images("small")).hasSize(1);
+        assertThat(results).hasSize(2);
+        assertThat(dispatcher.nanosUntilDue()).as("nothing is left").isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldCancelALargeJobOnce() throws InterruptedException {
+        own();
+        take("large", 64);
+        dispatcher.dispatch();
+        cancelled.put("large", Instant.now());
+        gate.countDown();
+
+        runUntil(1);
+        awaitIdle();
+
+        assertThat(results.get("large").outcome()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(dispatcher.nanosUntilDue()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldLetGoOfALargeJobWhosePartitionIsGone() throws InterruptedException {
+        own();
+        take("large", 64);
+        dispatcher.dispatch();
+
+        assertThat(dispatcher.release(Set.of(PARTITION))).isEqualTo(1);
+        ledgers.release(Set.of(PARTITION));
+        models.add(model(B, -1));
+        models.setLive(B);
+        models.retire(0);
+        gate.countDown();
+        awaitIdle();
+
+        assertThat(results).isEmpty();
+        assertThat(stale).isEmpty();
+        assertThat(pending.bytes()).isZero();
+        assertThat(closed).containsExactly(A);
+    }
+
+    @Test
+    void shouldKeepAJobWhoseModelWasNowhereUntilAMomentAgo() {
+        dispatcher.close();
+        dispatcher = dispatcher(job -> new Route.Nowhere("there is no bundle"));
+        models.onWanted(digest -> {});
+        own();
+        gate.countDown();
+        take("named", 1, "default@" + B);
+
+        dispatcher.dispatch();
+
+        assertThat(results).isEmpty();
+        assertThat(dispatcher.release(Set.of(PARTITION))).isEqualTo(1);
+    }
+
+    private long values;
+
+    private Dispatcher dispatcher(Route.Router router) {
+        return new Dispatcher(
+                ledgers,
+                admission,
+                outcomes,
+                new Lanes(new BatchSettings(8, Duration.ZERO), List.of("bulk"), 100, "b", router),
+                models,
+                pipeline,
+                splits,
+                pending,
+                this::finish,
+                () -> true);
+    }
+
+    private void own() {
+        ledgers.restore(new Assignment(PARTITION, 1, 0, "", 0));
+    }
+
+    private void take(String id, int count) {
+        take(id, count, "default");
+    }
+
+    private void take(String id, int count, String model) {
+        byte[] value = ("{\"id\":\"" + id + "\",\"caption\":\"a\",\"seed\":1,\"count\":" + count + ",\"model\":\""
+                        + model + "\"}")
+                .getBytes(StandardCharsets.UTF_8);
+        values += 2L * value.length;
+        RecordRef ref = new RecordRef(PARTITION, offset++, 1);
+        dispatcher.take(new Delivery(ref, new Original(null, value, List.of(), 0), JobCodec.decode(value, id), 0));
+    }
+
+    private void finish(Finished finished) {
+        boolean wanted = ledgers.finished(finished.ref(), finished.publication());
+        dispatcher.answered(finished.ref(), wanted ? finished.publication() : null);
+        if (wanted) {
+            Result result = finished.publication().result();
+            assertThat(results.put(result.jobId(), result))
+                    .as("a second outcome of %s", result.jobId())
+                    .isNull();
+        } else {
+            stale.add(finished.ref());
+        }
+    }
+
+    private void runUntil(int count) throws InterruptedException {
+        while (results.size() < count) {
+            cycle();
+        }
+    }
+
+    private void awaitIdle() throws InterruptedException {
+        while (!pipeline.idle()) {
+            cycle();
+        }
+        cycle();
+    }
+
+    private void cycle() throws InterruptedException {
+        dispatcher.dispatch();
+        mailbox.await(Duration.ofMillis(5));
+        mailbox.woken();
+        assertThat(mailbox.failure()).isNull();
+        for (Finished finished = mailbox.poll(); finished != null; finished = mailbox.poll()) {
+            finish(finished);
+        }
+    }
+
+    private List<Outcome.ImageRef> images(String id) {
+        return ((Outcome.Completed) results.get(id).outcome()).images();
+    }
+
+    private static List<Integer> indices(int count) {
+        return IntStream.range(0, count).boxed().toList();
+    }
+
+    private static ImageStore store() {
+        return new ImageStore() {
+            @Override
+            public URI uri(StoreObject object) {
+                return URI.create("memory:" + object.sha256());
+            }
+
+            @Override
+            public List<String> put(List<StoreObject> objects) {
+                return objects.stream().map(object -> uri(object).toString()).toList();
+            }
+        };
+    }
+
+    /** @param bad index of a picture that this model cannot draw; -1 for none */
+    private LoadedModel model(String digest, int bad) {
+        Painter painter = new Painter() {
+            @Override
+            public Result.Model model() {
+                return new Result.Model("default", digest);
+            }
+
+            @Override
+            public Size size() {
+                return new Size(8, 8);
+            }
+
+            @Override
+            public List<RenderRequest> probes(int count) {
+                return IntStream.range(0, count)
+                        .mapToObj(i -> new RenderRequest(new float[] {1}, i, 0, 1))
+                        .toList();
+            }
+
+            @Override
+            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+                return requests.stream().map(this::paint).toList();
+            }
+
+            private Pixels paint(RenderRequest request) {
+                if (request.index() == bad) {
+                    throw new IllegalStateException("a picture that no device can paint");
+                }
+                byte[] rgb = new byte[3 * 64];
+                rgb[0] = (byte) request.index();
+                rgb[1] = (byte) digest.charAt(0);
+                return new Pixels(8, 8, rgb);
+            }
+
+            @Override
+            public void close() {
+                closed.add(digest);
+            }
+        };
+        return new LoadedModel(
+                PictureEngine.of(painter, new FixedSizes(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
+    }
+
+    /** Embeds nothing until the gate opens: what is taken until then waits in the pipeline. */
+    private final class Gated implements TextEncoder {
+        private final TextEncoder encoder = new HashTextEncoder();
+
+        @Override
+        public String id() {
+            return encoder.id();
+        }
+
+        @Override
+        public int dimensions() {
+            return encoder.dimensions();
+        }
+
+        @Override
+        public CaptionEncoding encode(String caption) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return encoder.encode(caption);
+        }
+
+        @Override
+        public void close() {
+            encoder.close();
+        }
+    }
+}
