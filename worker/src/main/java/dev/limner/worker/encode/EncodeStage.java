@@ -9,9 +9,10 @@ import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.generate.DrawnBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Encodes a micro-batch. Safe from any thread. */
-public final class EncodeStage {
+/** Encodes a micro-batch. Safe from any thread. Extended only by drills. */
+public class EncodeStage {
     private final String software;
     private final boolean writeCaptions;
 
@@ -29,16 +30,23 @@ public final class EncodeStage {
         List<List<EncodedImage>> all = new ArrayList<>();
         for (int i = 0; i < drawn.pictures().size(); i++) {
             Job job = drawn.prepared().batch().jobs().get(i).job();
+            String caption = writeCaptions ? caption(drawn, i) : null;
             List<EncodedImage> mine = new ArrayList<>();
             for (int index = 0; index < job.count(); index++) {
-                mine.add(encode(job, index, drawn.pictures().get(i).get(index), drawn));
+                mine.add(encode(job, caption, index, drawn.pictures().get(i).get(index), drawn, software));
             }
             all.add(mine);
         }
         return new EncodedBatch(drawn, all, (System.nanoTime() - start) / 1e6);
     }
 
-    private EncodedImage encode(Job job, int index, Pixels pixels, DrawnBatch drawn) {
+    /** The caption that goes into the files of a batch's job. */
+    protected String caption(DrawnBatch drawn, int position) {
+        return drawn.prepared().batch().jobs().get(position).job().caption();
+    }
+
+    private static EncodedImage encode(
+            Job job, @Nullable String caption, int index, Pixels pixels, DrawnBatch drawn, String software) {
         Provenance provenance = new Provenance(
                 software,
                 drawn.model().name(),
@@ -46,7 +54,7 @@ public final class EncodeStage {
                 job.seed(),
                 index,
                 job.truncation(),
-                writeCaptions ? job.caption() : null);
+                caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 bytes,

@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.worker.drill.Mistakes;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.ModelSlots;
@@ -38,6 +39,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
+    private final Mistakes mistakes;
     private final GenerationPipeline pipeline;
     private final List<Breaker> breakers;
     private final JobSource source;
@@ -70,6 +72,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             Mailbox mailbox) {
         this.settings = settings;
         this.metrics = metrics;
+        this.mistakes = new Mistakes(settings.drill().sabotage());
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
@@ -132,7 +135,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (broken != null) {
             throw new IllegalStateException("a stage failed: " + broken, broken);
         }
-        deliveries.forEach(dispatcher::take);
+        deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
         everythingTaken = true;
         restore();
         collect();
@@ -199,7 +202,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(Finished outcome) {
-        if (!ledgers.finished(outcome.ref(), outcome.publication())) {
+        if (!ledgers.finished(outcome.ref(), mistakes.answered(outcome.publication()))) {
             metrics.stale();
             LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");
         }

@@ -2,6 +2,8 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.drill.MixedCaptions;
+import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.GenerateStage;
@@ -16,6 +18,7 @@ import dev.limner.worker.store.PatientImageStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -76,13 +79,15 @@ public final class WorkerRuntime implements AutoCloseable {
                 outcomes,
                 safe,
                 new RecentIds(settings.recentIds()),
-                cancellations::of,
+                settings.drill().does(Sabotage.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of,
                 outcome -> mailbox.put(List.of(outcome)));
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
                         new GenerateStage(deviceBreaker),
-                        new EncodeStage(settings.software(), settings.writeCaptions()),
+                        settings.drill().does(Sabotage.MIX_CAPTIONS)
+                                ? new MixedCaptions(settings.software())
+                                : new EncodeStage(settings.software(), settings.writeCaptions()),
                         safe),
                 outcomes,
                 metrics,

@@ -5,7 +5,9 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
+import dev.limner.worker.drill.DrillClock;
 import dev.limner.worker.drill.DrillDisk;
+import dev.limner.worker.drill.DrillStore;
 import dev.limner.worker.drill.HastyImageStore;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
@@ -73,7 +75,10 @@ public class WorkerService {
                 settings.name(),
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
-        ImageStore objects = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
+        ImageStore told = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(files) : files;
+        boolean truncates = settings.drill().does(Sabotage.TRUNCATE_ORIGINALS);
+        ImageStore objects = drill.<ImageStore>map(orders -> new DrillStore(told, orders, truncates))
+                .orElse(told);
         WorkerRuntime started = new WorkerRuntime(
                 settings, drawing.slots(), drawing.report(), objects, device.toString(), drawing.profile(), registry);
         runtime = started;
@@ -101,7 +106,9 @@ public class WorkerService {
 
     private WorkerSettings settings(String name, Optional<Drill> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
-        Clock clock = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
+        Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
+        Clock clock =
+                drill.<Clock>map(orders -> new DrillClock(skewed, orders)).orElse(skewed);
         return new WorkerSettings(
                 name,
                 topics,
