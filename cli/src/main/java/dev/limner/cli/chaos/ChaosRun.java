@@ -103,7 +103,7 @@ final class ChaosRun {
         int left = Integer.MAX_VALUE;
         long lastProgress = System.nanoTime();
         while (!enough()) {
-            int now = arena.checker().account().lost();
+            int now = arena.checker().account().lost() + arena.checker().withoutLetter();
             if (now == 0 && arena.offsets().drained()) {
                 break;
             }
@@ -119,6 +119,9 @@ final class ChaosRun {
             // A result too many may still be on its way.
             Thread.sleep(AFTERMATH);
             arena.checker().settle();
+        }
+        if (enough()) {
+            return;
         }
         arena.workers().close();
         for (Path file : arena.temporaryFiles()) {

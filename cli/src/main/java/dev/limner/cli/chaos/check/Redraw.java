@@ -9,6 +9,7 @@ import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Digests;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.List;
 
 /** Draws some of the pictures again, alone, and compares every pixel. One thread. */
@@ -28,13 +29,17 @@ public final class Redraw implements AutoCloseable {
     }
 
     /** What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at. */
-    String mismatch(JsonNode image, String caption, long seed) {
+    String mismatch(JsonNode image, JsonNode job) {
         if (looked++ % EVERY != 0) {
             return "";
         }
         drawn++;
+        String caption = Normalizer.normalize(job.path("caption").asText().strip(), Normalizer.Form.NFC);
         RenderRequest request = new RenderRequest(
-                encoder.encode(caption).embedding(), seed, image.path("index").asInt(), 1);
+                encoder.encode(caption).embedding(),
+                image.path("seed").asLong(),
+                image.path("index").asInt(),
+                job.path("truncation").asDouble(1));
         byte[] pixels = renderer.render(List.of(request), BATCH).get(0).rgb();
         return Digests.sha256(pixels).equals(image.path("pixelsSha256").asText())
                 ? ""
