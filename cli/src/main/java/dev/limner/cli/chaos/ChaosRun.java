@@ -15,6 +15,8 @@ final class ChaosRun {
     private static final Duration BUSY_WITHIN = Duration.ofSeconds(10);
     private static final Duration RECOVER_WITHIN = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Where nothing was struck, nobody waits for a session to time out. */
+    private static final Duration CALM_PATIENCE = Duration.ofSeconds(8);
     private static final Duration AFTERMATH = Duration.ofSeconds(3);
     private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final double FIRST_GUESS_SECONDS = 8;
@@ -57,7 +59,7 @@ final class ChaosRun {
             strike(i, plan.get(i));
         }
         arena.load().finish();
-        settle();
+        settle(plan.isEmpty() ? CALM_PATIENCE : PATIENCE);
         return List.copyOf(struck);
     }
 
@@ -99,7 +101,7 @@ final class ChaosRun {
     }
 
     /** Everything that was accepted is answered, nothing is left lying about. */
-    private void settle() throws InterruptedException {
+    private void settle(Duration patience) throws InterruptedException {
         int left = Integer.MAX_VALUE;
         long lastProgress = System.nanoTime();
         while (!enough()) {
@@ -110,7 +112,7 @@ final class ChaosRun {
             if (now < left) {
                 left = now;
                 lastProgress = System.nanoTime();
-            } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
+            } else if (System.nanoTime() - lastProgress > patience.toNanos()) {
                 break;
             }
             Thread.sleep(100);
