@@ -22,8 +22,8 @@ class ChaosTest {
     private static final int JOBS = 1000;
 
     /** Shown only by what is struck while the mistake is made; the others by any job that is out of the ordinary. */
-    private static final Set<String> WITH_FAULTS = Set.of(
-            "publish-before-store", "skip-fsync", "commit-revoked", "ignore-ledger", "seek-nothing-after-abort");
+    private static final Set<String> WITH_FAULTS =
+            Set.of("publish-before-store", "skip-fsync", "commit-revoked", "ignore-ledger", "seek-nothing-after-abort");
 
     @TempDir
     Path folder;
@@ -106,8 +106,8 @@ class ChaosTest {
 
     /** As the worker's source declares them; this module does not depend on the worker. */
     private static Set<String> mistakes() throws IOException {
-        String source = Files.readString(
-                Home.ROOT.resolve("worker/src/main/java/dev/limner/worker/drill/Sabotage.java"));
+        String source =
+                Files.readString(Home.ROOT.resolve("worker/src/main/java/dev/limner/worker/drill/Sabotage.java"));
         try (Stream<MatchResult> constants =
                 Pattern.compile("(?m)^    ([A-Z_]+),?$").matcher(source).results()) {
             return constants

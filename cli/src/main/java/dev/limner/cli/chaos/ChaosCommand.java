@@ -64,8 +64,9 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--previous",
             paramLabel = "DIR",
-            description = "A built checkout of an earlier release: its workers are the first, and are replaced one by one,"
-                    + " back and forth. To make one: git worktree add DIR REVISION && DIR/limner --version")
+            description =
+                    "A built checkout of an earlier release: its workers are the first, and are replaced one by one,"
+                            + " back and forth. To make one: git worktree add DIR REVISION && DIR/limner --version")
     @Nullable
     Path previous;
 
@@ -107,7 +108,9 @@ public final class ChaosCommand implements Callable<Integer> {
         Path folder = home.state().resolve("chaos");
         Folders.delete(folder);
         try (BrokerNodes nodes = BrokerNodes.start(home, folder, brokers)) {
-            return sabotage.isEmpty() ? faults(out, home, folder, nodes, chosen) : mistakes(out, home, folder, nodes, chosen);
+            return sabotage.isEmpty()
+                    ? faults(out, home, folder, nodes, chosen)
+                    : mistakes(out, home, folder, nodes, chosen);
         }
     }
 
@@ -116,9 +119,8 @@ public final class ChaosCommand implements Callable<Integer> {
         List<String> wanted = sabotage.equals(List.of("all")) ? SabotageSuite.names() : sabotage;
         out.println("seed " + chosen + ": " + wanted.size() + " mistakes");
         out.flush();
-        Map<String, String> caught = new SabotageSuite(
-                        home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes))
-                .run(wanted, out);
+        Map<String, String> caught =
+                new SabotageSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
         if (json) {
             out.println(SabotageSuite.json(chosen, caught));
         }
@@ -129,8 +131,8 @@ public final class ChaosCommand implements Callable<Integer> {
     private int faults(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
             throws InterruptedException {
         List<Fault> plan = plan(chosen);
-        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers
-                + " broker(s), " + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
+        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers + " broker(s), "
+                + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
         out.flush();
         Arena.Setup setup = new Arena.Setup(
                 home,
@@ -172,10 +174,9 @@ public final class ChaosCommand implements Callable<Integer> {
                         "--sabotage is '" + mistake + "', must be all or one of " + SabotageSuite.names());
             }
         }
-        if (previous != null
-                && !Files.isRegularFile(new Home(previous.toAbsolutePath()).workerJar())) {
-            throw new UsageException("--previous is " + previous + ", in which no worker was built: run ./limner --version"
-                    + " there once");
+        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).workerJar())) {
+            throw new UsageException("--previous is " + previous
+                    + ", in which no worker was built: run ./limner --version" + " there once");
         }
     }
 

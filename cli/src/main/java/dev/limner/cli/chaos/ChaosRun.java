@@ -17,6 +17,7 @@ final class ChaosRun {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Where nothing was struck, nobody waits for a session to time out. */
     private static final Duration CALM_PATIENCE = Duration.ofSeconds(8);
+
     private static final Duration AFTERMATH = Duration.ofSeconds(3);
     private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final double FIRST_GUESS_SECONDS = 8;
@@ -89,7 +90,9 @@ final class ChaosRun {
         Set<String> waiting = arena.checker().unansweredAt(effect.mendedNanos());
         boolean recovered =
                 arena.await(RECOVER_WITHIN, () -> enough() || arena.checker().answered(waiting));
-        double seconds = arena.checker().longestWait(waiting, effect.mendedNanos());
+        double seconds = recovered
+                ? arena.checker().longestWait(waiting, effect.mendedNanos())
+                : (System.nanoTime() - effect.mendedNanos()) / 1e9;
         if (!recovered) {
             arena.violations()
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"

@@ -17,8 +17,7 @@ class FaultPlanTest {
     void shouldStrikeEveryPossibleKindBeforeAnyTwiceAndLongOnesOnce() {
         List<Fault> plan = FaultPlan.of(List.of(), 200, 1, 1, false);
 
-        Map<String, Long> struck =
-                plan.stream().collect(Collectors.groupingBy(Fault::kind, Collectors.counting()));
+        Map<String, Long> struck = plan.stream().collect(Collectors.groupingBy(Fault::kind, Collectors.counting()));
         assertThat(plan).hasSize(200);
         assertThat(struck.keySet())
                 .isEqualTo(Faults.all().stream()

@@ -72,7 +72,8 @@ public final class Drill implements CrashPoint.Watch {
             return;
         }
         if (taken(ERROR_ORDER)) {
-            throw new LinkageError("the drill's error in " + Thread.currentThread().getName());
+            throw new LinkageError(
+                    "the drill's error in " + Thread.currentThread().getName());
         }
     }
 

@@ -47,8 +47,7 @@ public final class Mistakes {
                 job.group(),
                 job.tenant(),
                 job.context());
-        return new Delivery(
-                delivery.ref(), delivery.original(), new Decoded.Valid(patient), delivery.receivedNanos());
+        return new Delivery(delivery.ref(), delivery.original(), new Decoded.Valid(patient), delivery.receivedNanos());
     }
 
     /** An answer as the worker publishes it; null for a record that gets none of its own. */

@@ -48,13 +48,7 @@ public class EncodeStage {
     private static EncodedImage encode(
             Job job, @Nullable String caption, int index, Pixels pixels, DrawnBatch drawn, String software) {
         Provenance provenance = new Provenance(
-                software,
-                drawn.model().name(),
-                drawn.model().digest(),
-                job.seed(),
-                index,
-                job.truncation(),
-                caption);
+                software, drawn.model().name(), drawn.model().digest(), job.seed(), index, job.truncation(), caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 bytes,

@@ -107,8 +107,7 @@ public class WorkerService {
     private WorkerSettings settings(String name, Optional<Drill> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
         Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
-        Clock clock =
-                drill.<Clock>map(orders -> new DrillClock(skewed, orders)).orElse(skewed);
+        Clock clock = drill.<Clock>map(orders -> new DrillClock(skewed, orders)).orElse(skewed);
         return new WorkerSettings(
                 name,
                 topics,

@@ -35,7 +35,9 @@ public final class Arena implements AutoCloseable {
     private final BrokerNodes brokers;
     private final WorkerNodes workers;
     private final Orders orders;
+    private final Sender sender;
     private final Load load;
+    private final Bursts bursts;
     private final Checker checker;
     private final OffsetWatch offsets;
     private final ClusterAdmin cluster;
@@ -61,17 +63,10 @@ public final class Arena implements AutoCloseable {
                 .mapToObj(WorkerNodes::name)
                 .collect(Collectors.toSet());
         this.checker = new Checker(
-                brokers.direct(),
-                topics,
-                violations,
-                redraw,
-                new Checker.Fleet(setup.previous() != null, names));
-        this.load = new Load(
-                brokers.direct(),
-                topics,
-                setup.jobs(),
-                !setup.sabotage().isEmpty(),
-                setup.seed());
+                brokers.direct(), topics, violations, redraw, new Checker.Fleet(setup.previous() != null, names));
+        this.sender = new Sender(brokers.direct(), topics);
+        this.bursts = new Bursts(sender);
+        this.load = new Load(sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.seed());
         Map<String, String> settings = new HashMap<>(Map.of(
                 "limner.worker.bootstrap",
                 brokers.detour(),
@@ -164,6 +159,10 @@ public final class Arena implements AutoCloseable {
         return load;
     }
 
+    public Bursts bursts() {
+        return bursts;
+    }
+
     public Checker checker() {
         return checker;
     }
@@ -240,6 +239,7 @@ public final class Arena implements AutoCloseable {
     @Override
     public void close() {
         load.close();
+        sender.close();
         workers.kill();
         checker.close();
         offsets.close();

@@ -91,9 +91,9 @@ public final class ClusterAdmin {
 
     /** Forgets the group's offsets in all job topics, as brokers do when they expire. The group must have no members. */
     public void expireOffsets() throws InterruptedException {
-        Set<TopicPartition> all =
-                answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), "offsets cannot be read")
-                        .keySet();
+        Set<TopicPartition> all = answer(
+                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), "offsets cannot be read")
+                .keySet();
         answer(admin.deleteConsumerGroupOffsets(group, all).all(), "offsets cannot be deleted");
     }
 
@@ -170,16 +170,17 @@ public final class ClusterAdmin {
 
     /** The broker that leads a partition, from 1; 0 for none. */
     public int leaderOf(TopicPartition partition) throws InterruptedException {
-        Node leader =
-                describe(partition.topic()).partitions().get(partition.partition()).leader();
+        Node leader = describe(partition.topic())
+                .partitions()
+                .get(partition.partition())
+                .leader();
         return leader == null ? 0 : leader.id();
     }
 
     /** Moves a partition to some brokers; returns when it is there. */
     public void move(TopicPartition partition, List<Integer> brokers) throws InterruptedException {
         answer(
-                admin.alterPartitionReassignments(
-                                Map.of(partition, Optional.of(new NewPartitionReassignment(brokers))))
+                admin.alterPartitionReassignments(Map.of(partition, Optional.of(new NewPartitionReassignment(brokers))))
                         .all(),
                 partition + " cannot be moved");
         for (int look = 0; look < LOOKS; look++) {

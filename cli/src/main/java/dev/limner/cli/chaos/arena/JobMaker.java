@@ -63,8 +63,7 @@ final class JobMaker {
         return switch (kind) {
             case "bad" -> bad(number);
             case "late" -> with(key, number, Map.of("deadline", Instant.now().minusSeconds(60)));
-            case "tight" ->
-                with(key, number, Map.of("deadline", Instant.now().plusMillis(100 + random.nextInt(3000))));
+            case "tight" -> with(key, number, Map.of("deadline", Instant.now().plusMillis(100 + random.nextInt(3000))));
             case "again" -> new Made(key, bytes(job(key, number)), headers(number, 1 + number % 3));
             case "noid" -> {
                 ObjectNode job = job(key, number);
@@ -93,7 +92,8 @@ final class JobMaker {
 
     /** A plain job of one small picture. */
     static Made plain(String key, int number) {
-        return new Made(key, bytes(plainJob(key, number, THINGS.get(number % THINGS.size()) + ", take " + number)), List.of());
+        return new Made(
+                key, bytes(plainJob(key, number, THINGS.get(number % THINGS.size()) + ", take " + number)), List.of());
     }
 
     /** A plain job with a deadline, of the least bytes. */
@@ -108,7 +108,10 @@ final class JobMaker {
     static Made seeded(String key, long seed) {
         return new Made(
                 key,
-                bytes(JSON.createObjectNode().put("id", key).put("caption", "trouble").put("seed", seed)),
+                bytes(JSON.createObjectNode()
+                        .put("id", key)
+                        .put("caption", "trouble")
+                        .put("seed", seed)),
                 List.of());
     }
 
@@ -141,7 +144,12 @@ final class JobMaker {
             job.put("tenant", "tenant-" + number % 7);
         }
         if (number % 3 != 0) {
-            job.putObject("context").put("order", number).put("note", "für " + id).putArray("tags").add(number % 4).add(true);
+            job.putObject("context")
+                    .put("order", number)
+                    .put("note", "für " + id)
+                    .putArray("tags")
+                    .add(number % 4)
+                    .add(true);
         } else {
             job.putObject("group").put("id", "group-" + number / 9).put("size", 3);
         }
@@ -167,8 +175,8 @@ final class JobMaker {
     private static List<Header> headers(int number, int redrive) {
         List<Header> headers = new ArrayList<>();
         if (number % 4 == 0) {
-            headers.add(header(
-                    "traceparent", String.format(Locale.ROOT, "00-%032x-%016x-01", number + 1L, number + 1L)));
+            headers.add(
+                    header("traceparent", String.format(Locale.ROOT, "00-%032x-%016x-01", number + 1L, number + 1L)));
         }
         if (number % 4 == 1) {
             headers.add(header("shop", "number " + number));

@@ -78,7 +78,8 @@ final class Accounts {
     /** A topic of jobs was deleted and made again: what was not answered is gone, and offsets start again. */
     synchronized void renewed(String topic) {
         renewals.merge(topic, 1, Integer::sum);
-        gone += (int) open.stream().filter(place -> place.startsWith(topic + "-")).count();
+        gone += (int)
+                open.stream().filter(place -> place.startsWith(topic + "-")).count();
         open.removeIf(place -> place.startsWith(topic + "-"));
     }
 

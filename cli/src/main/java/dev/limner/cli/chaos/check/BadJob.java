@@ -28,7 +28,12 @@ public enum BadJob {
     TRUNCATION(job -> job.put("truncation", 1.5), "truncation-out-of-range", "truncation", "1.5", Reading.FIELDS),
     FORMAT(job -> job.put("format", "gif"), "format-unknown", "format", "gif", Reading.FIELDS),
     DEADLINE(job -> job.put("deadline", "tomorrow"), "deadline-invalid", "deadline", "tomorrow", Reading.FIELDS),
-    GROUP(job -> job.putObject("group").put("id", "a b").put("size", 2), "group-invalid", "group.id", "a b", Reading.FIELDS),
+    GROUP(
+            job -> job.putObject("group").put("id", "a b").put("size", 2),
+            "group-invalid",
+            "group.id",
+            "a b",
+            Reading.FIELDS),
     TENANT(job -> job.put("tenant", "ACME!"), "tenant-invalid", "tenant", "ACME!", Reading.CONTEXT),
     CONTEXT(
             job -> job.putObject("context").put("text", "x".repeat(5000)),

@@ -10,18 +10,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  * record, one dead letter a job that could not be drawn. One thread reads; everything else is safe from any thread.
  */
 public final class Checker implements AutoCloseable {
-    private static final Duration POLL = Duration.ofMillis(50);
-    private static final long PARTITIONS_EVERY_NANOS = 1_000_000_000L;
     private static final Duration SKEWED = Duration.ofMinutes(30);
 
     private final Topics topics;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final LogReader reader;
     private final Violations violations;
     private final @Nullable Redraw redraw;
     private final ResultCheck check;
@@ -45,13 +34,9 @@ public final class Checker implements AutoCloseable {
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Set<String> skewedWorkers = new HashSet<>();
     private final List<Seen> recent = new ArrayList<>();
-    private final Set<String> left = new HashSet<>();
-    private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
     private int duplicated;
     private int dangling;
     private int pictures;
-    private volatile boolean stopped;
 
     /** A result and when it was first seen. */
     private record Seen(String worker, long nanos) {}
@@ -72,65 +57,24 @@ public final class Checker implements AutoCloseable {
         this.topics = topics;
         this.violations = violations;
         this.redraw = redraw;
-        this.check = new ResultCheck(
-                new ResultCheck.Rules(redraw != null, fleet.mixed(), fleet.workers()), cancelled::get);
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                        50,
-                        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                        1000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        this.thread = Thread.ofPlatform().name("checker").daemon().start(this::run);
-    }
+        this.check =
+                new ResultCheck(new ResultCheck.Rules(redraw != null, fleet.mixed(), fleet.workers()), cancelled::get);
+        this.reader = new LogReader(bootstrap, topics, new LogReader.Reader() {
+            @Override
+            public void take(ConsumerRecord<byte[], byte[]> record) {
+                Checker.this.take(record);
+            }
 
-    private void run() {
-        long next = 0;
-        try (consumer) {
-            while (!stopped) {
-                for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
-                    order.run();
-                    next = 0;
-                }
-                if (System.nanoTime() >= next) {
-                    assignAll();
-                    next = System.nanoTime() + PARTITIONS_EVERY_NANOS;
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    take(record);
-                }
+            @Override
+            public void polled() {
                 lookAgain();
             }
-        } catch (RuntimeException e) {
-            violations.add("the checker itself failed: " + e);
-        }
-    }
 
-    private void assignAll() {
-        Set<TopicPartition> all = new HashSet<>();
-        List<String> read = new ArrayList<>(topics.allJobs());
-        read.addAll(List.of(topics.results(), topics.deadLetters(), topics.cancellations()));
-        read.removeAll(left);
-        try {
-            for (String topic : read) {
-                consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
+            @Override
+            public void failed(RuntimeException failure) {
+                violations.add("the checker itself failed: " + failure);
             }
-        } catch (TimeoutException e) {
-            // The brokers are away; what is assigned stays.
-            return;
-        }
-        if (!all.equals(consumer.assignment())) {
-            consumer.assign(all);
-        }
+        });
     }
 
     private synchronized void take(ConsumerRecord<byte[], byte[]> record) {
@@ -174,7 +118,8 @@ public final class Checker implements AutoCloseable {
         if (answer.clockError().abs().compareTo(SKEWED) > 0) {
             skewedWorkers.add(answer.worker());
         }
-        String place = accounts.placeOf(answer.origin(), answer.json().path("jobId").asText());
+        String place =
+                accounts.placeOf(answer.origin(), answer.json().path("jobId").asText());
         ResultRecord before = accounts.answer(place);
         if (before != null) {
             duplicated++;
@@ -265,27 +210,9 @@ public final class Checker implements AutoCloseable {
         }
     }
 
-    private void order(Runnable order) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        orders.add(() -> {
-            order.run();
-            done.complete(null);
-        });
-        done.join();
-    }
-
     /** Reads a topic to its present end and no further, because it is about to be deleted. */
     public void leave(String topic) {
-        order(() -> {
-            Set<TopicPartition> those = consumer.assignment().stream()
-                    .filter(partition -> partition.topic().equals(topic))
-                    .collect(Collectors.toSet());
-            Map<TopicPartition, Long> ends = consumer.endOffsets(those);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(POLL).forEach(this::take);
-            }
-            left.add(topic);
-        });
+        reader.leave(topic);
     }
 
     /**
@@ -294,14 +221,12 @@ public final class Checker implements AutoCloseable {
      * @param deletedMillis since the epoch, when it was gone
      */
     public void renewed(String topic, long deletedMillis) {
-        order(() -> {
-            left.remove(topic);
-            if (topic.equals(topics.deadLetters())) {
-                accounts.lettersLost(deletedMillis);
-            } else {
-                accounts.renewed(topic);
-            }
-        });
+        if (topic.equals(topics.deadLetters())) {
+            accounts.lettersLost(deletedMillis);
+        } else {
+            accounts.renewed(topic);
+        }
+        reader.comeBack(topic);
     }
 
     /** The account as it stands. */
@@ -393,11 +318,6 @@ public final class Checker implements AutoCloseable {
 
     @Override
     public void close() {
-        stopped = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        reader.close();
     }
 }

@@ -57,7 +57,8 @@ final class DrawnCheck {
         }
         JsonNode timings = answer.json().path("timings");
         long formed = job.timestamp()
-                + (long) (timings.path("queued").asDouble() + timings.path("batched").asDouble());
+                + (long) (timings.path("queued").asDouble()
+                        + timings.path("batched").asDouble());
         findings.that(
                 formed <= Instant.parse(deadline.asText()).toEpochMilli() + LATE_MILLIS,
                 "was drawn " + (formed - Instant.parse(deadline.asText()).toEpochMilli()) + " ms after its deadline");
@@ -76,6 +77,7 @@ final class DrawnCheck {
 
     private static void model(Findings findings, Rules rules, JsonNode result) {
         JsonNode model = result.path("model");
+        findings.equal("the model's fields", 2, model.size());
         findings.that(!model.path("name").asText().isBlank(), "was drawn by a model without a name");
         findings.that(
                 rules.model()
@@ -114,12 +116,16 @@ final class DrawnCheck {
         findings.equal("an image's fields", 9, image.size());
         findings.equal("index", index, image.path("index").asInt(-1));
         findings.equal("seed", seed, image.path("seed").asLong());
-        findings.equal("mediaType", jpeg ? "image/jpeg" : "image/png", image.path("mediaType").asText());
+        findings.equal(
+                "mediaType",
+                jpeg ? "image/jpeg" : "image/png",
+                image.path("mediaType").asText());
         int width = sent.path("size").path("width").asInt(SIDE);
         findings.equal("width", width, image.path("width").asInt());
         findings.equal("height", width, image.path("height").asInt());
+        String digest = image.path("sha256").asText();
         findings.that(
-                image.path("uri").asText().contains(image.path("sha256").asText()),
+                digest.matches("[0-9a-f]{64}") && image.path("uri").asText().contains(digest),
                 "has a picture at " + image.path("uri").asText() + " that is not named by its digest");
         if (answer.pictures().get(index) instanceof PictureFile.Whole whole) {
             findings.equal("bytes", whole.bytes(), image.path("bytes").asInt());
@@ -142,7 +148,8 @@ final class DrawnCheck {
         findings.equal("the file's digest", model.path("digest"), written.path("digest"));
         findings.equal("the file's seed", seed, written.path("seed").asLong());
         findings.equal("the file's index", index, written.path("index").asInt(-1));
-        findings.equal("the file's caption", caption(sent), written.path("caption").textValue());
+        findings.equal(
+                "the file's caption", caption(sent), written.path("caption").textValue());
         findings.equal(
                 "the file's truncation",
                 sent.path("truncation").asDouble(1),

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin of its original, as it says itself; empty if it does not
  */
-record LetterRecord(
-        String origin, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
+record LetterRecord(String origin, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers) {
     /** What the fleet adds to an original's headers, and what no original can forge. */
     private static final String OWN = "limner-";
 

@@ -70,7 +70,8 @@ sealed interface PictureFile {
 
     private static PictureFile look(JsonNode image) {
         try {
-            byte[] bytes = Files.readAllBytes(Path.of(URI.create(image.path("uri").asText())));
+            byte[] bytes =
+                    Files.readAllBytes(Path.of(URI.create(image.path("uri").asText())));
             if (!HexFormat.of()
                     .formatHex(sha256(bytes))
                     .equals(image.path("sha256").asText())) {

@@ -83,15 +83,18 @@ final class ResultCheck {
         JsonNode error = result.path("error");
         findings.that(
                 expected.statuses().contains(answer.status()),
-                "was answered with " + answer.status() + " " + error.path("code").asText() + ": "
+                "was answered with " + answer.status() + " "
+                        + error.path("code").asText() + ": "
                         + error.path("message").asText());
         switch (answer.status()) {
             case "rejected", "failed" -> error(findings, job, expected, error);
             case "expired" -> {
-                findings.equal(
-                        "since", instant(job.json().path("deadline")), instant(result.path("since")));
+                findings.equal("since", instant(job.json().path("deadline")), instant(result.path("since")));
                 findings.that(
-                        clockIsWrong || !answer.written().isBefore(Instant.parse(job.json().path("deadline").asText())),
+                        clockIsWrong
+                                || !answer.written()
+                                        .isBefore(Instant.parse(
+                                                job.json().path("deadline").asText())),
                         "expired before its deadline");
             }
             case "cancelled" -> {
@@ -106,8 +109,7 @@ final class ResultCheck {
         return text.isTextual() ? Instant.parse(text.asText()) : null;
     }
 
-    private static void error(
-            Findings findings, JobRecord job, Expectations.Expected expected, JsonNode error) {
+    private static void error(Findings findings, JobRecord job, Expectations.Expected expected, JsonNode error) {
         findings.equal("error.code", expected.code(), error.path("code").asText());
         boolean bad = job.kind().equals("bad");
         boolean conflict = job.kind().equals("conflict");
@@ -115,6 +117,7 @@ final class ResultCheck {
         String value = bad ? BadJob.of(job.key()).offender() : conflict ? job.key() : null;
         findings.equal("error.field", field, error.path("field").textValue());
         findings.equal("error.value", value, error.path("value").textValue());
+        findings.equal("the error's fields", 2 + (field == null ? 0 : 1) + (value == null ? 0 : 1), error.size());
         findings.that(!error.path("message").asText().isBlank(), "its error has no message");
     }
 
@@ -125,6 +128,7 @@ final class ResultCheck {
                 job.origin(),
                 source.path("topic").asText() + "-" + source.path("partition").asInt(-1) + "@"
                         + source.path("offset").asLong(-1));
+        findings.equal("the source's fields", 3, source.size());
         findings.equal("redrive", job.redrive(), result.path("redrive").asInt());
     }
 
@@ -159,13 +163,15 @@ final class ResultCheck {
         result.fieldNames().forEachRemaining(found::add);
         findings.equal("the fields", names, found);
         findings.that(
-                rules.workers().contains(result.path("worker").asText()), "was answered by nobody: " + result.path("worker"));
+                rules.workers().contains(result.path("worker").asText()),
+                "was answered by nobody: " + result.path("worker"));
     }
 
     private static void attempts(Findings findings, JobRecord job, JsonNode result) {
         int attempts = result.path("attempts").asInt();
         switch (result.path("status").asText()) {
-            case "completed" -> findings.that(attempts >= 1 && attempts <= MOST_ATTEMPTS, "was tried " + attempts + " times");
+            case "completed" ->
+                findings.that(attempts >= 1 && attempts <= MOST_ATTEMPTS, "was tried " + attempts + " times");
             case "failed" -> {
                 int least = job.kind().equals("halt") ? DEATHS : 2;
                 int most = job.kind().equals("halt") ? DEATHS : MOST_ATTEMPTS;
@@ -210,9 +216,8 @@ final class ResultCheck {
         }
 
         private static String shown(@Nullable Object value) {
-            String text = value instanceof byte[] bytes
-                    ? new String(bytes, StandardCharsets.UTF_8)
-                    : String.valueOf(value);
+            String text =
+                    value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value);
             return text.length() <= 120 ? text : text.substring(0, 120) + "...";
         }
 

@@ -52,8 +52,8 @@ final class ErrorFaults {
         ServiceProcess victim = arena.workers().process(index);
         arena.orders().give(name, ORDER, thread);
         switch (thread) {
-            case "limner-letters" -> arena.load().oversized();
-            case "limner-read" -> arena.load().cancelNobody();
+            case "limner-letters" -> arena.bursts().oversized();
+            case "limner-read" -> arena.bursts().cancelNobody();
             default -> {}
         }
         boolean obeyed = arena.await(OBEYED_WITHIN, () -> arena.orders().hit(name, ORDER));

@@ -48,8 +48,7 @@ final class OffsetFaults {
 
     /** A worker dies that has done thousands of records behind hundreds of open ones. */
     private static Fault.Effect crowded(Arena arena, Random random) throws InterruptedException {
-        TopicPartition partition =
-                new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
+        TopicPartition partition = new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
         int owner = -1;
         while (owner < 0) {
             owner = arena.workers().index(arena.cluster().ownerOf(partition));
@@ -59,7 +58,7 @@ final class OffsetFaults {
         String name = arena.workers().nameOf(owner);
         arena.load().hold(Topics.Lane.INTERACTIVE);
         arena.orders().give(name, STUCK, "");
-        arena.load().striped(Topics.Lane.INTERACTIVE, partition.partition(), OPEN, DONE_EACH);
+        arena.bursts().striped(Topics.Lane.INTERACTIVE, partition.partition(), OPEN, DONE_EACH);
         boolean crowded = arena.await(CROWDED_WITHIN, () -> arena.offsets().ledgerLength(partition) > SOFT_CAP);
         boolean busy = arena.busy();
         victim.kill();

@@ -59,14 +59,12 @@ final class OutageFaults {
             broker = arena.cluster().leaderOf(alone);
         }
         arena.cluster().move(alone, List.of(broker));
-        arena.load().plain(Topics.Lane.STANDARD, number, JOBS);
+        arena.bursts().plain(Topics.Lane.STANDARD, number, JOBS);
         boolean busy = arena.busy();
         arena.brokers().kill(broker - 1);
-        arena.workers()
-                .process(random.nextInt(arena.workers().count()))
-                .kill();
+        arena.workers().process(random.nextInt(arena.workers().count())).kill();
         for (int partition = 0; partition < ELSEWHERE; partition++) {
-            arena.load().plain(Topics.Lane.STANDARD, partition, JOBS);
+            arena.bursts().plain(Topics.Lane.STANDARD, partition, JOBS);
         }
         Thread.sleep(1000);
         Set<String> others = arena.checker().unansweredAt(System.nanoTime());

@@ -33,7 +33,7 @@ final class TopicFaults {
         arena.load().hold(Topics.Lane.BULK);
         arena.await(DRAIN_WITHIN, () -> arena.checker().drained(topic));
         boolean busy = arena.busy();
-        arena.load().plain(Topics.Lane.BULK, null, UNREAD);
+        arena.bursts().plain(Topics.Lane.BULK, null, UNREAD);
         arena.checker().leave(topic);
         arena.cluster().delete(topic);
         long deleted = System.currentTimeMillis();
@@ -42,7 +42,7 @@ final class TopicFaults {
         arena.offsets().forgive(arena.cluster().partitionsOf(topic));
         arena.checker().renewed(topic, deleted);
         long made = System.nanoTime();
-        arena.load().plain(Topics.Lane.BULK, null, UNREAD);
+        arena.bursts().plain(Topics.Lane.BULK, null, UNREAD);
         arena.load().release();
         return new Fault.Effect(true, busy, made);
     }
@@ -54,7 +54,7 @@ final class TopicFaults {
         arena.checker().leave(topic);
         arena.cluster().delete(topic);
         long deleted = System.currentTimeMillis();
-        arena.load().bad(BAD);
+        arena.bursts().bad(BAD);
         Thread.sleep(AWAY_MILLIS + random.nextInt(AWAY_MILLIS));
         arena.cluster().createMissing(PARTITIONS);
         arena.checker().renewed(topic, deleted);
@@ -62,11 +62,10 @@ final class TopicFaults {
     }
 
     private static Fault.Effect rights(Arena arena, Random random) throws InterruptedException {
-        String topic = random.nextBoolean()
-                ? arena.topics().results()
-                : arena.topics().deadLetters();
+        String topic =
+                random.nextBoolean() ? arena.topics().results() : arena.topics().deadLetters();
         arena.cluster().denyWrites(topic);
-        arena.load().bad(BAD);
+        arena.bursts().bad(BAD);
         Thread.sleep(AWAY_MILLIS / 2 + random.nextInt(AWAY_MILLIS));
         boolean busy = arena.busy();
         int before = arena.checker().account().answered();

@@ -141,7 +141,8 @@ final class TrainerAccounts {
         try (FleetClient.Reader reader =
                 client.reader(List.of(client.topics().models(), client.topics().workers()))) {
             reader.forEachUntilNow(record -> {
-                if (record.value() != null && record.topic().equals(client.topics().workers())) {
+                if (record.value() != null
+                        && record.topic().equals(client.topics().workers())) {
                     WorkerStatus status = WorkerStatus.decode(record.value());
                     statuses.put(status.worker(), status);
                 } else if (record.value() != null) {
@@ -152,7 +153,9 @@ final class TrainerAccounts {
         List<String> behind = new ArrayList<>();
         for (String worker : workers) {
             WorkerStatus status = statuses.get(worker);
-            if (status == null || status.revision() != revision.get() || !status.refused().isEmpty()) {
+            if (status == null
+                    || status.revision() != revision.get()
+                    || !status.refused().isEmpty()) {
                 behind.add(worker + " does not run revision " + revision + ": "
                         + (status == null ? "it says nothing" : status.revision() + ", " + status.refused()));
             }

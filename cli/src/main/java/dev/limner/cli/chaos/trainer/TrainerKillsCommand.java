@@ -7,11 +7,11 @@ import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.ServiceProcess;
-import dev.limner.cli.terminal.UsageException;
 import dev.limner.cli.rating.RatedJobs;
 import dev.limner.cli.rating.Rater;
 import dev.limner.cli.rating.Taste;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
@@ -102,10 +102,9 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Home home = Home.find();
-        if (previous != null
-                && !Files.isRegularFile(new Home(previous.toAbsolutePath()).trainerJar())) {
-            throw new UsageException("--previous is " + previous + ", in which no trainer was built: run ./limner --version"
-                    + " there once");
+        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).trainerJar())) {
+            throw new UsageException("--previous is " + previous
+                    + ", in which no trainer was built: run ./limner --version" + " there once");
         }
         Home before = previous == null ? home : new Home(previous.toAbsolutePath());
         PrintWriter terminal = spec.commandLine().getOut();
@@ -140,7 +139,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                     terminal.flush();
                     wrong += violations.size();
                 }
-                List<String> behind = accounts.behind(previous == null ? List.of("worker-1") : List.of("worker-1", "worker-before"));
+                List<String> behind =
+                        accounts.behind(previous == null ? List.of("worker-1") : List.of("worker-1", "worker-before"));
                 behind.forEach(terminal::println);
                 wrong += behind.size();
                 terminal.println(accounts.good() + " good and " + accounts.bad() + " bad feedback records, " + kills
@@ -151,8 +151,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     }
 
     /** @param build whose worker; it leaves nothing in its own folders */
-    private static void startWorker(
-            LocalFleet fleet, Home home, Home build, Path folder, Path model, String name) throws InterruptedException {
+    private static void startWorker(LocalFleet fleet, Home home, Home build, Path folder, Path model, String name)
+            throws InterruptedException {
         fleet.startWorkers(
                 build,
                 1,

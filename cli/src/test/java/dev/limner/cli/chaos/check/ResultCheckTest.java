@@ -99,15 +99,17 @@ class ResultCheckTest {
     }
 
     private static JobRecord job() {
-        String value =
-                """
+        String value = """
                 {"id":"job-5","caption":"  red apple, take 5 ","seed":99,"count":2,"truncation":0.5,"tenant":"shop",
                  "context":{"order":5,"paid":true},"group":{"id":"g","size":2},"mood":{"warm":true}}""";
         return record("job-5", value);
     }
 
     private static JobRecord bad() {
-        ObjectNode job = JSON.createObjectNode().put("id", "bad-many-1").put("caption", "x").put("tenant", "shop");
+        ObjectNode job = JSON.createObjectNode()
+                .put("id", "bad-many-1")
+                .put("caption", "x")
+                .put("tenant", "shop");
         return record("bad-many-1", new String(BadJob.MANY.value(job), StandardCharsets.UTF_8));
     }
 
@@ -132,39 +134,41 @@ class ResultCheckTest {
                 json.path("jobId").asText(),
                 json,
                 Map.of(
-                        "ce_specversion", "1.0",
-                        "ce_id", json.path("jobId").asText(),
-                        "ce_type", "dev.limner.result." + status,
-                        "ce_source", "limner/worker/" + json.path("worker").asText(),
-                        "ce_time", "2026-11-27T12:00:01Z",
-                        "content-type", "application/json"),
+                        "ce_specversion",
+                        "1.0",
+                        "ce_id",
+                        json.path("jobId").asText(),
+                        "ce_type",
+                        "dev.limner.result." + status,
+                        "ce_source",
+                        "limner/worker/" + json.path("worker").asText(),
+                        "ce_time",
+                        "2026-11-27T12:00:01Z",
+                        "content-type",
+                        "application/json"),
                 pictures,
                 SENT + 1000,
                 0);
     }
 
     private static ObjectNode completed() throws Exception {
-        String image =
-                """
+        String image = """
                 {"uri":"file:///store/%1$s.png","sha256":"%1$s","mediaType":"image/png","bytes":100,"width":64,
                  "height":64,"index":%2$d,"seed":99,"pixelsSha256":"%3$s"}""";
         String digest = "ab".repeat(32);
-        return (ObjectNode) JSON.readTree(
-                """
+        return (ObjectNode) JSON.readTree("""
                 {"jobId":"job-5","status":"completed","tenant":"shop","context":{"order":5,"paid":true},
                  "group":{"id":"g","size":2},"source":{"topic":"limner.jobs.standard","partition":3,"offset":17},
                  "redrive":1,"attempts":1,"worker":"worker-1","model":{"name":"default","digest":"%s"},
                  "timings":{"queued":1.5,"batched":1,"text":1,"device":1,"encode":1,"store":1,"publish":0},
-                 "batch":{"id":"worker-1-x-1","size":8,"position":6},"images":[%s,%s],"profile":"none"}"""
-                        .formatted(
-                                "0".repeat(64),
-                                image.formatted(digest, 0, pixelsDigest(0)),
-                                image.formatted(digest, 1, pixelsDigest(1))));
+                 "batch":{"id":"worker-1-x-1","size":8,"position":6},"images":[%s,%s],"profile":"none"}""".formatted(
+                        "0".repeat(64),
+                        image.formatted(digest, 0, pixelsDigest(0)),
+                        image.formatted(digest, 1, pixelsDigest(1))));
     }
 
     private static ObjectNode rejected() throws Exception {
-        return (ObjectNode) JSON.readTree(
-                """
+        return (ObjectNode) JSON.readTree("""
                 {"jobId":"bad-many-1","status":"rejected","tenant":"shop",
                  "source":{"topic":"limner.jobs.standard","partition":3,"offset":17},"redrive":1,"attempts":1,
                  "worker":"worker-2","error":{"code":"count-out-of-range","field":"count","value":"65",
@@ -180,9 +184,7 @@ class ResultCheckTest {
                 .put("index", index)
                 .put("truncation", 0.5)
                 .put("caption", "red apple, take 5")
-                .put(
-                        "digitalSourceType",
-                        "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
+                .put("digitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
     }
 
     private static BufferedImage painted(int index) {
