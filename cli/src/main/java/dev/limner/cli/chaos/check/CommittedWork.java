@@ -17,6 +17,11 @@ record CommittedWork(long offset, BitSet beyond, int version, int length) {
     private static final int HEAD = 10;
     private static final int CHECKSUM = 4;
     private static final int BITMAP = 2;
+    /** The topic is named; in the second version by its id. */
+    private static final int TOPIC = 4;
+
+    private static final int TOPIC_ID = 16;
+    private static final int NEWEST = 2;
 
     static CommittedWork of(long offset, String metadata) {
         if (metadata == null || metadata.isEmpty()) {
@@ -27,14 +32,20 @@ record CommittedWork(long offset, BitSet beyond, int version, int length) {
             CRC32 crc = new CRC32();
             crc.update(bytes, 0, bytes.length - CHECKSUM);
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            if (bytes[0] != 1 || in.getInt(bytes.length - CHECKSUM) != (int) crc.getValue()) {
+            if (bytes[0] < 1 || bytes[0] > NEWEST || in.getInt(bytes.length - CHECKSUM) != (int) crc.getValue()) {
                 return new CommittedWork(offset, new BitSet(), -1, metadata.length());
             }
             in.limit(bytes.length - CHECKSUM).position(HEAD);
+            int flags = bytes[HEAD - 1];
+            if (bytes[0] > 1) {
+                in.position(HEAD + ((flags & TOPIC) != 0 ? TOPIC_ID : 0));
+                int more = number(in);
+                in.position(in.position() + more);
+            }
             number(in);
             number(in);
             number(in);
-            BitSet beyond = (bytes[HEAD - 1] & BITMAP) != 0 ? BitSet.valueOf(in) : runs(in);
+            BitSet beyond = (flags & BITMAP) != 0 ? BitSet.valueOf(in) : runs(in);
             return new CommittedWork(offset, beyond, bytes[0], metadata.length());
         } catch (RuntimeException e) {
             return new CommittedWork(offset, new BitSet(), -1, metadata.length());
