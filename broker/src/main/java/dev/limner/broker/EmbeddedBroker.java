@@ -202,6 +202,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
                 "message.max.bytes", "33554432",
                 "log.message.timestamp.type", "CreateTime"));
+        if (detour != null) {
+            // Who takes the detour may be denied what everybody else may do.
+            config.putAll(Map.of(
+                    "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                    "principal.builder.class", ListenerPrincipals.class.getName(),
+                    "allow.everyone.if.no.acl.found", "true",
+                    "super.users", "User:PLAINTEXT;User:CONTROLLER"));
+        }
         if (settings.durable()) {
             config.put("log.flush.interval.messages", "1");
         }

@@ -1,17 +1,18 @@
 package dev.limner.cli.chaos;
 
 import dev.limner.cli.chaos.arena.Arena;
+import dev.limner.cli.chaos.arena.BrokerNodes;
 import dev.limner.cli.chaos.fault.Fault;
 import dev.limner.cli.chaos.fault.Faults;
 import dev.limner.cli.chaos.trainer.TrainerKillsCommand;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.protocol.Topics;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,25 +32,17 @@ import picocli.CommandLine.Spec;
                     + " result and every picture is what its result says.",
             "Brokers, workers and load are real processes; the checker reads topics, offsets and files as anybody could, and"
                     + " shares no code with the workers. The order of the faults follows from the seed.",
-            "With --sabotage the workers make a mistake on purpose, and the command succeeds if the checker notices."
+            "With --sabotage the workers make mistakes on purpose, and the command succeeds if the checker notices each."
         },
         mixinStandardHelpOptions = true,
         subcommands = {TrainerKillsCommand.class})
 public final class ChaosCommand implements Callable<Integer> {
-    /** What brings each mistake to light. */
-    private static final Map<String, List<String>> SABOTAGE = Map.of(
-            "publish-before-store", List.of("kill-worker"),
-            "skip-fsync", List.of("kill-worker"),
-            "commit-revoked", List.of("storm-consumer", "rolling-restart", "storm-consumer", "zombie"),
-            "ignore-ledger", List.of("kill-overtaken", "kill-overtaken", "kill-overtaken", "kill-overtaken"),
-            "seek-nothing-after-abort",
-                    List.of("held-commits", "net-half-open", "storm-consumer", "kill-broker", "zombie"),
-            "swap-pictures", List.of("kill-worker"));
+    private static final int WORKERS = 3;
 
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}")
     int jobs;
 
-    @Option(names = "--faults", paramLabel = "N", defaultValue = "45", description = "Default: ${DEFAULT-VALUE}")
+    @Option(names = "--faults", paramLabel = "N", defaultValue = "42", description = "Default: ${DEFAULT-VALUE}")
     int faults;
 
     @Option(
@@ -69,11 +62,20 @@ public final class ChaosCommand implements Callable<Integer> {
     int brokers;
 
     @Option(
-            names = "--sabotage",
-            paramLabel = "WHAT",
-            description = "A mistake for the workers to make; --list names them.")
+            names = "--previous",
+            paramLabel = "DIR",
+            description =
+                    "A built checkout of an earlier release: its workers are the first, and are replaced one by one,"
+                            + " back and forth. To make one: git worktree add DIR REVISION && DIR/limner --version")
     @Nullable
-    String sabotage;
+    Path previous;
+
+    @Option(
+            names = "--sabotage",
+            split = ",",
+            paramLabel = "WHAT",
+            description = "Mistakes for the workers to make, one after the other, or all; --list names them.")
+    List<String> sabotage = List.of();
 
     @Option(
             names = "--generator",
@@ -97,7 +99,7 @@ public final class ChaosCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
             Faults.all().forEach(fault -> out.println(fault.kind()));
-            SABOTAGE.keySet().stream().sorted().forEach(mistake -> out.println("--sabotage " + mistake));
+            SabotageSuite.names().forEach(mistake -> out.println("--sabotage " + mistake));
             return 0;
         }
         check();
@@ -105,22 +107,53 @@ public final class ChaosCommand implements Callable<Integer> {
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path folder = home.state().resolve("chaos");
         Claims.empty(folder, "limner chaos");
-        List<Fault> plan = plan(chosen);
-        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers
-                + " broker(s), 3 workers" + (sabotage == null ? "" : ", sabotage " + sabotage));
+        try (BrokerNodes nodes = BrokerNodes.start(home, folder, brokers)) {
+            return sabotage.isEmpty()
+                    ? faults(out, home, folder, nodes, chosen)
+                    : mistakes(out, home, folder, nodes, chosen);
+        }
+    }
+
+    private int mistakes(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+            throws InterruptedException {
+        List<String> wanted = sabotage.equals(List.of("all")) ? SabotageSuite.names() : sabotage;
+        out.println("seed " + chosen + ": " + wanted.size() + " mistakes");
         out.flush();
-        boolean model = generator.equals("model");
-        String mistake = sabotage == null ? "" : sabotage;
-        try (Arena arena = Arena.start(new Arena.Setup(home, folder, brokers, jobs, chosen, mistake, model))) {
-            ChaosRun run = new ChaosRun(
-                    arena, chosen, Duration.ofMinutes(minutes), sabotage != null, struck -> tell(out, arena, struck));
+        Map<String, String> caught =
+                new SabotageSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
+        if (json) {
+            out.println(SabotageSuite.json(chosen, caught));
+        }
+        out.flush();
+        return caught.containsValue("") ? 1 : 0;
+    }
+
+    private int faults(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+            throws InterruptedException {
+        List<Fault> plan = plan(chosen);
+        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers + " broker(s), "
+                + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
+        out.flush();
+        Arena.Setup setup = new Arena.Setup(
+                home,
+                folder,
+                Topics.DEFAULT,
+                WORKERS,
+                jobs,
+                chosen,
+                "",
+                generator.equals("model"),
+                previous == null ? null : new Home(previous.toAbsolutePath()));
+        try (Arena arena = Arena.start(setup, nodes)) {
+            ChaosRun run =
+                    new ChaosRun(arena, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, arena, struck));
             ChaosReport report = new ChaosReport(arena, run.run(plan));
             report.lines().forEach(out::println);
             if (json) {
-                out.println(report.json(chosen, brokers, mistake, run.seconds()));
+                out.println(report.json(chosen, brokers, run.seconds()));
             }
             out.flush();
-            return report.clean() == (sabotage == null) ? 0 : 1;
+            return report.clean() ? 0 : 1;
         }
     }
 
@@ -135,34 +168,24 @@ public final class ChaosCommand implements Callable<Integer> {
         if (!generator.equals("model") && !generator.equals("null")) {
             throw new UsageException("--generator is '" + generator + "', must be model or null");
         }
-        if (sabotage != null && !SABOTAGE.containsKey(sabotage)) {
-            throw new UsageException("--sabotage is '" + sabotage + "', must be one of "
-                    + SABOTAGE.keySet().stream().sorted().toList());
+        for (String mistake : sabotage) {
+            if (!mistake.equals("all") && !SabotageSuite.names().contains(mistake)) {
+                throw new UsageException(
+                        "--sabotage is '" + mistake + "', must be all or one of " + SabotageSuite.names());
+            }
+        }
+        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).workerJar())) {
+            throw new UsageException("--previous is " + previous
+                    + ", in which no worker was built: run ./limner --version" + " there once");
         }
     }
 
-    /** Every kind comes once before any comes twice. */
     private List<Fault> plan(long chosen) {
-        List<Fault> kinds = new ArrayList<>();
         try {
-            if (!only.isEmpty()) {
-                only.forEach(kind -> kinds.add(Faults.named(kind)));
-            } else if (sabotage != null) {
-                SABOTAGE.getOrDefault(sabotage, List.of()).forEach(kind -> kinds.add(Faults.named(kind)));
-                return kinds;
-            } else {
-                kinds.addAll(Faults.all());
-            }
+            return FaultPlan.of(only, faults, chosen, brokers, previous != null);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--only: " + e.getMessage());
         }
-        Random random = new Random(chosen);
-        List<Fault> plan = new ArrayList<>();
-        while (plan.size() < faults) {
-            Collections.shuffle(kinds, random);
-            plan.addAll(kinds);
-        }
-        return plan.subList(0, faults);
     }
 
     private static void tell(PrintWriter out, Arena arena, ChaosRun.Struck struck) {

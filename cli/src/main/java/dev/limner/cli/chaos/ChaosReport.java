@@ -51,7 +51,8 @@ final class ChaosReport {
         }
         lines.add("");
         lines.add(account.jobs() + " job records, " + account.answered() + " results "
-                + arena.checker().statuses() + ", " + account.pictures() + " pictures looked at, "
+                + arena.checker().statuses() + ", " + account.pictures() + " pictures and " + account.letters()
+                + " dead letters looked at, " + arena.checker().gone() + " gone with their topic, "
                 + arena.redrawn() + " drawn again, "
                 + arena.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
                 + arena.offsets().outOfOrder() + " times");
@@ -61,7 +62,7 @@ final class ChaosReport {
         return lines;
     }
 
-    String json(long seed, int brokers, String sabotage, double seconds) {
+    String json(long seed, int brokers, double seconds) {
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("seed", seed);
         json.put("brokers", brokers);
@@ -74,13 +75,11 @@ final class ChaosReport {
         json.put("violations", arena.violations().count());
         json.put("results", account.answered());
         json.put("pictures", account.pictures());
+        json.put("deadLetters", account.letters());
+        json.put("gone", arena.checker().gone());
         json.put("workerDeaths", arena.workers().deaths());
         json.put("outOfOrderLedgers", arena.offsets().outOfOrder());
         json.put("seconds", Math.round(seconds));
-        if (!sabotage.isEmpty()) {
-            json.put("sabotage", sabotage);
-            json.put("caught", !clean());
-        }
         ObjectNode recovery = json.putObject("recoverySeconds");
         byKind().forEach((kind, all) -> {
             ObjectNode one = recovery.putObject(kind);

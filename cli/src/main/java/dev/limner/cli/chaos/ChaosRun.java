@@ -15,6 +15,9 @@ final class ChaosRun {
     private static final Duration BUSY_WITHIN = Duration.ofSeconds(10);
     private static final Duration RECOVER_WITHIN = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Where nothing was struck, nobody waits for a session to time out. */
+    private static final Duration CALM_PATIENCE = Duration.ofSeconds(8);
+
     private static final Duration AFTERMATH = Duration.ofSeconds(3);
     private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final double FIRST_GUESS_SECONDS = 8;
@@ -57,7 +60,7 @@ final class ChaosRun {
             strike(i, plan.get(i));
         }
         arena.load().finish();
-        settle();
+        settle(plan.isEmpty() ? CALM_PATIENCE : PATIENCE);
         return List.copyOf(struck);
     }
 
@@ -87,7 +90,9 @@ final class ChaosRun {
         Set<String> waiting = arena.checker().unansweredAt(effect.mendedNanos());
         boolean recovered =
                 arena.await(RECOVER_WITHIN, () -> enough() || arena.checker().answered(waiting));
-        double seconds = arena.checker().longestWait(waiting, effect.mendedNanos());
+        double seconds = recovered
+                ? arena.checker().longestWait(waiting, effect.mendedNanos())
+                : (System.nanoTime() - effect.mendedNanos()) / 1e9;
         if (!recovered) {
             arena.violations()
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"
@@ -99,18 +104,18 @@ final class ChaosRun {
     }
 
     /** Everything that was accepted is answered, nothing is left lying about. */
-    private void settle() throws InterruptedException {
+    private void settle(Duration patience) throws InterruptedException {
         int left = Integer.MAX_VALUE;
         long lastProgress = System.nanoTime();
         while (!enough()) {
-            int now = arena.checker().account().lost();
+            int now = arena.checker().account().lost() + arena.checker().withoutLetter();
             if (now == 0 && arena.offsets().drained()) {
                 break;
             }
             if (now < left) {
                 left = now;
                 lastProgress = System.nanoTime();
-            } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
+            } else if (System.nanoTime() - lastProgress > patience.toNanos()) {
                 break;
             }
             Thread.sleep(100);
@@ -119,6 +124,9 @@ final class ChaosRun {
             // A result too many may still be on its way.
             Thread.sleep(AFTERMATH);
             arena.checker().settle();
+        }
+        if (enough()) {
+            return;
         }
         arena.workers().close();
         for (Path file : arena.temporaryFiles()) {

@@ -15,13 +15,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Orders to a worker, given as files in a folder of its own. A file {@code crash-after-store} ends the process at that
  * {@link CrashPoint}, once; {@code disk-full}, {@code disk-slow}, {@code device-fails} and {@code device-memory} hold as
- * long as they are there. Where an order took effect a file {@code hit-ORDER} appears. Safe from any thread.
+ * long as they are there, {@code device-stuck} likewise keeps the device at its batch; {@code error-in} throws an error in
+ * the thread whose name begins with the file's text. Where an order took effect a file {@code hit-ORDER} appears. Safe from any thread.
  */
 public final class Drill implements CrashPoint.Watch {
     /** The exit code of a process that ended itself here; that of a SIGKILL. */
     public static final int KILLED = 137;
 
     private static final Logger LOG = LoggerFactory.getLogger(Drill.class);
+    private static final String ERROR_ORDER = "error-in";
     /** About what a commit takes. */
     private static final int COMMIT_NANOS = 4_000_000;
 
@@ -40,6 +42,7 @@ public final class Drill implements CrashPoint.Watch {
 
     @Override
     public void reached(CrashPoint point) {
+        failIfOrdered();
         String order = "crash-" + point.name().toLowerCase(Locale.ROOT).replace('_', '-');
         if (point == CrashPoint.MID_COMMIT) {
             if (taken(order)) {
@@ -47,6 +50,30 @@ public final class Drill implements CrashPoint.Watch {
             }
         } else {
             crash(order);
+        }
+    }
+
+    /**
+     * Throws an error if that was ordered for this thread: a file {@code error-in} holds the beginning of its name. The
+     * order is taken: it is obeyed once.
+     */
+    void failIfOrdered() {
+        Path order = folder.resolve(ERROR_ORDER);
+        if (!Files.exists(order)) {
+            return;
+        }
+        try {
+            String thread = Files.readString(order).strip();
+            if (thread.isEmpty() || !Thread.currentThread().getName().startsWith(thread)) {
+                return;
+            }
+        } catch (IOException e) {
+            // Taken back or taken by another thread this very moment.
+            return;
+        }
+        if (taken(ERROR_ORDER)) {
+            throw new LinkageError(
+                    "the drill's error in " + Thread.currentThread().getName());
         }
     }
 

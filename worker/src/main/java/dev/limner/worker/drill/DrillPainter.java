@@ -25,6 +25,7 @@ public final class DrillPainter implements Painter {
     private static final int JITTER_MILLIS = 60;
     private static final int STUCK_ONE_IN = 12;
     private static final int STUCK_MILLIS = 1200;
+    private static final int STUCK_LOOK_MILLIS = 50;
 
     private final Painter painter;
     private final Drill drill;
@@ -60,6 +61,7 @@ public final class DrillPainter implements Painter {
 
     @Override
     public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+        drill.failIfOrdered();
         if (drill.holds("device-fails").isPresent()) {
             throw new IllegalStateException("the device was told to fail");
         }
@@ -77,6 +79,7 @@ public final class DrillPainter implements Painter {
             }
         }
         jitter();
+        standStill();
         List<Pixels> pictures = painter.paint(requests, batchSize);
         if (swaps
                 && armed
@@ -94,6 +97,16 @@ public final class DrillPainter implements Painter {
         boolean stuck = armed && random.nextInt(STUCK_ONE_IN) == 0;
         try {
             Thread.sleep(stuck ? STUCK_MILLIS : random.nextInt(JITTER_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void standStill() {
+        try {
+            while (armed && drill.holds("device-stuck").isPresent()) {
+                Thread.sleep(STUCK_LOOK_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -10,9 +10,10 @@ import dev.limner.worker.generate.DrawnBatch;
 import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Encodes a micro-batch. Safe from any thread. */
-public final class EncodeStage {
+/** Encodes a micro-batch. Safe from any thread. Extended only by drills. */
+public class EncodeStage {
     private final String software;
     private final boolean writeCaptions;
 
@@ -30,25 +31,26 @@ public final class EncodeStage {
         List<List<EncodedImage>> all = new ArrayList<>();
         for (int i = 0; i < drawn.pictures().size(); i++) {
             QueuedJob queued = drawn.prepared().batch().jobs().get(i);
+            String caption = writeCaptions ? caption(drawn, i) : null;
             List<EncodedImage> mine = new ArrayList<>();
             for (int at = 0; at < queued.images(); at++) {
                 Pixels pixels = drawn.pictures().get(i).get(at);
-                mine.add(encode(queued.job(), queued.first() + at, pixels, drawn));
+                mine.add(encode(queued.job(), caption, queued.first() + at, pixels, drawn, software));
             }
             all.add(mine);
         }
         return new EncodedBatch(drawn, all, (System.nanoTime() - start) / 1e6);
     }
 
-    private EncodedImage encode(Job job, int index, Pixels pixels, DrawnBatch drawn) {
+    /** The caption that goes into the files of a batch's job. */
+    protected String caption(DrawnBatch drawn, int position) {
+        return drawn.prepared().batch().jobs().get(position).job().caption();
+    }
+
+    private static EncodedImage encode(
+            Job job, @Nullable String caption, int index, Pixels pixels, DrawnBatch drawn, String software) {
         Provenance provenance = new Provenance(
-                software,
-                drawn.model().name(),
-                drawn.model().digest(),
-                job.seed(),
-                index,
-                job.truncation(),
-                writeCaptions ? job.caption() : null);
+                software, drawn.model().name(), drawn.model().digest(), job.seed(), index, job.truncation(), caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 bytes,

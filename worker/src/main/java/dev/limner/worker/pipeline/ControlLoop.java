@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.worker.drill.Mistakes;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.ModelSlots;
@@ -46,6 +47,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
+    private final Mistakes mistakes;
     private final GenerationPipeline pipeline;
     private final List<Breaker> breakers;
     private final JobSource source;
@@ -89,6 +91,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             FatalErrors errors) {
         this.settings = settings;
         this.metrics = metrics;
+        this.mistakes = new Mistakes(settings.drill().sabotage());
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
@@ -204,7 +207,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void take(List<Delivery> deliveries) {
         mailbox.woken();
-        deliveries.forEach(dispatcher::take);
+        deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
         everythingTaken = true;
     }
 
@@ -292,8 +295,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(Finished outcome) {
-        boolean wanted = ledgers.finished(outcome.ref(), outcome.publication());
-        dispatcher.answered(outcome.ref(), wanted ? outcome.publication() : null);
+        Publication answer = mistakes.answered(outcome.publication());
+        boolean wanted = ledgers.finished(outcome.ref(), answer);
+        dispatcher.answered(outcome.ref(), wanted ? answer : null);
         if (!wanted) {
             metrics.stale();
             LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");

@@ -19,6 +19,7 @@ import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
+import dev.limner.worker.drill.DrillEncoder;
 import dev.limner.worker.drill.DrillPainter;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.generate.FixedSizes;
@@ -152,8 +153,10 @@ final class WorkerModels implements AutoCloseable {
                 orders -> new DrillPainter(painter, orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
         PictureEngine engine = PictureEngine.of(trouble.<Painter>map(one -> one).orElse(painter), sizes);
         trouble.ifPresent(DrillPainter::arm);
-        warmUp(encoder, engine);
-        return new LoadedModel(engine, encoder, origin);
+        TextEncoder reading = drill.<TextEncoder>map(orders -> new DrillEncoder(encoder, orders))
+                .orElse(encoder);
+        warmUp(reading, engine);
+        return new LoadedModel(engine, reading, origin);
     }
 
     /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */

@@ -2,6 +2,8 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.worker.drill.MixedCaptions;
+import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.GenerateStage;
@@ -19,6 +21,7 @@ import dev.limner.worker.store.PatientImageStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -84,13 +87,15 @@ public final class WorkerRuntime implements AutoCloseable {
                 outcomes,
                 new LargeOriginals(outcomes, safe, outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
                 new RecentIds(settings.recentIds()),
-                cancellations::of);
+                settings.drill().does(Sabotage.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
         SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
                         new GenerateStage(deviceBreaker),
-                        new EncodeStage(settings.software(), settings.writeCaptions()),
+                        settings.drill().does(Sabotage.MIX_CAPTIONS)
+                                ? new MixedCaptions(settings.software())
+                                : new EncodeStage(settings.software(), settings.writeCaptions()),
                         safe),
                 outcomes,
                 metrics,

@@ -7,7 +7,9 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
+import dev.limner.worker.drill.DrillClock;
 import dev.limner.worker.drill.DrillDisk;
+import dev.limner.worker.drill.DrillStore;
 import dev.limner.worker.drill.HastyImageStore;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.CrashPoint;
@@ -107,8 +109,11 @@ public class WorkerService {
         store = files;
         ImageStore marked =
                 new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
-        ImageStore objects =
+        ImageStore told =
                 settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
+        boolean truncates = settings.drill().does(Sabotage.TRUNCATE_ORIGINALS);
+        ImageStore objects = drill.<ImageStore>map(orders -> new DrillStore(told, orders, truncates))
+                .orElse(told);
         if (drawing.ready().isDone()) {
             begin(settings, drawing, objects, device);
         } else {
@@ -194,7 +199,8 @@ public class WorkerService {
 
     private WorkerSettings settings(String name, Optional<Drill> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
-        Clock clock = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
+        Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
+        Clock clock = drill.<Clock>map(orders -> new DrillClock(skewed, orders)).orElse(skewed);
         return new WorkerSettings(
                 name,
                 topics,

@@ -1,5 +1,6 @@
 package dev.limner.cli.chaos.arena;
 
+import dev.limner.broker.FleetTopics;
 import dev.limner.cli.chaos.check.Checker;
 import dev.limner.cli.chaos.check.OffsetWatch;
 import dev.limner.cli.chaos.check.Redraw;
@@ -14,52 +15,65 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** A fleet to be broken: brokers behind proxies, workers that take orders to fail, load, and the checker. */
 public final class Arena implements AutoCloseable {
-    /** The workers' consumer group. */
-    public static final String GROUP = "limner-workers";
-
-    private static final int WORKERS = 3;
     private static final long TICK_MILLIS = 20;
     /** Metadata as nobody's ledger has it. */
     private static final String GARBAGE = "left behind by somebody else";
 
-    private final Topics topics = Topics.DEFAULT;
+    private final Setup setup;
+    private final Topics topics;
     private final Violations violations = new Violations();
     private final BrokerNodes brokers;
     private final WorkerNodes workers;
     private final Orders orders;
+    private final Sender sender;
     private final Load load;
+    private final Bursts bursts;
     private final Checker checker;
     private final OffsetWatch offsets;
+    private final ClusterAdmin cluster;
     private final @Nullable Redraw redraw;
     private final Path store;
 
-    private Arena(Setup setup) throws InterruptedException {
+    private Arena(Setup setup, BrokerNodes brokers) throws InterruptedException {
+        this.setup = setup;
+        this.brokers = brokers;
+        this.topics = setup.topics();
         Path folder = setup.folder();
+        String group = setup.topics().prefix() + "-workers";
         this.store = folder.resolve("store");
         this.orders = new Orders(folder.resolve("orders"));
-        this.brokers = BrokerNodes.start(setup.home(), folder, setup.brokers(), topics);
-        this.offsets = new OffsetWatch(brokers.direct(), GROUP, topics, violations);
-        leaveGarbage();
+        FleetTopics.create(brokers.direct(), topics, BrokerNodes.PARTITIONS, (short) -1);
+        this.offsets = new OffsetWatch(brokers.direct(), group, topics, violations);
+        this.cluster = new ClusterAdmin(offsets.admin(), brokers.direct(), topics, group);
+        cluster.commit(new TopicPartition(topics.jobs(Topics.Lane.BULK), 1), 0, GARBAGE);
         this.redraw = setup.model()
                 ? new Redraw(setup.home().defaultModel(), setup.home().cache())
                 : null;
-        this.checker = new Checker(brokers.direct(), topics, violations, redraw);
+        Set<String> names = IntStream.rangeClosed(1, setup.workers())
+                .mapToObj(WorkerNodes::name)
+                .collect(Collectors.toSet());
+        this.checker = new Checker(
+                brokers.direct(), topics, violations, redraw, new Checker.Fleet(setup.previous() != null, names));
+        this.sender = new Sender(brokers.direct(), topics);
+        this.bursts = new Bursts(sender);
+        this.load = new Load(sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.seed());
         Map<String, String> settings = new HashMap<>(Map.of(
                 "limner.worker.bootstrap",
                 brokers.detour(),
+                "limner.worker.topic-prefix",
+                topics.prefix(),
+                "limner.worker.group",
+                group,
                 "limner.worker.store.path",
                 store.toString(),
                 "limner.worker.streams",
@@ -73,22 +87,39 @@ public final class Arena implements AutoCloseable {
         if (!setup.sabotage().isEmpty()) {
             settings.put("limner.worker.drill.sabotage", setup.sabotage());
         }
-        this.workers = WorkerNodes.start(setup.home(), WORKERS, settings, folder.resolve("logs"));
-        this.load = new Load(brokers.direct(), topics, setup.jobs(), setup.seed());
+        Home first = setup.previous() == null ? setup.home() : setup.previous();
+        this.workers = WorkerNodes.start(setup.home(), first, setup.workers(), settings, folder.resolve("logs"));
     }
 
     /**
      * What to build.
      *
      * @param folder for everything; emptied before
+     * @param topics whose prefix no other arena on the same brokers has
+     * @param workers how many
+     * @param jobs to be sent
      * @param sabotage a mistake that the workers are to make; empty for none
      * @param model whether the shipped model draws, or the constant generator paints
+     * @param previous an earlier release's built checkout, whose workers are the first; null for none
      */
-    public record Setup(Home home, Path folder, int brokers, int jobs, long seed, String sabotage, boolean model) {}
+    public record Setup(
+            Home home,
+            Path folder,
+            Topics topics,
+            int workers,
+            int jobs,
+            long seed,
+            String sabotage,
+            boolean model,
+            @Nullable Home previous) {}
 
-    /** Starts everything; returns when the workers take jobs. */
-    public static Arena start(Setup setup) throws InterruptedException {
-        Arena arena = new Arena(setup);
+    /**
+     * Starts everything but the brokers; returns when the workers take jobs.
+     *
+     * @param brokers stay the caller's
+     */
+    public static Arena start(Setup setup, BrokerNodes brokers) throws InterruptedException {
+        Arena arena = new Arena(setup, brokers);
         try {
             arena.workers.awaitReady();
             return arena;
@@ -98,19 +129,14 @@ public final class Arena implements AutoCloseable {
         }
     }
 
-    private void leaveGarbage() throws InterruptedException {
-        try {
-            offsets.admin()
-                    .alterConsumerGroupOffsets(
-                            GROUP,
-                            Map.of(
-                                    new TopicPartition(topics.jobs(Topics.Lane.BULK), 1),
-                                    new OffsetAndMetadata(0, GARBAGE)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("offsets cannot be set", e);
-        }
+    /** This release. */
+    public Home home() {
+        return setup.home();
+    }
+
+    /** The earlier release that takes part; null for none. */
+    public @Nullable Home previous() {
+        return setup.previous();
     }
 
     public Topics topics() {
@@ -133,12 +159,20 @@ public final class Arena implements AutoCloseable {
         return load;
     }
 
+    public Bursts bursts() {
+        return bursts;
+    }
+
     public Checker checker() {
         return checker;
     }
 
     public OffsetWatch offsets() {
         return offsets;
+    }
+
+    public ClusterAdmin cluster() {
+        return cluster;
     }
 
     public Violations violations() {
@@ -162,60 +196,6 @@ public final class Arena implements AutoCloseable {
         return true;
     }
 
-    /** Client ids of the group's members; empty if the brokers do not answer. */
-    public List<String> members() throws InterruptedException {
-        return group().stream().map(MemberDescription::clientId).toList();
-    }
-
-    /** The client id of a partition's owner; empty if it has none or the brokers do not answer. */
-    public String ownerOf(TopicPartition partition) throws InterruptedException {
-        return group().stream()
-                .filter(member -> member.assignment().topicPartitions().contains(partition))
-                .map(MemberDescription::clientId)
-                .findFirst()
-                .orElse("");
-    }
-
-    private List<MemberDescription> group() throws InterruptedException {
-        try {
-            return offsets
-                    .admin()
-                    .describeConsumerGroups(List.of(GROUP))
-                    .all()
-                    .get(3, TimeUnit.SECONDS)
-                    .values()
-                    .stream()
-                    .flatMap(group -> group.members().stream())
-                    .toList();
-        } catch (ExecutionException | TimeoutException e) {
-            return List.of();
-        }
-    }
-
-    /** Adds a partition to a lane; its number. */
-    public int addPartition(Topics.Lane lane) throws InterruptedException {
-        String topic = topics.jobs(lane);
-        try {
-            int before =
-                    offsets
-                            .admin()
-                            .describeTopics(List.of(topic))
-                            .allTopicNames()
-                            .get(10, TimeUnit.SECONDS)
-                            .values()
-                            .stream()
-                            .mapToInt(description -> description.partitions().size())
-                            .sum();
-            offsets.admin()
-                    .createPartitions(Map.of(topic, NewPartitions.increaseTo(before + 1)))
-                    .all()
-                    .get(10, TimeUnit.SECONDS);
-            return before;
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("no partition could be added to " + topic, e);
-        }
-    }
-
     /**
      * Lets members come and go for a while, and for longer if they are given nothing.
      *
@@ -224,8 +204,8 @@ public final class Arena implements AutoCloseable {
      */
     public int storm(String protocol, Duration duration, int rides) throws InterruptedException {
         List<Passenger> passengers = List.of(
-                new Passenger(brokers.direct(), topics, GROUP, protocol),
-                new Passenger(brokers.direct(), topics, GROUP, protocol));
+                new Passenger(brokers.direct(), topics, topics.prefix() + "-workers", protocol),
+                new Passenger(brokers.direct(), topics, topics.prefix() + "-workers", protocol));
         List<Thread> threads = passengers.stream()
                 .map(passenger -> Thread.ofPlatform().daemon().start(passenger))
                 .toList();
@@ -258,23 +238,13 @@ public final class Arena implements AutoCloseable {
 
     @Override
     public void close() {
-        if (load != null) {
-            load.close();
-        }
-        if (workers != null) {
-            workers.close();
-        }
-        if (checker != null) {
-            checker.close();
-        }
-        if (offsets != null) {
-            offsets.close();
-        }
+        load.close();
+        sender.close();
+        workers.kill();
+        checker.close();
+        offsets.close();
         if (redraw != null) {
             redraw.close();
-        }
-        if (brokers != null) {
-            brokers.close();
         }
     }
 }

@@ -1,10 +1,8 @@
 package dev.limner.cli.chaos.arena;
 
-import dev.limner.broker.FleetTopics;
 import dev.limner.broker.FreePorts;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.JavaProcess;
-import dev.limner.protocol.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +23,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  */
 public final class BrokerNodes implements AutoCloseable {
     private static final long START_WITHIN_MILLIS = 60_000;
-    private static final int PARTITIONS = 6;
+    /** Of each job topic. */
+    static final int PARTITIONS = 6;
 
     private final Home home;
     private final Path folder;
@@ -61,15 +60,14 @@ public final class BrokerNodes implements AutoCloseable {
         this.controllerPorts = List.copyOf(ports);
     }
 
-    /** Starts the processes, waits until they form a cluster, creates the topics. */
-    public static BrokerNodes start(Home home, Path folder, int count, Topics topics) throws InterruptedException {
+    /** Starts the processes, waits until they form a cluster. */
+    public static BrokerNodes start(Home home, Path folder, int count) throws InterruptedException {
         BrokerNodes brokers = new BrokerNodes(home, folder, count);
         try {
             for (Node node : brokers.nodes) {
                 node.process = brokers.launch(node);
             }
             brokers.awaitAll();
-            FleetTopics.create(brokers.direct(), topics, PARTITIONS, (short) -1);
             return brokers;
         } catch (RuntimeException | InterruptedException e) {
             brokers.close();

@@ -23,12 +23,14 @@ public final class WorkerNodes implements AutoCloseable {
 
     private static final class Slot {
         private final String name;
+        private Home build;
         private ServiceProcess process;
         private Map<String, String> extra = Map.of();
         private boolean wanted = true;
 
-        Slot(String name, ServiceProcess process) {
+        Slot(String name, Home build, ServiceProcess process) {
             this.name = name;
+            this.build = build;
             this.process = process;
         }
     }
@@ -39,22 +41,28 @@ public final class WorkerNodes implements AutoCloseable {
         this.logs = logs;
     }
 
-    /** Starts workers; they are ready when {@link #awaitReady} returns. */
-    static WorkerNodes start(Home home, int count, Map<String, String> settings, Path logs) {
+    /**
+     * Starts workers; they are ready when {@link #awaitReady} returns.
+     *
+     * @param build whose workers
+     */
+    static WorkerNodes start(Home home, Home build, int count, Map<String, String> settings, Path logs) {
         WorkerNodes workers = new WorkerNodes(home, settings, logs);
         for (int i = 1; i <= count; i++) {
-            String name = "worker-" + i;
-            Slot slot = new Slot(name, workers.launch(name, Map.of()));
+            String name = name(i);
+            Slot slot = new Slot(name, build, workers.launch(name, build, Map.of()));
             workers.slots.add(slot);
             workers.watch(slot, slot.process);
         }
         return workers;
     }
 
-    private ServiceProcess launch(String name, Map<String, String> extra) {
+    private ServiceProcess launch(String name, Home build, Map<String, String> extra) {
         Map<String, String> all = new HashMap<>(settings);
+        // Another build's worker leaves nothing in its own folders.
+        all.put("limner.worker.cache", home.cache().toString());
         all.putAll(extra);
-        return ServiceProcess.worker(home, name, all, FreePorts.next(), logs);
+        return ServiceProcess.worker(build, name, all, FreePorts.next(), logs);
     }
 
     private void watch(Slot slot, ServiceProcess process) {
@@ -72,7 +80,7 @@ public final class WorkerNodes implements AutoCloseable {
     private synchronized void revive(Slot slot, ServiceProcess ended) {
         if (!closed && slot.wanted && slot.process == ended) {
             deaths.incrementAndGet();
-            slot.process = launch(slot.name, slot.extra);
+            slot.process = launch(slot.name, slot.build, slot.extra);
             watch(slot, slot.process);
         }
     }
@@ -83,11 +91,16 @@ public final class WorkerNodes implements AutoCloseable {
         }
     }
 
+    /** What a worker is called, from 1. */
+    static String name(int number) {
+        return "worker-" + number;
+    }
+
     public int count() {
         return slots.size();
     }
 
-    public String name(int index) {
+    public String nameOf(int index) {
         return slots.get(index).name;
     }
 
@@ -113,6 +126,19 @@ public final class WorkerNodes implements AutoCloseable {
         process(index).awaitReady();
     }
 
+    /** SIGTERM, then a process of a build; returns when that takes jobs. */
+    public void replace(int index, Home build) throws InterruptedException {
+        stop(index);
+        use(index, build);
+        start(index, Map.of());
+        process(index).awaitReady();
+    }
+
+    /** The next process of a worker is one of a build. */
+    public synchronized void use(int index, Home build) {
+        slots.get(index).build = build;
+    }
+
     /** The next process of a worker, whatever ends this one, has ordinary settings. */
     public synchronized void forgetSettings(int index) {
         slots.get(index).extra = Map.of();
@@ -133,8 +159,16 @@ public final class WorkerNodes implements AutoCloseable {
         Slot slot = slots.get(index);
         slot.extra = Map.copyOf(extra);
         slot.wanted = true;
-        slot.process = launch(slot.name, slot.extra);
+        slot.process = launch(slot.name, slot.build, slot.extra);
         watch(slot, slot.process);
+    }
+
+    /** Starts all stopped workers; returns when they take jobs. */
+    public void startAll() throws InterruptedException {
+        for (int i = 0; i < slots.size(); i++) {
+            start(i, Map.of());
+        }
+        awaitReady();
     }
 
     /** Stops every worker and starts all with other settings; returns when all take jobs. */
@@ -146,6 +180,16 @@ public final class WorkerNodes implements AutoCloseable {
         all.parallelStream().forEach(this::stop);
         all.forEach(index -> start(index, extra));
         awaitReady();
+    }
+
+    /** SIGKILL to all, for good. */
+    public void kill() {
+        List<ServiceProcess> all;
+        synchronized (this) {
+            closed = true;
+            all = slots.stream().map(slot -> slot.process).toList();
+        }
+        all.parallelStream().forEach(ServiceProcess::kill);
     }
 
     /** SIGTERM to all. */

@@ -1,53 +1,96 @@
 package dev.limner.cli.chaos.check;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which job records there are and which of them are answered. An origin is {@code topic-partition@offset}. Safe from any
- * thread.
+ * Which job records there are, which of them are answered, and which of the answers have their dead letter. A place is
+ * {@code topic-partition@offset}, with a mark behind it if the topic was made again. Safe from any thread.
  */
 final class Accounts {
-    private final Map<String, Accepted> jobs = new HashMap<>();
+    private final Map<String, JobRecord> jobs = new HashMap<>();
     private final Map<String, String> firstOfItsKind = new HashMap<>();
-    private final Map<String, Answer> answers = new HashMap<>();
+    private final Map<String, ResultRecord> answers = new HashMap<>();
+    private final Map<String, LetterRecord> letters = new HashMap<>();
+    /** Places of jobs without an answer of their own. */
+    private final Set<String> open = new HashSet<>();
 
-    /**
-     * A job record as the log holds it.
-     *
-     * @param fingerprint the same for records with the same content in the same partition
-     * @param nanos {@link System#nanoTime()} of its being seen
-     */
-    record Accepted(String id, String caption, long seed, String fingerprint, long nanos) {}
+    private final Map<String, Integer> renewals = new HashMap<>();
+    private long lettersLostUntil = Long.MIN_VALUE;
+    private int gone;
 
-    /**
-     * What a job record was answered with.
-     *
-     * @param nanos {@link System#nanoTime()} of its being seen
-     */
-    record Answer(JsonNode result, long nanos) {}
-
-    /** Notes a job; its answer, if that was seen before it. */
-    synchronized @Nullable Answer accepted(String origin, Accepted job) {
-        jobs.put(origin, job);
-        firstOfItsKind.putIfAbsent(job.fingerprint, origin);
-        return answers.get(origin);
+    /** Notes a job; its place. */
+    synchronized String accepted(JobRecord job) {
+        String place = marked(job.origin(), renewals.getOrDefault(job.topic(), 0));
+        jobs.put(place, job);
+        if (job.kind().equals("repeat")) {
+            firstOfItsKind.putIfAbsent(job.fingerprint(), place);
+        }
+        if (!answers.containsKey(place)) {
+            open.add(place);
+        }
+        return place;
     }
 
-    /** The answer an origin has; null for none. */
-    synchronized @Nullable Answer answer(String origin) {
-        return answers.get(origin);
+    private static String marked(String origin, int renewal) {
+        return renewal == 0 ? origin : origin + "~" + renewal;
     }
 
-    /** Notes an answer; its job, if that was seen already. */
-    synchronized @Nullable Accepted answered(String origin, JsonNode result) {
-        answers.put(origin, new Answer(result, System.nanoTime()));
-        return jobs.get(origin);
+    /** The place of the record that an answer is for: in a topic that was made again, the one with its job's id. */
+    synchronized String placeOf(String origin, String jobId) {
+        int newest = renewals.getOrDefault(origin.substring(0, Math.max(0, origin.lastIndexOf('-'))), 0);
+        for (int renewal = newest; renewal >= 0; renewal--) {
+            JobRecord job = jobs.get(marked(origin, renewal));
+            if (job != null && ResultCheck.id(job).equals(jobId)) {
+                return marked(origin, renewal);
+            }
+        }
+        return marked(origin, newest);
+    }
+
+    synchronized @Nullable JobRecord job(String place) {
+        return jobs.get(place);
+    }
+
+    synchronized @Nullable ResultRecord answer(String place) {
+        return answers.get(place);
+    }
+
+    synchronized void answered(String place, ResultRecord answer) {
+        answers.put(place, answer);
+        open.remove(place);
+    }
+
+    synchronized @Nullable LetterRecord letter(String place) {
+        return letters.get(place);
+    }
+
+    /** Notes a dead letter; whether it is the first of its original. */
+    synchronized boolean lettered(String place, LetterRecord letter) {
+        return letters.putIfAbsent(place, letter) == null;
+    }
+
+    /** A topic of jobs was deleted and made again: what was not answered is gone, and offsets start again. */
+    synchronized void renewed(String topic) {
+        renewals.merge(topic, 1, Integer::sum);
+        gone += (int)
+                open.stream().filter(place -> place.startsWith(topic + "-")).count();
+        open.removeIf(place -> place.startsWith(topic + "-"));
+    }
+
+    /** The dead letters of results up to now may be gone with their topic. */
+    synchronized void lettersLost(long timestamp) {
+        lettersLostUntil = timestamp;
+    }
+
+    /** Jobs that went with their topic. */
+    synchronized int gone() {
+        return gone;
     }
 
     synchronized int jobs() {
@@ -58,85 +101,101 @@ final class Accounts {
         return answers.size();
     }
 
-    /** Whether a job record has no result of its own but an earlier one with the same content in its partition has. */
-    private boolean acknowledged(Accepted repeat) {
-        String first = firstOfItsKind.get(repeat.fingerprint);
-        return repeat.id.startsWith("repeat-") && first != null && answers.containsKey(first);
+    synchronized int letters() {
+        return letters.size();
     }
 
-    /** Job records without an answer. */
+    /** Whether a job record has no result of its own but an earlier one with the same content in its partition has. */
+    private boolean acknowledged(String place) {
+        JobRecord job = jobs.get(place);
+        String first = job == null || !job.kind().equals("repeat") ? null : firstOfItsKind.get(job.fingerprint());
+        return first != null && answers.containsKey(first);
+    }
+
+    /** Places of jobs without an answer. */
     synchronized Set<String> unanswered() {
         Set<String> waiting = new HashSet<>();
-        jobs.forEach((origin, job) -> {
-            if (!answers.containsKey(origin) && !acknowledged(job)) {
-                waiting.add(origin);
-            }
-        });
+        open.stream().filter(place -> !acknowledged(place)).forEach(waiting::add);
         return waiting;
     }
 
-    /** Job records that had no answer at a moment of {@link System#nanoTime()}, or came later. */
+    /** Places of jobs that had no answer at a moment of {@link System#nanoTime()}, or came later. */
     synchronized Set<String> unansweredAt(long nanos) {
         Set<String> waiting = unanswered();
-        answers.forEach((origin, answer) -> {
-            if (answer.nanos >= nanos) {
-                waiting.add(origin);
+        answers.forEach((place, answer) -> {
+            if (answer.nanos() >= nanos) {
+                waiting.add(place);
             }
         });
         return waiting;
     }
 
-    /** Whether all of some job records have an answer. */
-    synchronized boolean answered(Set<String> origins) {
-        return origins.stream().allMatch(origin -> {
-            Accepted job = jobs.get(origin);
-            return answers.containsKey(origin) || (job != null && acknowledged(job));
-        });
+    /** Whether each of some places has an answer or is gone. */
+    synchronized boolean answered(Set<String> places) {
+        return places.stream().allMatch(place -> !open.contains(place) || acknowledged(place));
     }
 
     /** Whether a job of a partition was answered. */
     synchronized boolean answered(String topic, int partition) {
-        return answers.keySet().stream().anyMatch(origin -> origin.startsWith(topic + "-" + partition + "@"));
+        return answers.keySet().stream().anyMatch(place -> place.startsWith(topic + "-" + partition + "@"));
+    }
+
+    /** Whether the jobs of a topic that are known are answered. */
+    synchronized boolean drained(String topic) {
+        return open.stream().noneMatch(place -> place.startsWith(topic + "-"));
     }
 
     /** The status a job was answered with; empty while it was not. */
     synchronized String statusOf(String id) {
         return answers.values().stream()
-                .filter(answer -> answer.result.path("jobId").asText().equals(id))
-                .map(answer -> answer.result.path("status").asText())
+                .filter(answer -> answer.key().equals(id))
+                .map(ResultRecord::status)
                 .findFirst()
                 .orElse("");
     }
 
-    /** How long the slowest of some job records took to be answered, from a moment on or from its own arrival. */
-    synchronized double longestWait(Set<String> origins, long nanos) {
+    /** How long the slowest of some jobs took to be answered, from a moment on or from its own arrival. */
+    synchronized double longestWait(Set<String> places, long nanos) {
         long longest = 0;
-        for (String origin : origins) {
-            Accepted job = jobs.get(origin);
-            Answer answer = answers.get(origin);
+        for (String place : places) {
+            JobRecord job = jobs.get(place);
+            ResultRecord answer = answers.get(place);
             if (job != null && answer != null) {
-                longest = Math.max(longest, answer.nanos - Math.max(nanos, job.nanos));
+                longest = Math.max(longest, answer.nanos() - Math.max(nanos, job.nanos()));
             }
         }
         return longest / 1e9;
     }
 
-    /** Gives every job record without an answer, by origin and id. */
-    synchronized void forEachUnanswered(BiConsumer<String, String> taker) {
-        Set<String> waiting = unanswered();
-        jobs.forEach((origin, job) -> {
-            if (waiting.contains(origin)) {
-                taker.accept(origin, job.id);
+    /** Places of answers that need a dead letter and have none. */
+    synchronized Set<String> withoutLetter() {
+        Set<String> missing = new HashSet<>();
+        answers.forEach((place, answer) -> {
+            if (answer.needsLetter() && answer.timestamp() > lettersLostUntil && !letters.containsKey(place)) {
+                missing.add(place);
             }
         });
+        return missing;
     }
 
-    /** Gives every answer without a job, by origin and the id in it. */
-    synchronized void forEachWithoutJob(BiConsumer<String, String> taker) {
-        answers.forEach((origin, answer) -> {
-            if (!jobs.containsKey(origin)) {
-                taker.accept(origin, answer.result.path("jobId").asText());
+    /** What only the end shows, in words. */
+    synchronized List<String> leftOver() {
+        List<String> wrong = new ArrayList<>();
+        answers.forEach((place, answer) -> {
+            if (!jobs.containsKey(place)) {
+                wrong.add("a result without a job: " + place + " (" + answer.key() + ")");
             }
         });
+        letters.keySet().stream()
+                .filter(place -> !answers.containsKey(place))
+                .forEach(place -> wrong.add("a dead letter without a result: " + place));
+        withoutLetter().forEach(place -> wrong.add("no dead letter for " + place));
+        Set<String> unanswered = unanswered();
+        jobs.forEach((place, job) -> {
+            if (unanswered.contains(place)) {
+                wrong.add("no result for " + place + " (" + job.key() + ")");
+            }
+        });
+        return wrong;
     }
 }

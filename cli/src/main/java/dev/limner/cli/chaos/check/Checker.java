@@ -1,234 +1,260 @@
 package dev.limner.cli.chaos.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every job and every result as any reader of committed records does, looks at each picture the moment its
- * reference becomes visible, and keeps the account: one result a job record, no result without a job. One thread reads;
- * everything else is safe from any thread.
+ * Reads jobs, cancellations, results and dead letters as any reader of committed records does, looks at each picture the
+ * moment its reference becomes visible, holds every field against the job, and keeps the account: one result a job
+ * record, one dead letter a job that could not be drawn. One thread reads; everything else is safe from any thread.
  */
 public final class Checker implements AutoCloseable {
-    private static final int MOST_ATTEMPTS = 10;
-    private static final Duration POLL = Duration.ofMillis(50);
-    private static final long PARTITIONS_EVERY_NANOS = 1_000_000_000L;
     private static final Duration SKEWED = Duration.ofMinutes(30);
 
     private final Topics topics;
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final ObjectMapper json = new ObjectMapper();
+    private final LogReader reader;
     private final Violations violations;
     private final @Nullable Redraw redraw;
+    private final ResultCheck check;
     private final Accounts accounts = new Accounts();
+    private final Map<String, Long> cancelled = new HashMap<>();
+    private final List<String> withoutCancellation = new ArrayList<>();
     private final Map<String, Integer> statuses = new TreeMap<>();
     private final Set<String> skewedWorkers = new HashSet<>();
     private final List<Seen> recent = new ArrayList<>();
-    private final Thread thread;
     private int duplicated;
     private int dangling;
     private int pictures;
-    private volatile boolean stopped;
 
     /** A result and when it was first seen. */
     private record Seen(String worker, long nanos) {}
 
     /** The account so far. */
-    public record Account(int jobs, int answered, int lost, int duplicated, int dangling, int pictures) {}
+    public record Account(int jobs, int answered, int letters, int lost, int duplicated, int dangling, int pictures) {}
+
+    /**
+     * What the checker has to know of the fleet.
+     *
+     * @param mixed whether workers of an earlier release answer too
+     * @param workers the names there are
+     */
+    public record Fleet(boolean mixed, Set<String> workers) {}
 
     /** @param redraw compares pictures with the model's own; null where the constant generator paints */
-    public Checker(String bootstrap, Topics topics, Violations violations, @Nullable Redraw redraw) {
+    public Checker(String bootstrap, Topics topics, Violations violations, @Nullable Redraw redraw, Fleet fleet) {
         this.topics = topics;
         this.violations = violations;
         this.redraw = redraw;
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
-                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                        50,
-                        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                        1000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        this.thread = Thread.ofPlatform().name("checker").daemon().start(this::run);
-    }
-
-    private void run() {
-        long next = 0;
-        try (consumer) {
-            while (!stopped) {
-                if (System.nanoTime() >= next) {
-                    assignAll();
-                    next = System.nanoTime() + PARTITIONS_EVERY_NANOS;
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    take(record);
-                }
+        this.check =
+                new ResultCheck(new ResultCheck.Rules(redraw != null, fleet.mixed(), fleet.workers()), cancelled::get);
+        this.reader = new LogReader(bootstrap, topics, new LogReader.Reader() {
+            @Override
+            public void take(ConsumerRecord<byte[], byte[]> record) {
+                Checker.this.take(record);
             }
-        } catch (RuntimeException e) {
-            violations.add("the checker itself failed: " + e);
-        }
-    }
 
-    private void assignAll() {
-        Set<TopicPartition> all = new HashSet<>();
-        List<String> read = new ArrayList<>(topics.allJobs());
-        read.add(topics.results());
-        for (String topic : read) {
-            consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
-        }
-        if (!all.equals(consumer.assignment())) {
-            consumer.assign(all);
-        }
+            @Override
+            public void polled() {
+                lookAgain();
+            }
+
+            @Override
+            public void failed(RuntimeException failure) {
+                violations.add("the checker itself failed: " + failure);
+            }
+        });
     }
 
     private synchronized void take(ConsumerRecord<byte[], byte[]> record) {
         try {
             if (record.topic().equals(topics.results())) {
-                result(record);
+                result(ResultRecord.of(record));
+            } else if (record.topic().equals(topics.deadLetters())) {
+                letter(LetterRecord.of(record));
+            } else if (record.topic().equals(topics.cancellations())) {
+                cancellation(record);
             } else {
-                job(record);
+                job(JobRecord.of(record));
             }
         } catch (IOException e) {
             violations.add("a record of " + record.topic() + " is no JSON: " + e.getMessage());
         }
     }
 
-    private void job(ConsumerRecord<byte[], byte[]> record) throws IOException {
-        JsonNode job = json.readTree(record.value());
-        String partition = record.topic() + "-" + record.partition();
-        Accounts.Accepted accepted = new Accounts.Accepted(
-                job.path("id").asText(),
-                job.path("caption").asText(),
-                job.path("seed").asLong(),
-                partition + " " + new String(record.value(), StandardCharsets.UTF_8),
-                System.nanoTime());
-        String origin = partition + "@" + record.offset();
-        if (accepted.id().startsWith("aborted-")) {
-            violations.add("the aborted job " + accepted.id() + " is visible to readers of committed records");
-        }
-        Accounts.Answer early = accounts.accepted(origin, accepted);
-        if (early != null) {
-            match(origin, accepted, early.result());
+    private void cancellation(ConsumerRecord<byte[], byte[]> record) {
+        String id = new String(record.key(), StandardCharsets.UTF_8);
+        if (record.value() == null) {
+            cancelled.remove(id);
+        } else {
+            cancelled.put(id, record.timestamp());
         }
     }
 
-    private void result(ConsumerRecord<byte[], byte[]> record) throws IOException {
-        JsonNode result = json.readTree(record.value());
-        JsonNode source = result.path("source");
-        String worker = result.path("worker").asText();
-        recent.add(new Seen(worker, System.nanoTime()));
-        Header time = record.headers().lastHeader("ce_time");
-        if (time != null && skewed(time, record.timestamp())) {
-            skewedWorkers.add(worker);
+    private void job(JobRecord job) {
+        if (job.kind().equals("aborted")) {
+            violations.add("the aborted job " + job.key() + " is visible to readers of committed records");
         }
-        String origin = source.path("topic").asText() + "-"
-                + source.path("partition").asInt() + "@"
-                + source.path("offset").asLong();
-        Accounts.Answer before = accounts.answer(origin);
+        String place = accounts.accepted(job);
+        ResultRecord early = accounts.answer(place);
+        if (early != null) {
+            match(place, job, early);
+        }
+    }
+
+    private void result(ResultRecord answer) {
+        recent.add(new Seen(answer.worker(), System.nanoTime()));
+        if (answer.clockError().abs().compareTo(SKEWED) > 0) {
+            skewedWorkers.add(answer.worker());
+        }
+        String place =
+                accounts.placeOf(answer.origin(), answer.json().path("jobId").asText());
+        ResultRecord before = accounts.answer(place);
         if (before != null) {
             duplicated++;
-            violations.add("a second result for " + origin + " ("
-                    + result.path("jobId").asText() + "), by " + worker + " after "
-                    + before.result().path("worker").asText());
+            violations.add("a second result for " + place + " (" + answer.key() + "), by " + answer.worker() + " after "
+                    + before.worker());
             return;
         }
-        statuses.merge(result.path("status").asText(), 1, Integer::sum);
-        result.path("images").forEach(image -> look(origin, image));
-        Accounts.Accepted job = accounts.answered(origin, result);
+        statuses.merge(answer.status(), 1, Integer::sum);
+        answer.pictures().forEach(picture -> count(place, picture));
+        accounts.answered(place, answer);
+        JobRecord job = accounts.job(place);
         if (job != null) {
-            match(origin, job, result);
+            match(place, job, answer);
         }
     }
 
-    /** The moment its reference is visible. */
-    private void look(String origin, JsonNode image) {
+    private void count(String place, PictureFile picture) {
         pictures++;
-        String uri = image.path("uri").asText();
-        switch (PictureCheck.look(image)) {
-            case PictureCheck.Found.Whole whole -> {}
-            case PictureCheck.Found.Missing missing -> {
+        switch (picture) {
+            case PictureFile.Whole whole -> {}
+            case PictureFile.Missing missing -> {
                 dangling++;
-                violations.add("the picture of " + origin + " is not there: " + uri);
+                violations.add("a picture of " + place + " is not there");
             }
-            case PictureCheck.Found.Broken(String why) ->
-                violations.add("the picture of " + origin + ": " + why + " (" + uri + ")");
+            case PictureFile.Broken(String why) -> violations.add("a picture of " + place + ": " + why);
         }
     }
 
-    private static boolean skewed(Header time, long timestamp) {
-        Instant written = Instant.parse(new String(time.value(), StandardCharsets.UTF_8));
-        return Duration.between(Instant.ofEpochMilli(timestamp), written).abs().compareTo(SKEWED) > 0;
+    private void letter(LetterRecord letter) {
+        if (letter.origin().isEmpty()) {
+            violations.add("a dead letter does not say what it is of");
+            return;
+        }
+        String place = accounts.placeOf(letter.origin(), "");
+        if (!accounts.lettered(place, letter)) {
+            violations.add("a second dead letter of " + place);
+            return;
+        }
+        compareLetter(place);
     }
 
     /** Whether an answer is one that this job may get. */
-    private void match(String origin, Accounts.Accepted job, JsonNode result) {
-        String status = result.path("status").asText();
-        String code = result.path("error").path("code").asText();
-        if (!result.path("jobId").asText().equals(job.id())) {
-            violations.add("the result for " + origin + " is for "
-                    + result.path("jobId").asText() + ", not " + job.id());
+    private void match(String place, JobRecord job, ResultRecord answer) {
+        if (answer.status().equals("cancelled") && !cancelled.containsKey(answer.key())) {
+            // Cancellations and results are read side by side.
+            withoutCancellation.add(place);
+            return;
         }
-        if (result.path("attempts").asInt() > MOST_ATTEMPTS) {
-            violations.add(job.id() + " was tried " + result.path("attempts").asInt() + " times");
+        judge(place, job, answer);
+    }
+
+    private void judge(String place, JobRecord job, ResultRecord answer) {
+        check.wrong(job, answer).forEach(violations::add);
+        if (redraw != null) {
+            redraw(job, answer);
         }
-        if (!Expectations.allows(job.id(), status, code)) {
-            violations.add(job.id() + " was answered with " + status + " " + code + ": "
-                    + result.path("error").path("message").asText());
-        }
-        for (JsonNode image : result.path("images")) {
-            if (PictureCheck.look(image) instanceof PictureCheck.Found.Whole(var picture)) {
-                String wrong = redraw == null
-                        ? PictureCheck.mismatch(
-                                picture,
-                                job.caption(),
-                                job.seed(),
-                                image.path("index").asInt())
-                        : redraw.mismatch(
-                                image,
-                                job.caption(),
-                                job.seed(),
-                                result.path("profile").asText());
-                if (!wrong.isEmpty()) {
-                    violations.add("the picture of " + job.id() + ": " + wrong);
-                }
+        accounts.answered(place, answer.judged());
+        compareLetter(place);
+    }
+
+    private void redraw(JobRecord job, ResultRecord answer) {
+        for (JsonNode image : answer.json().path("images")) {
+            String wrong = redraw == null ? "" : redraw.mismatch(
+                    image, job.json(), answer.json().path("profile").asText());
+            if (!wrong.isEmpty()) {
+                violations.add("a picture of " + job.key() + ": " + wrong);
             }
         }
+    }
+
+    private void compareLetter(String place) {
+        JobRecord job = accounts.job(place);
+        ResultRecord answer = accounts.answer(place);
+        LetterRecord letter = accounts.letter(place);
+        if (job != null && answer != null && letter != null) {
+            letter.wrong(job, answer).forEach(violations::add);
+        }
+    }
+
+    private synchronized void lookAgain() {
+        List<String> again = List.copyOf(withoutCancellation);
+        withoutCancellation.clear();
+        for (String place : again) {
+            JobRecord job = accounts.job(place);
+            ResultRecord answer = accounts.answer(place);
+            if (job != null && answer != null) {
+                match(place, job, answer);
+            }
+        }
+    }
+
+    /** Reads a topic to its present end and no further, because it is about to be deleted. */
+    public void leave(String topic) {
+        reader.leave(topic);
+    }
+
+    /**
+     * Reads a topic from its beginning, because it was made again. Its unanswered jobs or unread letters are gone.
+     *
+     * @param deletedMillis since the epoch, when it was gone
+     */
+    public void renewed(String topic, long deletedMillis) {
+        if (topic.equals(topics.deadLetters())) {
+            accounts.lettersLost(deletedMillis);
+        } else {
+            accounts.renewed(topic);
+        }
+        reader.comeBack(topic);
     }
 
     /** The account as it stands. */
     public synchronized Account account() {
         return new Account(
-                accounts.jobs(), accounts.answers(), accounts.unanswered().size(), duplicated, dangling, pictures);
+                accounts.jobs(),
+                accounts.answers(),
+                accounts.letters(),
+                accounts.unanswered().size(),
+                duplicated,
+                dangling,
+                pictures);
+    }
+
+    /** Jobs that went with a topic that was deleted. */
+    public int gone() {
+        return accounts.gone();
     }
 
     /** Job records that have no result yet. */
     public int inFlight() {
         return accounts.unanswered().size();
+    }
+
+    /** Results whose dead letter has not been seen yet. */
+    public int withoutLetter() {
+        return accounts.withoutLetter().size();
     }
 
     /** Job records that had no answer at a moment of {@link System#nanoTime()}, or came later; by origin. */
@@ -244,6 +270,11 @@ public final class Checker implements AutoCloseable {
     /** Whether a job of a partition was answered. */
     public boolean answered(String topic, int partition) {
         return accounts.answered(topic, partition);
+    }
+
+    /** Whether all jobs of a topic are answered. */
+    public boolean drained(String topic) {
+        return accounts.drained(topic);
     }
 
     /** How long, in seconds, the slowest of some job records took to be answered, from a moment on or its own arrival. */
@@ -274,19 +305,20 @@ public final class Checker implements AutoCloseable {
     }
 
     /** Looks at what only the end shows; nothing more is expected. */
-    public void settle() {
-        accounts.forEachWithoutJob(
-                (origin, id) -> violations.add("a result without a job: " + origin + " (" + id + ")"));
-        accounts.forEachUnanswered((origin, id) -> violations.add("no result for " + origin + " (" + id + ")"));
+    public synchronized void settle() {
+        for (String place : withoutCancellation) {
+            JobRecord job = accounts.job(place);
+            ResultRecord answer = accounts.answer(place);
+            if (job != null && answer != null) {
+                judge(place, job, answer);
+            }
+        }
+        withoutCancellation.clear();
+        accounts.leftOver().forEach(violations::add);
     }
 
     @Override
     public void close() {
-        stopped = true;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        reader.close();
     }
 }

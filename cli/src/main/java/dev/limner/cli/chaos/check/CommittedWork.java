@@ -11,31 +11,44 @@ import java.util.zip.CRC32;
  *
  * @param beyond bit n for offset + n
  * @param version of the ledger; 0 for none, -1 for one that cannot be read
+ * @param length characters of the metadata
  */
-record CommittedWork(long offset, BitSet beyond, int version) {
+record CommittedWork(long offset, BitSet beyond, int version, int length) {
     private static final int HEAD = 10;
     private static final int CHECKSUM = 4;
     private static final int BITMAP = 2;
+    /** The topic is named; in the second version by its id. */
+    private static final int TOPIC = 4;
+
+    private static final int TOPIC_ID = 16;
+    private static final int NEWEST = 2;
 
     static CommittedWork of(long offset, String metadata) {
         if (metadata == null || metadata.isEmpty()) {
-            return new CommittedWork(offset, new BitSet(), 0);
+            return new CommittedWork(offset, new BitSet(), 0, 0);
         }
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(metadata);
             CRC32 crc = new CRC32();
             crc.update(bytes, 0, bytes.length - CHECKSUM);
             ByteBuffer in = ByteBuffer.wrap(bytes);
-            if (bytes[0] != 1 || in.getInt(bytes.length - CHECKSUM) != (int) crc.getValue()) {
-                return new CommittedWork(offset, new BitSet(), -1);
+            if (bytes[0] < 1 || bytes[0] > NEWEST || in.getInt(bytes.length - CHECKSUM) != (int) crc.getValue()) {
+                return new CommittedWork(offset, new BitSet(), -1, metadata.length());
             }
             in.limit(bytes.length - CHECKSUM).position(HEAD);
+            int flags = bytes[HEAD - 1];
+            if (bytes[0] > 1) {
+                in.position(HEAD + ((flags & TOPIC) != 0 ? TOPIC_ID : 0));
+                int more = number(in);
+                in.position(in.position() + more);
+            }
             number(in);
             number(in);
             number(in);
-            return new CommittedWork(offset, (bytes[HEAD - 1] & BITMAP) != 0 ? BitSet.valueOf(in) : runs(in), bytes[0]);
+            BitSet beyond = (flags & BITMAP) != 0 ? BitSet.valueOf(in) : runs(in);
+            return new CommittedWork(offset, beyond, bytes[0], metadata.length());
         } catch (RuntimeException e) {
-            return new CommittedWork(offset, new BitSet(), -1);
+            return new CommittedWork(offset, new BitSet(), -1, metadata.length());
         }
     }
 

@@ -35,6 +35,7 @@ public final class OffsetWatch implements AutoCloseable {
     private final Map<TopicPartition, Long> moved = new HashMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final Set<TopicPartition> stalled = new HashSet<>();
+    private final Set<TopicPartition> mayGoBack = new HashSet<>();
     private final Set<Integer> versions = new HashSet<>();
     private final Thread thread;
     private volatile boolean stopped;
@@ -109,7 +110,7 @@ public final class OffsetWatch implements AutoCloseable {
                 stalled.remove(partition);
             }
             long lost = before == null ? -1 : next.lostSince(before);
-            if (lost >= 0) {
+            if (lost >= 0 && !mayGoBack.remove(partition)) {
                 violations.add("what was done in " + partition + " is not any more, from offset " + lost
                         + ": committed " + before.offset() + ", then " + next.offset());
             }
@@ -131,6 +132,17 @@ public final class OffsetWatch implements AutoCloseable {
     private boolean pending(TopicPartition partition) {
         CommittedWork at = work.get(partition);
         return ends.getOrDefault(partition, 0L) > (at == null ? 0 : at.offset());
+    }
+
+    /** The next committed offset of these partitions may lie behind what was done: theirs are gone. */
+    public synchronized void forgive(Set<TopicPartition> partitions) {
+        mayGoBack.addAll(partitions);
+    }
+
+    /** The committed metadata's characters, by the last look. */
+    public synchronized int ledgerLength(TopicPartition partition) {
+        CommittedWork at = work.get(partition);
+        return at == null ? 0 : at.length();
     }
 
     /** Nothing is broken from now on, or something is. */

@@ -11,6 +11,7 @@ import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Digests;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.List;
 
 /** Draws some of the pictures again, alone, and compares every pixel. One thread. */
@@ -33,13 +34,17 @@ public final class Redraw implements AutoCloseable {
      *
      * @param profile what it was drawn on, as its result says: it names the batch size to draw with
      */
-    String mismatch(JsonNode image, String caption, long seed, String profile) {
+    String mismatch(JsonNode image, JsonNode job, String profile) {
         if (looked++ % EVERY != 0) {
             return "";
         }
         drawn++;
+        String caption = Normalizer.normalize(job.path("caption").asText().strip(), Normalizer.Form.NFC);
         RenderRequest request = new RenderRequest(
-                encoder.encode(caption).embedding(), seed, image.path("index").asInt(), 1);
+                encoder.encode(caption).embedding(),
+                image.path("seed").asLong(),
+                image.path("index").asInt(),
+                job.path("truncation").asDouble(1));
         byte[] pixels = renderer.render(
                         List.of(request), ExecutionProfile.batchOf(profile).orElse(ReferenceBatch.on(Device.cpu())))
                 .get(0)

@@ -35,7 +35,7 @@ final class CrashFaults {
         int first = random.nextInt(arena.workers().count());
         for (int i = 0; i < arena.workers().count(); i++) {
             int index = (first + i) % arena.workers().count();
-            String name = arena.workers().name(index);
+            String name = arena.workers().nameOf(index);
             ServiceProcess victim = arena.workers().process(index);
             arena.orders().give(name, order, "");
             boolean dead = arena.await(CRASH_WITHIN, () -> !victim.alive());
@@ -59,11 +59,11 @@ final class CrashFaults {
     }
 
     /** A worker that has finished jobs while older ones of the same partition are still on its device. */
-    private static Fault.Effect overtaken(Arena arena, Random random) throws InterruptedException {
+    static Fault.Effect overtaken(Arena arena, Random random) throws InterruptedException {
         long deadline = System.nanoTime() + CRASH_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
             for (TopicPartition partition : arena.offsets().overtaken()) {
-                int owner = arena.workers().index(arena.ownerOf(partition));
+                int owner = arena.workers().index(arena.cluster().ownerOf(partition));
                 if (owner < 0 || !arena.offsets().overtaken().contains(partition)) {
                     continue;
                 }

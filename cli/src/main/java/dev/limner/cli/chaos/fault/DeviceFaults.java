@@ -26,7 +26,7 @@ final class DeviceFaults {
     }
 
     private static Fault.Effect poison(Arena arena, Random random) throws InterruptedException {
-        String id = arena.load().poisoned();
+        String id = arena.bursts().poisoned();
         boolean busy = arena.busy();
         boolean found =
                 arena.await(ANSWER_WITHIN, () -> arena.checker().statusOf(id).equals("failed"));
@@ -35,7 +35,7 @@ final class DeviceFaults {
 
     private static Fault.Effect halt(Arena arena, Random random) throws InterruptedException {
         int before = arena.workers().deaths();
-        String id = arena.load().halting();
+        String id = arena.bursts().halting();
         boolean found =
                 arena.await(CONDEMNED_WITHIN, () -> arena.checker().statusOf(id).equals("failed"));
         return Fault.Effect.now(found && arena.workers().deaths() - before >= DEATHS, true);

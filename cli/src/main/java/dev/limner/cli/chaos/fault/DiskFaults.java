@@ -19,20 +19,20 @@ final class DiskFaults {
     static Fault.Effect order(Arena arena, Random random, String order, String text, int millis)
             throws InterruptedException {
         for (int i = 0; i < arena.workers().count(); i++) {
-            arena.orders().give(arena.workers().name(i), order, text);
+            arena.orders().give(arena.workers().nameOf(i), order, text);
         }
         boolean hit = arena.await(Duration.ofSeconds(8), () -> anyHit(arena, order));
         boolean busy = arena.busy();
         Thread.sleep(millis / 2 + random.nextInt(millis));
         for (int i = 0; i < arena.workers().count(); i++) {
-            arena.orders().takeBack(arena.workers().name(i), order);
+            arena.orders().takeBack(arena.workers().nameOf(i), order);
         }
         return Fault.Effect.now(hit, busy);
     }
 
     private static boolean anyHit(Arena arena, String order) {
         for (int i = 0; i < arena.workers().count(); i++) {
-            if (arena.orders().hit(arena.workers().name(i), order)) {
+            if (arena.orders().hit(arena.workers().nameOf(i), order)) {
                 return true;
             }
         }

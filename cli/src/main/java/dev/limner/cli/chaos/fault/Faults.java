@@ -14,7 +14,12 @@ public final class Faults {
                         NetworkFaults.all(),
                         DiskFaults.all(),
                         DeviceFaults.all(),
-                        ProducerFaults.all())
+                        ProducerFaults.all(),
+                        TopicFaults.all(),
+                        OffsetFaults.all(),
+                        ErrorFaults.all(),
+                        OutageFaults.all(),
+                        BuildFaults.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -32,15 +32,15 @@ final class GroupFaults {
     /** Stopped until the group has given up on it, then woken in the middle of whatever it was doing. */
     private static Fault.Effect zombie(Arena arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
-        String name = arena.workers().name(index);
+        String name = arena.workers().nameOf(index);
         ServiceProcess victim = arena.workers().process(index);
         boolean busy = arena.busy();
         victim.signal("STOP");
         long deadline = System.nanoTime() + EVICTED_WITHIN.toNanos();
-        List<String> members = arena.members();
+        List<String> members = arena.cluster().members();
         while ((members.isEmpty() || members.contains(name)) && System.nanoTime() < deadline) {
             Thread.sleep(100);
-            members = arena.members();
+            members = arena.cluster().members();
         }
         boolean evicted = !members.isEmpty() && !members.contains(name);
         long woken = System.nanoTime();
@@ -50,7 +50,7 @@ final class GroupFaults {
         deadline = woken + BACK_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
             long asked = System.nanoTime();
-            members = arena.members();
+            members = arena.cluster().members();
             if (members.contains(name)) {
                 break;
             }
@@ -82,7 +82,7 @@ final class GroupFaults {
     private static Fault.Effect partitionAdded(Arena arena, Random random) throws InterruptedException {
         Topics.Lane lane = random.nextBoolean() ? Topics.Lane.STANDARD : Topics.Lane.BULK;
         boolean busy = arena.busy();
-        int number = arena.addPartition(lane);
+        int number = arena.cluster().addPartition(lane);
         long added = System.nanoTime();
         boolean used = arena.await(
                 LOOK.plus(LOOK), () -> arena.checker().answered(arena.topics().jobs(lane), number));
@@ -104,7 +104,7 @@ final class GroupFaults {
 
     private static Fault.Effect clockSkew(Arena arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
-        String name = arena.workers().name(index);
+        String name = arena.workers().nameOf(index);
         String skew = random.nextBoolean() ? "PT1H" : "PT-1H";
         arena.workers().restart(index, Map.of("limner.worker.drill.clock-skew", skew));
         boolean seen = arena.await(LOOK, () -> arena.checker().skewed(name));

@@ -29,7 +29,7 @@ final class NetworkFaults {
 
     /** Answers to commits stay away until the worker has given up on its producer, though the commits have landed. */
     private static Fault.Effect inDoubt(Arena arena, Random random) throws InterruptedException {
-        String victim = arena.workers().name(random.nextInt(arena.workers().count()));
+        String victim = arena.workers().nameOf(random.nextInt(arena.workers().count()));
         long before = arena.brokers().affected();
         boolean busy = arena.busy();
         arena.brokers().weather(Weather.HELD_COMMITS, victim, DOUBT_MILLIS);
@@ -42,7 +42,7 @@ final class NetworkFaults {
             throws InterruptedException {
         // One worker's, or everybody's.
         int who = random.nextInt(arena.workers().count() + 1);
-        String victim = who == arena.workers().count() ? "" : arena.workers().name(who);
+        String victim = who == arena.workers().count() ? "" : arena.workers().nameOf(who);
         long before = arena.brokers().affected();
         boolean busy = arena.busy();
         arena.brokers().weather(weather, victim, delay);

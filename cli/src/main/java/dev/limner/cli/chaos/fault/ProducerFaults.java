@@ -19,13 +19,13 @@ final class ProducerFaults {
 
     private static Fault.Effect aborts(Arena arena, Random random) {
         boolean busy = arena.busy();
-        arena.load().aborted(TRANSACTIONS);
+        arena.bursts().aborted(TRANSACTIONS);
         return Fault.Effect.now(true, busy);
     }
 
     private static Fault.Effect repeats(Arena arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
-        int records = arena.load().repeats(REPEATS);
+        int records = arena.bursts().repeats(REPEATS);
         return Fault.Effect.now(records == 4 * REPEATS, busy);
     }
 }

@@ -6,19 +6,25 @@ import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.WorkerStatus;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.Header;
 
 /** What a trainer should have made of what it was sent, and what is wrong with what it made. One thread. */
 final class TrainerAccounts {
+    private static final Duration BEHIND_WITHIN = Duration.ofMinutes(1);
+
     private final FleetClient client;
     private final Path bundles;
     private long good;
@@ -116,6 +122,45 @@ final class TrainerAccounts {
                 wrong.add("the candidate of round " + round.path("id").asText() + " was made live " + times + " times");
             }
         }
+    }
+
+    /** Which of some workers do not run what was released last; empty if all do within a minute. */
+    List<String> behind(List<String> workers) throws InterruptedException {
+        long deadline = System.nanoTime() + BEHIND_WITHIN.toNanos();
+        List<String> behind = behindNow(workers);
+        while (!behind.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.SECONDS.sleep(1);
+            behind = behindNow(workers);
+        }
+        return behind;
+    }
+
+    private List<String> behindNow(List<String> workers) {
+        Map<String, WorkerStatus> statuses = new HashMap<>();
+        AtomicLong revision = new AtomicLong();
+        try (FleetClient.Reader reader =
+                client.reader(List.of(client.topics().models(), client.topics().workers()))) {
+            reader.forEachUntilNow(record -> {
+                if (record.value() != null
+                        && record.topic().equals(client.topics().workers())) {
+                    WorkerStatus status = WorkerStatus.decode(record.value());
+                    statuses.put(status.worker(), status);
+                } else if (record.value() != null) {
+                    revision.set(ModelRecord.decode(record.value()).revision());
+                }
+            });
+        }
+        List<String> behind = new ArrayList<>();
+        for (String worker : workers) {
+            WorkerStatus status = statuses.get(worker);
+            if (status == null
+                    || status.revision() != revision.get()
+                    || !status.refused().isEmpty()) {
+                behind.add(worker + " does not run revision " + revision + ": "
+                        + (status == null ? "it says nothing" : status.revision() + ", " + status.refused()));
+            }
+        }
+        return behind;
     }
 
     private void whole(ModelRecord.Release release, List<String> wrong) {

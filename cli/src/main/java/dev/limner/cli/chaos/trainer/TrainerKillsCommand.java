@@ -11,6 +11,7 @@ import dev.limner.cli.rating.RatedJobs;
 import dev.limner.cli.rating.Rater;
 import dev.limner.cli.rating.Taste;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
@@ -86,6 +87,14 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     @Nullable
     Path model;
 
+    @Option(
+            names = "--previous",
+            paramLabel = "DIR",
+            description = "A built checkout of an earlier release: its trainer and this one's take turns on one replay"
+                    + " database, and a worker of each loads what either releases.")
+    @Nullable
+    Path previous;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
@@ -93,6 +102,11 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Home home = Home.find();
+        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).trainerJar())) {
+            throw new UsageException("--previous is " + previous
+                    + ", in which no trainer was built: run ./limner --version" + " there once");
+        }
+        Home before = previous == null ? home : new Home(previous.toAbsolutePath());
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = out == null ? home.state().resolve("chaos-trainer") : out.toAbsolutePath();
         Claims.empty(folder, "limner chaos trainer");
@@ -102,22 +116,15 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 Progress progress = Progress.of("killing the trainer", Point.values().length)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             Path start = model == null ? home.defaultModel() : model.toAbsolutePath();
-            fleet.startWorkers(
-                    home,
-                    1,
-                    folder.resolve("store"),
-                    folder.resolve("logs"),
-                    0,
-                    Map.of(
-                            "limner.worker.model", start.toString(),
-                            "limner.worker.models.store",
-                                    folder.resolve("models").toString(),
-                            "limner.worker.streams", "1"));
+            startWorker(fleet, home, home, folder, start, "worker-1");
+            if (previous != null) {
+                startWorker(fleet, home, before, folder, start, "worker-before");
+            }
             FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
             TrainerAccounts accounts = new TrainerAccounts(client, folder.resolve("models"));
             try (RatedJobs jobs = new RatedJobs(client, captions(home), 1);
                     Sayer sayer = new Sayer(client, jobs, accounts)) {
-                Killing killing = new Killing(home, fleet, folder, start);
+                Killing killing = new Killing(home, before, fleet, folder, start);
                 killing.run(null, false, () -> {
                     while (accounts.good() < OPINIONS_FIRST) {
                         sayer.say();
@@ -132,11 +139,39 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                     terminal.flush();
                     wrong += violations.size();
                 }
+                List<String> behind =
+                        accounts.behind(previous == null ? List.of("worker-1") : List.of("worker-1", "worker-before"));
+                behind.forEach(terminal::println);
+                wrong += behind.size();
                 terminal.println(accounts.good() + " good and " + accounts.bad() + " bad feedback records, " + kills
                         + " kills, " + wrong + " violations");
             }
         }
         return wrong == 0 ? 0 : 1;
+    }
+
+    /** @param build whose worker; it leaves nothing in its own folders */
+    private static void startWorker(LocalFleet fleet, Home home, Home build, Path folder, Path model, String name)
+            throws InterruptedException {
+        fleet.startWorkers(
+                build,
+                1,
+                folder.resolve("store"),
+                folder.resolve("logs"),
+                0,
+                Map.of(
+                        "limner.worker.name",
+                        name,
+                        "limner.worker.cache",
+                        home.cache().toString(),
+                        "limner.worker.model",
+                        model.toString(),
+                        "limner.worker.models.store",
+                        folder.resolve("models").toString(),
+                        "limner.worker.models.cache",
+                        folder.resolve("cache-" + name).toString(),
+                        "limner.worker.streams",
+                        "1"));
     }
 
     private static List<String> captions(Home home) {
@@ -196,15 +231,18 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         }
     }
 
-    /** Starts trainers and sees them die. */
+    /** Starts trainers, those of two releases in turn, and sees them die. */
     private static final class Killing {
         private final Home home;
+        private final Home before;
         private final LocalFleet fleet;
         private final Path folder;
         private final Path model;
+        private int starts;
 
-        Killing(Home home, LocalFleet fleet, Path folder, Path model) {
+        Killing(Home home, Home before, LocalFleet fleet, Path folder, Path model) {
             this.home = home;
+            this.before = before;
             this.fleet = fleet;
             this.folder = folder;
             this.model = model;
@@ -213,6 +251,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         private ServiceProcess start(@Nullable String killAt) throws InterruptedException {
             Map<String, String> settings = new LinkedHashMap<>();
             settings.put("limner.trainer.model", model.toString());
+            settings.put("limner.trainer.cache", home.cache().toString());
+            settings.put("limner.trainer.data", home.emojiData().toString());
             settings.put("limner.trainer.state", folder.resolve("trainer").toString());
             settings.put("limner.trainer.bundles", folder.resolve("models").toString());
             settings.put("limner.trainer.rounds.after", "0");
@@ -224,7 +264,9 @@ public final class TrainerKillsCommand implements Callable<Integer> {
             if (killAt != null) {
                 settings.put("limner.trainer.drill.kill-at", killAt);
             }
-            return fleet.startTrainer(home, folder.resolve("store"), folder.resolve("logs"), 0, settings);
+            // A round that one release began is then ended by the other, and the next one the other way round.
+            Home build = starts++ % 4 < 2 ? before : home;
+            return fleet.startTrainer(build, folder.resolve("store"), folder.resolve("logs"), 0, settings);
         }
 
         /**

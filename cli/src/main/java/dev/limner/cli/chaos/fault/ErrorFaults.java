@@ -1,0 +1,72 @@
+package dev.limner.cli.chaos.fault;
+
+import dev.limner.cli.chaos.arena.Arena;
+import dev.limner.cli.fleet.ServiceProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** Errors, as a class that is missing or memory that is short would throw them, in one thread after the other. */
+final class ErrorFaults {
+    private static final List<String> THREADS = List.of(
+            "limner-control",
+            "limner-text",
+            "limner-device",
+            "limner-encode",
+            "limner-store",
+            "limner-letters",
+            "limner-read");
+
+    private static final String ORDER = "error-in";
+    private static final Duration OBEYED_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(20);
+    private static final int TRIES = 3;
+
+    private ErrorFaults() {}
+
+    static List<Fault> all() {
+        return List.of(new Fault("thread-errors", ErrorFaults::threads));
+    }
+
+    private static Fault.Effect threads(Arena arena, Random random) throws InterruptedException {
+        List<String> threads = new ArrayList<>(THREADS);
+        Collections.shuffle(threads, random);
+        boolean busy = arena.busy();
+        boolean all = true;
+        int next = random.nextInt(arena.workers().count());
+        for (String thread : threads) {
+            boolean obeyed = false;
+            for (int i = 0; i < TRIES * arena.workers().count() && !obeyed; i++) {
+                obeyed = strike(arena, next++ % arena.workers().count(), thread);
+            }
+            all &= obeyed;
+        }
+        return Fault.Effect.now(all, busy);
+    }
+
+    /** Whether the worker had such a thread at work. If so its process must end by itself, and not as if all was well. */
+    private static boolean strike(Arena arena, int index, String thread) throws InterruptedException {
+        String name = arena.workers().nameOf(index);
+        ServiceProcess victim = arena.workers().process(index);
+        arena.orders().give(name, ORDER, thread);
+        switch (thread) {
+            case "limner-letters" -> arena.bursts().oversized();
+            case "limner-read" -> arena.bursts().cancelNobody();
+            default -> {}
+        }
+        boolean obeyed = arena.await(OBEYED_WITHIN, () -> arena.orders().hit(name, ORDER));
+        arena.orders().takeBack(name, ORDER);
+        if (!obeyed) {
+            return false;
+        }
+        if (!arena.await(ENDED_WITHIN, () -> !victim.alive())) {
+            arena.violations().add("an error in " + thread + " of " + name + " did not end its process");
+            victim.kill();
+        } else if (victim.ended().join().exitValue() == 0) {
+            arena.violations().add("an error in " + thread + " of " + name + " ended its process with exit code 0");
+        }
+        return true;
+    }
+}

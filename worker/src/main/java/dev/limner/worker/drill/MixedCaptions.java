@@ -1,0 +1,17 @@
+package dev.limner.worker.drill;
+
+import dev.limner.worker.encode.EncodeStage;
+import dev.limner.worker.generate.DrawnBatch;
+
+/** Writes the caption of the next job of the batch into a job's files. Safe from any thread. */
+public final class MixedCaptions extends EncodeStage {
+    public MixedCaptions(String software) {
+        super(software, true);
+    }
+
+    @Override
+    protected String caption(DrawnBatch drawn, int position) {
+        return super.caption(
+                drawn, (position + 1) % drawn.prepared().batch().jobs().size());
+    }
+}
