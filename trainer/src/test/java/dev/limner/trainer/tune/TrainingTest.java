@@ -44,8 +44,7 @@ class TrainingTest {
         assertThat(shapes)
                 .contains(
                         ConvolutionShape.keeping(
-                                BATCH, 12, 12, 3, RECIPE.generator().side() / 2),
-                        new ConvolutionShape(BATCH, 17, 9, 4, 4, false),
+                                2 * BATCH, 12, 12, 3, RECIPE.generator().side() / 2),
                         new ConvolutionShape(2 * BATCH, 17, 9, 4, 4, false));
     }
 
