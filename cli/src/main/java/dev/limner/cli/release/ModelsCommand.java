@@ -69,12 +69,14 @@ public final class ModelsCommand implements Runnable {
                                 manifest.parent() == null ? "-" : abbreviated(manifest.parent()),
                                 gate(manifest)));
         if (record != null) {
-            out().println("revision " + record.revision() + " at " + record.at() + ": " + Printable.line(record.reason()));
+            out().println("revision " + record.revision() + " at " + record.at() + ": "
+                    + Printable.line(record.reason()));
         }
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
-                .forEach(other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
+                .forEach(
+                        other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 

@@ -75,8 +75,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
-        PendingWork pending =
-                new PendingWork(settings.intake().mostPendingBytes(), settings.intake().topics());
+        PendingWork pending = new PendingWork(
+                settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);

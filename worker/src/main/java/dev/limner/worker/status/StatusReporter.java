@@ -38,7 +38,9 @@ public class StatusReporter {
     /** A failure here would end the channel for good; the next status may be told again. */
     private Optional<Record<String, byte[]>> status() {
         try {
-            return service.runtime().map(WorkerRuntime::status).map(status -> Record.of(status.worker(), status.encode()));
+            return service.runtime()
+                    .map(WorkerRuntime::status)
+                    .map(status -> Record.of(status.worker(), status.encode()));
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("the status could not be told");
             return Optional.empty();
