@@ -74,6 +74,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
 
         @Override
         public void startOver() {
+            pending.set(null);
             submit(releases::startOver);
         }
     }
