@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -27,10 +28,11 @@ final class TestWorker implements AutoCloseable {
         this.log = log;
     }
 
-    static TestWorker start(Topics topics, String name, Path folder) throws IOException {
+    /** @param more arguments of the JVM, after those that all have */
+    static TestWorker start(Topics topics, String name, Path folder, String... more) throws IOException {
         int port = FreePorts.next();
         Path log = Files.createDirectories(folder).resolve(name + ".log");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Home.JAVA.toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dai.djl.offline=true",
@@ -43,9 +45,9 @@ final class TestWorker implements AutoCloseable {
                 "-Dlimner.worker.model=" + Home.ROOT.resolve("models/default"),
                 "-Dlimner.worker.cache=" + folder.resolve("cache"),
                 "-Dlimner.worker.store.path=" + folder.resolve("store"),
-                "-Dlimner.worker.threads=1",
-                "-jar",
-                Home.WORKER.toString());
+                "-Dlimner.worker.threads=1"));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-jar", Home.WORKER.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

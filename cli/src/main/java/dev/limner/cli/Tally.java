@@ -101,7 +101,8 @@ final class Tally {
     /** What went wrong, a line each. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
-        results.forEach((id, result) -> complaint(result).ifPresent(text -> complaints.add(Printable.line(id + ": " + text))));
+        results.forEach(
+                (id, result) -> complaint(result).ifPresent(text -> complaints.add(Printable.line(id + ": " + text))));
         return complaints;
     }
 

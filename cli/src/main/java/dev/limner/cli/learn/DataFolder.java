@@ -28,7 +28,8 @@ final class DataFolder {
         return Shards.read(
                 data,
                 side,
-                (entry, reason, detail) ->
-                        spec.commandLine().getErr().println(Printable.line("skipped " + entry + ": " + reason.text() + " " + detail)));
+                (entry, reason, detail) -> spec.commandLine()
+                        .getErr()
+                        .println(Printable.line("skipped " + entry + ": " + reason.text() + " " + detail)));
     }
 }

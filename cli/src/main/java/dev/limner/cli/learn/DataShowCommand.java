@@ -60,8 +60,10 @@ final class DataShowCommand implements Runnable {
         if (json) {
             terminal.println(counts);
         } else {
-            counts.properties().forEach(entry -> terminal.printf(
-                    "%-16s %s%n", entry.getKey(), Printable.line(entry.getValue().toString())));
+            counts.properties()
+                    .forEach(entry -> terminal.printf(
+                            "%-16s %s%n",
+                            entry.getKey(), Printable.line(entry.getValue().toString())));
             spread(set.images(), examples)
                     .forEach(image -> terminal.printf(
                             "%-16s %s %s%n",

@@ -41,8 +41,7 @@ final class DataSplitCommand implements Runnable {
             Split split = set.splitOf(image);
             if (only == null || only == split) {
                 String caption = image.captions().values().iterator().next().get(0);
-                terminal.printf(
-                        "%s\t%s\t%s%n", Printable.whole(image.key()), split.id(), Printable.whole(caption));
+                terminal.printf("%s\t%s\t%s%n", Printable.whole(image.key()), split.id(), Printable.whole(caption));
             }
         }
     }

@@ -168,8 +168,7 @@ public final class RedriveCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         letters.stream()
                 .limit(MOST_SHOWN)
-                .forEach(letter -> out.println(
-                        Printable.line(
+                .forEach(letter -> out.println(Printable.line(
                         letter.at() + "  " + letter.place() + "  from " + letter.origin() + "  " + letter.reason())));
         if (letters.size() > MOST_SHOWN) {
             out.println("... and " + (letters.size() - MOST_SHOWN) + " more");

@@ -75,7 +75,8 @@ public final class ModelsCommand implements Runnable {
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
-                .forEach(other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
+                .forEach(
+                        other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 

@@ -48,7 +48,8 @@ public final class Printable {
         for (int at = 0; at < text.length(); ) {
             int point = text.codePointAt(at);
             int length = Character.charCount(point);
-            if (isHarmless(point) || (lines && (point == '\n' || point == '\t'))
+            if (isHarmless(point)
+                    || (lines && (point == '\n' || point == '\t'))
                     || (lines && point == '\r' && at + 1 < text.length() && text.charAt(at + 1) == '\n')) {
                 if (shown != null) {
                     shown.appendCodePoint(point);

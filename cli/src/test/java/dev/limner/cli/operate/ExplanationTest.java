@@ -47,14 +47,19 @@ class ExplanationTest {
                 .doesNotContain("\u001b", "\u009b", "\u0007", "\u202e")
                 .contains("\\u001b[2J")
                 .contains("more characters)");
-        assertThat(terminal.toString().lines()).hasSize(7).allSatisfy(line -> assertThat(line.length())
-                .isLessThan(Printable.LONGEST + 400));
+        assertThat(terminal.toString().lines())
+                .hasSize(7)
+                .allSatisfy(line -> assertThat(line.length()).isLessThan(Printable.LONGEST + 400));
     }
 
     @Test
     void shouldTellOfARecordWithoutAValue() {
         ObjectNode told = mapper.createObjectNode().put("jobId", "limner.jobs.bulk-0-7");
-        told.withArray("submissions").addObject().put("sent", "now").put("record", "r").putNull("value");
+        told.withArray("submissions")
+                .addObject()
+                .put("sent", "now")
+                .put("record", "r")
+                .putNull("value");
         StringWriter terminal = new StringWriter();
 
         PrintWriter out = new PrintWriter(terminal);

@@ -49,7 +49,8 @@ class PrintableTest {
 
     @Test
     void shouldShowWhatIsNoUtf8AndWhatIsNotThere() {
-        assertThat(Printable.line(new byte[] {'a', (byte) 0x9b, (byte) 0xff, 'b'})).isEqualTo("a\ufffd\ufffdb");
+        assertThat(Printable.line(new byte[] {'a', (byte) 0x9b, (byte) 0xff, 'b'}))
+                .isEqualTo("a\ufffd\ufffdb");
         assertThat(Printable.line("caf\u00e9".getBytes(StandardCharsets.UTF_8))).isEqualTo("caf\u00e9");
         assertThat(Printable.line((byte[]) null)).isEqualTo("(none)");
         assertThat(Printable.line((String) null)).isEqualTo("(none)");

@@ -28,8 +28,14 @@ public record IntakeSettings(
     /** With the share of the heap that suits it for pending records. */
     public IntakeSettings(
             String bootstrap, String client, String group, String protocol, List<String> topics, int bufferPerSource) {
-        this(bootstrap, client, group, protocol, topics, bufferPerSource, pendingBytesSuiting(Runtime.getRuntime()
-                .maxMemory()));
+        this(
+                bootstrap,
+                client,
+                group,
+                protocol,
+                topics,
+                bufferPerSource,
+                pendingBytesSuiting(Runtime.getRuntime().maxMemory()));
     }
 
     /** Bytes of pending records that suit a heap: an eighth of it, and no less than the least that can be set. */

@@ -35,7 +35,6 @@ final class Dispatcher implements AutoCloseable {
     /** Three colours as the device drew them, and at worst as many bytes in the file. */
     private static final long PIXEL_BYTES = 6;
 
-
     private final Ledgers ledgers;
     private final Admission admission;
     private final Outcomes outcomes;
@@ -171,8 +170,7 @@ final class Dispatcher implements AutoCloseable {
                 continue;
             }
             // A job that has begun has its model, whatever is released meanwhile.
-            Optional<Publication> answer =
-                    begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
+            Optional<Publication> answer = begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
             if (answer.isEmpty()) {
                 wanted.add(queued);
             } else if (begins || splits.decides(queued)) {

@@ -100,6 +100,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         public void startOver() {
             // What the old topic said last may have a higher revision than all that the new one says.
             pending.set(null);
+            announced = false;
             submit(releases::startOver);
         }
     }

@@ -19,7 +19,6 @@ public final class Cancellations implements AutoCloseable {
     /** No job has a longer id: its own has at most 128 characters, one made of its place not many more. */
     private static final int LONGEST_ID = 512;
 
-
     private final Clock clock;
     private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
     private final TopicReader reader;

@@ -140,7 +140,8 @@ public final class Lanes {
                 opening = turn;
             }
             QueuedJob part = take(buffer, first, route, most);
-            taken.merge(part.ref(), part, (before, more) -> before.part(before.first(), before.images() + more.images()));
+            taken.merge(
+                    part.ref(), part, (before, more) -> before.part(before.first(), before.images() + more.images()));
             images += part.images();
         }
         return route == null ? Optional.empty() : Optional.of(batch(route, List.copyOf(taken.values()), now));

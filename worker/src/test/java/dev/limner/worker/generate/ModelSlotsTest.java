@@ -92,7 +92,9 @@ class ModelSlotsTest {
 
         slots.unavailable(digest(ModelSlots.MOST_MISSING), "there is no bundle");
 
-        assertThat(slots.of(job("j", digest(0)))).as("the oldest is asked for again").isEqualTo(new Route.Later());
+        assertThat(slots.of(job("j", digest(0))))
+                .as("the oldest is asked for again")
+                .isEqualTo(new Route.Later());
         assertThat(slots.of(job("j", digest(1)))).isInstanceOf(Route.Nowhere.class);
         assertThat(wanted).containsExactly(digest(0));
     }

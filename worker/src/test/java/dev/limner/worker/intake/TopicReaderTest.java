@@ -155,8 +155,8 @@ class TopicReaderTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        try (TopicReader reader = new TopicReader(
-                "127.0.0.1:" + port, "late", "t", recording(), LOOK_EVERY, TopicReaderTest::consumer)) {
+        try (TopicReader reader =
+                new TopicReader("127.0.0.1:" + port, "late", "t", recording(), LOOK_EVERY, TopicReaderTest::consumer)) {
             while (reader.failing().isEmpty()) {
                 Thread.sleep(50);
             }
@@ -195,8 +195,7 @@ class TopicReaderTest {
     }
 
     private TopicReader reader(String topic) {
-        return new TopicReader(
-                broker.bootstrap(), topic, "t", recording(), LOOK_EVERY, TopicReaderTest::consumer);
+        return new TopicReader(broker.bootstrap(), topic, "t", recording(), LOOK_EVERY, TopicReaderTest::consumer);
     }
 
     private TopicReader.Reader recording() {

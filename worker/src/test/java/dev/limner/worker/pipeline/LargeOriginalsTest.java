@@ -138,8 +138,7 @@ class LargeOriginalsTest {
 
     private LargeOriginals over(Supplier<String> put) {
         ImageStore store = new PatientImageStore(new Putting(put), new Breaker("store", null, stopping::get));
-        return new LargeOriginals(
-                new Outcomes("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
+        return new LargeOriginals(new Outcomes("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
     }
 
     private Publication next() throws InterruptedException {

@@ -61,8 +61,7 @@ class PendingWorkTest {
         RecordRef ref = arrive(1, VALUE).get(0);
         Original cut = new Original(null, new byte[VALUE], List.of(), 0).beginning(100);
 
-        pending.answered(
-                ref, new Publication(answer(ref, 0).result(), cut, ref.origin(), null, null));
+        pending.answered(ref, new Publication(answer(ref, 0).result(), cut, ref.origin(), null, null));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 200);
     }
@@ -98,8 +97,7 @@ class PendingWorkTest {
     @Test
     void shouldCountKeysAndHeaders() {
         pending.arrived(
-                ref(BULK),
-                new Original(new byte[10], null, List.of(new Original.Header("name", new byte[20])), 0));
+                ref(BULK), new Original(new byte[10], null, List.of(new Original.Header("name", new byte[20])), 0));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 34);
     }

@@ -279,8 +279,8 @@ class WorkerRuntimeTest {
                     .serving()
                     .engine()
                     .draw(IntStream.range(0, 64)
-                            .mapToObj(index -> new RenderRequest(
-                                    encoder.encode("cat face").embedding(), 7, index, 1))
+                            .mapToObj(index ->
+                                    new RenderRequest(encoder.encode("cat face").embedding(), 7, index, 1))
                             .toList())
                     .stream()
                     .map(pixels -> Digests.sha256(pixels.rgb()))

@@ -100,7 +100,8 @@ class AnnouncementsTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
                 ModelSlots slots = new ModelSlots(load(ModelBundle.read(bundles.folder(first))))) {
             create(admin, "pinned.models");
-            try (Announcements announcements = follow("pinned.models", slots, new FailingBundleStore(store, failures))) {
+            try (Announcements announcements =
+                    follow("pinned.models", slots, new FailingBundleStore(store, failures))) {
                 assertThat(slots.of(job())).isEqualTo(new Route.Later());
                 await(() -> slots.of(job()).equals(new Route.Ready(second.digest())));
                 assertThat(failures).hasNegativeValue();
@@ -136,8 +137,8 @@ class AnnouncementsTest {
     }
 
     private static Job job() {
-        byte[] record = ("{\"caption\":\"a\",\"model\":\"default@" + second.digest() + "\"}")
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] record =
+                ("{\"caption\":\"a\",\"model\":\"default@" + second.digest() + "\"}").getBytes(StandardCharsets.UTF_8);
         return ((Decoded.Valid) JobCodec.decode(record, "j")).job();
     }
 
@@ -152,7 +153,9 @@ class AnnouncementsTest {
     private static void create(Admin admin, String topic) throws Exception {
         while (true) {
             try {
-                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
+                        .all()
+                        .get();
                 return;
             } catch (ExecutionException e) {
                 // Deleted a moment ago, and not everywhere yet.

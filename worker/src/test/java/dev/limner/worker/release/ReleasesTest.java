@@ -238,7 +238,15 @@ class ReleasesTest {
         AtomicInteger failures = new AtomicInteger(2);
         Releases releases = new Releases(
                 new ReleaseSettings(
-                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                        "",
+                        "",
+                        "",
+                        profile(),
+                        folder.resolve("cache"),
+                        null,
+                        1 << 20,
+                        2,
+                        ReleaseSettings.Beside.ALWAYS),
                 new FailingBundleStore(store, failures),
                 ReleasesTest::load,
                 slots,
@@ -265,7 +273,15 @@ class ReleasesTest {
     void shouldTryAgainARecordThatFailedInAWayNobodyForesaw() throws Exception {
         Releases releases = new Releases(
                 new ReleaseSettings(
-                        "", "", "", profile(), folder.resolve("cache"), null, 1 << 20, 2, ReleaseSettings.Beside.ALWAYS),
+                        "",
+                        "",
+                        "",
+                        profile(),
+                        folder.resolve("cache"),
+                        null,
+                        1 << 20,
+                        2,
+                        ReleaseSettings.Beside.ALWAYS),
                 new FailingBundleStore(store, new AtomicInteger(1)),
                 ReleasesTest::load,
                 slots,
@@ -273,8 +289,7 @@ class ReleasesTest {
                 Clock.systemUTC());
         ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
 
-        releases.follow(
-                ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
+        releases.follow(ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
         assertRefused(releases, second.digest(), RefusalCode.BUNDLE_MISSING, "Input/output error");
         assertThat(releases.isUnsettled()).isTrue();
 

@@ -42,8 +42,9 @@ class LanesFairnessTest {
         Random random = new Random(seed);
         int largestBatch = List.of(1, 3, 8, 32).get(random.nextInt(4));
         BatchSettings settings = new BatchSettings(largestBatch, Duration.ZERO);
-        List<String> sources =
-                IntStream.rangeClosed(0, random.nextInt(4)).mapToObj(n -> "s" + n).toList();
+        List<String> sources = IntStream.rangeClosed(0, random.nextInt(4))
+                .mapToObj(n -> "s" + n)
+                .toList();
         Lanes lanes = new Lanes(settings, sources, 1000, "w", job -> routes.get(job.id()));
         int models = 1 + random.nextInt(2);
         List<Integer> counts = sources.stream()
@@ -61,9 +62,10 @@ class LanesFairnessTest {
             formed++;
             assertThat(batch.images()).isBetween(1, largestBatch);
             batch.jobs().forEach(this::taken);
-            assertThat(waiting.values()).allSatisfy(job -> assertThat(job.within())
-                    .as("%s of seed %d", job.job().job().id(), seed)
-                    .isGreaterThan(formed));
+            assertThat(waiting.values())
+                    .allSatisfy(job -> assertThat(job.within())
+                            .as("%s of seed %d", job.job().job().id(), seed)
+                            .isGreaterThan(formed));
         }
     }
 
@@ -112,8 +114,7 @@ class LanesFairnessTest {
     void shouldGiveEverySourceATurnInAsManyBatchesAsThereAreSources(int seed) {
         Random random = new Random(seed);
         List<String> sources = List.of("interactive", "standard", "bulk");
-        Lanes lanes = new Lanes(
-                new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
+        Lanes lanes = new Lanes(new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
         // What starved in 74 of 200 starts: one source of large jobs among others of small ones.
         List<Integer> last = new ArrayList<>(List.of(0, 0, 0));
         int large = random.nextInt(3);

@@ -85,8 +85,7 @@ class LanesTest {
             add("interactive", 1, NOW);
         }
 
-        assertThat(parts(lanes.next(NOW).orElseThrow()))
-                .containsExactly("j1 0+1", "j0 0+5", "j2 0+1", "j3 0+1");
+        assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j1 0+1", "j0 0+5", "j2 0+1", "j3 0+1");
     }
 
     @Test
