@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
+    /** More than the week for which {@link FleetTopics} keeps jobs and results. */
+    private static final Duration OFFSETS_KEPT = Duration.ofDays(30);
+
     private static final Uuid SHARED_ID = new Uuid(0x6c696d6e6572L, 1);
 
     private final KafkaRaftServer server;
@@ -125,6 +129,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000",
                 "message.max.bytes", "33554432",
                 "log.message.timestamp.type", "CreateTime"));
+        // A group that sleeps for longer than its jobs are kept finds its offsets again.
+        config.put("offsets.retention.minutes", String.valueOf(OFFSETS_KEPT.toMinutes()));
         if (settings.durable()) {
             config.put("log.flush.interval.messages", "1");
         }
