@@ -16,11 +16,12 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,6 +80,10 @@ class StandingsTest {
     void shouldTellOfAllPartitionsButTheOneWhoseOffsetATransactionIsAboutToChange() throws Exception {
         create("open", 2);
         try (Standings standings = standings("open");
+                KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", broker.bootstrap(), "group.id", "group"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                         Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id", "open"),
                         new ByteArraySerializer(),
@@ -87,7 +92,7 @@ class StandingsTest {
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(
                     Map.of(new TopicPartition("open", 0), new OffsetAndMetadata(0, "mine")),
-                    new ConsumerGroupMetadata("group"));
+                    member.groupMetadata());
             standings.ask(new TopicPartition("open", 0), 1, false);
             standings.ask(new TopicPartition("open", 1), 2, false);
             assertThat(next(standings).partition().number()).isEqualTo(1);
