@@ -32,6 +32,9 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
+    /** More than the week for which {@link FleetTopics} keeps jobs and results. */
+    private static final Duration OFFSETS_KEPT = Duration.ofDays(30);
+
     private static final Uuid SHARED_ID = new Uuid(0x6c696d6e6572L, 1);
 
     /** A broker that has failed is not waited for much longer than it takes to write down what it still can. */
@@ -210,6 +213,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                     "allow.everyone.if.no.acl.found", "true",
                     "super.users", "User:PLAINTEXT;User:CONTROLLER"));
         }
+        // A group that sleeps for longer than its jobs are kept finds its offsets again.
+        config.put("offsets.retention.minutes", String.valueOf(OFFSETS_KEPT.toMinutes()));
         if (settings.durable()) {
             config.put("log.flush.interval.messages", "1");
         }

@@ -13,10 +13,14 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** The topics of a fleet, with the clean-up each one needs. */
+/**
+ * The topics of a fleet, with the clean-up each one needs. Results are kept longer than jobs: they tell a fleet whose offsets
+ * are gone which of the jobs are answered.
+ */
 public final class FleetTopics {
     private static final String DAY = String.valueOf(Duration.ofDays(1).toMillis());
     private static final String WEEK = String.valueOf(Duration.ofDays(7).toMillis());
+    private static final String FORTNIGHT = String.valueOf(Duration.ofDays(14).toMillis());
     private static final String YEAR = String.valueOf(Duration.ofDays(365).toMillis());
 
     private FleetTopics() {}
@@ -60,7 +64,7 @@ public final class FleetTopics {
         for (String jobs : topics.allJobs()) {
             all.add(topic(jobs, partitions, replication, TopicConfig.CLEANUP_POLICY_DELETE, WEEK));
         }
-        all.add(topic(topics.results(), partitions, replication, TopicConfig.CLEANUP_POLICY_DELETE, WEEK));
+        all.add(topic(topics.results(), partitions, replication, TopicConfig.CLEANUP_POLICY_DELETE, FORTNIGHT));
         all.add(topic(topics.deadLetters(), 1, replication, TopicConfig.CLEANUP_POLICY_DELETE, YEAR));
         all.add(topic(topics.cancellations(), 1, replication, "compact,delete", DAY));
         all.add(feedback(topics.feedback(), replication));

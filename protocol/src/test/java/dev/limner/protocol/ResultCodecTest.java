@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,31 @@ class ResultCodecTest {
                 .isEqualTo(Examples.JSON.readTree(bytes).toString().length() + numbersWrittenAsDecimals(bytes));
         assertThat(Examples.complaints("result", bytes)).isEmpty();
         assertThat(Examples.complaints("result", written)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("results")
+    void shouldFindTheSourceWithoutReadingTheRest(Path example) {
+        byte[] bytes = Examples.bytes(example);
+
+        assertThat(ResultCodec.source(bytes))
+                .isEqualTo(Optional.ofNullable(ResultCodec.decode(bytes).source()));
+    }
+
+    @Test
+    void shouldFindNoSourceWhereThereIsNone() {
+        for (String text : List.of(
+                "",
+                "7",
+                "[]",
+                "{\"source\":7}",
+                "{\"source\":{}}",
+                "{\"jobId\":",
+                "{\"context\":{\"source\":{\"topic\":\"t\",\"partition\":0,\"offset\":0}}}")) {
+            assertThat(ResultCodec.source(text.getBytes(StandardCharsets.UTF_8)))
+                    .as(text)
+                    .isEmpty();
+        }
     }
 
     /** A timing of 3 is written 3.0. */

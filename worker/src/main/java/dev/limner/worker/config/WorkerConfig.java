@@ -80,7 +80,11 @@ public interface WorkerConfig {
     @WithDefault("2m")
     Duration deviceOutage();
 
-    /** 0 writes offsets without ledgers, for a fleet in which workers of releases before the ledger still run. */
+    /**
+     * Which ledgers are written; all are read. 1 is what every release with ledgers reads; 2 names the topic's whole id and
+     * cannot be read by releases before this one; 0 writes offsets without ledgers, for a fleet in which workers of
+     * releases before the ledger still run.
+     */
     @WithDefault("1")
     int ledgerVersion();
 

@@ -14,15 +14,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -46,12 +43,11 @@ import org.slf4j.LoggerFactory;
 public final class JobSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSource.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
-    /** What one poll brings in is on the heap at once, at a megabyte a record if they are that large. */
-    private static final int MOST_PER_POLL = 32;
-
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
     /** How long a poll takes while more records wait for their topic's id than may wait. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
+    /** A topic that nobody knows any more for so long is not waited for. */
+    private static final Duration GONE_AFTER = Duration.ofSeconds(5);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Standings standings;
@@ -78,45 +74,11 @@ public final class JobSource implements AutoCloseable {
 
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
         this.listener = listener;
-        this.mostUnconfirmed = settings.bufferPerSource();
-        this.consumer =
-                new KafkaConsumer<>(configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.mostUnconfirmed = JobConsumer.mostPerPoll(settings);
+        this.consumer = new KafkaConsumer<>(
+                JobConsumer.configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.standings = new Standings(settings, this::wakeUp);
         consumer.subscribe(settings.topics(), new Rebalances());
-    }
-
-    private static Map<String, Object> configuration(IntakeSettings settings) {
-        Map<String, Object> config = new HashMap<>();
-        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
-        config.put(ConsumerConfig.CLIENT_ID_CONFIG, settings.client());
-        config.put(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-        boolean classic = settings.protocol().startsWith("classic");
-        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, classic ? "classic" : "consumer");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(MOST_PER_POLL, settings.bufferPerSource()));
-        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 8 << 20);
-        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
-        // A connection whose other end is gone is noticed within a session, not after Kafka's 30 s.
-        config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        if (classic) {
-            config.put(
-                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-                    settings.protocol().equals("classic-eager")
-                            ? RangeAssignor.class.getName()
-                            : CooperativeStickyAssignor.class.getName());
-            // With the other protocol the broker sees new partitions; with this one the members have to look.
-            config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-            config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-            config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-        } else {
-            // Lane by lane: the default spreads all lanes' partitions at once, and one lane may end up with one worker.
-            config.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
-        }
-        return config;
     }
 
     /**
@@ -127,7 +89,6 @@ public final class JobSource implements AutoCloseable {
      * @param closed partitions to be paused as well; all others are resumed
      */
     public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
-        retakeRecreated();
         boolean enough = unconfirmed.size() >= mostUnconfirmed;
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
@@ -159,36 +120,34 @@ public final class JobSource implements AutoCloseable {
             unconfirmed.add(new Unconfirmed(partition, Delivery.of(record, mine, now), now));
         }
         back.forEach(partition -> retake(partition, false));
-        if (!unconfirmed.isEmpty()) {
-            standings.askForIds();
-        }
     }
 
-    /** What was fetched before the brokers last said which topics these are; without what is no longer owned as it was. */
+    /**
+     * What was fetched before the brokers last said which topics these are, in order within each partition; without what is
+     * no longer owned as it was.
+     */
     private List<Delivery> confirmed() {
         List<Delivery> deliveries = new ArrayList<>();
-        if (unconfirmed.isEmpty()) {
-            return deliveries;
-        }
-        retakeRecreated();
-        Standings.TopicIds ids = standings.topicIds();
-        while (!unconfirmed.isEmpty()) {
-            Unconfirmed oldest = unconfirmed.getFirst();
-            Owned mine = owned.get(oldest.partition());
-            boolean current =
-                    mine != null && mine.ownership() == oldest.delivery().ref().ownership();
-            boolean known = mine != null
-                    && oldest.fetchedNanos() - ids.since() < 0
-                    && (mine.topicId() == null
-                            || ids.ids().containsKey(oldest.partition().topic()));
-            if (current && !known) {
-                standings.askForIds();
-                break;
+        Standings.TopicIds said = standings.topicIds();
+        retakeRecreated(said);
+        Set<TopicPartition> gone = new HashSet<>();
+        unconfirmed.removeIf(fetched -> {
+            Owned mine = owned.get(fetched.partition());
+            if (mine == null || mine.ownership() != fetched.delivery().ref().ownership()) {
+                return true;
             }
-            unconfirmed.removeFirst();
-            if (current) {
-                deliveries.add(oldest.delivery());
+            boolean since = fetched.fetchedNanos() - said.since() < 0;
+            boolean known = since && said.ids().containsKey(fetched.partition().topic());
+            if (known) {
+                deliveries.add(fetched.delivery());
+            } else if (since && System.nanoTime() - fetched.fetchedNanos() > GONE_AFTER.toNanos()) {
+                gone.add(fetched.partition());
             }
+            return known;
+        });
+        gone.forEach(partition -> retake(partition, false));
+        if (!unconfirmed.isEmpty()) {
+            standings.askForIds();
         }
         return deliveries;
     }
@@ -207,8 +166,8 @@ public final class JobSource implements AutoCloseable {
         return forbidden;
     }
 
-    private void retakeRecreated() {
-        Map<String, Uuid> ids = standings.topicIds().ids();
+    private void retakeRecreated(Standings.TopicIds said) {
+        Map<String, Uuid> ids = said.ids();
         for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
             Uuid id = ids.get(entry.getKey().topic());
             String mine = entry.getValue().topicId();

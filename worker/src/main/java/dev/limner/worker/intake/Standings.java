@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,15 +50,15 @@ final class Standings implements AutoCloseable {
     private final Thread thread;
     private final Map<TopicPartition, Asked> asked = new HashMap<>();
     private final Queue<Assignment> known = new ConcurrentLinkedQueue<>();
-    private volatile TopicIds ids = new TopicIds(Map.of(), Long.MIN_VALUE);
+    private volatile TopicIds ids = new TopicIds(Map.of(), System.nanoTime());
     private boolean idsWanted;
     private volatile boolean closed;
 
     /**
      * Which ids the topics had.
      *
-     * @param ids by name; a topic that was not there or did not answer is not among them, {@link Uuid#ZERO_UUID} is that
-     *     of brokers without ids
+     * @param ids by name; a topic that was not there is not among them, {@link Uuid#ZERO_UUID} is that of brokers without
+     *     ids
      * @param since the {@link System#nanoTime()} before the question
      */
     record TopicIds(Map<String, Uuid> ids, long since) {}
@@ -118,8 +120,10 @@ final class Standings implements AutoCloseable {
                 Map<TopicPartition, Asked> due = awaitWork(lookedNanos);
                 long since = System.nanoTime();
                 lookedNanos = since;
-                ids = new TopicIds(describe(), since);
-                news.run();
+                describe().ifPresent(found -> {
+                    ids = new TopicIds(found, since);
+                    news.run();
+                });
                 if (!due.isEmpty()) {
                     look(due, ids.ids());
                 }
@@ -152,7 +156,8 @@ final class Standings implements AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    private Map<String, Uuid> describe() throws InterruptedException {
+    /** Empty if the brokers do not answer. */
+    private Optional<Map<String, Uuid>> describe() throws InterruptedException {
         Map<String, Uuid> found = new HashMap<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
                 admin.describeTopics(settings.topics()).topicNameValues().entrySet()) {
@@ -160,13 +165,16 @@ final class Standings implements AutoCloseable {
                 TopicDescription description = topic.getValue().get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
                 found.put(topic.getKey(), description.topicId());
             } catch (ExecutionException | TimeoutException e) {
-                LOG.atDebug()
-                        .addKeyValue("topic", topic.getKey())
-                        .addKeyValue("error", e.toString())
-                        .log("the topic's id is not known");
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    LOG.atWarn()
+                            .addKeyValue("topic", topic.getKey())
+                            .addKeyValue("error", e.toString())
+                            .log("the brokers do not tell the topic's id; what was fetched waits");
+                    return Optional.empty();
+                }
             }
         }
-        return found;
+        return Optional.of(found);
     }
 
     private void look(Map<TopicPartition, Asked> due, Map<String, Uuid> topicIds) {

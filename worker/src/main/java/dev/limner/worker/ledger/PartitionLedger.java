@@ -241,7 +241,8 @@ final class PartitionLedger {
             if (fits(covered, nonce, position, settings.hardCap())) {
                 return draft(covered, nonce, position, false, into);
             }
-            // A ledger that is longer as it was found may stay so: with its oldest job done it is no longer than without.
+            // A ledger that is longer as it was found may stay so: with its oldest job done it is no longer than
+            // without.
             least = least < 0 ? length(List.of(), nonce, position) : least;
             if (least > LedgerCodec.LARGEST) {
                 break;
@@ -360,8 +361,7 @@ final class PartitionLedger {
         int mark = running < end || running - end >= LedgerCodec.MOST_OFFSETS ? -1 : (int) (running - end);
         return LedgerCodec.encode(
                 Math.max(1, settings.version()),
-                new LedgerState(
-                        nonce, topic, held && !settings.ordered(), consult, left, suspects, mark, beyond));
+                new LedgerState(nonce, topic, held && !settings.ordered(), consult, left, suspects, mark, beyond));
     }
 
     /** The last draft is committed. */

@@ -72,7 +72,7 @@ final class ResultsReading {
             read(sources, Math.max(0, oldest - CLOCKS_APART.toMillis()));
         }
         return sources.values().stream()
-                .map(source -> new Answer(source.question(), source.answered()))
+                .map(source -> new Answer(source.question(), source.answered(), source.oldest() == Long.MAX_VALUE))
                 .toList();
     }
 
@@ -142,13 +142,16 @@ final class ResultsReading {
         consumer.assign(left.keySet());
         left.forEach((partition, question) -> consumer.seek(partition, question.from()));
         List<Source> sources = new ArrayList<>();
+        // A producer that dates its records into the future tells nothing of their age.
+        long now = System.currentTimeMillis();
         long deadline = System.nanoTime() + OLDEST_WITHIN_NANOS;
         while (!left.isEmpty() && System.nanoTime() < deadline) {
             var records = consumer.poll(POLL);
             left.entrySet().removeIf(entry -> {
                 TopicPartition partition = entry.getKey();
                 long oldest = records.records(partition).stream()
-                        .mapToLong(ConsumerRecord::timestamp)
+                        .filter(record -> record.offset() < entry.getValue().end())
+                        .mapToLong(record -> record.timestamp() > now ? 0 : record.timestamp())
                         .min()
                         .orElse(Long.MAX_VALUE);
                 boolean known = oldest < Long.MAX_VALUE

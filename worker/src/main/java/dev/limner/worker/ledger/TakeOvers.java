@@ -20,10 +20,14 @@ import org.slf4j.spi.LoggingEventBuilder;
 public final class TakeOvers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOvers.class);
 
+    /** How many of the last records that an offset calls done are asked for in the results. */
+    private static final int WITNESSES = 100;
+
     private final Answers answers;
     private final Map<PartitionRef, Waiting> waiting = new HashMap<>();
 
-    private record Waiting(Assignment assignment, long from, LedgerState state) {}
+    /** @param doubtful whether the question is which topic the offset belongs to */
+    private record Waiting(Assignment assignment, Question question, LedgerState state, boolean doubtful) {}
 
     /** Knows, after a while, which records were answered. */
     public interface Answers extends AutoCloseable {
@@ -60,7 +64,7 @@ public final class TakeOvers implements AutoCloseable {
             if (asked != null
                     && asked.assignment().ownership() == answer.question().ownership()) {
                 waiting.remove(answer.question().partition());
-                settled.add(restored(asked, answer.answered()));
+                settle(asked, answer, settled);
             }
         }
         return settled;
@@ -108,8 +112,39 @@ public final class TakeOvers implements AutoCloseable {
             }
         } else if (state.consult()) {
             consult(assignment, assignment.committed(), state, "the ledger is larger than its room");
+        } else if (state.topic() == null && assignment.topicId() != null) {
+            doubt(assignment, state, settled);
         } else {
             settled.add(TakeOver.of(assignment, state));
+        }
+    }
+
+    /**
+     * The offset does not say which topic it belongs to and the log is long enough: if it is this one's, some of the last
+     * records that it calls done have results.
+     */
+    private void doubt(Assignment assignment, LedgerState state, List<TakeOver> settled) {
+        long from = Math.max(assignment.begin(), assignment.committed() - WITNESSES);
+        long end = assignment.committed() + state.done().length();
+        if (from >= end) {
+            settled.add(TakeOver.of(assignment, state));
+            return;
+        }
+        ask(new Waiting(assignment, question(assignment, from, end), state, true));
+    }
+
+    private void settle(Waiting asked, Answer answer, List<TakeOver> settled) {
+        Assignment assignment = asked.assignment();
+        if (!asked.doubtful()) {
+            settled.add(restored(asked, answer.answered()));
+        } else if (answer.empty() || !answer.answered().isEmpty()) {
+            settled.add(TakeOver.of(assignment, asked.state()));
+        } else {
+            consult(
+                    assignment,
+                    assignment.begin(),
+                    LedgerState.NONE,
+                    "no result answers what the committed offset calls done, which may be another topic's");
         }
     }
 
@@ -118,7 +153,8 @@ public final class TakeOvers implements AutoCloseable {
         TopicMark mark = state.topic();
         boolean other = assignment.topicId() != null
                 && (mark == null
-                        ? assignment.recreated() || assignment.committed() > assignment.end()
+                        ? assignment.recreated()
+                                || assignment.committed() + state.done().length() > assignment.end()
                         : !mark.fits(assignment.topicId()));
         if (other) {
             log(LOG.atWarn(), assignment)
@@ -130,11 +166,17 @@ public final class TakeOvers implements AutoCloseable {
     }
 
     private void consult(Assignment assignment, long from, LedgerState state, String why) {
-        log(LOG.atWarn(), assignment)
+        // A new group is nothing to worry about.
+        boolean usual = assignment.committed() == Assignment.NOTHING_COMMITTED;
+        log(usual ? LOG.atInfo() : LOG.atWarn(), assignment)
                 .addKeyValue("reason", why)
                 .log("asking the results topic what is answered; until then nothing of the partition is drawn");
-        waiting.put(assignment.partition(), new Waiting(assignment, from, state));
-        answers.ask(question(assignment, from));
+        ask(new Waiting(assignment, question(assignment, from, assignment.end()), state, false));
+    }
+
+    private void ask(Waiting unknown) {
+        waiting.put(unknown.assignment().partition(), unknown);
+        answers.ask(unknown.question());
     }
 
     /** What an assignment says whose offset and ledger count, without asking anybody. */
@@ -146,9 +188,8 @@ public final class TakeOvers implements AutoCloseable {
         }
     }
 
-    private static Question question(Assignment assignment, long from) {
-        return new Question(
-                assignment.partition(), assignment.ownership(), from, assignment.end(), assignment.topicId());
+    private static Question question(Assignment assignment, long from, long end) {
+        return new Question(assignment.partition(), assignment.ownership(), from, end, assignment.topicId());
     }
 
     private static TakeOver restored(Waiting asked, OffsetSet answered) {
@@ -158,11 +199,11 @@ public final class TakeOvers implements AutoCloseable {
                 .log("the results topic has told what is answered");
         if (asked.state().consult()) {
             TakeOver known = TakeOver.of(assignment, asked.state());
-            known.answered().addAll(answered, asked.from());
+            known.answered().addAll(answered, assignment.committed());
             return known;
         }
         // Without state there is nothing that counts from the committed offset: what is done need not be fetched.
-        return TakeOver.from(assignment, answered.nextClear(asked.from()), answered);
+        return TakeOver.from(assignment, answered.nextClear(asked.question().from()), answered);
     }
 
     private static LoggingEventBuilder log(LoggingEventBuilder event, Assignment assignment) {
@@ -178,7 +219,7 @@ public final class TakeOvers implements AutoCloseable {
         gone.forEach(partition -> {
             Waiting asked = waiting.remove(partition);
             if (asked != null) {
-                answers.forget(question(asked.assignment(), asked.from()));
+                answers.forget(asked.question());
             }
         });
     }

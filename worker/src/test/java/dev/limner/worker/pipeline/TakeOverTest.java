@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.broker.FleetTopics;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
@@ -27,6 +28,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,7 +105,7 @@ class TakeOverTest {
 
     /** The new topic has fewer records, as many, and more than were done of the old one. */
     @ParameterizedTest
-    @CsvSource({"7,1", "8,1", "30,1", "7,2", "30,2", "7,0"})
+    @CsvSource({"7,1", "8,1", "30,1", "30,2", "7,0", "30,0"})
     void shouldAnswerEveryJobOfATopicThatWasMadeAgainWhileTheFleetSlept(int jobs, int ledger) throws Exception {
         Topics topics = TestCluster.topics("again-" + jobs + "-" + ledger);
         LedgerSettings settings = LedgerSettings.DEFAULT.withVersion(ledger);
@@ -135,6 +137,47 @@ class TakeOverTest {
             assertThat(worker.failure()).isNull();
         }
         assertAnsweredOnce(topics, 20 + jobs);
+    }
+
+    /** Results of releases that named no topic id: what they answer is told by their age. */
+    @Test
+    void shouldTakeResultsWithoutATopicIdForThoseOfTheTopicUnlessTheyAreOlderThanItsRecords() throws Exception {
+        Topics topics = TestCluster.topics("anonymous");
+        send(jobs(topics, "job", 8));
+        long now = System.currentTimeMillis();
+        send(List.of(
+                anonymousResult(topics, "job-0", 0, 0, now),
+                anonymousResult(topics, "job-4", 0, 1, now),
+                anonymousResult(topics, "older-topic", 1, 0, now - 3_600_000)));
+
+        answer(topics, LedgerSettings.DEFAULT, 9);
+
+        List<String> ids = read(topics.results(), 9).stream()
+                .map(record -> ResultCodec.decode(record.value()).jobId())
+                .toList();
+        assertThat(ids)
+                .containsExactlyInAnyOrder(
+                        "job-0", "job-1", "job-2", "job-3", "job-4", "job-5", "job-6", "job-7", "older-topic");
+    }
+
+    private static ProducerRecord<byte[], byte[]> anonymousResult(
+            Topics topics, String id, int partition, long offset, long at) {
+        Result.Source source = new Result.Source(topics.jobs(Topics.Lane.STANDARD), partition, offset);
+        Result result = new Result(
+                id,
+                new Outcome.Expired(Instant.EPOCH),
+                null,
+                null,
+                null,
+                source,
+                0,
+                1,
+                "w",
+                null,
+                null,
+                null,
+                List.of());
+        return new ProducerRecord<>(topics.results(), null, at, null, ResultCodec.encode(result));
     }
 
     private static void recreate(Topics topics) throws Exception {
