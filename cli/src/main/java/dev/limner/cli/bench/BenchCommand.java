@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             RefusalsCommand.class,
             ScalingCommand.class,
             SoakCommand.class,
+            StopCommand.class,
             SwapCommand.class,
             TorchCommand.class
         })
