@@ -69,7 +69,9 @@ final class BrokerProcess implements AutoCloseable {
      */
     void signal(String signal) throws InterruptedException {
         try {
-            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException("SIG" + signal + " cannot be sent to the broker", e);
         }

@@ -150,7 +150,10 @@ final class StopCommand implements Callable<Integer> {
             TimeUnit.SECONDS.sleep(situation == Situation.BACKLOG ? 0 : silenceSeconds);
             long start = System.nanoTime();
             worker.signal("TERM");
-            int code = worker.ended().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join().exitValue();
+            int code = worker.ended()
+                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .exitValue();
             return new Ended((System.nanoTime() - start) / 1e6, code);
         } catch (CompletionException e) {
             if (e.getCause() instanceof TimeoutException) {

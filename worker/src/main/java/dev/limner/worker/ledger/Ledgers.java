@@ -136,16 +136,14 @@ public final class Ledgers {
     }
 
     /** As {@link #ready(int, ToLongFunction)}, without those that {@code may} holds back: they stay as if not finished. */
-    public PendingTransaction ready(
-            int most, ToLongFunction<PartitionRef> position, Predicate<Publication> may) {
+    public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position, Predicate<Publication> may) {
         long start = System.nanoTime();
         List<Publication> publications = new ArrayList<>();
         Map<PartitionRef, Commit> commits = new HashMap<>();
         nonce++;
         partitions.forEach((partition, ledger) -> {
             if (ledger.hasNews()) {
-                Commit commit =
-                        ledger.draft(
+                Commit commit = ledger.draft(
                         most - publications.size(), nonce, position.applyAsLong(partition), may, publications);
                 if (commit != null) {
                     commits.put(partition, commit);
@@ -213,9 +211,8 @@ public final class Ledgers {
 
     /** Partitions not to be fetched from for now: not marked as held yet, with a ledger at its cap, or with much held back. */
     public Set<PartitionRef> closed() {
-        return partitions(ledger -> !ledger.marked()
-                || ledger.crowded()
-                || (holdingBack && ledger.waitingForCommit() > MOST_HELD_BACK));
+        return partitions(ledger ->
+                !ledger.marked() || ledger.crowded() || (holdingBack && ledger.waitingForCommit() > MOST_HELD_BACK));
     }
 
     private Set<PartitionRef> partitions(Predicate<PartitionLedger> which) {

@@ -39,7 +39,9 @@ public class StatusReporter {
     /** A stream keeps what its steps throw, and ends: neither a status that fails nor an {@link Error} may get there. */
     private Optional<Record<String, byte[]>> status() {
         try {
-            return service.runtime().map(WorkerRuntime::status).map(status -> Record.of(status.worker(), status.encode()));
+            return service.runtime()
+                    .map(WorkerRuntime::status)
+                    .map(status -> Record.of(status.worker(), status.encode()));
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).log("no status this time");
             return Optional.empty();
