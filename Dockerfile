@@ -18,7 +18,7 @@ ENV DJL_CACHE_DIR=/opt/limner/cache/djl \
 USER 10001
 WORKDIR /tmp
 VOLUME /var/lib/limner
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-XX:MaxRAMPercentage=40", \
+ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-Dai.djl.offline=true", "-XX:MaxRAMPercentage=40", "-XX:+ExitOnOutOfMemoryError", \
     "-jar", "/opt/limner/app/quarkus-run.jar"]
 
 # Native libraries are unpacked now, because the file system is read-only later.

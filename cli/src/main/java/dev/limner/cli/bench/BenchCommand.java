@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             RefusalsCommand.class,
             ScalingCommand.class,
             SoakCommand.class,
+            StopCommand.class,
             SwapCommand.class,
             TorchCommand.class
         })

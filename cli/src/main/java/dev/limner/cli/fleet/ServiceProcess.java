@@ -56,6 +56,8 @@ public final class ServiceProcess implements AutoCloseable {
             // Behind the flags above, so that it overrides them.
             command.addAll(List.of(more.strip().split("\\s+", -1)));
         }
+        // Kafka's threads only log what ends them; without memory nobody knows what still works.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-Dlimner.worker.name=" + name);
         command.add("-Dlimner.worker.cache=" + home.cache());
         command.add("-Dlimner.worker.model=" + home.defaultModel());

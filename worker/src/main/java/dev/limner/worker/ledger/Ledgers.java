@@ -126,16 +126,14 @@ public final class Ledgers {
     }
 
     /** As {@link #ready(int, ToLongFunction)}, without those that {@code may} holds back: they stay as if not finished. */
-    public PendingTransaction ready(
-            int most, ToLongFunction<PartitionRef> position, Predicate<Publication> may) {
+    public PendingTransaction ready(int most, ToLongFunction<PartitionRef> position, Predicate<Publication> may) {
         long start = System.nanoTime();
         List<Publication> publications = new ArrayList<>();
         Map<PartitionRef, Commit> commits = new HashMap<>();
         nonce++;
         partitions.forEach((partition, ledger) -> {
             if (ledger.hasNews()) {
-                Commit commit =
-                        ledger.draft(
+                Commit commit = ledger.draft(
                         most - publications.size(), nonce, position.applyAsLong(partition), may, publications);
                 if (commit != null) {
                     commits.put(partition, commit);

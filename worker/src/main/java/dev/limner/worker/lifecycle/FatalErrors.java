@@ -72,12 +72,20 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
 
     /** A daemon thread that the worker needs. Not started. */
     public Thread thread(String name, Runnable body) {
-        return Thread.ofPlatform().name(name).daemon().uncaughtExceptionHandler(this).unstarted(body);
+        return Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .uncaughtExceptionHandler(this)
+                .unstarted(body);
     }
 
     /** For executors; wrap what is given to one that keeps failures in futures with {@link #guarded}. */
     public ThreadFactory factory(String name) {
-        return Thread.ofPlatform().name(name).daemon().uncaughtExceptionHandler(this).factory();
+        return Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .uncaughtExceptionHandler(this)
+                .factory();
     }
 
     /**

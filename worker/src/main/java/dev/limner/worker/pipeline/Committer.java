@@ -194,8 +194,7 @@ final class Committer {
         }
         int failures = state.failures() + 1;
         state = new State(failures, why, -1);
-        pauseUntilNanos =
-                lastNanos + (FIRST_PAUSE_NANOS << Math.min(LONGEST_PAUSE_DOUBLINGS, failures - 1));
+        pauseUntilNanos = lastNanos + (FIRST_PAUSE_NANOS << Math.min(LONGEST_PAUSE_DOUBLINGS, failures - 1));
         metrics.publicationFailed();
         LOG.atWarn()
                 .addKeyValue("failuresInARow", failures)

@@ -194,7 +194,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     /** A publication is on its way: nothing changes in the ledgers that it stands on, but the group hears of this member. */
     private void hold() {
-        mailbox.await(FULL_WAIT);
+        // The end of the publication rings.
+        mailbox.await(LONGEST_POLL);
         take(pollNothing());
         requireStages();
     }
@@ -275,7 +276,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (full.isEmpty() && closed.isEmpty()) {
             return source.poll(mailbox.leave(timeout), full, closed);
         }
-        mailbox.await(timeout.compareTo(FULL_WAIT) < 0 ? timeout : FULL_WAIT);
+        // Without brokers every poll costs the consumer's own thread a look at each of them.
+        Duration wait = committer.failing() ? LONGEST_POLL : FULL_WAIT;
+        mailbox.await(timeout.compareTo(wait) < 0 ? timeout : wait);
         return source.poll(Duration.ZERO, full, closed);
     }
 

@@ -46,9 +46,7 @@ final class Obstacles {
     void lettersBlocked(String why) {
         lettersBlocked = why;
         askAt = System.nanoTime() + AGAIN.toNanos();
-        LOG.atError()
-                .addKeyValue("error", why)
-                .log("results that need a dead letter wait, all others are published");
+        LOG.atError().addKeyValue("error", why).log("results that need a dead letter wait, all others are published");
     }
 
     /**

@@ -105,13 +105,14 @@ final class ProgressWatch {
         still.forEach((partition, since) -> {
             if (since.compareTo(STILL) >= 0) {
                 reasons.add(partition.topic() + "-" + partition.number() + " stands at offset "
-                        + sight.oldest().get(partition) + " since " + since.toSeconds() + " s although the device is free");
+                        + sight.oldest().get(partition) + " since " + since.toSeconds()
+                        + " s although the device is free");
             }
         });
         unknown.forEach((partition, since) -> {
             if (since.compareTo(STILL) >= 0) {
-                reasons.add("what is done in " + partition.topic() + "-" + partition.number()
-                        + " is not known since " + since.toSeconds() + " s");
+                reasons.add("what is done in " + partition.topic() + "-" + partition.number() + " is not known since "
+                        + since.toSeconds() + " s");
             }
         });
         for (StageWatch stage : sight.stages()) {

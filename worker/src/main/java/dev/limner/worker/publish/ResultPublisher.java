@@ -137,9 +137,7 @@ final class ResultPublisher {
         }
         int allowed = Math.min(most, settings.mostBytes());
         MostBytes before = mostBytes;
-        mostBytes = forResults
-                ? new MostBytes(allowed, before.letter())
-                : new MostBytes(before.result(), allowed);
+        mostBytes = forResults ? new MostBytes(allowed, before.letter()) : new MostBytes(before.result(), allowed);
         if (most < settings.mostBytes()) {
             LOG.atWarn()
                     .addKeyValue("topic", topic)
@@ -189,7 +187,8 @@ final class ResultPublisher {
         private final List<ProducerRecord<byte[], byte[]>> records;
         private final ConsumerGroupMetadata group;
         private final BooleanSupplier withdrawn;
-        private final long lastStart = System.nanoTime() + settings.within().minus(block).toNanos();
+        private final long lastStart =
+                System.nanoTime() + settings.within().minus(block).toNanos();
         private boolean asked;
 
         Attempt(
@@ -260,9 +259,7 @@ final class ResultPublisher {
         KafkaProducer<byte[], byte[]> connected = producer;
         try {
             if (connected == null || System.nanoTime() > attempt.lastStart) {
-                return attempt.asked
-                        ? clearUp(attempt.ready, failure)
-                        : replaced(failure, attempt.records);
+                return attempt.asked ? clearUp(attempt.ready, failure) : replaced(failure, attempt.records);
             }
             connected.abortTransaction();
             return failed(failure, attempt.records);
@@ -295,9 +292,7 @@ final class ResultPublisher {
             Set<String> denied = Refusals.deniedTopics(failure);
             if (denied.isEmpty()) {
                 List<String> missing = missingForLetters();
-                return missing.isEmpty()
-                        ? new Published.Failed(why)
-                        : new Published.NoDeadLetters(missing.get(0));
+                return missing.isEmpty() ? new Published.Failed(why) : new Published.NoDeadLetters(missing.get(0));
             }
             return denied.contains(settings.resultsTopic())
                     ? new Published.Failed(why)

@@ -18,13 +18,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,8 +88,7 @@ class FatalErrorsTest {
             assertThat(soon(() -> !first.alive())).isTrue();
             // The process would be gone now.
             first.close();
-            try (WorkerRuntime second =
-                    new ConstantWorker(TestCluster.bootstrap(), topics, store).start("second")) {
+            try (WorkerRuntime second = new ConstantWorker(TestCluster.bootstrap(), topics, store).start("second")) {
                 assertThat(TestRecords.results(topics, 1)).containsOnlyKeys("one");
                 assertThat(second.failure()).isNull();
             }

@@ -73,8 +73,8 @@ class ObstaclesTest {
             broker.send(BAD, good(1));
 
             assertThat(broker.answered(3)).hasSize(3).contains("good-1");
-            assertThat(soon(() ->
-                            worker.obstacles().stream().anyMatch(why -> why.contains("no right to WRITE the topic own.dead"))))
+            assertThat(soon(() -> worker.obstacles().stream()
+                            .anyMatch(why -> why.contains("no right to WRITE the topic own.dead"))))
                     .as("%s", worker.obstacles())
                     .isTrue();
 
@@ -176,5 +176,4 @@ class ObstaclesTest {
     private static String good(int number) {
         return "{\"id\":\"good-" + number + "\",\"caption\":\"fish\"}";
     }
-
 }

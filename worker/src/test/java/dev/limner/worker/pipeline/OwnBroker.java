@@ -94,7 +94,8 @@ final class OwnBroker implements AutoCloseable {
         admin(admin -> admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.TOPIC, topic),
                         List.of(new AlterConfigOp(
-                                new ConfigEntry("max.message.bytes", String.valueOf(bytes)), AlterConfigOp.OpType.SET))))
+                                new ConfigEntry("max.message.bytes", String.valueOf(bytes)),
+                                AlterConfigOp.OpType.SET))))
                 .all()
                 .get());
     }
@@ -109,7 +110,8 @@ final class OwnBroker implements AutoCloseable {
     }
 
     void allowAgain(ResourceType type, String name, AclOperation operation) {
-        admin(admin -> admin.deleteAcls(List.of(acl(type, name, operation, AclPermissionType.DENY).toFilter()))
+        admin(admin -> admin.deleteAcls(List.of(
+                        acl(type, name, operation, AclPermissionType.DENY).toFilter()))
                 .all()
                 .get());
     }

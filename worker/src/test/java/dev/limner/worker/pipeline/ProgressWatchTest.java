@@ -98,7 +98,10 @@ class ProgressWatchTest {
     void shouldCountFailedPublicationsInARowAndNameWhatIsMissing() {
         go(ROUND, sight(Map.of(), Set.of(), true, new Committer.State(2, "x", -1), Set.of(), List.of()), true);
         assertThat(watch.reasons()).isEmpty();
-        go(ROUND, sight(Map.of(), Set.of(), true, new Committer.State(3, "x", -1), Set.of("no topic"), List.of()), true);
+        go(
+                ROUND,
+                sight(Map.of(), Set.of(), true, new Committer.State(3, "x", -1), Set.of("no topic"), List.of()),
+                true);
         assertThat(watch.reasons()).containsExactly("no topic", "3 publications in a row failed: x");
     }
 
@@ -113,8 +116,7 @@ class ProgressWatchTest {
             Committer.State publishing,
             Set<String> obstacles,
             List<StageWatch> stages) {
-        return new ProgressWatch.Sight(
-                owned, new HashSet<>(owned), oldest, free, 0, publishing, obstacles, stages);
+        return new ProgressWatch.Sight(owned, new HashSet<>(owned), oldest, free, 0, publishing, obstacles, stages);
     }
 
     /** One round, after some time, in which the brokers said something or not. */
