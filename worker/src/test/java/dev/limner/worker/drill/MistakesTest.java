@@ -70,7 +70,7 @@ class MistakesTest {
 
     private static Publication drawn(String id) {
         Outcome.ImageRef first = new Outcome.ImageRef("uri", "sha", "image/png", 1, 64, 64, 0, 1, "pixels");
-        Outcome.ImageRef second = new Outcome.ImageRef("uri", "sha", "image/png", 1, 64, 64, 1, 1, "pixels");
+        Outcome.ImageRef second = new Outcome.ImageRef("uri-2", "sha", "image/png", 1, 64, 64, 1, 1, "pixels");
         return publication(
                 id, new Outcome.Completed(List.of(first, second), "none"), new Result.Batch("batch", 4, 0), null);
     }

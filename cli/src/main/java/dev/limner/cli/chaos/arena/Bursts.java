@@ -56,6 +56,11 @@ public final class Bursts {
         return id;
     }
 
+    /** Returns when everything sent so far is acknowledged; not while a partition has no leader. */
+    public void flush() {
+        sender.flush();
+    }
+
     /** Plain jobs to one partition, or, without one, to all. */
     public void plain(Topics.Lane lane, @Nullable Integer partition, int count) {
         int number = specials.incrementAndGet();

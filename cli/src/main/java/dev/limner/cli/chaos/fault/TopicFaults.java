@@ -34,6 +34,7 @@ final class TopicFaults {
         arena.await(DRAIN_WITHIN, () -> arena.checker().drained(topic));
         boolean busy = arena.busy();
         arena.bursts().plain(Topics.Lane.BULK, null, UNREAD);
+        arena.bursts().flush();
         arena.checker().leave(topic);
         arena.cluster().delete(topic);
         long deleted = System.currentTimeMillis();

@@ -157,7 +157,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 build,
                 1,
                 folder.resolve("store"),
-                folder.resolve("logs"),
+                folder.resolve("logs").resolve(name),
                 0,
                 Map.of(
                         "limner.worker.name",
