@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,31 @@ class ModelRecordTest {
                 .containsExactly(1L, 2L, 3L);
         assertThat(first.promoted("nothing is on trial", NOW)).isEmpty();
         assertThat(first.withoutCanary("nothing is on trial", NOW)).isEmpty();
+    }
+
+    @Test
+    void shouldHoldOutWhatWasLiveBeforeUntilTheNextMove() {
+        ModelRecord first = ModelRecord.first("default", release('a'), "", NOW);
+        assertThat(first.holdingOut(0.05, Duration.ofHours(1)))
+                .as("there is nothing before it")
+                .isEqualTo(first);
+
+        ModelRecord second = first.withLive(release('b'), "", NOW);
+        assertThat(second.holdingOut(0, Duration.ofHours(1))).isEqualTo(second);
+        ModelRecord young = second.holdingOut(0.05, Duration.ofHours(1));
+        assertThat(young.revision()).isEqualTo(second.revision());
+        assertThat(young.holdout())
+                .isEqualTo(new ModelRecord.Holdout(release('a').digest(), 0.05, NOW, NOW.plusSeconds(3600)));
+        assertThat(ModelRecord.decode(young.encode())).isEqualTo(young);
+
+        assertThat(young.withoutHoldout("", NOW).orElseThrow().holdout()).isNull();
+        assertThat(young.withoutHoldout("", NOW).orElseThrow().revision()).isEqualTo(3);
+        assertThat(second.withoutHoldout("", NOW)).isEmpty();
+        assertThat(young.withCanary(release('c'), 0.1, "", NOW).holdout()).isNull();
+        assertThat(young.withLive(release('c'), "", NOW).holdout()).isNull();
+        assertThat(young.rolledBack("", NOW).orElseThrow().holdout()).isNull();
+        assertThatThrownBy(() -> second.holdingOut(1, Duration.ofHours(1)))
+                .hasMessage("holdout.share is 1.0, must be above 0 and below 1");
     }
 
     @Test

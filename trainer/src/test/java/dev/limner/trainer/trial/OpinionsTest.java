@@ -54,7 +54,7 @@ class OpinionsTest {
         vote("b", "new", false);
         assertThat(opinions.raters()).isZero();
 
-        now = now.plus(Opinions.CONCURRENT);
+        now = NOON.plus(Opinions.CONCURRENT.multipliedBy(2)).plusMillis(11);
         vote("c", "old", true);
         assertThat(opinions.raters()).isEqualTo(1);
     }

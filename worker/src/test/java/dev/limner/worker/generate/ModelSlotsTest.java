@@ -13,7 +13,9 @@ import dev.limner.protocol.Size;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.schedule.Route;
 import dev.limner.worker.text.HashTextEncoder;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,40 @@ class ModelSlotsTest {
         slots.setTrial(null, 0);
         assertThat(IntStream.range(0, 1000).mapToObj(i -> slots.of(job("job-" + i, null))))
                 .containsOnly(new Route.Ready(A));
+    }
+
+    @Test
+    void shouldKeepAShareOfTheJobsWithWhatWasLiveBeforeUntilItEnds() {
+        slots.add(model(B));
+        slots.add(model(C));
+        slots.setLive(B);
+        slots.setTrial(C, 0.2);
+        slots.setHoldout(A, 0.1, Instant.MAX);
+
+        List<Route> routes = routes();
+        assertThat(Collections.frequency(routes, new Route.Ready(A))).isBetween(50, 110);
+        assertThat(Collections.frequency(routes, new Route.Ready(C))).isBetween(160, 240);
+        assertThat(routes()).isEqualTo(routes);
+        slots.retire(0);
+        assertThat(slots.status())
+                .extracting(WorkerStatus.Loaded::digest, WorkerStatus.Loaded::role)
+                .containsExactlyInAnyOrder(
+                        tuple(B, WorkerStatus.Role.LIVE),
+                        tuple(C, WorkerStatus.Role.CANARY),
+                        tuple(A, WorkerStatus.Role.CANARY));
+
+        slots.setTrial(null, 0);
+        slots.setHoldout(A, 0.1, Instant.now());
+        assertThat(routes()).containsOnly(new Route.Ready(B));
+        slots.setHoldout(null, 0, Instant.MIN);
+        slots.retire(0);
+        assertThat(closed).containsExactlyInAnyOrder(A, C);
+    }
+
+    private List<Route> routes() {
+        return IntStream.range(0, 1000)
+                .mapToObj(i -> slots.of(job("job-" + i, null)))
+                .toList();
     }
 
     @Test

@@ -33,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -88,6 +89,35 @@ class ReleasesTest {
         assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(third.digest()));
         assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
         assertThat(releases.refused()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepAShareOfTheJobsWithWhatWasLiveBefore() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord young = ModelRecord.first("default", release(first), "", NOW)
+                .withLive(second, "", NOW)
+                .holdingOut(0.9999, Duration.ofDays(9999));
+
+        releases.follow(young);
+        assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(first.digest()));
+
+        releases.follow(young.withoutHoldout("", NOW).orElseThrow());
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
+        assertThat(slots.find(first.digest())).isEmpty();
+    }
+
+    @Test
+    void shouldGiveEveryJobToWhatIsLiveWhereTheHoldoutHasEnded() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+
+        releases.follow(ModelRecord.first("default", release(first), "", Instant.EPOCH)
+                .withLive(second, "", Instant.EPOCH)
+                .holdingOut(0.9999, Duration.ofDays(1)));
+
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
     }
 
     @Test
