@@ -20,6 +20,7 @@ import dev.limner.worker.store.MeteredImageStore;
 import dev.limner.worker.store.PatientImageStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -162,7 +163,10 @@ public final class WorkerRuntime implements AutoCloseable {
 
     /** Why nothing moves although it could, one sentence each; empty while everything does. */
     public List<String> obstacles() {
-        return progress.reasons();
+        List<String> found = new ArrayList<>(progress.reasons());
+        cancellations.failing().ifPresent(why -> found.add("cancellations are not read: " + why));
+        releases.failing().ifPresent(why -> found.add("model records are not read: " + why));
+        return found;
     }
 
     /** Whether this worker owns partitions and takes jobs. */
