@@ -91,8 +91,7 @@ class StandingsTest {
             producer.initTransactions();
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(
-                    Map.of(new TopicPartition("open", 0), new OffsetAndMetadata(0, "mine")),
-                    member.groupMetadata());
+                    Map.of(new TopicPartition("open", 0), new OffsetAndMetadata(0, "mine")), member.groupMetadata());
             standings.ask(new TopicPartition("open", 0), 1, false);
             standings.ask(new TopicPartition("open", 1), 2, false);
             assertThat(next(standings).partition().number()).isEqualTo(1);
