@@ -40,7 +40,6 @@ final class StopCommand implements Callable<Integer> {
     private static final int PATIENCE_SECONDS = 120;
 
     private static final int BACKLOG = 400;
-    private static final String STOP_WITHIN = "limner.worker.stop-within";
 
     /** What a worker is stopped in. */
     enum Situation {
