@@ -34,7 +34,7 @@ final class RollbackCommand implements Callable<Integer> {
     private static final double LEAST_POWER = 0.8;
     private static final int RATERS = 200;
     private static final double SHARE = 0.05;
-    private static final int STATUSES = 1000;
+    private static final int STATUSES = 300;
 
     @Option(names = "--histories", defaultValue = "5000", description = "Of each world. Default: ${DEFAULT-VALUE}")
     int histories;

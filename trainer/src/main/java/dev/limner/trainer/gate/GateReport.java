@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param figures every metric of the plan, candidate and incumbent, also those that decide nothing
  * @param budget how often the round might be wrong; what comes after it in its line counts from here
  */
-public record GateReport(Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, Budget budget) {
+public record GateReport(
+        Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, Budget budget) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One metric of both. */

@@ -143,11 +143,18 @@ public final class GateSimulation {
     }
 
     private static double binomial(double share, SplittableRandom random) {
-        int won = 0;
+        return (double) Integer.bitCount(hits(share, random)) / QualityGate.DRAWS;
+    }
+
+    /** Eight draws as bits, from the eight bytes of one number; the share in steps of 1/256. */
+    private static int hits(double share, SplittableRandom random) {
+        long bytes = random.nextLong();
+        long limit = Math.round(share * 256);
+        int hits = 0;
         for (int draw = 0; draw < QualityGate.DRAWS; draw++) {
-            won += random.nextDouble() < share ? 1 : 0;
+            hits |= ((bytes >>> (8 * draw)) & 0xff) < limit ? 1 << draw : 0;
         }
-        return (double) won / QualityGate.DRAWS;
+        return hits;
     }
 
     private static Drawn drawn(double further, double forgotten, double[] noise, SplittableRandom random) {
@@ -158,17 +165,17 @@ public final class GateSimulation {
             figures.put(
                     metric,
                     IntStream.range(0, QualityGate.DRAWS)
-                            .mapToDouble(
-                                    i -> usual * (times + noise[next[0]++] + OWN_NOISE * random.nextGaussian()))
+                            .mapToDouble(i -> usual * (times + noise[next[0]++] + OWN_NOISE * random.nextGaussian()))
                             .toArray());
         });
         Map<Integer, double[][]> hits = new TreeMap<>();
         for (int key = 0; key < CLASSES; key++) {
             double share = CLASS_HITS - (key == 0 ? forgotten : 0);
             double[][] draws = new double[QualityGate.DRAWS][OF_A_CLASS];
-            for (double[] draw : draws) {
-                for (int i = 0; i < OF_A_CLASS; i++) {
-                    draw[i] = random.nextDouble() < share ? 1 : 0;
+            for (int i = 0; i < OF_A_CLASS; i++) {
+                int seen = hits(share, random);
+                for (int draw = 0; draw < QualityGate.DRAWS; draw++) {
+                    draws[draw][i] = (seen >>> draw) & 1;
                 }
             }
             hits.put(key, draws);

@@ -108,8 +108,7 @@ final class Rules {
      * its parent does.
      */
     private static GateCheck gain(List<String> names, List<Differences> contests, Budget budget) {
-        Holm holm =
-                Holm.of(contests.stream().mapToDouble(Differences::chance).toArray(), budget.alpha());
+        Holm holm = Holm.of(contests.stream().mapToDouble(Differences::chance).toArray(), budget.alpha());
         int best = IntStream.range(0, names.size())
                 .reduce((a, b) -> contests.get(b).chance() < contests.get(a).chance() ? b : a)
                 .orElseThrow();
@@ -189,8 +188,9 @@ final class Rules {
     }
 
     private static Differences differences(double[] after, double[] before) {
-        return Differences.of(
-                IntStream.range(0, before.length).mapToDouble(i -> after[i] - before[i]).toArray());
+        return Differences.of(IntStream.range(0, before.length)
+                .mapToDouble(i -> after[i] - before[i])
+                .toArray());
     }
 
     /** In no class of things may the pictures fit their captions much less often. The draws of one caption are one value. */

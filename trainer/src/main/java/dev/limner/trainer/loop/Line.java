@@ -30,9 +30,7 @@ public record Line(ModelBundle parent, ModelBundle first, int releases) {
             next = ModelBundle.readManifest(Path.of(store.uri(name, next))).parent();
         }
         return new Line(
-                parent,
-                first.equals(digest) ? parent : ModelBundle.read(Path.of(store.uri(name, first))),
-                releases);
+                parent, first.equals(digest) ? parent : ModelBundle.read(Path.of(store.uri(name, first))), releases);
     }
 
     /**

@@ -66,9 +66,8 @@ public final class Rounds {
     /** How many earlier rounds had a candidate judged that was tuned from the same parent. */
     public int judgedBefore(Round round) {
         return (int) all().stream()
-                .filter(other -> other.id() < round.id()
-                        && other.parent().equals(round.parent())
-                        && other.candidate() != null)
+                .filter(other ->
+                        other.id() < round.id() && other.parent().equals(round.parent()) && other.candidate() != null)
                 .count();
     }
 

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -18,6 +17,7 @@ public final class RollbackSimulation {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final int MOST_VOTES = 40_000;
     private static final double JOBS_FAIL = 0.01;
+    private static final int JOBS_OF_A_STATUS = 100;
 
     private RollbackSimulation() {}
 
@@ -100,7 +100,7 @@ public final class RollbackSimulation {
         Opinions opinions = new Opinions("tried", Design.OF_OPINIONS);
         int votes = Math.min(MOST_VOTES, votes(world));
         List<double[]> people = new ArrayList<>();
-        for (int number = 0; number < votes && opinions.raters() < world.raters(); number++) {
+        for (int number = 0; isOpen(opinions, world) && number < votes; number++) {
             int rater = rater(world, people, random);
             double[] person = people.get(rater);
             person[1]++;
@@ -118,6 +118,11 @@ public final class RollbackSimulation {
         return new History(opinions.decision(), opinions.raters());
     }
 
+    /** A trial ends when it is decided. */
+    private static boolean isOpen(Opinions opinions, World world) {
+        return opinions.raters() < world.raters() && opinions.decision() == ConcurrentTest.Decision.OPEN;
+    }
+
     /** Enough for the raters that are asked for, by the smaller arm. */
     private static int votes(World world) {
         double scarce = Math.min(world.share(), 1 - world.share());
@@ -127,11 +132,10 @@ public final class RollbackSimulation {
 
     /** Who votes next: by number, with what they are like (its first value) and how much they have said (its second). */
     private static int rater(World world, List<double[]> people, SplittableRandom random) {
-        double stranger =
-                switch (world.crowd()) {
-                    case CASUAL -> 1;
-                    case REGULAR, HEAVY, ANONYMOUS -> 1.0 / 30;
-                };
+        double stranger = switch (world.crowd()) {
+            case CASUAL -> 1;
+            case REGULAR, HEAVY, ANONYMOUS -> 1.0 / 30;
+        };
         if (people.isEmpty() || random.nextDouble() < stranger) {
             people.add(new double[] {2 * random.nextDouble() - 1, 0});
             return people.size() - 1;
@@ -147,14 +151,13 @@ public final class RollbackSimulation {
     /** In logits, so that odds between the models stay what they are. */
     private static double drifted(World world, double dislikes, double[] person, double time) {
         double logit = Math.log(dislikes / (1 - dislikes)) + (world.crowd() == Crowd.CASUAL ? 0 : person[0]);
-        double more =
-                switch (world.drift()) {
-                    case NONE -> 0;
-                    case WAVE -> Math.sin(2 * Math.PI * 6 * time);
-                    case STEP -> time < 0.5 ? 0 : 1.5;
-                    case TREND -> 2 * time;
-                    case FATIGUE -> Math.min(2, 0.7 * Math.log(Math.max(1, person[1])) / Math.log(2));
-                };
+        double more = switch (world.drift()) {
+            case NONE -> 0;
+            case WAVE -> Math.sin(2 * Math.PI * 6 * time);
+            case STEP -> time < 0.5 ? 0 : 1.5;
+            case TREND -> 2 * time;
+            case FATIGUE -> Math.min(2, 0.7 * Math.log(Math.max(1, person[1])) / Math.log(2));
+        };
         return 1 / (1 + Math.exp(-logit - more));
     }
 
@@ -168,8 +171,7 @@ public final class RollbackSimulation {
     public static Outcome jobs(Drift drift, double share, double tried, int statuses, int histories, long seed) {
         List<History> all = LongStream.range(0, histories)
                 .parallel()
-                .mapToObj(number ->
-                        jobs(drift, share, tried, statuses, new SplittableRandom(mixed(seed, number))))
+                .mapToObj(number -> jobs(drift, share, tried, statuses, new SplittableRandom(mixed(seed, number))))
                 .toList();
         return new Outcome(
                 histories,
@@ -184,13 +186,14 @@ public final class RollbackSimulation {
         int status = 0;
         while (status < statuses && test.decision() != ConcurrentTest.Decision.WORSE) {
             double time = (double) status / statuses;
+            double mineFail = drifted(world, tried, new double[] {0, 0}, time);
+            double theirsFail = drifted(world, JOBS_FAIL, new double[] {0, 0}, time);
             int[] done = new int[4];
-            IntStream.range(0, 100).forEach(job -> {
+            for (int job = 0; job < JOBS_OF_A_STATUS; job++) {
                 boolean mine = random.nextDouble() < share;
-                double fails = drifted(world, mine ? tried : JOBS_FAIL, new double[] {0, 0}, time);
                 done[mine ? 1 : 3]++;
-                done[mine ? 0 : 2] += random.nextDouble() < fails ? 1 : 0;
-            });
+                done[mine ? 0 : 2] += random.nextDouble() < (mine ? mineFail : theirsFail) ? 1 : 0;
+            }
             test.add(new Stratum(done[0], done[1], done[2], done[3]));
             status++;
         }

@@ -64,7 +64,8 @@ class QualityGateTest {
     void shouldRefuseWhatManyRoundsHaveMadeWorseThoughTheLastDidNothing() {
         Artist worn = grained();
 
-        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), Budget.FIRST))).isEmpty();
+        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), Budget.FIRST)))
+                .isEmpty();
         assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped()), List.of(), Budget.FIRST)))
                 .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
     }

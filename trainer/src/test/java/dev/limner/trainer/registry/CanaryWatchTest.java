@@ -99,7 +99,10 @@ class CanaryWatchTest {
         assertThat(record.reason()).startsWith("not disliked more often").contains("raters dislike it");
         assertThat(record.holdout())
                 .isEqualTo(new ModelRecord.Holdout(
-                        OLD.digest(), 0.05, NOON.plusSeconds(60), NOON.plusSeconds(60).plus(Duration.ofDays(1))));
+                        OLD.digest(),
+                        0.05,
+                        NOON.plusSeconds(60),
+                        NOON.plusSeconds(60).plus(Duration.ofDays(1))));
     }
 
     @Test

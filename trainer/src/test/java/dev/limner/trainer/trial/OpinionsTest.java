@@ -67,7 +67,9 @@ class OpinionsTest {
             vote("b", "old", true);
         }
         vote("b", "new", false);
-        assertThat(opinions.raters()).as("with their own fourth, not with the first of another").isEqualTo(1);
+        assertThat(opinions.raters())
+                .as("with their own fourth, not with the first of another")
+                .isEqualTo(1);
         vote("c", "new", false);
         assertThat(opinions.raters()).isEqualTo(2);
         vote("d", "new", false);

@@ -30,11 +30,11 @@ class RollbackSimulationTest {
 
     @Test
     void shouldFindDislikesThatRiseFrom20To40PercentWithin200Raters() {
-        Outcome casual = RollbackSimulation.opinions(
-                new World(Drift.NONE, Crowd.CASUAL, 0.5, 0.2, 0.4, 200), HISTORIES, 11);
+        Outcome casual =
+                RollbackSimulation.opinions(new World(Drift.NONE, Crowd.CASUAL, 0.5, 0.2, 0.4, 200), HISTORIES, 11);
         assertThat(casual.rate()).isGreaterThan(0.8);
-        Outcome regular = RollbackSimulation.opinions(
-                new World(Drift.WAVE, Crowd.CASUAL, 0.05, 0.2, 0.4, 200), HISTORIES, 11);
+        Outcome regular =
+                RollbackSimulation.opinions(new World(Drift.WAVE, Crowd.CASUAL, 0.05, 0.2, 0.4, 200), HISTORIES, 11);
         assertThat(regular.rate()).isGreaterThan(0.8);
     }
 }
