@@ -34,6 +34,7 @@ public final class Ledgers {
 
     /** Brokers forget an offset that was not committed for a week, or for what their retention says. */
     private static final Duration REFRESH_AFTER = Duration.ofHours(6);
+
     private static final int MOST_HELD_BACK = 32;
 
     private final LedgerSettings settings;
@@ -203,8 +204,7 @@ public final class Ledgers {
 
     /** Partitions not to be fetched from for now: not marked as held yet, with a ledger at a bound, or with much held back. */
     public Set<PartitionRef> closed() {
-        return partitions(
-                ledger -> ledger.closed() || (holdingBack && ledger.waitingForCommit() > MOST_HELD_BACK));
+        return partitions(ledger -> ledger.closed() || (holdingBack && ledger.waiting() > MOST_HELD_BACK));
     }
 
     private Set<PartitionRef> partitions(Predicate<PartitionLedger> which) {

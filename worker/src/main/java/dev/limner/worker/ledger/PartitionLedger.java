@@ -186,7 +186,8 @@ final class PartitionLedger {
         return !pending.isEmpty() && pending.firstEntry().getValue().finished;
     }
 
-    private int waiting() {
+    /** Finished, and not committed yet. */
+    int waiting() {
         return pending.size() - open;
     }
 
@@ -209,10 +210,6 @@ final class PartitionLedger {
 
     int open() {
         return open;
-    }
-
-    int waitingForCommit() {
-        return waitingForCommit;
     }
 
     int uncommitted() {

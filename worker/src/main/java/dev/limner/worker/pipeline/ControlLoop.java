@@ -16,6 +16,7 @@ import dev.limner.worker.ledger.TakeOvers;
 import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.publish.Publication;
 import dev.limner.worker.publish.Publishing;
 import dev.limner.worker.schedule.Lanes;
 import java.time.Duration;
@@ -97,8 +98,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.mailbox = mailbox;
         this.progress = progress;
         this.everything = Set.copyOf(settings.intake().topics());
-        PendingWork pending =
-                new PendingWork(settings.intake().mostPendingBytes(), settings.intake().topics());
+        PendingWork pending = new PendingWork(
+                settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new Ledgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);

@@ -70,7 +70,6 @@ public class WorkerService {
     /** Held while a runtime is made: models that it may be given must not be closed meanwhile. */
     private final ReentrantLock beginning = new ReentrantLock();
 
-
     WorkerService(
             WorkerConfig config,
             MeterRegistry registry,
@@ -109,8 +108,7 @@ public class WorkerService {
         store = files;
         ImageStore marked =
                 new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
-        ImageStore told =
-                settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
+        ImageStore told = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
         boolean truncates = settings.drill().does(Sabotage.TRUNCATE_ORIGINALS);
         ImageStore objects = drill.<ImageStore>map(orders -> new DrillStore(told, orders, truncates))
                 .orElse(told);

@@ -49,25 +49,42 @@ final class RevisionMemory {
 
     /** Whoever can write to the workers topic can make this too great, and so keep new workers waiting, no more. */
     private static long ofFleet(ReleaseSettings settings, String model) {
-        AtomicLong highest = new AtomicLong();
+        Revisions revisions = new Revisions(model);
         try (TopicReader reader =
-                new TopicReader(settings.bootstrap(), settings.workersTopic(), settings.client(), entry -> {
-                    byte[] value = entry.value();
-                    if (value == null) {
-                        return;
-                    }
-                    try {
-                        WorkerStatus status = WorkerStatus.decode(value);
-                        if (status.models().stream().anyMatch(one -> one.name().equals(model))) {
-                            highest.accumulateAndGet(status.revision(), Math::max);
-                        }
-                    } catch (IllegalArgumentException e) {
-                        LOG.atDebug().addKeyValue("error", e.getMessage()).log("a status was passed over");
-                    }
-                })) {
+                new TopicReader(settings.bootstrap(), settings.workersTopic(), settings.client(), revisions)) {
             reader.awaitCaughtUp(WITHIN);
         }
-        return highest.get();
+        return revisions.highest.get();
+    }
+
+    private static final class Revisions implements TopicReader.Reader {
+        private final String model;
+        private final AtomicLong highest = new AtomicLong();
+
+        Revisions(String model) {
+            this.model = model;
+        }
+
+        @Override
+        public void take(TopicReader.Entry entry) {
+            byte[] value = entry.value();
+            if (value == null) {
+                return;
+            }
+            try {
+                WorkerStatus status = WorkerStatus.decode(value);
+                if (status.models().stream().anyMatch(one -> one.name().equals(model))) {
+                    highest.accumulateAndGet(status.revision(), Math::max);
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.atDebug().addKeyValue("error", e.getMessage()).log("a status was passed over");
+            }
+        }
+
+        @Override
+        public void startOver() {
+            // What workers were at stays true when their topic is made again.
+        }
     }
 
     synchronized long highest() {

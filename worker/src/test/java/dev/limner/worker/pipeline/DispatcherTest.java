@@ -20,7 +20,6 @@ import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.Painter;
 import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.Original;
 import dev.limner.worker.intake.PartitionRef;
@@ -28,6 +27,9 @@ import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.ledger.TestTakeOvers;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.schedule.Lanes;
@@ -85,7 +87,8 @@ class DispatcherTest {
             mailbox,
             splits,
             CrashPoint.Watch.NONE,
-            admission::unwanted);
+            admission::unwanted,
+            new FatalErrors());
     private final Map<String, Result> results = new ConcurrentHashMap<>();
     private final List<RecordRef> stale = new ArrayList<>();
     private Dispatcher dispatcher = dispatcher(models);
@@ -95,7 +98,7 @@ class DispatcherTest {
     void stop() {
         gate.countDown();
         dispatcher.close();
-        pipeline.close();
+        assertThat(pipeline.close(new StopBudget(Duration.ofSeconds(20)))).isTrue();
         models.close();
     }
 
@@ -224,7 +227,7 @@ class DispatcherTest {
     }
 
     private void own() {
-        ledgers.restore(new Assignment(PARTITION, 1, 0, "", 0));
+        ledgers.restore(TestTakeOvers.empty(PARTITION, 1));
     }
 
     private void take(String id, int count) {

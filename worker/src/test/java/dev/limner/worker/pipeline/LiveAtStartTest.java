@@ -180,7 +180,7 @@ class LiveAtStartTest {
                             topics.models(),
                             topics.workers(),
                             name,
-                            ExecutionProfile.of(Device.cpu(), 1).name(),
+                            ExecutionProfile.of(Device.cpu(), 1, 8).name(),
                             folder.resolve("copies-" + name),
                             strict ? ReleaseKeys.readPublic(folder.resolve("keys/release.pub")) : null,
                             1 << 20,

@@ -18,6 +18,7 @@ import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -267,8 +268,11 @@ class TakeOverTest {
                         topics.deadLetters(),
                         "limner/worker/w",
                         "w",
+                        topics.prefix() + "-group",
+                        topics.allJobs(),
                         1_000_000,
                         Duration.ofMillis(50),
+                        Duration.ofSeconds(8),
                         Clock.systemUTC()),
                 "Limner test",
                 true,
@@ -276,6 +280,6 @@ class TakeOverTest {
                 Clock.systemUTC(),
                 WorkerSettings.Drill.NONE);
         return new WorkerRuntime(
-                settings, slots(), ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, new SimpleMeterRegistry());
+                settings, slots(), ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, new SimpleMeterRegistry(), new FatalErrors());
     }
 }

@@ -114,13 +114,15 @@ class AnnouncementsTest {
         ReleaseSettings settings = new ReleaseSettings(
                 broker.bootstrap(),
                 topic,
+                topic + "-workers",
                 "t",
-                ExecutionProfile.of(Device.cpu(), 1).name(),
+                ExecutionProfile.of(Device.cpu(), 1, 8).name(),
                 folder.resolve(topic),
                 null,
                 1 << 20,
                 2,
-                ReleaseSettings.Beside.ALWAYS);
+                ReleaseSettings.Beside.ALWAYS,
+                false);
         return new Announcements(settings, bundleStore, AnnouncementsTest::load, slots, Clock.systemUTC());
     }
 

@@ -265,22 +265,7 @@ class ReleasesTest {
     @Test
     void shouldLetJobsWaitForAModelThatCannotBeHadAtTheMomentButNotForEver() {
         AtomicInteger failures = new AtomicInteger(2);
-        Releases releases = new Releases(
-                new ReleaseSettings(
-                        "",
-                        "",
-                        "",
-                        profile(),
-                        folder.resolve("cache"),
-                        null,
-                        1 << 20,
-                        2,
-                        ReleaseSettings.Beside.ALWAYS),
-                new FailingBundleStore(store, failures),
-                ReleasesTest::load,
-                slots,
-                bytes -> true,
-                Clock.systemUTC());
+        Releases releases = releases(new FailingBundleStore(store, failures));
         slots.onWanted(digest -> {});
         Manifest second = bundles.make("default", 2, 1, first.digest());
         put(second);
@@ -300,22 +285,7 @@ class ReleasesTest {
 
     @Test
     void shouldTryAgainARecordThatFailedInAWayNobodyForesaw() throws Exception {
-        Releases releases = new Releases(
-                new ReleaseSettings(
-                        "",
-                        "",
-                        "",
-                        profile(),
-                        folder.resolve("cache"),
-                        null,
-                        1 << 20,
-                        2,
-                        ReleaseSettings.Beside.ALWAYS),
-                new FailingBundleStore(store, new AtomicInteger(1)),
-                ReleasesTest::load,
-                slots,
-                bytes -> true,
-                Clock.systemUTC());
+        Releases releases = releases(new FailingBundleStore(store, new AtomicInteger(1)));
         ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
 
         releases.follow(ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW));
@@ -658,9 +628,29 @@ class ReleasesTest {
     }
 
     private Releases releases(ReleaseSettings settings, ModelLoader loader) {
+        return releases(settings, loader, store);
+    }
+
+    private Releases releases(BundleStore bundleStore) {
+        ReleaseSettings settings = new ReleaseSettings(
+                "",
+                "",
+                "",
+                "",
+                profile(),
+                folder.resolve("cache"),
+                null,
+                1 << 20,
+                2,
+                ReleaseSettings.Beside.ALWAYS,
+                false);
+        return releases(settings, ReleasesTest::load, bundleStore);
+    }
+
+    private Releases releases(ReleaseSettings settings, ModelLoader loader, BundleStore bundleStore) {
         return new Releases(
                 settings,
-                store,
+                bundleStore,
                 loader,
                 slots,
                 slot -> new RevisionMemory(slot.shared("revision"), 0),

@@ -182,8 +182,10 @@ public final class Checker implements AutoCloseable {
 
     private void redraw(JobRecord job, ResultRecord answer) {
         for (JsonNode image : answer.json().path("images")) {
-            String wrong = redraw == null ? "" : redraw.mismatch(
-                    image, job.json(), answer.json().path("profile").asText());
+            String wrong = redraw == null
+                    ? ""
+                    : redraw.mismatch(
+                            image, job.json(), answer.json().path("profile").asText());
             if (!wrong.isEmpty()) {
                 violations.add("a picture of " + job.key() + ": " + wrong);
             }
