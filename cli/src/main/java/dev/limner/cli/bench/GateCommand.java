@@ -74,9 +74,11 @@ final class GateCommand implements Callable<Integer> {
                     GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), seed);
             kept &= found.rate() <= Budget.OF_LINE + 3 * Math.sqrt(Budget.OF_LINE * (1 - Budget.OF_LINE) / lines);
             String what = every == 0 ? "nothing is ever better" : "one round in " + every + " is better";
-            terminal.printf(
-                    Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
-            rows.addObject().put("betterEvery", every).put("wrong", found.rate()).put("right", found.releases());
+            terminal.printf(Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
+            rows.addObject()
+                    .put("betterEvery", every)
+                    .put("wrong", found.rate())
+                    .put("right", found.releases());
         }
     }
 
