@@ -24,11 +24,11 @@ public final class RollbackSimulation {
     /** How the share of dislikes changes, for both models alike. */
     public enum Drift {
         NONE,
-        /** Up and down once a day. */
+        /** Up and down, about five times before a trial is decided. */
         WAVE,
-        /** From one vote to the next, half way. */
+        /** From one vote to the next, about a third of the way to the decision. */
         STEP,
-        /** From the first vote to the last. */
+        /** Steadily, until two logits more. */
         TREND,
         /** Raters like their first pictures and get more critical with each. */
         FATIGUE
@@ -153,9 +153,9 @@ public final class RollbackSimulation {
         double logit = Math.log(dislikes / (1 - dislikes)) + (world.crowd() == Crowd.CASUAL ? 0 : person[0]);
         double more = switch (world.drift()) {
             case NONE -> 0;
-            case WAVE -> Math.sin(2 * Math.PI * 6 * time);
-            case STEP -> time < 0.5 ? 0 : 1.5;
-            case TREND -> 2 * time;
+            case WAVE -> Math.sin(2 * Math.PI * 50 * time);
+            case STEP -> time < 0.03 ? 0 : 1.5;
+            case TREND -> Math.min(2, 20 * time);
             case FATIGUE -> Math.min(2, 0.7 * Math.log(Math.max(1, person[1])) / Math.log(2));
         };
         return 1 / (1 + Math.exp(-logit - more));
