@@ -2,6 +2,7 @@ package dev.limner.generator.device;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.util.cuda.CudaUtils;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.arithmetic.Kernels;
 import dev.limner.generator.arithmetic.Processor;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What pixels may depend on besides the job and the model: versions of libtorch and of our own arithmetic, device,
@@ -45,7 +47,7 @@ public record ExecutionProfile(String name, int batch) {
         boolean padded = ConvolutionSupport.on(device).settle();
         return of(
                 Engine.getEngine("PyTorch").getVersion(),
-                device.isGpu(),
+                device.isGpu() ? chip(device) : null,
                 Processor.here(),
                 Kernels.here(),
                 threads,
@@ -58,10 +60,27 @@ public record ExecutionProfile(String name, int batch) {
         return of(device, TorchThreads.get(), ReferenceBatch.on(device));
     }
 
+    /**
+     * Kernels are chosen by compute capability, and round to TF32 unless the driver is told not to: seen on an H200, where
+     * nearly every picture differs between the two by 1 of 255 somewhere.
+     */
+    private static String chip(Device device) {
+        boolean exact = "0".equals(System.getenv("NVIDIA_TF32_OVERRIDE"));
+        return CudaUtils.getComputeCapability(device.getDeviceId()) + (exact ? "-fp32" : "-tf32");
+    }
+
+    /** @param gpu compute capability and precision; null on a CPU */
     static ExecutionProfile of(
-            String version, boolean gpu, Processor processor, Kernels kernels, int threads, boolean padded, int batch) {
-        String kind = gpu ? "cuda" : "cpu-" + processor.instructions() + "-t" + threads;
-        String arithmetic = gpu ? "r" + ARITHMETIC : "r" + ARITHMETIC + "-" + processor.code() + "-" + kernels.code();
+            String version,
+            @Nullable String gpu,
+            Processor processor,
+            Kernels kernels,
+            int threads,
+            boolean padded,
+            int batch) {
+        String kind = gpu == null ? "cpu-" + processor.instructions() + "-t" + threads : "cuda" + gpu;
+        String arithmetic =
+                gpu == null ? "r" + ARITHMETIC + "-" + processor.code() + "-" + kernels.code() : "r" + ARITHMETIC;
         return new ExecutionProfile(
                 "torch-" + version + "-" + architecture() + "-" + kind + "-" + arithmetic
                         + (padded ? "-padded" : "-plain") + "-b" + batch,

@@ -50,8 +50,14 @@ class ExecutionProfileTest {
                 .hasMessage("batch is 0, must be at least 1");
     }
 
+    @Test
+    void shouldNameAGpusChipAndPrecisionAndNotTheProcessorBesideIt() {
+        assertThat(ExecutionProfile.of("2.7.1", "90-tf32", PROCESSOR, ALL, 2, false, 32).name())
+                .endsWith("-cuda90-tf32-r2-plain-b32");
+    }
+
     private static String name(Processor processor, Kernels kernels, int threads, boolean padded, int batch) {
-        return ExecutionProfile.of("2.7.1", false, processor, kernels, threads, padded, batch)
+        return ExecutionProfile.of("2.7.1", null, processor, kernels, threads, padded, batch)
                 .name();
     }
 }
