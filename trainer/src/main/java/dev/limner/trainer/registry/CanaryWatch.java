@@ -145,12 +145,19 @@ public final class CanaryWatch {
                 .toList();
     }
 
+    /**
+     * A worker that has the model on its device refuses no release but a record that names it, which anybody may have
+     * written.
+     */
     private static boolean refuses(WorkerStatus status, String digest) {
-        return status.refused().stream().anyMatch(refusal -> refusal.digest().equals(digest));
+        return status.models().stream().noneMatch(loaded -> loaded.digest().equals(digest))
+                && status.refused().stream()
+                        .anyMatch(refusal -> refusal.digest().equals(digest));
     }
 
     private Optional<String> refusal(String digest) {
         return present().stream()
+                .filter(status -> refuses(status, digest))
                 .flatMap(status -> status.refused().stream()
                         .filter(refusal -> refusal.digest().equals(digest))
                         .map(refusal -> "worker " + status.worker() + " refuses it, "

@@ -229,6 +229,15 @@ class CanaryWatchTest {
         assertThat(record.reason()).contains("refuses it");
     }
 
+    /** A record that somebody forged is refused under the digest it names. */
+    @Test
+    void shouldKeepWhatEveryWorkerRunsWhileARecordThatNamesItIsRefused() {
+        registry.promote(model, NEW, "by hand");
+        watch.heard(status("w1", 2, List.of(loaded(NEW, 1, 0)), List.of(refusal(NEW))));
+
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+    }
+
     @Test
     void shouldGoBackFromALiveModelWhoseJobsFail() {
         registry.promote(model, NEW, "by hand");
