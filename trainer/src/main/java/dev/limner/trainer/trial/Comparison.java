@@ -2,6 +2,7 @@ package dev.limner.trainer.trial;
 
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Vote;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ public final class Comparison {
     /** Nor is a smaller share of the jobs, however sure it is that the other fails less often. */
     private static final double MOST_FAILURES = 0.02;
 
+    /** How far apart jobs may be and still be of the same time. */
+    private static final Duration CONCURRENT = Duration.ofMinutes(5);
+
     private final String tried;
     private final String usual;
     private final Instant since;
@@ -33,8 +37,14 @@ public final class Comparison {
     private long usualDrawn;
 
     /** What a worker did with the one while it waited for something to do with the other. */
-    private record Pending(Jobs.Done mine, Jobs.Done theirs) {
-        static final Pending NOTHING = new Pending(Jobs.Done.NOTHING, Jobs.Done.NOTHING);
+    private record Pending(Instant from, Jobs.Done mine, Jobs.Done theirs) {
+        static Pending since(Instant from) {
+            return new Pending(from, Jobs.Done.NOTHING, Jobs.Done.NOTHING);
+        }
+
+        boolean isConcurrentWith(Instant later) {
+            return !from.plus(CONCURRENT).isBefore(later);
+        }
     }
 
     /**
@@ -62,11 +72,20 @@ public final class Comparison {
         }
     }
 
-    /** Adds what workers did: a stratum for each time that a worker has drawn with both. */
+    /**
+     * Adds what workers did: a stratum for each time that a worker has drawn with both within a few minutes. What was drawn
+     * before both ran is of another time.
+     */
     public void add(List<Jobs.Interval> intervals) {
         for (Jobs.Interval interval : intervals) {
-            Pending before = pending.getOrDefault(interval.worker(), Pending.NOTHING);
+            if (interval.from().isBefore(since)) {
+                continue;
+            }
+            Pending fresh = Pending.since(interval.from());
+            Pending waiting = pending.getOrDefault(interval.worker(), fresh);
+            Pending before = waiting.isConcurrentWith(interval.from()) ? waiting : fresh;
             Pending now = new Pending(
+                    before.from(),
                     before.mine().plus(interval.done().getOrDefault(tried, Jobs.Done.NOTHING)),
                     before.theirs().plus(interval.done().getOrDefault(usual, Jobs.Done.NOTHING)));
             if (now.mine().all() > 0 && now.theirs().all() > 0) {

@@ -29,8 +29,12 @@ public final class Jobs {
         }
     }
 
-    /** What a worker did from one status to its next, by the models' digests. */
-    public record Interval(String worker, Map<String, Done> done) {
+    /**
+     * What a worker did from one status to its next, by the models' digests.
+     *
+     * @param from the time of the first of the two, by the worker's clock
+     */
+    public record Interval(String worker, Instant from, Map<String, Done> done) {
         public Interval {
             done = Map.copyOf(done);
         }
@@ -52,7 +56,7 @@ public final class Jobs {
             }
         }
         if (!done.isEmpty()) {
-            intervals.addLast(new Interval(status.worker(), done));
+            intervals.addLast(new Interval(status.worker(), before.at(), done));
             if (intervals.size() > MOST_INTERVALS) {
                 intervals.removeFirst();
             }
