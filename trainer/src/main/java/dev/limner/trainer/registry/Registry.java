@@ -213,7 +213,9 @@ public final class Registry {
                                             .map(release -> signed(mine, release))
                                             .toList(),
                                     reason,
-                                    clock.instant()));
+                                    clock.instant(),
+                                    record.holdout(),
+                                    null));
                 }));
         after.ifPresent(record -> say(after));
         return after;

@@ -101,6 +101,7 @@ class RegistrySigningTest {
                 .allSatisfy(release -> assertThat(ReleaseKeys.verifies(open, release.digest(), release.signature()))
                         .isTrue());
         assertThat(signed.live().digest()).isEqualTo(release(2).digest());
+        assertThat(signed.holdout()).isNotNull();
         assertSigned(registry.sign("old", 41, ""), 42);
         assertThat(registry.sign("nobody", 0, "")).isEmpty();
 
