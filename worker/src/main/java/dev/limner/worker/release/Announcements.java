@@ -37,7 +37,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     private final String name;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("limner-release").daemon().factory());
-    private final AtomicReference<@Nullable ModelRecord> pending = new AtomicReference<>();
+    private final AtomicReference<Pending> pending = new AtomicReference<>(Pending.NOTHING);
     /** Why the last record was not believed. */
     private final AtomicReference<@Nullable Refused> doubted = new AtomicReference<>();
 
@@ -89,6 +89,21 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         }
     }
 
+    /**
+     * What the release thread has not seen yet.
+     *
+     * @param record the newest
+     * @param again whether the topic was made again before it
+     */
+    private record Pending(@Nullable ModelRecord record, boolean again) {
+        static final Pending NOTHING = new Pending(null, false);
+
+        /** Whoever writes an old record after a new one changes nothing. */
+        Pending with(ModelRecord next) {
+            return record != null && record.revision() > next.revision() ? this : new Pending(next, again);
+        }
+    }
+
     /** What the topic says. */
     private final class Records implements TopicReader.Reader {
         @Override
@@ -99,9 +114,11 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         @Override
         public void startOver() {
             // What the old topic said last may have a higher revision than all that the new one says.
-            pending.set(null);
+            pending.set(new Pending(null, true));
             announced = false;
-            submit(releases::startOver);
+            if (caughtUp) {
+                submit(Announcements.this::carryOut);
+            }
         }
     }
 
@@ -114,7 +131,11 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
             // Nobody can sign that there is no record.
             if (!releases.trust().isStrict()) {
                 announced = false;
-                pending.set(null);
+                pending.updateAndGet(waiting -> new Pending(null, waiting.again()));
+                if (caughtUp) {
+                    // Who waits for a record that nobody could read need not wait any longer.
+                    submit(this::carryOut);
+                }
             }
             return;
         }
@@ -122,7 +143,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         try {
             ModelRecord record = releases.trust().authentic(value);
             doubted.set(null);
-            pending.accumulateAndGet(record, Announcements::newer);
+            pending.updateAndGet(waiting -> waiting.with(record));
         } catch (Refused e) {
             doubted.set(e);
             LOG.atWarn().addKeyValue("error", e.getMessage()).log("a model record is not believed");
@@ -132,11 +153,6 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
         if (caughtUp) {
             submit(this::carryOut);
         }
-    }
-
-    /** Whoever writes an old record after a new one changes nothing. */
-    private static ModelRecord newer(@Nullable ModelRecord waiting, ModelRecord next) {
-        return waiting != null && waiting.revision() > next.revision() ? waiting : next;
     }
 
     /**
@@ -204,7 +220,11 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
 
     /** Only the newest record counts: those it has overtaken are never carried out. */
     private void carryOut() {
-        ModelRecord record = pending.getAndSet(null);
+        Pending news = pending.getAndSet(Pending.NOTHING);
+        ModelRecord record = news.record();
+        if (news.again()) {
+            releases.startOver();
+        }
         Refused doubt = doubted.getAndSet(null);
         if (doubt != null) {
             releases.refuse(doubt);

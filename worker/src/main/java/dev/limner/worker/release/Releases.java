@@ -139,6 +139,8 @@ final class Releases implements ReleaseReport, AutoCloseable {
     /** The models topic is another one: its next record counts, whatever its revision. What runs is kept until then. */
     void startOver() {
         startsOver = true;
+        // Else the old topic's last record would be carried out later and count as the new one's first.
+        again = null;
     }
 
     /** Whether the last record named a bundle that was not to be had, and may be later. */

@@ -316,6 +316,22 @@ class ReleasesTest {
     }
 
     @Test
+    void shouldFollowATopicThatWasMadeAgainWhileTheOldOnesLastRecordCouldNotBeCarriedOut() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        Manifest second = bundles.make("default", 2, 1, first.digest());
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        releases.follow(new ModelRecord("default", 7, release(second), null, List.of(), "", NOW));
+        assertThat(releases.isUnsettled()).isTrue();
+
+        releases.startOver();
+        releases.retry();
+        releases.follow(ModelRecord.first("default", third, "", NOW));
+
+        assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
+        assertThat(releases.revision()).isEqualTo(1);
+    }
+
+    @Test
     void shouldRefuseWhatIsNotSignedWithItsKey() throws Exception {
         ReleaseKeys.generate(folder.resolve("ours"));
         ReleaseKeys.generate(folder.resolve("theirs"));
