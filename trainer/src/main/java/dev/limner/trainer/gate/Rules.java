@@ -68,7 +68,8 @@ final class Rules {
                     incumbent,
                     lowIsWorse ? incumbent - allowed : incumbent + allowed,
                     rule,
-                    !(found && harm.mean() > tolerated));
+                    // What cannot be measured is not within anything.
+                    !Double.isNaN(harm.mean()) && !(found && harm.mean() > tolerated));
         }
     }
 
