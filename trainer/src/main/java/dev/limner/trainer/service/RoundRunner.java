@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,8 @@ final class RoundRunner implements AutoCloseable {
     private volatile String stage = "idle";
     private volatile int step;
     private volatile int steps;
+    /** Of the round thread: what the gate has judged in the round under way. */
+    private @Nullable String judged;
 
     RoundRunner(
             RoundSettings settings,
@@ -149,7 +152,7 @@ final class RoundRunner implements AutoCloseable {
                 if (!stopping) {
                     LOG.atError().addKeyValue("round", round.id()).setCause(e).log("round failed");
                     rounds.save(round.ended(
-                            Round.State.FAILED, null, List.of(String.valueOf(e.getMessage())), clock.instant()));
+                            Round.State.FAILED, judged, List.of(String.valueOf(e.getMessage())), clock.instant()));
                 }
             } finally {
                 stage = "idle";
@@ -169,6 +172,7 @@ final class RoundRunner implements AutoCloseable {
     }
 
     private void run(Round round) {
+        judged = null;
         lease.require();
         LOG.atInfo()
                 .addKeyValue("round", round.id())
@@ -183,6 +187,12 @@ final class RoundRunner implements AutoCloseable {
                         folder(round.id()),
                         new Progress(round))
                 .run(round, Line.of(store, model, round.parent()), replay);
+        // Whatever comes of it, it has used up its part of the line's budget for error.
+        judged = switch (outcome) {
+            case TuningRound.Outcome.Blocked blocked -> null;
+            case TuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
+            case TuningRound.Outcome.Passed passed -> passed.candidate().digest();
+        };
         kill.reached(KillPoint.ROUND_ENDED);
         Round ended = switch (outcome) {
             case TuningRound.Outcome.Blocked(List<String> notes) ->
