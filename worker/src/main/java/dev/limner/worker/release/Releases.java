@@ -218,7 +218,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         }
         try {
             ModelBundle bundle = cache.fetch(attempt.record().model(), release);
-            requireNewer(bundle, attempt.before());
+            requireNewer(bundle, attempt);
             forgive(release.digest());
             if (beside(bundle)) {
                 slots.add(probed(bundle));
@@ -246,12 +246,16 @@ final class Releases implements ReleaseReport, AutoCloseable {
 
     /**
      * What is behind the live model in its line was live once, or somebody announces the past. A worker that has known no
-     * record before goes by {@link RecordTrust} alone.
+     * record before goes by {@link RecordTrust} alone. What is held out is older by intent, and may have been live while this
+     * worker heard of nothing.
      */
-    private void requireNewer(ModelBundle bundle, @Nullable ModelRecord before) throws Refused {
+    private void requireNewer(ModelBundle bundle, Attempt attempt) throws Refused {
+        ModelRecord before = attempt.before();
+        ModelRecord.Holdout holdout = attempt.record().holdout();
         LoadedModel serving = slots.serving();
         long order = bundle.manifest().order();
         boolean known = before == null
+                || (holdout != null && holdout.digest().equals(bundle.manifest().digest()))
                 || before.releases().stream()
                         .anyMatch(release ->
                                 release.digest().equals(bundle.manifest().digest()));

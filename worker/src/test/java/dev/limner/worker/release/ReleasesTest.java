@@ -108,6 +108,24 @@ class ReleasesTest {
         assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
     }
 
+    /** It was away, or busy, while that was live. */
+    @Test
+    void shouldKeepAShareOfTheJobsWithAReleaseThatItNeverHeardOf() throws Exception {
+        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ModelRecord old = ModelRecord.first("default", release(first), "", NOW);
+        ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
+        ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
+        releases.follow(old);
+
+        releases.follow(old.withLive(second, "", NOW)
+                .withLive(third, "", NOW)
+                .holdingOut(0.9999, Duration.ofDays(9999)));
+
+        assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
+        assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));
+        assertThat(releases.refused()).isEmpty();
+    }
+
     @Test
     void shouldGiveEveryJobToWhatIsLiveWhereTheHoldoutHasEnded() throws Exception {
         Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
