@@ -114,6 +114,9 @@ public record ModelRecord(
      */
     public record Holdout(String digest, double share, Instant since, Instant until) {
         public Holdout {
+            Json.present("digest", digest);
+            Json.present("since", since);
+            Json.present("until", until);
             if (!SHA256.matcher(digest).matches()) {
                 throw new IllegalArgumentException("holdout.digest is '" + digest + "', must be a SHA-256");
             }

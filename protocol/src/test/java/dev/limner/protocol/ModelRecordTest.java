@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelRecordTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
@@ -136,6 +137,16 @@ class ModelRecordTest {
         assertThatThrownBy(() -> ModelRecord.decode(Examples.JSON.writeValueAsBytes(record)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("not a model record: " + complaint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"digest", "since", "until"})
+    void shouldNameEveryFieldThatAHoldoutMisses(String field) throws Exception {
+        ObjectNode record =
+                (ObjectNode) Examples.JSON.readTree(Examples.bytes(Examples.folder("examples/model/young.json")));
+        ((ObjectNode) record.path("holdout")).remove(field);
+
+        assertRefused(record, "holdout." + field + " is missing");
     }
 
     @Test
