@@ -78,8 +78,7 @@ final class WorkerModels implements AutoCloseable {
                     case CONSTANT -> constant();
                 });
         // Named once the self-test that goes before the first model has decided how convolutions are computed. The
-        // bytes
-        // are those of the largest size, which the others have to agree with.
+        // bytes are those of the largest size, which the others have to agree with.
         this.profile = draws ? ExecutionProfile.of(device, torchThreads, sizes.largest()) : ExecutionProfile.NONE;
         this.announcements = draws && config.models().follow() ? follow() : null;
     }
