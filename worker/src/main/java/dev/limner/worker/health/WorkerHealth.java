@@ -63,8 +63,7 @@ public class WorkerHealth {
     @Readiness
     HealthCheck progress() {
         return () -> {
-            List<String> obstacles =
-                    service.runtime().map(WorkerRuntime::obstacles).orElse(List.of());
+            List<String> obstacles = service.obstacles();
             HealthCheckResponseBuilder response =
                     HealthCheckResponse.named("progress").status(obstacles.isEmpty());
             for (int i = 0; i < obstacles.size(); i++) {

@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -256,6 +257,23 @@ public class WorkerService {
     /** Whether the worker is waiting for the live release before it takes jobs. */
     public boolean waiting() {
         return waiting;
+    }
+
+    /** Why nothing moves, for people; empty if something does or the worker still loads what it starts with. */
+    public List<String> obstacles() {
+        WorkerRuntime running = runtime;
+        if (running != null) {
+            return running.obstacles();
+        }
+        // The models are there before anybody waits for them.
+        WorkerModels announced = waiting ? models : null;
+        return announced == null
+                ? List.of()
+                : Stream.concat(
+                                Stream.of("the live release is not to be had: no jobs are taken until it is"),
+                                announced.report().refused().stream()
+                                        .map(refusal -> refusal.digest() + " is refused: " + refusal.reason()))
+                        .toList();
     }
 
     /** Whether the worker ended because it could not go on. */
