@@ -110,8 +110,6 @@ final class LearningRuntime implements AutoCloseable {
                 config.key().map(ReleaseKeys::readPrivate).orElse(null),
                 clock,
                 settings.holdout());
-        // From here on a trainer that ran before this one tunes nothing any more.
-        this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
         registry.begin(model, registry.stage(config.model()));
         RewardEyes rewardEyes = new RewardEyes(judges);
         this.intake = new FeedbackIntake(
@@ -123,6 +121,8 @@ final class LearningRuntime implements AutoCloseable {
                 () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
         this.source = new SourceCheck(config.bootstrap(), topics.feedback(), replay, intake);
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
+        // Last of what may fail: from here on a trainer that ran before this one tunes nothing any more.
+        this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
         this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease);
     }
 
