@@ -18,8 +18,8 @@ import java.util.Set;
  * <p>Each stratum is a pair: a vote on a picture of the one and a vote on a picture of the other, at most an hour apart,
  * each the only one of its rater in its arm that counts. Both raters have said about as much before (equal powers of two),
  * because people judge their first picture differently from their hundredth, and the arm with the smaller share would see
- * more of the hundredth; a rater is paired with themselves where that can be. Who is paired with whom depends on times, arms and names,
- * never on what was said. Votes in the order of arrival; not safe for several threads.
+ * more of the hundredth; a rater is paired with themselves where that can be. Who is paired with whom depends on times,
+ * arms and names, never on what was said. Votes in the order they were read; not safe for several threads.
  */
 public final class Opinions {
     /** How far apart votes may be and still be of the same time. */
@@ -83,6 +83,9 @@ public final class Opinions {
             if (counted.contains(new Unit(slot.tried(), candidate.rater()))
                     || candidate.arrived().plus(CONCURRENT).isBefore(vote.arrived())) {
                 latest.remove();
+            } else if (vote.arrived().plus(CONCURRENT).isBefore(candidate.arrived())) {
+                // Partitions that are caught up with one after the other: its like may still come.
+                continue;
             } else if (candidate.rater().equals(vote.rater())) {
                 return Optional.of(candidate);
             } else if (found == null) {

@@ -59,6 +59,20 @@ class OpinionsTest {
         assertThat(opinions.raters()).isEqualTo(1);
     }
 
+    /** A topic's partitions are caught up with one after the other. */
+    @Test
+    void shouldNotCompareWithWhatWasSaidMuchLaterAndReadBefore() {
+        now = NOON.plus(Duration.ofHours(5));
+        vote("a", "old", true);
+        now = NOON;
+        vote("b", "new", false);
+        assertThat(opinions.raters()).isZero();
+
+        now = NOON.plus(Duration.ofHours(5));
+        vote("c", "new", true);
+        assertThat(opinions.raters()).isEqualTo(1);
+    }
+
     /** Of two models, one of which few see: by then they have seen many of the other. */
     @Test
     void shouldCompareOnlyRatersWhoHaveSaidAboutAsMuch() {
