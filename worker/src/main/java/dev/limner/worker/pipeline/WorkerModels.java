@@ -147,7 +147,17 @@ final class WorkerModels implements AutoCloseable {
                 config.text().cache());
     }
 
+    /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
     private LoadedModel loaded(Painter painter, TextEncoder encoder, LoadedModel.Origin origin) {
+        try {
+            return warm(painter, encoder, origin);
+        } catch (RuntimeException | Error e) {
+            painter.close();
+            throw e;
+        }
+    }
+
+    private LoadedModel warm(Painter painter, TextEncoder encoder, LoadedModel.Origin origin) {
         Optional<DrillPainter> trouble = drill.map(
                 orders -> new DrillPainter(painter, orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
         PictureEngine engine = PictureEngine.of(trouble.<Painter>map(one -> one).orElse(painter), sizes);
