@@ -16,6 +16,7 @@ final class ErrorFaults {
             "limner-device",
             "limner-encode",
             "limner-store",
+            "limner-publish",
             "limner-letters",
             "limner-read");
 
