@@ -219,8 +219,8 @@ final class UpCommand implements Callable<Integer> {
                     if (live) {
                         SafePrintWriter.clearLine(terminal);
                     }
-                    terminal.println("no space left in " + pictures
-                            + ": workers wait until there is some; nothing is lost");
+                    terminal.println(
+                            "no space left in " + pictures + ": workers wait until there is some; nothing is lost");
                 }
                 if (live) {
                     SafePrintWriter.clearLine(terminal);
