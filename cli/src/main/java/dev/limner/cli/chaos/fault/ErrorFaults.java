@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Errors, as a class that is missing or memory that is short would throw them, in one thread after the other. */
 final class ErrorFaults {
@@ -23,12 +24,13 @@ final class ErrorFaults {
     private static final String ORDER = "error-in";
     private static final Duration OBEYED_WITHIN = Duration.ofSeconds(5);
     private static final Duration ENDED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration RECOVER_WITHIN = Duration.ofSeconds(60);
     private static final int TRIES = 3;
 
     private ErrorFaults() {}
 
     static List<Fault> all() {
-        return List.of(new Fault("thread-errors", ErrorFaults::threads));
+        return List.of(new Fault("thread-errors", Fault.Need.NOTHING, true, ErrorFaults::threads));
     }
 
     private static Fault.Effect threads(Arena arena, Random random) throws InterruptedException {
@@ -42,9 +44,21 @@ final class ErrorFaults {
             for (int i = 0; i < TRIES * arena.workers().count() && !obeyed; i++) {
                 obeyed = strike(arena, next++ % arena.workers().count(), thread);
             }
+            recover(arena);
             all &= obeyed;
         }
         return Fault.Effect.now(all, busy);
+    }
+
+    /**
+     * Waits until no death is counted any more: a job that three deaths in a row met would be taken for their cause. What
+     * is there when partitions have new owners is under suspicion, so it takes two looks.
+     */
+    private static void recover(Arena arena) throws InterruptedException {
+        for (int look = 0; look < 2; look++) {
+            Set<String> waiting = arena.checker().unansweredAt(System.nanoTime());
+            boolean unused = arena.await(RECOVER_WITHIN, () -> arena.checker().answered(waiting));
+        }
     }
 
     /** Whether the worker had such a thread at work. If so its process must end by itself, and not as if all was well. */
