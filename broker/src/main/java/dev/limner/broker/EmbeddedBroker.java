@@ -32,7 +32,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
-    /** More than the week for which {@link FleetTopics} keeps jobs and results. */
+    /** More than the week for which {@link FleetTopics} keeps jobs. */
     private static final Duration OFFSETS_KEPT = Duration.ofDays(30);
 
     private static final Uuid SHARED_ID = new Uuid(0x6c696d6e6572L, 1);

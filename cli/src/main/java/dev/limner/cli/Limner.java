@@ -99,9 +99,18 @@ public final class Limner implements Runnable {
                         return helped;
                     }
                     // Help is our own and may have colours; what commands print may be anybody's.
-                    limner.setOut(safe(limner.getOut()));
-                    limner.setErr(safe(limner.getErr()));
-                    return new CommandLine.RunLast().execute(parsed);
+                    PrintWriter out = limner.getOut();
+                    PrintWriter err = limner.getErr();
+                    limner.setOut(safe(out));
+                    limner.setErr(safe(err));
+                    try {
+                        return new CommandLine.RunLast().execute(parsed);
+                    } catch (CommandLine.ParameterException e) {
+                        // Help follows what is said of it.
+                        limner.setOut(out);
+                        limner.setErr(err);
+                        throw e;
+                    }
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     PrintWriter err = command.getErr() instanceof SafePrintWriter safe ? safe.raw() : command.getErr();

@@ -8,6 +8,7 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.Ports;
 import dev.limner.cli.fleet.ServiceProcess;
+import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -215,11 +216,15 @@ final class UpCommand implements Callable<Integer> {
                 boolean wasFull = full;
                 full = DiskSpace.full(pictures);
                 if (full && !wasFull) {
-                    terminal.println((live ? "\r\u001b[K" : "") + "no space left in " + pictures
-                            + ": workers wait until there is some; nothing is lost");
+                    if (live) {
+                        SafePrintWriter.clearLine(terminal);
+                    }
+                    terminal.println(
+                            "no space left in " + pictures + ": workers wait until there is some; nothing is lost");
                 }
                 if (live) {
-                    terminal.print("\r\u001b[K" + line(statuses));
+                    SafePrintWriter.clearLine(terminal);
+                    terminal.print(line(statuses));
                     terminal.flush();
                 } else if (System.nanoTime() > nextLine) {
                     nextLine = System.nanoTime() + LINE_EVERY_NANOS;

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,12 +85,24 @@ class LimnerTest {
         assertThat(out.toString()).contains("JOB_ID");
     }
 
+    @Test
+    void shouldHelpInColourWhereACommandIsMissing() {
+        for (String[] arguments : List.of(new String[0], new String[] {"store"}, new String[] {"models"})) {
+            assertThat(limner(CommandLine.Help.Ansi.ON).execute(arguments)).isEqualTo(2);
+        }
+
+        assertThat(err.toString()).contains("limner needs a command", "\u001b[").doesNotContain("\\u001b");
+    }
+
     private int run(String... arguments) {
+        return limner(CommandLine.Help.Ansi.OFF).execute(arguments);
+    }
+
+    private CommandLine limner(CommandLine.Help.Ansi ansi) {
         // Commands look for the shipped files when they are made.
         System.setProperty("limner.home", "..");
         CommandLine limner = Limner.commandLine().addSubcommand(new Careless());
         limner.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        limner.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-        return limner.execute(arguments);
+        return limner.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
     }
 }

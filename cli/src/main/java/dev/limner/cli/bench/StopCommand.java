@@ -3,6 +3,7 @@ package dev.limner.cli.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.broker.FreePorts;
+import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
@@ -95,6 +96,7 @@ final class StopCommand implements Callable<Integer> {
         }
         Home home = Home.find();
         BenchJobs captions = BenchJobs.of(home);
+        Claims.keep(folder(home), "limner bench stop");
         ObjectNode figures = new ObjectMapper().createObjectNode();
         for (Situation situation : situations) {
             double[] millis = new double[runs];
@@ -119,11 +121,15 @@ final class StopCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static Path folder(Home home) {
+        return home.state().resolve("bench-stop");
+    }
+
     private record Ended(double millis, int exitCode) {}
 
     private Ended once(Home home, BenchJobs captions, Situation situation, int run) throws InterruptedException {
-        Path folder = home.state().resolve("bench-stop");
-        Folders.delete(folder);
+        Path folder = folder(home);
+        clear(folder);
         try (BrokerProcess broker = BrokerProcess.start(home, folder.resolve("broker"), FreePorts.next());
                 LocalFleet fleet = LocalFleet.on(broker.bootstrap(), Topics.DEFAULT)) {
             Map<String, String> settings = new HashMap<>(Map.of("limner.worker.generator", generator));
@@ -160,8 +166,14 @@ final class StopCommand implements Callable<Integer> {
             }
             throw e;
         } finally {
-            Folders.delete(folder);
+            clear(folder);
         }
+    }
+
+    /** Without the lock by which this command has claimed the folder. */
+    private static void clear(Path folder) {
+        Folders.delete(folder.resolve("broker"));
+        Folders.delete(folder.resolve("store"));
     }
 
     private void say(String format, Object... values) {

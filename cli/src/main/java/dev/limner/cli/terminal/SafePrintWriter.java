@@ -22,6 +22,12 @@ public final class SafePrintWriter extends PrintWriter {
         return raw;
     }
 
+    /** Takes back the line that is being shown on a terminal, so that the next print takes its place. */
+    public static void clearLine(PrintWriter terminal) {
+        PrintWriter out = terminal instanceof SafePrintWriter safe ? safe.raw : terminal;
+        out.print("\r\u001b[K");
+    }
+
     private static final class Escaping extends FilterWriter {
         private char pending;
 

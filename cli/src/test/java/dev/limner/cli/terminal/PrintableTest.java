@@ -92,4 +92,16 @@ class PrintableTest {
         assertThat(terminal.toString())
                 .isEqualTo("cat \ud83d\udc08\n\\u001b\\u009b\ud83d\udc08a\r\n\\u202eb\nend\\u000d");
     }
+
+    @Test
+    void shouldLetATerminalTakeBackALine() {
+        StringWriter terminal = new StringWriter();
+        try (SafePrintWriter out = new SafePrintWriter(new PrintWriter(terminal))) {
+            out.print("1 done");
+            SafePrintWriter.clearLine(out);
+            out.print("2 done");
+        }
+
+        assertThat(terminal.toString()).isEqualTo("1 done\r\u001b[K2 done");
+    }
 }

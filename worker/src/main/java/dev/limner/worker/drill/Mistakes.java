@@ -96,7 +96,9 @@ public final class Mistakes {
     }
 
     private static Result.@Nullable Source behind(Result.@Nullable Source source) {
-        return source == null ? null : new Result.Source(source.topic(), source.partition(), source.offset() + 1);
+        return source == null
+                ? null
+                : new Result.Source(source.topic(), source.partition(), source.offset() + 1, source.topicId());
     }
 
     private static Outcome swapped(Outcome outcome) {

@@ -86,7 +86,11 @@ public final class WorkerRuntime implements AutoCloseable {
         Admission admission = new Admission(
                 models,
                 outcomes,
-                new LargeOriginals(outcomes, safe, outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
+                new LargeOriginals(
+                        outcomes,
+                        safe,
+                        outcome -> mailbox.put(List.of(outcome)),
+                        error -> errors.uncaughtException(Thread.currentThread(), error)),
                 new RecentIds(settings.recentIds()),
                 settings.drill().does(Sabotage.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
         SplitJobs splits = new SplitJobs();

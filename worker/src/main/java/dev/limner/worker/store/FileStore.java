@@ -234,6 +234,9 @@ public final class FileStore implements ImageStore, AutoCloseable {
             if (e.getCause() instanceof PermanentException rejected) {
                 throw rejected;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException("a put failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -122,6 +122,21 @@ class FileStoreTest {
                 arguments(new FileSystemLoopException("f"), false));
     }
 
+    /** Else it would count as a picture's failure, and the worker would go on without knowing what still works. */
+    @Test
+    void shouldHandOnAnErrorAsWhatItIs() {
+        NoClassDefFoundError broken = new NoClassDefFoundError("injected");
+        RecordingDisk disk = new RecordingDisk() {
+            @Override
+            public void write(Path file, byte[] bytes, boolean force) {
+                throw broken;
+            }
+        };
+        try (FileStore store = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w", disk)) {
+            assertThatThrownBy(() -> store.put(List.of(object("picture")))).isSameAs(broken);
+        }
+    }
+
     @Test
     void shouldRejectTheOneObjectThatTheStoreDoesNotTakeAndNoOther() throws IOException {
         StoreObject bad = object("bad");

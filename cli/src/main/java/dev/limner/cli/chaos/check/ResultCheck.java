@@ -121,14 +121,19 @@ final class ResultCheck {
         findings.that(!error.path("message").asText().isBlank(), "its error has no message");
     }
 
-    private static void origin(Findings findings, JobRecord job, JsonNode result) {
+    private void origin(Findings findings, JobRecord job, JsonNode result) {
         JsonNode source = result.path("source");
         findings.equal(
                 "source",
                 job.origin(),
                 source.path("topic").asText() + "-" + source.path("partition").asInt(-1) + "@"
                         + source.path("offset").asLong(-1));
-        findings.equal("the source's fields", 3, source.size());
+        boolean named = source.has("topicId");
+        findings.that(named || rules.mixed(), "does not say which topic of its name it was in");
+        findings.that(
+                !named || source.path("topicId").asText().matches("[A-Za-z0-9_-]{22}"),
+                "was in a topic with the id " + source.path("topicId"));
+        findings.equal("the source's fields", named ? 4 : 3, source.size());
         findings.equal("redrive", job.redrive(), result.path("redrive").asInt());
     }
 

@@ -37,6 +37,18 @@ class ResultCheckTest {
         assertNoChangeIsMissed(bad(), rejected());
     }
 
+    @Test
+    void shouldTakeResultsWithoutATopicsIdFromAnEarlierReleaseOnly() throws Exception {
+        ObjectNode earlier = completed();
+        ((ObjectNode) earlier.path("source")).remove("topicId");
+        ResultCheck mixed =
+                new ResultCheck(new ResultCheck.Rules(false, true, Set.of("worker-1", "worker-2")), id -> null);
+
+        assertThat(mixed.wrong(job(), answer(earlier))).isEmpty();
+        assertThat(CHECK.wrong(job(), answer(earlier)))
+                .containsExactly("job-5 at " + ORIGIN + " does not say which topic of its name it was in");
+    }
+
     private static void assertNoChangeIsMissed(JobRecord job, ObjectNode right) {
         List<String> missed = new ArrayList<>();
         changed(right, right, "", (where, changed) -> {
@@ -158,7 +170,8 @@ class ResultCheckTest {
         String digest = "ab".repeat(32);
         return (ObjectNode) JSON.readTree("""
                 {"jobId":"job-5","status":"completed","tenant":"shop","context":{"order":5,"paid":true},
-                 "group":{"id":"g","size":2},"source":{"topic":"limner.jobs.standard","partition":3,"offset":17},
+                 "group":{"id":"g","size":2},
+                 "source":{"topic":"limner.jobs.standard","partition":3,"offset":17,"topicId":"q2rFZkK0SRO4pTqPjKMuew"},
                  "redrive":1,"attempts":1,"worker":"worker-1","model":{"name":"default","digest":"%s"},
                  "timings":{"queued":1.5,"batched":1,"text":1,"device":1,"encode":1,"store":1,"publish":0},
                  "batch":{"id":"worker-1-x-1","size":8,"position":6},"images":[%s,%s],"profile":"none"}""".formatted(
@@ -170,8 +183,9 @@ class ResultCheckTest {
     private static ObjectNode rejected() throws Exception {
         return (ObjectNode) JSON.readTree("""
                 {"jobId":"bad-many-1","status":"rejected","tenant":"shop",
-                 "source":{"topic":"limner.jobs.standard","partition":3,"offset":17},"redrive":1,"attempts":1,
-                 "worker":"worker-2","error":{"code":"count-out-of-range","field":"count","value":"65",
+                 "source":{"topic":"limner.jobs.standard","partition":3,"offset":17,"topicId":"q2rFZkK0SRO4pTqPjKMuew"},
+                 "redrive":1,"attempts":1,"worker":"worker-2",
+                 "error":{"code":"count-out-of-range","field":"count","value":"65",
                  "message":"count is '65', must be from 1 to 64"}}""");
     }
 
