@@ -52,7 +52,8 @@ class ExecutionProfileTest {
 
     @Test
     void shouldNameAGpusChipAndPrecisionAndNotTheProcessorBesideIt() {
-        assertThat(ExecutionProfile.of("2.7.1", "90-tf32", PROCESSOR, ALL, 2, false, 32).name())
+        assertThat(ExecutionProfile.of("2.7.1", "90-tf32", PROCESSOR, ALL, 2, false, 32)
+                        .name())
                 .endsWith("-cuda90-tf32-r2-plain-b32");
     }
 

@@ -77,7 +77,8 @@ class RoundRunnerTest {
     private RoundRunner runner(
             ReplayBuffer replay, Registry registry, FileBundleStore store, String name, TrainerLease lease) {
         return new RoundRunner(
-                new RoundSettings(folder, 1, Optional.empty(), 500, 1, Tuning.DEFAULT, 1, 0.05, Registry.Holdout.DEFAULT, false),
+                new RoundSettings(
+                        folder, 1, Optional.empty(), 500, 1, Tuning.DEFAULT, 1, 0.05, Registry.Holdout.DEFAULT, false),
                 null,
                 replay,
                 registry,

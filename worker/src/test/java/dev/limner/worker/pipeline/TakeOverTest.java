@@ -280,6 +280,13 @@ class TakeOverTest {
                 Clock.systemUTC(),
                 WorkerSettings.Drill.NONE);
         return new WorkerRuntime(
-                settings, slots(), ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, new SimpleMeterRegistry(), new FatalErrors());
+                settings,
+                slots(),
+                ReleaseReport.NONE,
+                store,
+                "cpu",
+                ExecutionProfile.NONE,
+                new SimpleMeterRegistry(),
+                new FatalErrors());
     }
 }

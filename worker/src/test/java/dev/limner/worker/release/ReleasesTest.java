@@ -117,9 +117,8 @@ class ReleasesTest {
         ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
         releases.follow(old);
 
-        releases.follow(old.withLive(second, "", NOW)
-                .withLive(third, "", NOW)
-                .holdingOut(0.9999, Duration.ofDays(9999)));
+        releases.follow(
+                old.withLive(second, "", NOW).withLive(third, "", NOW).holdingOut(0.9999, Duration.ofDays(9999)));
 
         assertThat(slots.serving().model().digest()).isEqualTo(third.digest());
         assertThat(slots.of(job(null))).isEqualTo(new Route.Ready(second.digest()));

@@ -89,7 +89,8 @@ final class ErrorFaults {
         int code = victim.ended().join().exitValue();
         // An earlier release knows no code of its own for errors.
         if (arena.previous() == null ? code != EXIT_CODE : code == 0) {
-            arena.violations().add("an error in " + thread + " of " + name + " ended its process with exit code " + code);
+            arena.violations()
+                    .add("an error in " + thread + " of " + name + " ended its process with exit code " + code);
         }
         return true;
     }
