@@ -136,7 +136,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 splits,
                 pending,
                 this::finish,
-                committer::publish);
+                () -> !committer.failing() && committer.publish());
         this.departure = new Departure(
                 settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
@@ -288,7 +288,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (!mailbox.isEmpty()) {
             return Duration.ZERO;
         }
-        long nanos = Math.min(LONGEST_POLL.toNanos(), dispatcher.nanosUntilDue());
+        // What cannot be published need not be drawn in a hurry.
+        long due = committer.failing() ? Long.MAX_VALUE : dispatcher.nanosUntilDue();
+        long nanos = Math.min(LONGEST_POLL.toNanos(), due);
         return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));
     }
 
