@@ -43,6 +43,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
     private static final long TAIL_EVERY_NANOS = 1_000_000_000;
+    /** A worker that is never idle must not let the offsets of its quiet partitions expire. */
+    private static final long BUSY_TAIL_EVERY_NANOS = 60_000_000_000L;
+
     /** What a failed worker may take to close its connections. */
     private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
 
@@ -256,7 +259,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     /** Transaction markers behind the last job would look like a job that waits. */
     private void lookAtTails() {
-        if (pipeline.idle() && System.nanoTime() - tailNanos > TAIL_EVERY_NANOS) {
+        if (System.nanoTime() - tailNanos > (pipeline.idle() ? TAIL_EVERY_NANOS : BUSY_TAIL_EVERY_NANOS)) {
             tailNanos = System.nanoTime();
             ledgers.passed(this::position);
         }
