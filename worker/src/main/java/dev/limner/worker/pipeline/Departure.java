@@ -142,7 +142,9 @@ final class Departure {
     private void listen() {
         mailbox.await(LOOK_EVERY);
         mailbox.woken();
-        var unused = progress.round();
+        if (progress.round()) {
+            progress.heard(source.receivedBytes());
+        }
     }
 
     /**
