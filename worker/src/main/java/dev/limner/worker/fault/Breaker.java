@@ -3,6 +3,7 @@ package dev.limner.worker.fault;
 import dev.failsafe.CircuitBreaker;
 import dev.failsafe.CircuitBreakerOpenException;
 import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import dev.failsafe.RetryPolicyBuilder;
@@ -26,6 +27,7 @@ public final class Breaker {
     private static final Duration LONGEST = Duration.ofSeconds(10);
     private static final Duration REST = Duration.ofMillis(500);
 
+    private final String what;
     private final CircuitBreaker<Object> circuit;
     private final FailsafeExecutor<Object> calls;
     private volatile boolean needsOperator;
@@ -38,6 +40,7 @@ public final class Breaker {
      * @param stopping whether the worker is on its way out, so that waiting on is pointless
      */
     public Breaker(String what, @Nullable Duration giveUpAfter, BooleanSupplier stopping) {
+        this.what = what;
         this.circuit = CircuitBreaker.builder()
                 .handle(RetryableException.class)
                 .withFailureThreshold(FAILURES)
@@ -69,19 +72,27 @@ public final class Breaker {
     /**
      * Calls, again and again while it throws {@link RetryableException}.
      *
-     * @throws RuntimeException the last failure, once the worker is stopping or the outage has lasted too long
+     * @throws RetryableException once the worker is stopping or the outage has lasted too long
+     * @throws RuntimeException anything else that it throws, at once
      */
     public <T> T call(Supplier<T> use) {
-        return calls.get(() -> {
-            try {
-                T result = use.get();
-                needsOperator = false;
-                return result;
-            } catch (RetryableException e) {
-                needsOperator = e instanceof OperatorNeededException;
-                throw e;
-            }
-        });
+        try {
+            return calls.get(() -> {
+                try {
+                    T result = use.get();
+                    needsOperator = false;
+                    return result;
+                } catch (RetryableException e) {
+                    needsOperator = e instanceof OperatorNeededException;
+                    throw e;
+                }
+            });
+        } catch (CircuitBreakerOpenException e) {
+            // Not even tried. Callers must not take it for a refusal of what they brought.
+            throw new RetryableException(what + " is unavailable", e);
+        } catch (FailsafeException e) {
+            throw new RetryableException("interrupted while waiting for " + what, e);
+        }
     }
 
     /** Whether the last try failed in a way that does not pass by itself. */

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -280,20 +279,6 @@ public final class JobSource implements AutoCloseable {
         } catch (IllegalStateException | TimeoutException e) {
             return -1;
         }
-    }
-
-    /** What the group has committed; asks the broker. */
-    public Map<PartitionRef, OffsetAndMetadata> committed(Set<PartitionRef> partitions) {
-        Set<TopicPartition> asked =
-                partitions.stream().map(JobSource::topicPartition).collect(Collectors.toSet());
-        Map<PartitionRef, OffsetAndMetadata> offsets = new HashMap<>();
-        unhurried(() -> consumer.committed(asked)).forEach((partition, found) -> {
-            OffsetAndMetadata offset = found;
-            if (offset != null) {
-                offsets.put(ref(partition), offset);
-            }
-        });
-        return offsets;
     }
 
     /** Asks the broker although somebody may just have called {@link #wakeUp}, which is meant for {@link #poll} only. */

@@ -125,7 +125,7 @@ final class Standings implements AutoCloseable {
                     news.run();
                 });
                 if (!due.isEmpty()) {
-                    look(due, ids.ids());
+                    ask(due);
                 }
             }
         } catch (InterruptedException e) {
@@ -175,6 +175,15 @@ final class Standings implements AutoCloseable {
             }
         }
         return Optional.of(found);
+    }
+
+    private void ask(Map<TopicPartition, Asked> due) {
+        try {
+            look(due, ids.ids());
+        } catch (RuntimeException e) {
+            // Without this thread nothing would ever be delivered again, and nobody would know why.
+            due.forEach((partition, question) -> settle(partition, question, null, e));
+        }
     }
 
     private void look(Map<TopicPartition, Asked> due, Map<String, Uuid> topicIds) {

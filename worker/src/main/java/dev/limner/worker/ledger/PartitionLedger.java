@@ -45,6 +45,7 @@ final class PartitionLedger {
     private boolean held = true;
     private boolean marked;
     private boolean marksChanged;
+    private boolean markedSinceDraft;
     private boolean nothingFits;
     private int length;
     private long confirmedNanos = System.nanoTime();
@@ -65,7 +66,7 @@ final class PartitionLedger {
     }
 
     /** A commit that was built and not confirmed yet. */
-    private record Draft(List<Entry> covered, long offset, int crashes, long started, int length) {}
+    private record Draft(List<Entry> covered, long offset, int crashes, int length) {}
 
     PartitionLedger(TakeOver takeOver, LedgerSettings settings) {
         LedgerState state = takeOver.state();
@@ -159,21 +160,26 @@ final class PartitionLedger {
     void passed(long position, long refreshNanos) {
         boolean markers = pending.isEmpty() && position > committed && !settings.ordered();
         if (markers || System.nanoTime() - confirmedNanos > refreshNanos) {
-            marksChanged = true;
+            mark();
         }
     }
 
     /** A job under suspicion goes to the device next, alone. */
     void started(long offset) {
         started = offset;
+        mark();
+    }
+
+    private void mark() {
         marksChanged = true;
+        markedSinceDraft = true;
     }
 
     /** The next commit says that this owner let go. */
     void letGo() {
         if (held && !settings.ordered()) {
             held = false;
-            marksChanged = true;
+            mark();
         }
     }
 
@@ -275,7 +281,8 @@ final class PartitionLedger {
                 into.add(entry.publication);
             }
         });
-        draft = new Draft(covered, end, left(end), running(), metadata.length());
+        draft = new Draft(covered, end, left(end), metadata.length());
+        markedSinceDraft = false;
         return new Commit(end, metadata);
     }
 
@@ -380,10 +387,10 @@ final class PartitionLedger {
         deliveredEnd = Math.max(deliveredEnd, committed);
         done.forgetBefore(committed);
         crashes = made.crashes;
-        started = made.started;
         length = made.length;
         marked = true;
-        marksChanged = false;
+        // What was marked while the commit was on its way is not in it.
+        marksChanged = markedSinceDraft;
         confirmedNanos = System.nanoTime();
     }
 }

@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,8 +173,8 @@ final class ResultsReading {
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
         if (all.isEmpty()) {
-            LOG.atWarn().addKeyValue("topic", topic).log("there is no such topic, so nothing counts as answered");
-            return Map.of();
+            // A broker that has just started may not know it yet. Without it nothing can be published anyway.
+            throw new UnknownTopicOrPartitionException("there is no topic " + topic);
         }
         consumer.assign(all);
         Map<TopicPartition, Long> written = written(all);

@@ -240,11 +240,6 @@ final class Committer {
         return obstacles.known();
     }
 
-    /** Whether it is not known how a commit ended. Safe from any thread. */
-    boolean unclear() {
-        return publishing.unclear();
-    }
-
     /** Whether the publishing thread runs. Safe from any thread. */
     boolean alive() {
         return publishing.alive();

@@ -43,6 +43,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
     private static final long TAIL_EVERY_NANOS = 1_000_000_000;
+    /** A worker that is never idle must not let the offsets of its quiet partitions expire. */
+    private static final long BUSY_TAIL_EVERY_NANOS = 60_000_000_000L;
+
     /** What a failed worker may take to close its connections. */
     private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
 
@@ -136,7 +139,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 splits,
                 pending,
                 this::finish,
-                committer::publish);
+                () -> !committer.failing() && committer.publish());
         this.departure = new Departure(
                 settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", () -> waiting);
@@ -256,7 +259,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     /** Transaction markers behind the last job would look like a job that waits. */
     private void lookAtTails() {
-        if (pipeline.idle() && System.nanoTime() - tailNanos > TAIL_EVERY_NANOS) {
+        if (System.nanoTime() - tailNanos > (pipeline.idle() ? TAIL_EVERY_NANOS : BUSY_TAIL_EVERY_NANOS)) {
             tailNanos = System.nanoTime();
             ledgers.passed(this::position);
         }
@@ -288,7 +291,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (!mailbox.isEmpty()) {
             return Duration.ZERO;
         }
-        long nanos = Math.min(LONGEST_POLL.toNanos(), dispatcher.nanosUntilDue());
+        // What cannot be published need not be drawn in a hurry.
+        long due = committer.failing() ? Long.MAX_VALUE : dispatcher.nanosUntilDue();
+        long nanos = Math.min(LONGEST_POLL.toNanos(), due);
         return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));
     }
 

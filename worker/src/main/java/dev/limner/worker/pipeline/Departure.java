@@ -85,9 +85,14 @@ final class Departure {
             return;
         }
         ledgers.letGo(partitions);
-        for (int i = 0; i < COMMITS_ON_REVOKE && !time.left().isZero(); i++) {
-            if (committer.publish(time.left())) {
+        int tries = 0;
+        while (!time.left().isZero() && (committer.busy() || tries < COMMITS_ON_REVOKE)) {
+            if (committer.busy()) {
+                listen();
+            } else if (committer.publish(time.atMost(LOOK_EVERY))) {
                 return;
+            } else {
+                tries++;
             }
         }
         LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
@@ -131,12 +136,15 @@ final class Departure {
     private void pollNothing() {
         listen();
         var ignored = source.poll(Duration.ZERO, everything, Set.of());
-        var unused = progress.round();
     }
 
+    /** Waits a moment. However long a departure may take, the control thread is not stuck. */
     private void listen() {
         mailbox.await(LOOK_EVERY);
         mailbox.woken();
+        if (progress.round()) {
+            progress.heard(source.receivedBytes());
+        }
     }
 
     /**

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From delivered records to batches in the pipeline. Jobs under suspicion of killing their worker go first, one by one
- * with nothing else on the device, each marked as started in its ledger before. Control thread only.
+ * with nothing else in the pipeline until their outcome is there, each marked as started in its ledger before. Control
+ * thread only.
  */
 final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -46,10 +47,14 @@ final class Dispatcher implements AutoCloseable {
     private final Consumer<Finished> finish;
     private final BooleanSupplier publish;
     private final Deque<QueuedJob> suspects = new ArrayDeque<>();
+    /** A suspect without an outcome yet: as long as its mark stands, a death is put down to it. */
+    private @Nullable RecordRef alone;
+    /** Whether the brokers have been told that the last suspect has its outcome. */
+    private boolean cleared = true;
 
     /**
      * @param finish takes the outcomes of records that need no batch
-     * @param publish commits what the ledgers hold, and says whether it did
+     * @param publish commits what the ledgers hold unless that has just failed, and says whether it did
      */
     Dispatcher(
             Ledgers ledgers,
@@ -100,10 +105,18 @@ final class Dispatcher implements AutoCloseable {
 
     /** Hands the pipeline what it takes. */
     void dispatch() {
-        if (suspectIsNext()) {
+        if (alone != null) {
+            return;
+        }
+        Optional<QueuedJob> suspect = nextSuspect();
+        if (suspect.isPresent()) {
             if (pipeline.idle()) {
-                dispatchSuspect();
+                dispatch(suspect.get());
             }
+            return;
+        }
+        cleared = cleared || publish.getAsBoolean();
+        if (!cleared) {
             return;
         }
         while (pipeline.accepts()) {
@@ -121,8 +134,10 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** A suspect whose model is on its way to the device holds up nobody; what is begun must get to its end. */
-    private boolean suspectIsNext() {
-        return !suspects.isEmpty() && models.of(suspects.getFirst().job()).isDecided();
+    private Optional<QueuedJob> nextSuspect() {
+        return suspects.stream()
+                .filter(queued -> models.of(queued.job()).isDecided())
+                .findFirst();
     }
 
     /** Whether its model was still there; the next look finds another route. */
@@ -149,16 +164,17 @@ final class Dispatcher implements AutoCloseable {
         pipeline.submit(batch, lease);
     }
 
-    private void dispatchSuspect() {
-        QueuedJob suspect = suspects.getFirst();
+    private void dispatch(QueuedJob suspect) {
         List<QueuedJob> wanted = wanted(List.of(suspect));
         if (!wanted.isEmpty()) {
             ledgers.started(suspect.ref());
             if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
                 return;
             }
+            alone = suspect.ref();
+            cleared = false;
         }
-        suspects.removeFirst();
+        suspects.remove(suspect);
     }
 
     private List<QueuedJob> wanted(List<QueuedJob> jobs) {
@@ -186,6 +202,9 @@ final class Dispatcher implements AutoCloseable {
      * @param publication null if there is none or nobody wants it any more
      */
     void answered(RecordRef ref, @Nullable Publication publication) {
+        if (ref.equals(alone)) {
+            alone = null;
+        }
         lanes.forget(ref);
         pending.answered(ref, publication);
     }
@@ -199,7 +218,10 @@ final class Dispatcher implements AutoCloseable {
 
     /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
     long nanosUntilDue() {
-        if (suspectIsNext()) {
+        if (alone != null) {
+            return Long.MAX_VALUE;
+        }
+        if (nextSuspect().isPresent()) {
             return pipeline.idle() ? 0 : Long.MAX_VALUE;
         }
         return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;

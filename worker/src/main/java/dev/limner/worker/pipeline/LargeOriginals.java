@@ -37,7 +37,7 @@ final class LargeOriginals implements AutoCloseable {
     /**
      * @param store waits by itself while it is unavailable
      * @param later takes the outcomes, on this thread
-     * @param fatal takes an {@link Error}: the worker has to end
+     * @param fatal takes what nobody foresaw: the worker has to end
      */
     LargeOriginals(Outcomes outcomes, ImageStore store, Consumer<Finished> later, Consumer<Throwable> fatal) {
         this.outcomes = outcomes;
@@ -51,7 +51,8 @@ final class LargeOriginals implements AutoCloseable {
         thread.execute(() -> {
             try {
                 storeAndAnswer(delivery, poison, value);
-            } catch (Error e) {
+            } catch (RuntimeException | Error e) {
+                // The executor would keep it to itself, and the record would never be answered.
                 fatal.accept(e);
             }
         });

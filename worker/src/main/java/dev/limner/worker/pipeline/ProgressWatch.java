@@ -90,15 +90,24 @@ final class ProgressWatch {
         return roundNanos - lookedNanos >= EVERY_NANOS;
     }
 
+    /**
+     * Brokers have sent something if this has changed; for when there is no time for a closer look.
+     *
+     * @param bytes that have come so far
+     */
+    void heard(double bytes) {
+        if (bytes != received) {
+            received = bytes;
+            heardNanos = nanoTime.getAsLong();
+        }
+    }
+
     /** A closer look. */
     Findings look(Sight sight) {
         long now = nanoTime.getAsLong();
         long passed = now - lookedNanos;
         lookedNanos = now;
-        if (sight.received() != received) {
-            received = sight.received();
-            heardNanos = now;
-        }
+        heard(sight.received());
         Map<PartitionRef, Duration> still = still(sight, passed);
         Map<PartitionRef, Duration> unknown = unknown(sight, now);
         List<String> reasons = new ArrayList<>(sight.obstacles());

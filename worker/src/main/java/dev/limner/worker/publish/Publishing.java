@@ -161,11 +161,6 @@ public final class Publishing {
         return Records.needsLetter(publication, settings, publisher.mostBytes().result());
     }
 
-    /** Whether a commit was asked for and nobody has told yet how it ended. */
-    public boolean unclear() {
-        return publisher.unclear();
-    }
-
     /** Whether its thread runs. */
     public boolean alive() {
         return thread.isAlive();

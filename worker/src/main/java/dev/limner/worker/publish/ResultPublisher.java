@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Results, dead letters and the offsets of their jobs in one transaction (KIP-98, KIP-447): a reader of committed
  * records sees all of it or nothing. Blocks as long as {@link PublishSettings#within()} says, so it has a thread of its
- * own ({@link Publishing}); only {@link #mostBytes()} and {@link #unclear()} are safe from others.
+ * own ({@link Publishing}); only {@link #mostBytes()} is safe from others.
  */
 final class ResultPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(ResultPublisher.class);
@@ -50,7 +50,6 @@ final class ResultPublisher {
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private @Nullable Long fencedNanos;
     private volatile MostBytes mostBytes;
-    private volatile boolean unclear;
 
     /** Of a record, by topic. */
     record MostBytes(int result, int letter) {}
@@ -67,11 +66,6 @@ final class ResultPublisher {
     /** What the topics take. */
     MostBytes mostBytes() {
         return mostBytes;
-    }
-
-    /** Whether a commit was asked for and nobody has told yet how it ended. */
-    boolean unclear() {
-        return unclear;
     }
 
     /**
@@ -316,14 +310,12 @@ final class ResultPublisher {
     /** Takes a new epoch, which ends the transaction in doubt, then asks how it ended; again and again until told. */
     private Published clearUp(PendingTransaction ready, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction in doubt, producer replaced");
-        unclear = true;
         discard();
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
                 var unused = connected();
                 boolean landed = GroupOffsets.asSent(ready, settings);
-                unclear = false;
                 LOG.atWarn().addKeyValue("landed", landed).log("transaction in doubt cleared up");
                 return landed ? new Published.Committed() : new Published.Failed("a commit in doubt did not land");
             } catch (InterruptException e) {

@@ -39,6 +39,27 @@ class BreakerTest {
                 .isInstanceOf(RuntimeException.class);
     }
 
+    /** A job is not refused because the worker stops in the middle of an outage. */
+    @Test
+    void shouldSayRetryableWhenItWasNotEvenTried() {
+        Breaker breaker = new Breaker("it", null, () -> true);
+        for (int i = 0; i < 4; i++) {
+            assertThatThrownBy(() -> breaker.call(() -> {
+                        throw new RetryableException("away", new IllegalStateException());
+                    }))
+                    .isInstanceOf(RetryableException.class);
+        }
+        assertThat(breaker.open()).isTrue();
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> new Breaker("it", null, () -> false).call(() -> {
+                    throw new RetryableException("away", new IllegalStateException());
+                }))
+                .isInstanceOf(RetryableException.class)
+                .hasMessageContaining("it");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
     @Test
     void shouldNotTryAgainWhatCannotBeHelped() {
         AtomicInteger calls = new AtomicInteger();

@@ -221,6 +221,27 @@ class LedgersTest {
         assertThat(delivered(2)).isEqualTo(Delivered.FRESH);
     }
 
+    /** A commit may take longer than the control thread waits for it. */
+    @Test
+    void shouldCommitWhatWasMarkedWhileACommitWasOnItsWay() throws UnreadableLedger {
+        restore(new Commit(0, ""));
+        deliver(0, 1);
+        finish(1);
+        PendingTransaction onItsWay = ready();
+        ledgers.started(ref(0));
+        ledgers.committed(onItsWay);
+
+        PendingTransaction marked = ready();
+        assertThat(marked.isEmpty()).isFalse();
+        assertThat(LedgerCodec.decode(commit(marked).metadata()).started()).isZero();
+        ledgers.letGo(Set.of(PARTITION));
+        ledgers.committed(marked);
+
+        assertThat(LedgerCodec.decode(commit(ready()).metadata()).held()).isFalse();
+        assertThat(commitAll().offset()).isZero();
+        assertThat(ready().isEmpty()).isTrue();
+    }
+
     @Test
     void shouldNotSuspectAnybodyAfterAnOwnerThatLetGo() {
         restore(new Commit(0, ""));

@@ -210,6 +210,38 @@ class DispatcherTest {
         assertThat(dispatcher.release(Set.of(PARTITION))).isEqualTo(1);
     }
 
+    /** The mark of a suspect stands until its outcome is committed: who dies meanwhile must be the suspect. */
+    @Test
+    void shouldSendNothingAfterASuspectUntilItHasItsOutcome() throws InterruptedException {
+        ledgers.restore(TestTakeOvers.afterTwoDeaths(PARTITION, 1, 1));
+        take("suspect", 1);
+        take("other", 1);
+        dispatcher.dispatch();
+        while (!pipeline.accepts()) {
+            Thread.onSpinWait();
+        }
+
+        dispatcher.dispatch();
+
+        assertThat(pipeline.inFlight()).isEqualTo(1);
+        assertThat(dispatcher.nanosUntilDue()).isEqualTo(Long.MAX_VALUE);
+        gate.countDown();
+        runUntil(2);
+    }
+
+    @Test
+    void shouldNotLetASuspectWithoutItsModelHoldUpOtherSuspects() throws InterruptedException {
+        models.onWanted(digest -> {});
+        ledgers.restore(TestTakeOvers.afterTwoDeaths(PARTITION, 1, 2));
+        gate.countDown();
+        take("waiting", 1, "default@" + B);
+        take("suspect", 1);
+
+        runUntil(1);
+
+        assertThat(results).containsOnlyKeys("suspect");
+    }
+
     private long values;
 
     private Dispatcher dispatcher(Route.Router router) {

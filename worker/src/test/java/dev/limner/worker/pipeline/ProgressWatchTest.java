@@ -59,6 +59,18 @@ class ProgressWatchTest {
     }
 
     @Test
+    void shouldHearTheBrokersWhileThereIsNoTimeForACloserLook() {
+        now += ProgressWatch.SILENT.toNanos();
+        assertThat(watch.brokersAnswer()).isFalse();
+        watch.heard(1);
+        assertThat(watch.brokersAnswer()).isTrue();
+
+        now += ProgressWatch.SILENT.toNanos();
+        watch.heard(1);
+        assertThat(watch.brokersAnswer()).isFalse();
+    }
+
+    @Test
     void shouldCountOnlyTheTimeInWhichTheDeviceWasFree() {
         go(ROUND, oldest(Map.of(ONE, 5L, TWO, 9L), true), true);
         go(ProgressWatch.STILL.minusMillis(1), oldest(Map.of(ONE, 5L, TWO, 9L), true), true);
