@@ -83,14 +83,14 @@ public final class Opinions {
             if (counted.contains(new Unit(slot.tried(), candidate.rater()))
                     || candidate.arrived().plus(CONCURRENT).isBefore(vote.arrived())) {
                 latest.remove();
-            } else if (vote.arrived().plus(CONCURRENT).isBefore(candidate.arrived())) {
-                // Partitions that are caught up with one after the other: its like may still come.
-                continue;
-            } else if (candidate.rater().equals(vote.rater())) {
-                return Optional.of(candidate);
-            } else if (found == null) {
-                found = candidate;
+            } else if (!vote.arrived().plus(CONCURRENT).isBefore(candidate.arrived())) {
+                if (candidate.rater().equals(vote.rater())) {
+                    return Optional.of(candidate);
+                }
+                found = found == null ? candidate : found;
             }
+            // The rest is too late for this one: partitions are caught up with one after the other, its like may still
+            // come.
         }
         return Optional.ofNullable(found);
     }

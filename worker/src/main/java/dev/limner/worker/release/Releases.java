@@ -1,10 +1,7 @@
 package dev.limner.worker.release;
 
-import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.image.ProbeSheet;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.WorkerStatus;
@@ -18,7 +15,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Releases implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
     private static final int REFUSALS_KEPT = 10;
-    /** Of 255, on another execution profile than the maker's. */
-    private static final int TOLERANCE = 2;
-
     private static final Duration RESTORE_AFTER = Duration.ofSeconds(1);
 
     private final ReleaseSettings settings;
@@ -43,6 +36,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
     private final BundleCache cache;
     private final RecordTrust trust;
     private final ModelLoader loader;
+    private final ProbedLoader probed;
     private final ModelSlots slots;
     private final Memory memory;
     private final Clock clock;
@@ -81,6 +75,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
             throw e;
         }
         this.loader = loader;
+        this.probed = new ProbedLoader(loader, settings.profile());
         this.slots = slots;
         this.memory = memory;
         this.clock = clock;
@@ -221,7 +216,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
             requireNewer(bundle, attempt);
             forgive(release.digest());
             if (beside(bundle)) {
-                slots.add(probed(bundle));
+                slots.add(probed.load(bundle));
             } else if (live) {
                 exchange(bundle);
             } else {
@@ -282,7 +277,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         slots.drain();
         LoadedModel next;
         try {
-            next = probed(bundle);
+            next = probed.load(bundle);
         } catch (Refused e) {
             slots.replaceLive(restored(back));
             throw e;
@@ -302,43 +297,6 @@ final class Releases implements ReleaseReport, AutoCloseable {
                         .log("the model that served cannot be loaded again yet, jobs wait");
             }
             Thread.sleep(RESTORE_AFTER);
-        }
-    }
-
-    private LoadedModel probed(ModelBundle bundle) throws Refused {
-        LoadedModel model;
-        Optional<ProbeSheet> sheet;
-        try {
-            sheet = bundle.probes();
-            model = loader.load(bundle);
-        } catch (BundleException e) {
-            throw new Refused(e.code(), String.valueOf(e.getMessage()));
-        } catch (RuntimeException | OutOfMemoryError e) {
-            throw new Refused(RefusalCode.LOAD_FAILED, "it cannot be loaded: " + e);
-        }
-        try {
-            if (sheet.isPresent()) {
-                compare(model, sheet.get());
-            }
-            return model;
-        } catch (Refused e) {
-            model.close();
-            throw e;
-        } catch (RuntimeException e) {
-            model.close();
-            throw new Refused(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
-        }
-    }
-
-    private void compare(LoadedModel model, ProbeSheet sheet) throws Refused {
-        List<Pixels> drawn = model.engine().probes(sheet.pictures().size());
-        int difference = sheet.difference(drawn);
-        int allowed = sheet.profile().equals(settings.profile()) ? 0 : TOLERANCE;
-        if (difference > allowed) {
-            throw new Refused(
-                    RefusalCode.PROBE_FAILED,
-                    "its pictures differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
-                            + ", at most " + allowed + " here on " + settings.profile());
         }
     }
 
@@ -369,7 +327,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
                                     digest,
                                     store.uri(name, digest).toString(),
                                     store.signature(name, digest).orElse(null))));
-            slots.add(probed(bundle));
+            slots.add(probed.load(bundle));
             slots.retire(Math.max(1, settings.pinned()));
             return true;
         } catch (Refused e) {

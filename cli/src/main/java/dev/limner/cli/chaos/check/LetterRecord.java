@@ -108,7 +108,7 @@ record LetterRecord(String origin, byte @Nullable [] key, byte @Nullable [] valu
         findings.that(large == (object != null), large ? "names no stored original" : "names a stored original");
         String cutFrom = own().get("limner-cut-from");
         findings.that(
-                cutFrom == null || (large && cutFrom.equals(String.valueOf(original.length))),
+                cutFrom == null || (original != null && large && cutFrom.equals(String.valueOf(original.length))),
                 "says that it was cut from " + cutFrom + " bytes");
         byte[] expected = large ? Arrays.copyOf(original, BEGINNING) : original;
         findings.that(Arrays.equals(expected, value), "does not hold its original's bytes");

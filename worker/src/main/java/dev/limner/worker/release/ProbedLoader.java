@@ -1,0 +1,68 @@
+package dev.limner.worker.release;
+
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.image.ProbeSheet;
+import dev.limner.protocol.RefusalCode;
+import dev.limner.worker.generate.LoadedModel;
+import java.util.List;
+import java.util.Optional;
+
+/** Loads models and has them draw their probes: exactly as their maker saw them, on another profile nearly so. Stateless. */
+final class ProbedLoader {
+    /** Of 255, on another execution profile than the maker's. */
+    private static final int TOLERANCE = 2;
+
+    private final ModelLoader loader;
+    private final String profile;
+
+    /** @param profile of this process */
+    ProbedLoader(ModelLoader loader, String profile) {
+        this.loader = loader;
+        this.profile = profile;
+    }
+
+    /**
+     * Loads a bundle.
+     *
+     * @return owned by the caller
+     * @throws Refused if it cannot be loaded, or does not draw what its maker saw
+     */
+    LoadedModel load(ModelBundle bundle) throws Refused {
+        LoadedModel model;
+        Optional<ProbeSheet> sheet;
+        try {
+            sheet = bundle.probes();
+            model = loader.load(bundle);
+        } catch (BundleException e) {
+            throw new Refused(e.code(), String.valueOf(e.getMessage()));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw new Refused(RefusalCode.LOAD_FAILED, "it cannot be loaded: " + e);
+        }
+        try {
+            if (sheet.isPresent()) {
+                compare(model, sheet.get());
+            }
+            return model;
+        } catch (Refused e) {
+            model.close();
+            throw e;
+        } catch (RuntimeException e) {
+            model.close();
+            throw new Refused(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
+        }
+    }
+
+    private void compare(LoadedModel model, ProbeSheet sheet) throws Refused {
+        List<Pixels> drawn = model.engine().probes(sheet.pictures().size());
+        int difference = sheet.difference(drawn);
+        int allowed = sheet.profile().equals(profile) ? 0 : TOLERANCE;
+        if (difference > allowed) {
+            throw new Refused(
+                    RefusalCode.PROBE_FAILED,
+                    "its pictures differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
+                            + ", at most " + allowed + " here on " + profile);
+        }
+    }
+}
