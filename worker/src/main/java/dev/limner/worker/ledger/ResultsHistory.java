@@ -122,7 +122,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
                 }
                 reading = consumer;
             }
-            List<Answer> found = new ResultsReading(consumer, bootstrap, topic).read(questions);
+            List<Answer> found = new ResultsReading(consumer, bootstrap, topic, client).read(questions);
             synchronized (this) {
                 found.forEach(answer -> asked.remove(answer.question().partition(), answer.question()));
             }

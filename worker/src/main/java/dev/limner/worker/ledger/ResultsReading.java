@@ -40,22 +40,29 @@ final class ResultsReading {
     private static final long OLDEST_WITHIN_NANOS = 10_000_000_000L;
 
     private static final long PROGRESS_EVERY_NANOS = 10_000_000_000L;
-    private static final int ANSWER_WITHIN_SECONDS = 10;
+    private static final int ANSWER_WITHIN_MILLIS = 10_000;
     /** Clocks of producers and brokers may differ by so much without harm. */
     private static final Duration CLOCKS_APART = Duration.ofDays(1);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String bootstrap;
     private final String topic;
+    private final String client;
 
     /** A partition that results may name; {@code oldest} is when its oldest record was made, in milliseconds. */
     private record Source(Question question, long oldest, OffsetSet answered) {}
 
-    /** @param consumer reads committed records, has nothing assigned, and stays the caller's to close */
-    ResultsReading(KafkaConsumer<byte[], byte[]> consumer, String bootstrap, String topic) {
+    /**
+     * Reads nothing yet.
+     *
+     * @param consumer reads committed records, has nothing assigned, and stays the caller's to close
+     * @param client how the brokers' logs name this reader
+     */
+    ResultsReading(KafkaConsumer<byte[], byte[]> consumer, String bootstrap, String topic, String client) {
         this.consumer = consumer;
         this.bootstrap = bootstrap;
         this.topic = topic;
+        this.client = client;
     }
 
     /**
@@ -193,12 +200,12 @@ final class ResultsReading {
 
     /** The ends with transactions that are still open: a dead worker's may be committed already in its own partitions. */
     private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+        try (Admin admin = connect()) {
             return admin
                     .listOffsets(partitions.stream()
                             .collect(Collectors.toMap(partition -> partition, unused -> OffsetSpec.latest())))
                     .all()
-                    .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
                     .entrySet()
                     .stream()
                     .collect(Collectors.toMap(
@@ -210,5 +217,17 @@ final class ResultsReading {
         } catch (InterruptedException e) {
             throw new org.apache.kafka.common.errors.InterruptException(e);
         }
+    }
+
+    private Admin connect() {
+        return Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                client,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                3_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                ANSWER_WITHIN_MILLIS));
     }
 }
