@@ -230,13 +230,18 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 source.partitions(),
                 ledgers.owned(),
                 ledgers.oldest(),
-                pipeline.idle(),
+                pipeline.idle() && !outage(),
                 source.receivedBytes(),
                 committer.state(),
                 obstacles,
                 pipeline.stages()));
         metrics.still(found.still());
         metrics.unknown(found.unknown());
+    }
+
+    /** Whether something that every job needs is away. */
+    private boolean outage() {
+        return breakers.stream().anyMatch(Breaker::open);
     }
 
     /** New partitions are marked as held before anything of them is delivered. */
@@ -272,7 +277,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private List<Delivery> receive() {
         everythingTaken = false;
         Set<String> full = new HashSet<>(dispatcher.full());
-        if (committer.failing() || breakers.stream().anyMatch(Breaker::open)) {
+        if (committer.failing() || outage()) {
             full.addAll(settings.intake().topics());
         }
         Set<PartitionRef> closed = ledgers.closed();
