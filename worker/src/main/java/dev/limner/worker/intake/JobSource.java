@@ -45,6 +45,8 @@ public final class JobSource implements AutoCloseable {
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
     /** How long a poll takes while more records wait for their topic's id than may wait. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
+    /** Bytes of records that may wait so; what one poll brings in comes on top. */
+    private static final long MOST_UNCONFIRMED_BYTES = 8 << 20;
     /** A topic that nobody knows any more for so long is not waited for. */
     private static final Duration GONE_AFTER = Duration.ofSeconds(5);
 
@@ -69,7 +71,11 @@ public final class JobSource implements AutoCloseable {
      */
     record Owned(long ownership, @Nullable String topicId, long next) {}
 
-    private record Unconfirmed(TopicPartition partition, Delivery delivery, long fetchedNanos) {}
+    private record Unconfirmed(TopicPartition partition, Delivery delivery, long fetchedNanos) {
+        long bytes() {
+            return delivery.original().bytes();
+        }
+    }
 
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
         this.listener = listener;
@@ -88,7 +94,7 @@ public final class JobSource implements AutoCloseable {
      * @param closed partitions to be paused as well; all others are resumed
      */
     public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
-        boolean enough = unconfirmed.size() >= mostUnconfirmed;
+        boolean enough = enoughUnconfirmed();
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
             note(consumer.poll(enough && timeout.compareTo(FULL_WAIT) > 0 ? FULL_WAIT : timeout));
@@ -99,6 +105,11 @@ public final class JobSource implements AutoCloseable {
             forbidden(e.unauthorizedTopics());
         }
         return confirmed();
+    }
+
+    private boolean enoughUnconfirmed() {
+        long bytes = unconfirmed.stream().mapToLong(Unconfirmed::bytes).sum();
+        return unconfirmed.size() >= mostUnconfirmed || bytes >= MOST_UNCONFIRMED_BYTES;
     }
 
     private void note(ConsumerRecords<byte[], byte[]> records) {

@@ -31,6 +31,19 @@ public record Original(
                 : new Original(key, Arrays.copyOf(whole, most), headers, timestamp, sentBytes);
     }
 
+    /** How much it holds: key, value and headers. */
+    public long bytes() {
+        long bytes = (long) length(key) + length(value);
+        for (Header header : headers) {
+            bytes += header.name().length() + length(header.value());
+        }
+        return bytes;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
     /** One header. */
     public record Header(String name, byte @Nullable [] value) {}
 

@@ -149,14 +149,7 @@ final class PendingWork {
 
     /** Twice the value, because the decoded job holds its text once more. */
     private static long size(Original original) {
-        long size = RECORD_BYTES + length(original.key()) + 2L * length(original.value());
-        for (Original.Header header : original.headers()) {
-            size += header.name().length() + length(header.value());
-        }
-        return size;
-    }
-
-    private static int length(byte @Nullable [] bytes) {
-        return bytes == null ? 0 : bytes.length;
+        byte[] value = original.value();
+        return RECORD_BYTES + original.bytes() + (value == null ? 0 : value.length);
     }
 }
