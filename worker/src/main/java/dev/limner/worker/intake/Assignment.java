@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param end behind the last record that could be read at the time of the question
  * @param topicId the topic's; null if the brokers give topics none (before Kafka 2.8)
  * @param recreated whether the topic was deleted and made again while this worker owned the partition
+ * @param own whether this worker owned the partition until now: a mark that it is held is this worker's
  */
 public record Assignment(
         PartitionRef partition,
@@ -23,12 +24,13 @@ public record Assignment(
         long begin,
         long end,
         @Nullable Uuid topicId,
-        boolean recreated) {
+        boolean recreated,
+        boolean own) {
     /** Instead of an offset, where the group has none. */
     public static final long NOTHING_COMMITTED = -1;
 
     /** The same, as if nothing had been committed with the offset. */
     public Assignment withoutMetadata() {
-        return new Assignment(partition, ownership, committed, "", begin, end, topicId, recreated);
+        return new Assignment(partition, ownership, committed, "", begin, end, topicId, recreated, own);
     }
 }

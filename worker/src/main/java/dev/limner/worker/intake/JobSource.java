@@ -196,15 +196,15 @@ public final class JobSource implements AutoCloseable {
     /** As if it had been lost and assigned again. */
     private void retake(TopicPartition partition, boolean recreated) {
         listener.lost(Set.of(ref(partition)));
-        assign(partition, recreated);
+        assign(partition, recreated, true);
         LOG.atWarn().addKeyValue("partition", partition).log("partition taken anew");
     }
 
-    private void assign(TopicPartition partition, boolean recreated) {
+    private void assign(TopicPartition partition, boolean recreated, boolean own) {
         long ownership = ++assignments;
         owned.put(partition, new Owned(ownership, null, 0));
         unknown.add(partition);
-        standings.ask(partition, ownership, recreated);
+        standings.ask(partition, ownership, recreated, own);
     }
 
     /** Partitions assigned since the last call whose standing is known; the others follow. Asks nobody. */
@@ -348,7 +348,7 @@ public final class JobSource implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             // Nothing is asked of the broker in here: the group waits for this member.
-            partitions.forEach(partition -> assign(partition, false));
+            partitions.forEach(partition -> assign(partition, false, false));
             consumer.pause(partitions);
             LOG.atInfo().addKeyValue("partitions", partitions).log("partitions assigned");
         }

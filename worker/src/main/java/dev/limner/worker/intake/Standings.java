@@ -63,9 +63,9 @@ final class Standings implements AutoCloseable {
      */
     record TopicIds(Map<String, Uuid> ids, long since) {}
 
-    private record Asked(long ownership, boolean recreated, long sinceNanos, boolean inFlight) {
+    private record Asked(long ownership, boolean recreated, boolean own, long sinceNanos, boolean inFlight) {
         Asked inFlight(boolean now) {
-            return new Asked(ownership, recreated, sinceNanos, now);
+            return new Asked(ownership, recreated, own, sinceNanos, now);
         }
     }
 
@@ -85,9 +85,14 @@ final class Standings implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("limner-standings").daemon().start(this::run);
     }
 
-    /** @param recreated whether its topic was made again while this worker had it */
-    synchronized void ask(TopicPartition partition, long ownership, boolean recreated) {
-        asked.put(partition, new Asked(ownership, recreated, System.nanoTime(), false));
+    /**
+     * Asks where a partition stands.
+     *
+     * @param recreated whether its topic was made again while this worker had it
+     * @param own whether this worker had it until now
+     */
+    synchronized void ask(TopicPartition partition, long ownership, boolean recreated, boolean own) {
+        asked.put(partition, new Asked(ownership, recreated, own, System.nanoTime(), false));
         notifyAll();
     }
 
@@ -226,7 +231,8 @@ final class Standings implements AutoCloseable {
                 begin.offset(),
                 end.offset(),
                 id.equals(Uuid.ZERO_UUID) ? null : id,
-                question.recreated());
+                question.recreated(),
+                question.own());
     }
 
     private synchronized void settle(

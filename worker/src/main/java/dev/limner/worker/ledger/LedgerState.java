@@ -34,4 +34,9 @@ record LedgerState(
         }
         done = (BitSet) done.clone();
     }
+
+    /** The same, let go of. */
+    LedgerState letGo() {
+        return new LedgerState(nonce, topic, false, consult, crashes, suspects, started, done);
+    }
 }

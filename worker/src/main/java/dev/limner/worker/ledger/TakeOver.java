@@ -24,7 +24,7 @@ public record TakeOver(
         LedgerState state,
         OffsetSet answered,
         int length) {
-    /** With what stands beside the group's offset. */
+    /** With what stands beside the group's offset. Who takes over from itself has not died. */
     static TakeOver of(Assignment assignment, LedgerState state) {
         return new TakeOver(
                 assignment.partition(),
@@ -32,7 +32,7 @@ public record TakeOver(
                 assignment.committed(),
                 assignment.end(),
                 assignment.topicId(),
-                state,
+                assignment.own() ? state.letGo() : state,
                 new OffsetSet(),
                 assignment.metadata().length());
     }

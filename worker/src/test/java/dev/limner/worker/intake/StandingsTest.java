@@ -57,15 +57,16 @@ class StandingsTest {
     void shouldTellOfAllPartitionsButTheOneWithoutALeaderAndOfThatOneOnceItHasOne() throws Exception {
         create("leaderless", 2);
         try (Standings standings = standings("leaderless")) {
-            standings.ask(new TopicPartition("leaderless", 2), 1, false);
-            standings.ask(new TopicPartition("leaderless", 0), 2, false);
-            standings.ask(new TopicPartition("leaderless", 1), 3, true);
+            standings.ask(new TopicPartition("leaderless", 2), 1, false, false);
+            standings.ask(new TopicPartition("leaderless", 0), 2, false, false);
+            standings.ask(new TopicPartition("leaderless", 1), 3, true, true);
             Assignment first = next(standings);
             Assignment second = next(standings);
             assertThat(List.of(first.partition().number(), second.partition().number()))
                     .containsExactlyInAnyOrder(0, 1);
             assertThat(List.of(first.ownership(), second.ownership())).containsExactlyInAnyOrder(2L, 3L);
             assertThat(List.of(first.recreated(), second.recreated())).containsExactlyInAnyOrder(false, true);
+            assertThat(List.of(first.own(), second.own())).containsExactlyInAnyOrder(false, true);
             assertThat(first.committed()).isEqualTo(Assignment.NOTHING_COMMITTED);
             assertThat(first.topicId()).isEqualTo(id("leaderless"));
 
@@ -92,8 +93,8 @@ class StandingsTest {
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(
                     Map.of(new TopicPartition("open", 0), new OffsetAndMetadata(0, "mine")), member.groupMetadata());
-            standings.ask(new TopicPartition("open", 0), 1, false);
-            standings.ask(new TopicPartition("open", 1), 2, false);
+            standings.ask(new TopicPartition("open", 0), 1, false, false);
+            standings.ask(new TopicPartition("open", 1), 2, false, false);
             assertThat(next(standings).partition().number()).isEqualTo(1);
 
             producer.commitTransaction();
@@ -115,9 +116,9 @@ class StandingsTest {
             await(() -> standings.topicIds().ids().containsKey("again"));
             assertThat(standings.topicIds().ids()).containsEntry("again", id("again"));
 
-            standings.ask(new TopicPartition("again", 1), 1, false);
+            standings.ask(new TopicPartition("again", 1), 1, false, false);
             standings.forget(Set.of(new TopicPartition("again", 1)));
-            standings.ask(new TopicPartition("again", 0), 2, false);
+            standings.ask(new TopicPartition("again", 0), 2, false, false);
             assertThat(next(standings).ownership()).isEqualTo(2);
         }
     }

@@ -136,6 +136,7 @@ class LedgerModelTest {
                                 0,
                                 broker.end(),
                                 broker.topic,
+                                false,
                                 false)));
                     }
                 });

@@ -455,7 +455,7 @@ class LedgersTest {
         position = commit.offset();
         last = commit;
         ledgers.restore(TakeOvers.known(
-                new Assignment(PARTITION, ownership, commit.offset(), commit.metadata(), 0, end, TOPIC, false)));
+                new Assignment(PARTITION, ownership, commit.offset(), commit.metadata(), 0, end, TOPIC, false, false)));
         PendingTransaction ready = ledgers.ready(ALL, partition -> commit.offset());
         if (mark && !ready.isEmpty()) {
             ledgers.committed(ready);

@@ -22,6 +22,7 @@ class TakeOversTest {
     private long begin;
     private @Nullable Uuid topic = TOPIC;
     private boolean recreated;
+    private boolean own;
 
     @Test
     void shouldContinueWhereTheGroupLeftOff() {
@@ -140,6 +141,20 @@ class TakeOversTest {
     }
 
     @Test
+    void shouldCountNoDeathIfAWorkerFindsItsOwnMark() {
+        LedgerState state = new LedgerState(1, TopicMark.of(TOPIC), true, false, 2, 8, 3, new BitSet());
+        String ledger = LedgerCodec.encode(1, state);
+        assertThat(settled(10, ledger, 50).state().held()).isTrue();
+
+        own = true;
+        TakeOver known = settled(10, ledger, 50);
+
+        PartitionLedger partition = new PartitionLedger(known, LedgerSettings.DEFAULT);
+        assertThat(partition.crashes()).isEqualTo(2);
+        assertThat(partition.delivered(13)).isEqualTo(Delivered.SUSPECT);
+    }
+
+    @Test
     void shouldBelieveTheGroupWhereTopicsHaveNoIds() {
         topic = null;
         assertThat(settled(10, "", 20).offset()).isEqualTo(10);
@@ -183,7 +198,7 @@ class TakeOversTest {
 
     private List<TakeOver> settle(long committed, String metadata, long end) {
         return takeOvers.settle(
-                List.of(new Assignment(PARTITION, 1, committed, metadata, begin, end, topic, recreated)));
+                List.of(new Assignment(PARTITION, 1, committed, metadata, begin, end, topic, recreated, own)));
     }
 
     private TakeOver answered(long... offsets) {
