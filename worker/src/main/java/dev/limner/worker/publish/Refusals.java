@@ -20,7 +20,7 @@ final class Refusals {
     static String explain(Throwable failure, PublishSettings settings) {
         TopicAuthorizationException topics = cause(failure, TopicAuthorizationException.class);
         if (topics != null && !topics.unauthorizedTopics().isEmpty()) {
-            return TopicChecks.denied(String.join(", ", topics.unauthorizedTopics()), AclOperation.WRITE);
+            return TopicChecks.denied(String.join(", ", topics.unauthorizedTopics()), Set.of(AclOperation.WRITE));
         }
         if (cause(failure, TransactionalIdAuthorizationException.class) != null) {
             return "no right to use the transactional id " + settings.transactionalId()

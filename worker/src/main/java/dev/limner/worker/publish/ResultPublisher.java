@@ -84,7 +84,7 @@ final class ResultPublisher {
             missing.add(Refusals.explain(e, settings));
         }
         List<TopicChecks.Use> uses = new ArrayList<>(List.of(results(), letters()));
-        settings.jobTopics().forEach(topic -> uses.add(new TopicChecks.Use(topic, AclOperation.READ, 0)));
+        settings.jobTopics().forEach(topic -> uses.add(new TopicChecks.Use(topic, Set.of(AclOperation.READ), 0)));
         checks.look(uses).forEach((topic, finding) -> {
             switch (finding) {
                 case TopicChecks.Finding.Fit(int most) -> fits(topic, most);
@@ -116,12 +116,15 @@ final class ResultPublisher {
         };
     }
 
+    /** Written, and read again when an offset does not say what is answered. */
     private TopicChecks.Use results() {
-        return new TopicChecks.Use(settings.resultsTopic(), AclOperation.WRITE, PublishSettings.LEAST_RECORD);
+        return new TopicChecks.Use(
+                settings.resultsTopic(), Set.of(AclOperation.READ, AclOperation.WRITE), PublishSettings.LEAST_RECORD);
     }
 
     private TopicChecks.Use letters() {
-        return new TopicChecks.Use(settings.deadLettersTopic(), AclOperation.WRITE, PublishSettings.LEAST_RECORD);
+        return new TopicChecks.Use(
+                settings.deadLettersTopic(), Set.of(AclOperation.WRITE), PublishSettings.LEAST_RECORD);
     }
 
     private void fits(String topic, int most) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -37,7 +38,7 @@ final class TopicChecks implements AutoCloseable {
     private @Nullable Admin admin;
 
     /** How a topic is used. */
-    record Use(String topic, AclOperation operation, int leastRecord) {}
+    record Use(String topic, Set<AclOperation> operations, int leastRecord) {}
 
     /** What was found of a topic. */
     sealed interface Finding {
@@ -82,9 +83,9 @@ final class TopicChecks implements AutoCloseable {
     private static Finding look(Admin admin, Use use, KafkaFuture<TopicDescription> asked) {
         try {
             TopicDescription found = get(asked);
-            Set<AclOperation> allowed = found.authorizedOperations();
-            if (allowed != null && !allowed.isEmpty() && !allowed.contains(use.operation())) {
-                return new Finding.Unfit(denied(use.topic(), use.operation()));
+            Set<AclOperation> lacking = lacking(use.operations(), found.authorizedOperations());
+            if (!lacking.isEmpty()) {
+                return new Finding.Unfit(denied(use.topic(), lacking));
             }
             int most = mostBytes(admin, use.topic());
             return most < use.leastRecord()
@@ -132,9 +133,20 @@ final class TopicChecks implements AutoCloseable {
                 + " fleet's topics";
     }
 
-    static String denied(String topic, AclOperation operation) {
-        return "no right to " + operation + " the topic " + topic + ": grant this worker's user " + operation
-                + " and DESCRIBE on it";
+    /** @param allowed null or empty if the brokers do not tell */
+    static Set<AclOperation> lacking(Set<AclOperation> needed, @Nullable Set<AclOperation> allowed) {
+        if (allowed == null || allowed.isEmpty()) {
+            return Set.of();
+        }
+        Set<AclOperation> lacking = new TreeSet<>(needed);
+        lacking.removeAll(allowed);
+        return lacking;
+    }
+
+    static String denied(String topic, Set<AclOperation> operations) {
+        List<String> names = operations.stream().map(AclOperation::name).toList();
+        return "no right to " + String.join(" and ", names) + " the topic " + topic + ": grant this worker's user "
+                + String.join(", ", names) + " and DESCRIBE on it";
     }
 
     private static Finding silence(KafkaException failure) {
