@@ -106,7 +106,7 @@ final class Committer {
     }
 
     /**
-     * Publishes everything that is done, and waits a moment for the end of it.
+     * Publishes everything that is done, in as many transactions as it takes, and waits a moment for the end of it.
      *
      * @return whether nothing is left to publish that could be; if not, what is still owned is built and sent again
      */
@@ -116,22 +116,32 @@ final class Committer {
 
     /** As {@link #publish()}, waiting as long as that. */
     boolean publish(Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        if (!settle(patience) || !obstacles.passable()) {
+        StopBudget time = new StopBudget(patience);
+        if (!settle(time.left()) || !obstacles.passable()) {
             return false;
         }
-        PendingTransaction ready = obstacles.lettersBlocked() == null
+        // What is too much for one transaction goes with the next.
+        do {
+            PendingTransaction ready = ready();
+            if (ready.isEmpty()) {
+                // What failed was given away, or waits for its dead letter.
+                state = State.FINE;
+                return true;
+            }
+            Publishing.InFlight begun = publishing.begin(ready);
+            inFlight = begun;
+            state = new State(state.failures(), state.why(), begun.startNanos());
+            if (!settle(time.left()) || !lastCommitted) {
+                return false;
+            }
+        } while (ledgers.publishable());
+        return true;
+    }
+
+    private PendingTransaction ready() {
+        return obstacles.lettersBlocked() == null
                 ? ledgers.ready(MOST_PER_TRANSACTION, position)
                 : ledgers.ready(MOST_PER_TRANSACTION, position, publication -> !publishing.needsLetter(publication));
-        if (ready.isEmpty()) {
-            // What failed was given away, or waits for its dead letter.
-            state = State.FINE;
-            return true;
-        }
-        Publishing.InFlight begun = publishing.begin(ready);
-        inFlight = begun;
-        state = new State(state.failures(), state.why(), begun.startNanos());
-        return settle(Duration.ofNanos(Math.max(0, end - System.nanoTime()))) && lastCommitted;
     }
 
     /**

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
     private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-    private static final int COMMITS_ON_REVOKE = 3;
+    private static final int FAILURES_ON_REVOKE = 3;
     /** Brokers that are silent already are given this part of a shutdown to come back. */
     private static final int SILENCE_DIVIDES = 4;
 
@@ -85,14 +85,14 @@ final class Departure {
             return;
         }
         ledgers.letGo(partitions);
-        int tries = 0;
-        while (!time.left().isZero() && (committer.busy() || tries < COMMITS_ON_REVOKE)) {
+        int mostFailures = committer.state().failures() + FAILURES_ON_REVOKE;
+        while (!time.left().isZero()
+                && committer.passable()
+                && (committer.busy() || committer.state().failures() < mostFailures)) {
             if (committer.busy()) {
                 listen();
             } else if (committer.publish(time.atMost(LOOK_EVERY))) {
                 return;
-            } else {
-                tries++;
             }
         }
         LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
