@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
@@ -41,7 +42,6 @@ final class ResultPublisher {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final int BLOCKS_PER_PUBLICATION = 4;
-    private static final int LEAST_RECORD = 8 << 10;
 
     private final PublishSettings settings;
     private final CrashPoint.Watch watch;
@@ -50,9 +50,6 @@ final class ResultPublisher {
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private @Nullable Long fencedNanos;
     private volatile MostBytes mostBytes;
-
-    /** Of a record, by topic. */
-    record MostBytes(int result, int letter) {}
 
     ResultPublisher(PublishSettings settings, CrashPoint.Watch watch) {
         this.settings = settings;
@@ -169,10 +166,10 @@ final class ResultPublisher {
             throw e;
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
             fenced(e);
-            return attempt.asked ? clearUp(ready, e) : replaced(e, records);
+            return attempt.asked ? clearUp(ready, e) : replaced(e, attempt);
         } catch (TimeoutException e) {
             // It may still land: only the broker knows, and only once a new epoch has ended it either way.
-            return attempt.asked ? clearUp(ready, e) : replaced(e, records);
+            return attempt.asked ? clearUp(ready, e) : replaced(e, attempt);
         } catch (KafkaException e) {
             return abort(attempt, e);
         }
@@ -186,6 +183,9 @@ final class ResultPublisher {
         private final BooleanSupplier withdrawn;
         private final long lastStart =
                 System.nanoTime() + settings.within().minus(block).toNanos();
+        /** Topics that a record was too large for; the producer's thread adds to it. */
+        private final Set<String> tooLarge = ConcurrentHashMap.newKeySet();
+
         private boolean asked;
 
         Attempt(
@@ -204,7 +204,7 @@ final class ResultPublisher {
             connected.beginTransaction();
             for (ProducerRecord<byte[], byte[]> record : records) {
                 requireTime("sending");
-                requireNoFailure(connected.send(record));
+                requireNoFailure(connected.send(record, (sent, failure) -> note(record, failure)));
             }
             if (!watch.equals(CrashPoint.Watch.NONE)) {
                 connected.flush();
@@ -226,6 +226,12 @@ final class ResultPublisher {
                 LOG.atWarn().addKeyValue("error", e.getMessage()).log("commit timed out, trying it again");
                 requireTime("committing");
                 connected.commitTransaction();
+            }
+        }
+
+        private void note(ProducerRecord<byte[], byte[]> record, @Nullable Exception failure) {
+            if (failure instanceof RecordTooLargeException) {
+                tooLarge.add(record.topic());
             }
         }
 
@@ -256,35 +262,34 @@ final class ResultPublisher {
         KafkaProducer<byte[], byte[]> connected = producer;
         try {
             if (connected == null || System.nanoTime() > attempt.lastStart) {
-                return attempt.asked ? clearUp(attempt.ready, failure) : replaced(failure, attempt.records);
+                return attempt.asked ? clearUp(attempt.ready, failure) : replaced(failure, attempt);
             }
             connected.abortTransaction();
-            return failed(failure, attempt.records);
+            return failed(failure, attempt);
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
             if (e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException) {
                 fenced(e);
             }
-            return attempt.asked ? clearUp(attempt.ready, e) : replaced(failure, attempt.records);
+            return attempt.asked ? clearUp(attempt.ready, e) : replaced(failure, attempt);
         }
     }
 
     /** The next producer of the name ends the transaction; it was not asked to commit, so it did not. */
-    private Published replaced(KafkaException failure, List<ProducerRecord<byte[], byte[]>> records) {
+    private Published replaced(KafkaException failure, Attempt attempt) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("producer replaced");
         discard();
-        return failed(failure, records);
+        return failed(failure, attempt);
     }
 
-    private Published failed(KafkaException failure, List<ProducerRecord<byte[], byte[]>> records) {
+    private Published failed(KafkaException failure, Attempt attempt) {
         if (Refusals.cause(failure, RecordTooLargeException.class) != null) {
-            // These brokers take less than they were thought to.
-            mostBytes = new MostBytes(halved(mostBytes.result()), halved(mostBytes.letter()));
-            LOG.atWarn().addKeyValue("mostBytes", mostBytes).log("a record was too large");
+            tooLarge(attempt.tooLarge);
         }
         String why = Refusals.explain(failure, settings);
-        boolean letters = records.stream().anyMatch(record -> record.topic().equals(settings.deadLettersTopic()));
+        boolean letters =
+                attempt.records.stream().anyMatch(record -> record.topic().equals(settings.deadLettersTopic()));
         if (letters && Refusals.onTopic(failure)) {
             Set<String> denied = Refusals.deniedTopics(failure);
             if (denied.isEmpty()) {
@@ -298,8 +303,25 @@ final class ResultPublisher {
         return new Published.Failed(why);
     }
 
-    private static int halved(int bytes) {
-        return Math.max(LEAST_RECORD, bytes / 2);
+    /**
+     * These brokers take less than they were thought to.
+     *
+     * @param topics that refused a record; empty if that has not been told
+     */
+    private void tooLarge(Set<String> topics) {
+        Map<String, TopicChecks.Finding> found = checks.look(List.of(results(), letters()));
+        mostBytes = mostBytes.lowered(
+                new MostBytes(most(found.get(settings.resultsTopic())), most(found.get(settings.deadLettersTopic()))),
+                topics.isEmpty() || topics.contains(settings.resultsTopic()),
+                topics.isEmpty() || topics.contains(settings.deadLettersTopic()));
+        LOG.atWarn()
+                .addKeyValue("topics", topics)
+                .addKeyValue("mostBytes", mostBytes)
+                .log("a record was too large");
+    }
+
+    private static int most(TopicChecks.@Nullable Finding finding) {
+        return finding instanceof TopicChecks.Finding.Fit(int most) ? most : Integer.MAX_VALUE;
     }
 
     private void fenced(KafkaException failure) {
