@@ -128,6 +128,10 @@ public final class CanaryWatch {
         };
     }
 
+    /**
+     * Goes back from what no worker runs. A bundle that is not to be had does not count: the store may be away, for the one
+     * before as well, and workers try again. If it is lost, somebody has to say so ({@code limner models rollback}).
+     */
     private Optional<ModelRecord> refusedByAll(ModelRecord record) {
         String digest = record.live().digest();
         Collection<WorkerStatus> told = present().stream()
@@ -136,8 +140,8 @@ public final class CanaryWatch {
         return !record.previous().isEmpty()
                         && !told.isEmpty()
                         && told.stream()
-                                .allMatch(status ->
-                                        refusals(status, digest).findAny().isPresent())
+                                .allMatch(status -> refusals(status, digest)
+                                        .anyMatch(refusal -> refusal.code() != RefusalCode.BUNDLE_MISSING))
                 ? registry.rollBack(model, digest, refusal(digest).orElse("every worker refuses it"))
                 : Optional.empty();
     }

@@ -240,6 +240,15 @@ class CanaryWatchTest {
         assertThat(record.reason()).contains("refuses it");
     }
 
+    @Test
+    void shouldKeepALiveModelWhoseBundleNobodyCanFetch() {
+        registry.promote(model, NEW, "by hand");
+        watch.heard(status("w1", 2, List.of(), List.of(refusal(NEW, RefusalCode.BUNDLE_MISSING))));
+        watch.heard(status("w2", 2, List.of(), List.of(refusal(NEW))));
+
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+    }
+
     /** A record that somebody forged is refused under the digest it names. */
     @Test
     void shouldKeepWhatEveryWorkerRunsWhileARecordThatNamesItIsRefused() {
