@@ -56,15 +56,19 @@ public final class CanaryWatch {
     /** Looks, and changes the models topic if that is called for. Gives the record as it is afterwards. */
     public Optional<ModelRecord> look() {
         Optional<ModelRecord> found = registry.current(model);
+        Instant now = clock.instant();
         if (found.isEmpty()) {
+            replay.keepVotesFrom(now);
             return found;
         }
         ModelRecord record = found.get();
-        Instant gone = clock.instant().minus(GONE);
+        Instant gone = now.minus(GONE);
         workers.values().removeIf(status -> status.at().isBefore(gone));
         jobs.forget(gone);
         ModelRecord.Canary canary = record.canary();
         ModelRecord.Holdout holdout = record.holdout();
+        // One that begins after this look begins later than that.
+        replay.keepVotesFrom(canary != null ? canary.since() : holdout != null ? holdout.since() : now);
         if (canary != null) {
             String digest = canary.release().digest();
             return trial(canary, compared(digest, record.live().digest(), canary.since()))
