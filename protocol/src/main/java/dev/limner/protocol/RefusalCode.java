@@ -14,9 +14,9 @@ public enum RefusalCode {
     BUNDLE_MISSING,
     /** The manifest is not one, or has another digest than was announced. */
     MANIFEST_INVALID,
-    /** A key is configured, and the release or the record that announces it has no signature. */
+    /** A key is configured, and the release has no signature. */
     UNSIGNED,
-    /** The signature is not the key's over this digest or this record. */
+    /** The signature is not the key's over this digest. */
     SIGNATURE_INVALID,
     /** The weights are not those of the manifest, or no weights at all. */
     WEIGHTS_INVALID,
@@ -28,12 +28,17 @@ public enum RefusalCode {
     ENCODER_UNKNOWN,
     /** A bundle of another name than the one it was announced under. */
     NAME_DIFFERS,
-    /** Neither newer than what is live nor one of those before it; or announced by a record older than one known. */
+    /** Neither newer than what is live nor one of those before it. */
     OLDER_THAN_LIVE,
     /** It does not draw what its maker saw it draw. */
     PROBE_FAILED,
     /** It cannot be put on the device. */
     LOAD_FAILED,
+    /**
+     * The record that names it is not to be believed: not signed with the key, or older than one known. Says nothing of the
+     * release, which anybody may have named.
+     */
+    RECORD_DOUBTED,
     /** A code of a newer build; never written. */
     OTHER;
 

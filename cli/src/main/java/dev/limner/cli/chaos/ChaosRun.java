@@ -93,7 +93,9 @@ final class ChaosRun {
         double seconds = recovered
                 ? arena.checker().longestWait(waiting, effect.mendedNanos())
                 : (System.nanoTime() - effect.mendedNanos()) / 1e9;
-        if (!recovered) {
+        if (recovered) {
+            arena.offsets().recovered();
+        } else {
             arena.violations()
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"
                             + " before it was mended");

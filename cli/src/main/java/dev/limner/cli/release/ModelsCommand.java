@@ -57,12 +57,12 @@ public final class ModelsCommand implements Runnable {
     int list(@Mixin RegistryOptions options) {
         Map<String, ModelRecord> records = options.topic().all();
         ModelRecord record = records.get(options.name);
-        out().printf("%-12s  %-9s  %5s  %-12s  %s%n", "digest", "state", "order", "parent", "gate");
+        out().printf("%-12s  %-12s  %5s  %-12s  %s%n", "digest", "state", "order", "parent", "gate");
         options.store().digests(options.name).stream()
                 .map(digest -> ModelBundle.readManifest(options.folder(digest)))
                 .sorted(Comparator.comparingLong(Manifest::order).reversed())
                 .forEach(manifest -> out().printf(
-                                "%-12s  %-9s  %5d  %-12s  %s%n",
+                                "%-12s  %-12s  %5d  %-12s  %s%n",
                                 abbreviated(manifest.digest()),
                                 state(record, manifest.digest()),
                                 manifest.order(),
@@ -80,7 +80,7 @@ public final class ModelsCommand implements Runnable {
         return 0;
     }
 
-    private static String state(@Nullable ModelRecord record, String digest) {
+    static String state(@Nullable ModelRecord record, String digest) {
         if (record == null) {
             return "-";
         }
@@ -90,6 +90,10 @@ public final class ModelsCommand implements Runnable {
         ModelRecord.Canary canary = record.canary();
         if (canary != null && canary.release().digest().equals(digest)) {
             return String.format(Locale.ROOT, "canary %.0f%%", 100 * canary.share());
+        }
+        ModelRecord.Holdout holdout = record.holdout();
+        if (holdout != null && holdout.digest().equals(digest)) {
+            return String.format(Locale.ROOT, "hold-out %.0f%%", 100 * holdout.share());
         }
         return record.previous().stream().anyMatch(release -> release.digest().equals(digest)) ? "previous" : "retired";
     }
@@ -151,9 +155,17 @@ public final class ModelsCommand implements Runnable {
                             description = "Put it on trial with this share of the jobs instead.")
                     @Nullable
                     Double share,
+            @Option(
+                            names = "--holdout",
+                            paramLabel = "SHARE",
+                            description =
+                                    "Leave this share of the jobs with what was live before, for a day at most, to"
+                                            + " compare the two; 0 for none. Default: the trainer's default.")
+                    @Nullable
+                    Double holdout,
             @Mixin ReasonOption reason,
             @Mixin RegistryOptions options) {
-        Registry registry = options.registry();
+        Registry registry = options.registry(holdout(holdout));
         if (digest == null && bundle == null) {
             ModelRecord record = announced(registry.current(options.name), options);
             ModelRecord.Canary canary = record.canary();
@@ -173,6 +185,17 @@ public final class ModelsCommand implements Runnable {
                 share == null
                         ? registry.promote(options.name, release, reason.text)
                         : registry.trial(options.name, release, share, reason.text));
+    }
+
+    static Registry.Holdout holdout(@Nullable Double share) {
+        Registry.Holdout usual = Registry.Holdout.DEFAULT;
+        if (share == null) {
+            return usual;
+        }
+        if (!(share >= 0 && share <= Registry.Holdout.MOST)) {
+            throw new UsageException("--holdout is " + share + ", must be from 0 to " + Registry.Holdout.MOST);
+        }
+        return new Registry.Holdout(share, usual.young());
     }
 
     @Command(

@@ -57,7 +57,12 @@ final class RegistryOptions {
     }
 
     Registry registry() {
-        return new Registry(store(), topic(), key == null ? null : ReleaseKeys.readPrivate(key), Clock.systemUTC());
+        return registry(Registry.Holdout.DEFAULT);
+    }
+
+    Registry registry(Registry.Holdout holdout) {
+        return new Registry(
+                store(), topic(), key == null ? null : ReleaseKeys.readPrivate(key), Clock.systemUTC(), holdout);
     }
 
     /**

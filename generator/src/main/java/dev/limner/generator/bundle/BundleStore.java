@@ -12,12 +12,12 @@ public interface BundleStore {
      * Puts a bundle there, its manifest last. The same bundle a second time changes nothing.
      *
      * @param folder the bundle, checked by the caller
-     * @param signature {@link ReleaseKeys} over its digest; null if it is not signed
+     * @param signature {@link ReleaseKeys} over its digest, which one that is there already gets too; null if it is not signed
      * @return where it is
      */
     URI put(Path folder, Manifest manifest, @Nullable String signature);
 
-    /** The signature a bundle was put with; empty if it was not signed or is not there. */
+    /** The last signature a bundle was put with; empty if it was not signed or is not there. */
     Optional<String> signature(String name, String digest);
 
     /** Where a bundle is or would be. */

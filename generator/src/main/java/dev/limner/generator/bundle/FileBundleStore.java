@@ -36,16 +36,21 @@ public final class FileBundleStore implements BundleStore {
     public URI put(Path folder, Manifest manifest, @Nullable String signature) {
         Path target = folder(manifest.name(), manifest.digest());
         try {
-            if (!Files.exists(target.resolve(BundleFiles.MANIFEST))) {
+            boolean whole = Files.exists(target.resolve(BundleFiles.MANIFEST));
+            if (!whole) {
                 Files.createDirectories(target);
                 for (String name : BEFORE_THE_MANIFEST) {
                     if (Files.exists(folder.resolve(name))) {
                         copy(folder.resolve(name), target.resolve(name));
                     }
                 }
-                if (signature != null) {
-                    BundleFiles.write(target.resolve(SIGNATURE), signature.getBytes(StandardCharsets.US_ASCII));
-                }
+            }
+            // A bundle that was put here unsigned, or signed with a key of the past, is signed now.
+            if (signature != null
+                    && !signature(manifest.name(), manifest.digest()).equals(Optional.of(signature))) {
+                BundleFiles.write(target.resolve(SIGNATURE), signature.getBytes(StandardCharsets.US_ASCII));
+            }
+            if (!whole) {
                 BundleFiles.forceFolder(target);
                 copy(folder.resolve(BundleFiles.MANIFEST), target.resolve(BundleFiles.MANIFEST));
             }

@@ -72,6 +72,19 @@ class FileBundleStoreTest {
     }
 
     @Test
+    void shouldSignWhatWasPutUnsignedOrSignedWithAnotherKey() {
+        store.put(bundle, manifest, null);
+        assertThat(store.signature("test", manifest.digest())).isEmpty();
+
+        store.put(bundle, manifest, "signed");
+        assertThat(store.signature("test", manifest.digest())).hasValue("signed");
+
+        store.put(bundle, manifest, "signed anew");
+        store.put(bundle, manifest, null);
+        assertThat(store.signature("test", manifest.digest())).hasValue("signed anew");
+    }
+
+    @Test
     void shouldNotShowABundleWithoutItsManifestAndCompleteItLater() throws IOException {
         Path half = Path.of(store.uri("test", manifest.digest()));
         Files.createDirectories(half);

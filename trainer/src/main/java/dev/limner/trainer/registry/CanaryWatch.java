@@ -1,6 +1,7 @@
 package dev.limner.trainer.registry;
 
 import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.trial.Comparison;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,15 +56,19 @@ public final class CanaryWatch {
     /** Looks, and changes the models topic if that is called for. Gives the record as it is afterwards. */
     public Optional<ModelRecord> look() {
         Optional<ModelRecord> found = registry.current(model);
+        Instant now = clock.instant();
         if (found.isEmpty()) {
+            replay.keepVotesFrom(now);
             return found;
         }
         ModelRecord record = found.get();
-        Instant gone = clock.instant().minus(GONE);
+        Instant gone = now.minus(GONE);
         workers.values().removeIf(status -> status.at().isBefore(gone));
         jobs.forget(gone);
         ModelRecord.Canary canary = record.canary();
         ModelRecord.Holdout holdout = record.holdout();
+        // One that begins after this look begins later than that.
+        replay.keepVotesFrom(canary != null ? canary.since() : holdout != null ? holdout.since() : now);
         if (canary != null) {
             String digest = canary.release().digest();
             return trial(canary, compared(digest, record.live().digest(), canary.since()))
@@ -126,6 +132,10 @@ public final class CanaryWatch {
         };
     }
 
+    /**
+     * Goes back from what no worker runs. A bundle that is not to be had does not count: the store may be away, for the one
+     * before as well, and workers try again. If it is lost, somebody has to say so ({@code limner models rollback}).
+     */
     private Optional<ModelRecord> refusedByAll(ModelRecord record) {
         String digest = record.live().digest();
         Collection<WorkerStatus> told = present().stream()
@@ -133,7 +143,9 @@ public final class CanaryWatch {
                 .toList();
         return !record.previous().isEmpty()
                         && !told.isEmpty()
-                        && told.stream().allMatch(status -> refuses(status, digest))
+                        && told.stream()
+                                .allMatch(status -> refusals(status, digest)
+                                        .anyMatch(refusal -> refusal.code() != RefusalCode.BUNDLE_MISSING))
                 ? registry.rollBack(model, digest, refusal(digest).orElse("every worker refuses it"))
                 : Optional.empty();
     }
@@ -146,20 +158,20 @@ public final class CanaryWatch {
     }
 
     /**
-     * A worker that has the model on its device refuses no release but a record that names it, which anybody may have
-     * written.
+     * What a worker refuses of a release. One that has it on its device refuses nothing of it but a record that names it,
+     * which anybody may have written; nor does such a record count anywhere else.
      */
-    private static boolean refuses(WorkerStatus status, String digest) {
-        return status.models().stream().noneMatch(loaded -> loaded.digest().equals(digest))
-                && status.refused().stream()
-                        .anyMatch(refusal -> refusal.digest().equals(digest));
+    private static Stream<WorkerStatus.Refusal> refusals(WorkerStatus status, String digest) {
+        return status.models().stream().anyMatch(loaded -> loaded.digest().equals(digest))
+                ? Stream.empty()
+                : status.refused().stream()
+                        .filter(refusal -> refusal.digest().equals(digest))
+                        .filter(refusal -> refusal.code() != RefusalCode.RECORD_DOUBTED);
     }
 
     private Optional<String> refusal(String digest) {
         return present().stream()
-                .filter(status -> refuses(status, digest))
-                .flatMap(status -> status.refused().stream()
-                        .filter(refusal -> refusal.digest().equals(digest))
+                .flatMap(status -> refusals(status, digest)
                         .map(refusal -> "worker " + status.worker() + " refuses it, "
                                 + refusal.code().wireName() + ": " + refusal.reason()))
                 .findFirst();

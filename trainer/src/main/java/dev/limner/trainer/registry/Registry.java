@@ -43,7 +43,8 @@ public final class Registry {
         /** What is done unless somebody says otherwise. */
         public static final Holdout DEFAULT = new Holdout(0.05, Duration.ofDays(1));
 
-        private static final double MOST = 0.5;
+        /** The largest share. */
+        public static final double MOST = 0.5;
 
         public Holdout {
             if (!(share >= 0 && share <= MOST)) {

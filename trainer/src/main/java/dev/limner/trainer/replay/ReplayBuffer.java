@@ -24,15 +24,16 @@ import org.sqlite.SQLiteDataSource;
  * What was learned from, in one SQLite file. The offset up to which a partition was read is part of the same transaction
  * as what was read, so that a kill at any point neither loses feedback nor counts it twice.
  *
- * <p>Bounded: beyond a number of entries the oldest go, whoever said them and whatever became of them; their ids stay
- * known, so that they are not learned from again. Pictures nobody speaks of any more go with them. Within the bound, what a
- * rater says of a picture takes the place of what the same rater said of it before. One thread writes; reading is safe
- * from any.
+ * <p>Bounded, but for the votes of a running test: beyond a number of entries the oldest go, whoever said them and whatever
+ * became of them; their ids stay known, so that they are not learned from again. Pictures nobody speaks of any more go with
+ * them. Within the bound, what a rater says of a picture takes the place of what the same rater said of it before. One
+ * thread writes; reading is safe from any.
  */
 public final class ReplayBuffer implements AutoCloseable {
 
     private final Jdbi database;
     private final int mostEntries;
+    private volatile Instant votesFrom = Instant.EPOCH;
 
     private ReplayBuffer(Jdbi database, int mostEntries) {
         this.database = database;
@@ -73,7 +74,7 @@ public final class ReplayBuffer implements AutoCloseable {
     /** One transaction: all that {@code work} writes is on disk when this returns, or nothing is. */
     public void record(Consumer<ReplayWriter> work) {
         database.useTransaction(handle -> {
-            ReplayWriter writer = new ReplayWriter(handle, mostEntries);
+            ReplayWriter writer = new ReplayWriter(handle, mostEntries, votesFrom);
             work.accept(writer);
             writer.trim();
         });
@@ -139,6 +140,15 @@ public final class ReplayBuffer implements AutoCloseable {
                 .bind("topic", topic)
                 .mapTo(String.class)
                 .findOne());
+    }
+
+    /**
+     * From when on votes are still asked for: the earlier ones are forgotten beyond the bound, these never, else whoever
+     * reads them again after a restart would read others. Until this is called all are kept. They are bounded by what raters
+     * may say while a test runs.
+     */
+    public void keepVotesFrom(Instant since) {
+        votesFrom = since;
     }
 
     /**

@@ -16,11 +16,14 @@ public final class ReplayWriter {
 
     private final Handle handle;
     private final int mostEntries;
+    private final Instant votesFrom;
     private boolean added;
 
-    ReplayWriter(Handle handle, int mostEntries) {
+    /** @param votesFrom what arrived from then on is kept of the votes, however many they are */
+    ReplayWriter(Handle handle, int mostEntries, Instant votesFrom) {
         this.handle = handle;
         this.mostEntries = mostEntries;
+        this.votesFrom = votesFrom;
     }
 
     /** Whether feedback of this id was taken before. */
@@ -156,7 +159,8 @@ public final class ReplayWriter {
         if (!added) {
             return;
         }
-        handle.execute("DELETE FROM vote WHERE seq <= (SELECT max(seq) FROM vote) - " + mostEntries);
+        handle.execute("DELETE FROM vote WHERE seq <= (SELECT max(seq) FROM vote) - " + mostEntries + " AND arrived < "
+                + votesFrom.toEpochMilli());
         String beyond = "SELECT seq FROM entry ORDER BY seq DESC LIMIT -1 OFFSET " + mostEntries;
         handle.execute("INSERT OR IGNORE INTO gone(id) SELECT id FROM entry WHERE seq IN (" + beyond + ")");
         if (handle.execute("DELETE FROM entry WHERE seq IN (" + beyond + ")") > 0) {

@@ -1,8 +1,11 @@
 package dev.limner.trainer.service;
 
+import dev.limner.generator.bundle.BundleException;
 import dev.limner.protocol.process.FolderLock;
 import dev.limner.protocol.process.ParentWatch;
 import dev.limner.trainer.feedback.FeedbackRecord;
+import io.quarkus.runtime.PreventFurtherStepsException;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
@@ -10,6 +13,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +42,23 @@ public class TrainerService {
         this.kill = new KillPoint.Order(config.drill().killAt());
     }
 
-    /** Before the channels: feedback is only polled when there is somebody to take it. */
+    /**
+     * Before the channels: feedback is only polled when there is somebody to take it.
+     *
+     * @throws PreventFurtherStepsException if it cannot: Quarkus opens no channel then and ends, and prints no trace
+     */
     void start(@Observes @Priority(1) StartupEvent event) {
+        try {
+            begin();
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
+            LOG.atError().addKeyValue("error", e.getMessage()).log("the trainer cannot start");
+            LOG.atDebug().setCause(e).log("where it could not");
+            Quarkus.asyncExit(1);
+            throw new PreventFurtherStepsException();
+        }
+    }
+
+    private void begin() {
         ParentWatch.start();
         // The database would let a second trainer in, and each would learn from half of what it says it learned from.
         state = FolderLock.exclusive(config.state(), "limner trainer");

@@ -160,6 +160,17 @@ class CanaryWatchTest {
         assertThat(record.reason()).isEqualTo("worker w1 refuses it, probe-failed: other pictures");
     }
 
+    /** Whoever can write to the topic could end every trial. */
+    @Test
+    void shouldKeepATrialThatARecordNobodyBelievesNames() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        watch.heard(status("w1", 1, List.of(), List.of(refusal(NEW, RefusalCode.RECORD_DOUBTED))));
+        assertThat(watch.look().orElseThrow().canary()).isNotNull();
+
+        watch.heard(status("w1", 1, List.of(), List.of(refusal(NEW, RefusalCode.RECORD_DOUBTED), refusal(NEW))));
+        assertThat(watch.look().orElseThrow().reason()).contains("probe-failed");
+    }
+
     @Test
     void shouldTakeBackATrialWhoseJobsFail() {
         registry.trial(model, NEW, 0.05, "gate passed");
@@ -229,6 +240,15 @@ class CanaryWatchTest {
         assertThat(record.reason()).contains("refuses it");
     }
 
+    @Test
+    void shouldKeepALiveModelWhoseBundleNobodyCanFetch() {
+        registry.promote(model, NEW, "by hand");
+        watch.heard(status("w1", 2, List.of(), List.of(refusal(NEW, RefusalCode.BUNDLE_MISSING))));
+        watch.heard(status("w2", 2, List.of(), List.of(refusal(NEW))));
+
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+    }
+
     /** A record that somebody forged is refused under the digest it names. */
     @Test
     void shouldKeepWhatEveryWorkerRunsWhileARecordThatNamesItIsRefused() {
@@ -291,7 +311,11 @@ class CanaryWatchTest {
     }
 
     private static WorkerStatus.Refusal refusal(ModelRecord.Release release) {
-        return new WorkerStatus.Refusal(release.digest(), RefusalCode.PROBE_FAILED, "other pictures", NOON);
+        return refusal(release, RefusalCode.PROBE_FAILED);
+    }
+
+    private static WorkerStatus.Refusal refusal(ModelRecord.Release release, RefusalCode code) {
+        return new WorkerStatus.Refusal(release.digest(), code, "other pictures", NOON);
     }
 
     private static ModelRecord.Release release(char letter) {

@@ -44,6 +44,38 @@ class ReplayBufferTest {
         }
     }
 
+    /** A restart reads the votes of a test again: it must not be another test. */
+    @Test
+    void shouldKeepTheVotesOfARunningTestBeyondItsBound() {
+        try (ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("r.db"), 10)) {
+            for (int i = 0; i < 25; i++) {
+                say(buffer, i);
+            }
+            assertThat(votes(buffer)).hasSize(25);
+
+            buffer.keepVotesFrom(NOON.plusSeconds(8));
+            say(buffer, 25);
+            assertThat(votes(buffer))
+                    .hasSize(18)
+                    .first()
+                    .extracting(Vote::number)
+                    .isEqualTo(9L);
+
+            buffer.keepVotesFrom(NOON.plusSeconds(100));
+            say(buffer, 26);
+            assertThat(votes(buffer)).hasSize(10);
+        }
+    }
+
+    private static List<Vote> votes(ReplayBuffer buffer) {
+        return buffer.votes("a".repeat(64), "b".repeat(64), 0, NOON);
+    }
+
+    private static void say(ReplayBuffer buffer, int number) {
+        Remembered entry = entry(number, NOON.plusSeconds(number));
+        buffer.record(writer -> writer.add(entry));
+    }
+
     @Test
     void shouldHoldAllOfATransactionOrNothing() {
         Path file = folder.resolve("r.db");
@@ -121,6 +153,10 @@ class ReplayBufferTest {
     }
 
     private static Remembered entry(int number) {
+        return entry(number, NOON);
+    }
+
+    private static Remembered entry(int number, Instant at) {
         String sha256 = String.format("%064x", number);
         return new Remembered(
                 new Origin("feedback", 0, number),
@@ -128,6 +164,6 @@ class ReplayBufferTest {
                 new Picture(sha256, "a".repeat(64), "apple", number, 0, new float[] {number, -1.5f}),
                 null,
                 "anna",
-                NOON);
+                at);
     }
 }

@@ -36,12 +36,12 @@ final class RecordTrust {
         if (record.signature() == null) {
             throw new Refused(
                     record.live().digest(),
-                    RefusalCode.UNSIGNED,
+                    RefusalCode.RECORD_DOUBTED,
                     about(record) + " is not signed, and this worker has a key; 'limner models sign' signs it");
         }
         throw new Refused(
                 record.live().digest(),
-                RefusalCode.SIGNATURE_INVALID,
+                RefusalCode.RECORD_DOUBTED,
                 about(record) + " is not signed with the key this worker was given");
     }
 
@@ -50,7 +50,7 @@ final class RecordTrust {
         if (isStrict() && record.revision() < memory.highest()) {
             throw new Refused(
                     record.live().digest(),
-                    RefusalCode.OLDER_THAN_LIVE,
+                    RefusalCode.RECORD_DOUBTED,
                     about(record) + " is older than revision " + memory.highest()
                             + ", which this fleet has known; 'limner models sign --above " + memory.highest()
                             + "' makes it the newest");

@@ -126,7 +126,7 @@ final class Releases implements ReleaseReport, AutoCloseable {
         carryOut(new Attempt(record, before));
     }
 
-    /** Remembers, for whoever asks, that a record was not believed. */
+    /** Remembers, for whoever asks, that a record was not believed: the last one, beside what is known of releases. */
     void refuse(Refused why) {
         refuse(why.digest().orElseThrow(), why.code(), String.valueOf(why.getMessage()));
     }
@@ -358,7 +358,9 @@ final class Releases implements ReleaseReport, AutoCloseable {
                 .addKeyValue("error", reason)
                 .log("release refused");
         synchronized (refused) {
-            refused.removeIf(refusal -> refusal.digest().equals(digest));
+            refused.removeIf(refusal -> code == RefusalCode.RECORD_DOUBTED
+                    ? refusal.code() == code
+                    : refusal.digest().equals(digest));
             refused.addLast(new WorkerStatus.Refusal(digest, code, reason, clock.instant()));
             while (refused.size() > REFUSALS_KEPT) {
                 refused.removeFirst();

@@ -134,7 +134,7 @@ class LiveAtStartTest {
         announce(topics, old);
         try (Worker fresh = new Worker(topics, "unsigned", true, false)) {
             assertThat(fresh.isReady()).isFalse();
-            assertThat(fresh.announcements.refused().get(0).code()).isEqualTo(RefusalCode.UNSIGNED);
+            assertThat(fresh.announcements.refused().get(0).code()).isEqualTo(RefusalCode.RECORD_DOUBTED);
             announce(topics, signed(old));
             fresh.announcements.ready().get(60, TimeUnit.SECONDS);
             assertThat(fresh.announcements.refused()).isEmpty();
@@ -144,7 +144,7 @@ class LiveAtStartTest {
         send(List.of(new ProducerRecord<>(topics.workers(), utf8("w"), status(4).encode())));
         try (Worker fresh = new Worker(topics, "replayed", true, false)) {
             assertThat(fresh.isReady()).isFalse();
-            assertThat(fresh.announcements.refused().get(0).code()).isEqualTo(RefusalCode.OLDER_THAN_LIVE);
+            assertThat(fresh.announcements.refused().get(0).code()).isEqualTo(RefusalCode.RECORD_DOUBTED);
             assertThat(fresh.announcements.refused().get(0).reason()).contains("older than revision 4");
             announce(topics, signed(old.again(4, "", NOW)));
             fresh.announcements.ready().get(60, TimeUnit.SECONDS);

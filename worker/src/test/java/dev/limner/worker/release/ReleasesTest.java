@@ -374,6 +374,12 @@ class ReleasesTest {
         Manifest second = bundles.manifest(bare.digest());
         releases.follow(new ModelRecord("default", 5, signed(second, "theirs"), null, List.of(), "", NOW));
         assertRefused(releases, bare.digest(), RefusalCode.SIGNATURE_INVALID, "signature");
+        for (int i = 0; i < 100; i++) {
+            releases.refuse(new Refused(bare.digest(), RefusalCode.RECORD_DOUBTED, "forged"));
+        }
+        assertThat(releases.refused())
+                .extracting(WorkerStatus.Refusal::code)
+                .containsExactly(RefusalCode.SIGNATURE_INVALID, RefusalCode.RECORD_DOUBTED);
         assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
 
         releases.follow(new ModelRecord("default", 6, signed(second, "ours"), null, List.of(), "", NOW));
@@ -540,7 +546,7 @@ class ReleasesTest {
 
         Releases restarted = releases(settings);
         restarted.follow(old);
-        assertRefused(restarted, first.digest(), RefusalCode.OLDER_THAN_LIVE, "older than revision 2");
+        assertRefused(restarted, first.digest(), RefusalCode.RECORD_DOUBTED, "older than revision 2");
         assertThat(restarted.hasRecord()).isFalse();
 
         restarted.follow(next);

@@ -77,6 +77,7 @@ public final class ForgettingCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Home home = Home.find();
         Path folder = options.folder(home, "forgetting");
+        Claims.keep(folder, "limner bench forgetting");
         DataSet all = Shards.read(
                 home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
         LeftOut parts = LeftOut.of(all, kind);

@@ -35,7 +35,7 @@ public final class OffsetWatch implements AutoCloseable {
     private final Map<TopicPartition, Long> moved = new HashMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final Set<TopicPartition> stalled = new HashSet<>();
-    private final Set<TopicPartition> mayGoBack = new HashSet<>();
+    private final Forgiven forgiven = new Forgiven();
     private final Set<Integer> versions = new HashSet<>();
     private final Thread thread;
     private volatile boolean stopped;
@@ -110,10 +110,11 @@ public final class OffsetWatch implements AutoCloseable {
                 stalled.remove(partition);
             }
             long lost = before == null ? -1 : next.lostSince(before);
-            if (lost >= 0 && !mayGoBack.remove(partition)) {
+            if (lost >= 0 && !forgiven.take(partition)) {
                 violations.add("what was done in " + partition + " is not any more, from offset " + lost
                         + ": committed " + before.offset() + ", then " + next.offset());
             }
+            forgiven.reached(partition, next.offset());
         });
         if (calm) {
             ends.keySet().forEach(partition -> complain(partition, now));
@@ -136,7 +137,12 @@ public final class OffsetWatch implements AutoCloseable {
 
     /** The next committed offset of these partitions may lie behind what was done: theirs are gone. */
     public synchronized void forgive(Set<TopicPartition> partitions) {
-        mayGoBack.addAll(partitions);
+        forgiven.add(partitions);
+    }
+
+    /** The fleet has recovered from the last fault: what it may go back for ends where partitions have caught up. */
+    public synchronized void recovered() {
+        forgiven.recovered(ends);
     }
 
     /** The committed metadata's characters, by the last look. */
