@@ -126,9 +126,9 @@ final class Departure {
         LOG.atInfo()
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
+                .addKeyValue("leftMillis", stopping.left().toMillis())
                 .addKeyValue("imagesDrawn", pipeline.drawnImages())
                 .addKeyValue("imagesPublished", committer.imagesDone())
-                .addKeyValue("leftMillis", stopping.left().toMillis())
                 .log("stopped");
     }
 
