@@ -179,10 +179,7 @@ public final class ClusterAdmin {
 
     /** Moves a partition to some brokers; returns when it is there. */
     public void move(TopicPartition partition, List<Integer> brokers) throws InterruptedException {
-        answer(
-                admin.alterPartitionReassignments(Map.of(partition, Optional.of(new NewPartitionReassignment(brokers))))
-                        .all(),
-                partition + " cannot be moved");
+        order(partition, brokers);
         for (int look = 0; look < LOOKS; look++) {
             if (answer(admin.listPartitionReassignments(Set.of(partition)).reassignments(), "moves cannot be listed")
                     .isEmpty()) {
@@ -191,6 +188,25 @@ public final class ClusterAdmin {
             Thread.sleep(SETTLE_MILLIS);
         }
         throw new IllegalStateException(partition + " does not move to " + brokers);
+    }
+
+    /** Asks again for a while: the broker that died, or has just come back, may be the one that decides. */
+    private void order(TopicPartition partition, List<Integer> brokers) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                answer(
+                        admin.alterPartitionReassignments(
+                                        Map.of(partition, Optional.of(new NewPartitionReassignment(brokers))))
+                                .all(),
+                        partition + " cannot be moved to " + brokers);
+                return;
+            } catch (IllegalStateException e) {
+                if (attempt == LOOKS) {
+                    throw e;
+                }
+                Thread.sleep(SETTLE_MILLIS);
+            }
+        }
     }
 
     /** A job topic's partitions. */
