@@ -52,8 +52,10 @@ public final class ClusterAdmin {
     private static <T> T answer(KafkaFuture<T> future, String what) throws InterruptedException {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(what, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(what + ": " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(what + ": no answer in " + ANSWER_SECONDS + " s", e);
         }
     }
 
