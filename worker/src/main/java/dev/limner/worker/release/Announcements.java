@@ -209,11 +209,6 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
                 task.run();
             } catch (RuntimeException e) {
                 LOG.atError().setCause(e).log("a release failed");
-            } catch (Error e) {
-                // The executor would keep it to itself.
-                LOG.atError().setCause(e).log("the release thread cannot continue");
-                Thread current = Thread.currentThread();
-                current.getUncaughtExceptionHandler().uncaughtException(current, e);
             }
         });
     }
