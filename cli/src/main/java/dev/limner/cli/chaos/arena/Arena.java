@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A fleet to be broken: brokers behind proxies, workers that take orders to fail, load, and the checker. */
 public final class Arena implements AutoCloseable {
+    /** Jobs of a lane that a worker keeps waiting: so many that their ledger comes to its bound before. */
+    public static final int BUFFER = 512;
+
     private static final long TICK_MILLIS = 20;
     /** Metadata as nobody's ledger has it. */
     private static final String GARBAGE = "left behind by somebody else";
@@ -67,7 +70,9 @@ public final class Arena implements AutoCloseable {
         this.sender = new Sender(brokers.direct(), topics);
         this.bursts = new Bursts(sender);
         this.load = new Load(sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.seed());
-        Map<String, String> settings = new HashMap<>(Map.of(
+        Map<String, String> settings = new HashMap<>();
+        settings.put("limner.worker.intake.buffer", String.valueOf(BUFFER));
+        settings.putAll(Map.of(
                 "limner.worker.bootstrap",
                 brokers.detour(),
                 "limner.worker.topic-prefix",

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -177,6 +178,28 @@ public final class ClusterAdmin {
                 .get(partition.partition())
                 .leader();
         return leader == null ? 0 : leader.id();
+    }
+
+    /**
+     * Lets any copy of a partition lead it, with whatever it has; returns when one does. A partition whose only copy was on
+     * a broker that was killed needs this (KIP-966): the controller takes no such copy for complete by itself.
+     */
+    public void electUnclean(TopicPartition partition) throws InterruptedException {
+        for (int look = 0; look < LOOKS; look++) {
+            if (leaderOf(partition) != 0) {
+                return;
+            }
+            try {
+                answer(
+                        admin.electLeaders(ElectionType.UNCLEAN, Set.of(partition))
+                                .partitions(),
+                        partition + " cannot be given a leader");
+            } catch (IllegalStateException e) {
+                // The broker may be back without being ready to lead.
+            }
+            Thread.sleep(SETTLE_MILLIS);
+        }
+        throw new IllegalStateException(partition + " gets no leader");
     }
 
     /** Moves a partition to some brokers; returns when it is there. */

@@ -16,8 +16,11 @@ final class OffsetFaults {
     private static final Duration CROWDED_WITHIN = Duration.ofSeconds(30);
     /** Characters of metadata beyond which a worker takes nothing more of a partition. */
     private static final int SOFT_CAP = 1 << 10;
-    /** Together more bits than a ledger of that length holds, and fewer open jobs than a worker buffers. */
-    private static final int OPEN = 300;
+    /**
+     * Each costs a ledger two bytes, so that together they take more characters than that; fewer than
+     * {@link Arena#BUFFER}, at which the worker stops to read.
+     */
+    private static final int OPEN = 420;
 
     private static final int DONE_EACH = 24;
     private static final String STUCK = "device-stuck";
@@ -46,7 +49,7 @@ final class OffsetFaults {
         return Fault.Effect.now(true, busy);
     }
 
-    /** A worker dies that has done thousands of records behind hundreds of open ones. */
+    /** A worker dies that has done thousands of records behind hundreds of open ones, and reads no more of their partition. */
     private static Fault.Effect crowded(Arena arena, Random random) throws InterruptedException {
         TopicPartition partition = new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
         int owner = -1;

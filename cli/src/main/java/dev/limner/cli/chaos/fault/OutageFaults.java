@@ -75,19 +75,14 @@ final class OutageFaults {
         boolean leaderless = arena.cluster().leaderOf(alone) == 0;
         arena.brokers().restart(broker - 1);
         arena.brokers().awaitAll();
+        arena.cluster().electUnclean(alone);
         long mended = System.nanoTime();
-        giveCopies(arena, alone);
+        arena.cluster()
+                .move(
+                        alone,
+                        IntStream.rangeClosed(1, arena.brokers().count())
+                                .boxed()
+                                .toList());
         return new Fault.Effect(leaderless, busy, mended);
-    }
-
-    /** Kafka 4.2 refuses this for a partition that has just lost its only copy; then it keeps the one it has. */
-    private static void giveCopies(Arena arena, TopicPartition alone) throws InterruptedException {
-        List<Integer> all =
-                IntStream.rangeClosed(1, arena.brokers().count()).boxed().toList();
-        try {
-            arena.cluster().move(alone, all);
-        } catch (IllegalStateException refused) {
-            // Later faults find it as it is: the jobs of this partition wait for its one broker.
-        }
     }
 }
