@@ -55,8 +55,10 @@ import org.slf4j.LoggerFactory;
 public class WorkerService {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 
-    /** What Quarkus and its channels are left with. */
+    /** What Quarkus and its channels are left with at least, and the part of a shutdown that they are left with. */
     private static final Duration FRAMEWORK_CLOSE = Duration.ofMillis(900);
+
+    private static final int FRAMEWORK_SHARE = 10;
 
     private final WorkerConfig config;
     private final MeterRegistry registry;
@@ -286,7 +288,9 @@ public class WorkerService {
         stopped = true;
         StopBudget process = new StopBudget(config.stopWithin());
         LastResort.after(process, config.stopWithin());
-        StopBudget budget = new StopBudget(process.atMost(config.stopWithin().minus(FRAMEWORK_CLOSE)));
+        Duration share = config.stopWithin().dividedBy(FRAMEWORK_SHARE);
+        Duration framework = share.compareTo(FRAMEWORK_CLOSE) > 0 ? share : FRAMEWORK_CLOSE;
+        StopBudget budget = new StopBudget(process.atMost(config.stopWithin().minus(framework)));
         boolean begun = begun(budget);
         WorkerRuntime running = runtime;
         boolean unused = begun && (running == null || running.close(budget));
