@@ -22,7 +22,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  * the other listener.
  */
 public final class BrokerNodes implements AutoCloseable {
-    private static final long START_WITHIN_MILLIS = 60_000;
+    private static final long START_WITHIN_MILLIS = 180_000;
     /** Of each job topic. */
     static final int PARTITIONS = 6;
 
