@@ -44,6 +44,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a fleet finds when it comes back, or under its feet: offsets that are gone, ledgers that nobody can read, topics
  * that were deleted and made again. Against a real broker; every job record is answered once.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TakeOverTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
