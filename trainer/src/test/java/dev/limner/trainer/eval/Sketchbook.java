@@ -16,9 +16,8 @@ public final class Sketchbook implements Artist {
 
     @Override
     public List<Pixels> draw(List<Commission> commissions) {
-        List<Commission> fresh = commissions.stream()
-                .filter(one -> !drawn.containsKey(key(one)))
-                .toList();
+        List<Commission> fresh =
+                commissions.stream().filter(one -> !drawn.containsKey(key(one))).toList();
         List<Pixels> pictures = artist.draw(fresh);
         for (int i = 0; i < fresh.size(); i++) {
             drawn.put(key(fresh.get(i)), pictures.get(i));

@@ -154,8 +154,7 @@ class TuningRoundTest {
                         .path("partition")
                         .asText())
                 .isEqualTo("feedback-0");
-        assertThat(bundle.manifest().metrics().path("contests").has("winRate"))
-                .isTrue();
+        assertThat(bundle.manifest().metrics().path("contests").has("winRate")).isTrue();
         assertThat(bundle.probes()).isPresent();
         assertThat(bundle.discriminator()).isPresent();
         // Only what may move has moved.

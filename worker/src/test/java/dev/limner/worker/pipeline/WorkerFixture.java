@@ -1,8 +1,5 @@
 package dev.limner.worker.pipeline;
 
-import static dev.limner.worker.pipeline.TestRecords.read;
-import static dev.limner.worker.pipeline.TestRecords.results;
-
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
