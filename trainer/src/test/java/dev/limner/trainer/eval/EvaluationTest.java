@@ -43,6 +43,7 @@ class EvaluationTest {
     private static Plan plan;
     private static NDManager memory;
     private static Renderer untrained;
+    private static Artist untaught;
     private static Renderer shipped;
 
     @BeforeAll
@@ -58,6 +59,7 @@ class EvaluationTest {
         Engine.getEngine("PyTorch").setRandomSeed(1);
         GeneratorNetwork network = new GeneratorNetwork(GeneratorSpec.defaultSpec());
         untrained = Renderer.over(memory, network, network.initialise(memory));
+        untaught = new Sketchbook(Artist.of(untrained));
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
     }
 
@@ -96,7 +98,7 @@ class EvaluationTest {
 
     @Test
     void shouldCatchAnUntrainedGenerator() {
-        assertThat(evaluate(Artist.of(untrained)).alarms())
+        assertThat(evaluate(untaught).alarms())
                 .contains(Alarm.FAR_FROM_REAL, Alarm.IGNORES_CAPTION, Alarm.LOW_COVERAGE);
     }
 
@@ -155,6 +157,6 @@ class EvaluationTest {
     }
 
     private static Evaluation evaluate(Artist artist) {
-        return Evaluation.run(plan, judges, artist, Artist.of(untrained));
+        return Evaluation.run(plan, judges, artist, untaught);
     }
 }

@@ -4,87 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.limner.generator.image.ImageEncoder;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.image.Provenance;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.trainer.data.Pictures;
-import dev.limner.trainer.replay.Origin;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Vote;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real picture files and a real database; the brokers' part is played by lists. */
-class FeedbackIntakeTest {
-    private static final String MODEL = "a".repeat(64);
-    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
-    private static final int SIDE = 16;
-
-    @TempDir
-    Path folder;
-
-    private final Map<Origin, ErrorCode> letters = new LinkedHashMap<>();
-    private final List<String> messages = new ArrayList<>();
-    private ReplayBuffer replay;
-    private FeedbackIntake intake;
-    private long offset;
-    private boolean crash;
-    private Instant now = NOON.plusSeconds(30);
-
-    @BeforeEach
-    void open() {
-        replay = ReplayBuffer.open(folder.resolve("replay.db"), 100);
-        intake = intake(replay);
-    }
-
-    @AfterEach
-    void close() {
-        replay.close();
-    }
-
-    private FeedbackIntake intake(ReplayBuffer buffer) {
-        PictureCheck check = new PictureCheck(
-                new PictureFiles(folder.resolve("store"), List.of(folder.resolve("examples"))),
-                "default",
-                MODEL::equals,
-                pixels -> new float[] {pixels.rgb()[0], 0.5f},
-                SIDE);
-        return new FeedbackIntake(
-                buffer,
-                check,
-                (record, error) -> {
-                    letters.put(record.origin(), error.code());
-                    messages.add(error.message());
-                },
-                5,
-                () -> now,
-                () -> {
-                    if (crash) {
-                        throw new IllegalStateException("killed");
-                    }
-                });
-    }
-
+/** What is said of pictures: remembered, refused with its reason, never counted twice. */
+class FeedbackIntakeTest extends FeedbackFixture {
     @Test
     void shouldRememberWhatIsSaidOfAPictureWithThePicture() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);
@@ -209,121 +143,6 @@ class FeedbackIntakeTest {
     }
 
     @Test
-    void shouldHoldEveryRaterToAnHoursShare() throws IOException {
-        List<FeedbackRecord> flood = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            flood.add(record("{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
-                    + "\",\"verdict\":\"like\",\"rater\":\"eve\"}"));
-        }
-        FeedbackRecord other = record(
-                "{\"image\":\"" + picture("apple", 0, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"ada\"}");
-
-        intake.take(flood.subList(0, 3));
-        intake.take(flood.subList(3, 8));
-        intake.take(List.of(other));
-
-        assertThat(letters.values()).hasSize(3).containsOnly(ErrorCode.RATER_OVER_LIMIT);
-        assertThat(messages.get(0)).isEqualTo("rater is 'eve', has said 5 things in this hour already");
-        assertThat(replay.upTo(99)).hasSize(6);
-    }
-
-    /** Whoever floods writes the times that suit: one an hour, long ago, ahead, or none. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldCountByWhenItArrivesWhateverTimeTheSenderWrites(Sent sent) throws IOException {
-        List<FeedbackRecord> flood = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            flood.add(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
-                            + "\",\"verdict\":\"dislike\",\"rater\":\"eve\"" + sent.field(i) + "}",
-                    sent.at(i),
-                    FeedbackRecord.Clock.SENDER));
-        }
-
-        intake.take(flood.subList(0, 4));
-        assertThat(letters).isEmpty();
-        intake.take(flood.subList(4, 5));
-        assertThat(letters).isEmpty();
-        intake.take(flood.subList(5, 6));
-        assertThat(letters.values()).containsExactly(ErrorCode.RATER_OVER_LIMIT);
-        intake.take(flood.subList(6, 12));
-
-        assertThat(letters.values()).hasSize(7).containsOnly(ErrorCode.RATER_OVER_LIMIT);
-        assertThat(replay.upTo(99))
-                .hasSize(5)
-                .allSatisfy(entry -> assertThat(entry.arrived()).isEqualTo(now));
-        now = now.plusSeconds(3600);
-        intake.take(List.of(record(
-                "{\"image\":\"" + picture("apple", 12, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
-                NOON,
-                FeedbackRecord.Clock.SENDER)));
-        assertThat(replay.upTo(99)).hasSize(6);
-    }
-
-    /** The times of a flood. */
-    enum Sent {
-        AN_HOUR_APART_IN_THE_PAST,
-        LONG_AGO,
-        AN_HOUR_APART_IN_THE_FUTURE,
-        NOW,
-        WITHOUT;
-
-        Instant at(int number) {
-            return switch (this) {
-                case AN_HOUR_APART_IN_THE_PAST -> NOON.minus(Duration.ofHours(number));
-                case LONG_AGO -> Instant.EPOCH.plus(Duration.ofHours(number));
-                case AN_HOUR_APART_IN_THE_FUTURE -> NOON.plus(Duration.ofHours(number));
-                case NOW -> NOON;
-                case WITHOUT -> Instant.ofEpochMilli(-1);
-            };
-        }
-
-        String field(int number) {
-            return this == WITHOUT ? "" : ",\"at\":\"" + at(number) + "\"";
-        }
-    }
-
-    @Test
-    void shouldCountABacklogByTheBrokersHours() throws IOException {
-        List<FeedbackRecord> backlog = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            backlog.add(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG) + "\",\"verdict\":\"like\"}",
-                    // Six in the hour before noon, six in the one from then on.
-                    NOON.plusMillis(i < 6 ? -1 : 0),
-                    FeedbackRecord.Clock.BROKER));
-        }
-        now = NOON.plus(Duration.ofDays(3));
-
-        intake.take(backlog);
-
-        assertThat(letters.keySet()).extracting(Origin::offset).containsExactly(5L, 11L);
-        assertThat(messages.get(0))
-                .isEqualTo("rater is 'feedback without a rater', has said 5 things in this hour already");
-    }
-
-    @Test
-    void shouldCountTheSameAfterARestart() throws IOException {
-        for (int i = 0; i < 5; i++) {
-            intake.take(List.of(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
-                            + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
-                    Instant.EPOCH,
-                    FeedbackRecord.Clock.SENDER)));
-        }
-        replay.close();
-        FeedbackRecord sixth = record(
-                "{\"image\":\"" + picture("apple", 6, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
-                Instant.EPOCH,
-                FeedbackRecord.Clock.SENDER);
-        try (ReplayBuffer reopened = ReplayBuffer.open(folder.resolve("replay.db"), 100)) {
-            intake(reopened).take(List.of(sixth));
-            assertThat(reopened.upTo(99)).hasSize(5);
-        }
-        assertThat(letters.values()).containsExactly(ErrorCode.RATER_OVER_LIMIT);
-    }
-
-    @Test
     void shouldTakeWhatIsSaidInATopicThatWasMadeAgain() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);
         intake.source("feedback", "cluster/one", false);
@@ -360,54 +179,5 @@ class FeedbackIntakeTest {
 
         // Of those without a name nobody knows whether they are the same.
         assertThat(replay.upTo(99)).extracting(entry -> entry.feedback().id()).containsExactly("b", "c", "d");
-    }
-
-    private FeedbackRecord like(String image) {
-        return record("{\"image\":\"" + image + "\",\"verdict\":\"like\"}");
-    }
-
-    private FeedbackRecord record(String json) {
-        return record(json, NOON, FeedbackRecord.Clock.BROKER);
-    }
-
-    private FeedbackRecord record(String json, Instant at, FeedbackRecord.Clock clock) {
-        return new FeedbackRecord(
-                new Origin("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
-    }
-
-    private String picture(@Nullable String caption, long seed, ImageFormat format) throws IOException {
-        return picture(caption, seed, format, "default", MODEL);
-    }
-
-    private String picture(@Nullable String caption, long seed, ImageFormat format, String model, String digest)
-            throws IOException {
-        byte[] file = ImageEncoder.encode(
-                noise(seed), format, new Provenance("Limner test", model, digest, seed, 0, 1, caption));
-        String sha256 = Digests.sha256(file);
-        Path path = folder.resolve("store").resolve(sha256.substring(0, 2)).resolve(sha256 + "." + format.extension());
-        Files.createDirectories(path.getParent());
-        Files.write(path, file);
-        return sha256;
-    }
-
-    private String put(String sha256, byte[] bytes) throws IOException {
-        Path path = folder.resolve("store").resolve(sha256.substring(0, 2)).resolve(sha256 + ".png");
-        Files.createDirectories(path.getParent());
-        Files.write(path, bytes);
-        return sha256;
-    }
-
-    private String uri(String sha256) {
-        return folder.resolve("store")
-                .resolve(sha256.substring(0, 2))
-                .resolve(sha256 + ".png")
-                .toUri()
-                .toString();
-    }
-
-    private static Pixels noise(long seed) {
-        byte[] rgb = new byte[3 * SIDE * SIDE];
-        new SplittableRandom(seed).nextBytes(rgb);
-        return new Pixels(SIDE, SIDE, rgb);
     }
 }

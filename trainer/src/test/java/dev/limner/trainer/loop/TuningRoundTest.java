@@ -68,6 +68,9 @@ class TuningRoundTest {
     private static DataSet data;
     private static LearningMaterial material;
     private static ModelBundle parent;
+    private static ReplayBuffer replay;
+    private static Round round;
+    private static TuningRound.Outcome whole;
 
     @BeforeAll
     static void load() {
@@ -84,10 +87,14 @@ class TuningRoundTest {
                 Plan.of(data, "en", encoder, 40, 1),
                 new PictureFiles(folder.resolve("store"), List.of()));
         parent = untrained();
+        replay = opinions("same", false);
+        round = round(replay);
+        whole = run("whole", round, replay, Integer.MAX_VALUE);
     }
 
     @AfterAll
     static void close() {
+        replay.close();
         judges.close();
         encoder.close();
     }
@@ -117,59 +124,50 @@ class TuningRoundTest {
 
     @Test
     void shouldComeToTheSameCandidateWhenItIsKilledAndGoesOn() {
-        try (ReplayBuffer replay = opinions("same", false)) {
-            Round round = round(replay);
+        assertThatThrownBy(() -> run("cut", round, replay, 55)).hasMessage("killed");
+        // What comes in meanwhile is for the next round.
+        replay.record(writer -> writer.add(opinion(PICTURES, data.images().get(0), true)));
+        TuningRound.Outcome resumed = run("cut", round, replay, Integer.MAX_VALUE);
 
-            TuningRound.Outcome whole = run("whole", round, replay, Integer.MAX_VALUE);
-            assertThatThrownBy(() -> run("cut", round, replay, 55)).hasMessage("killed");
-            // What comes in meanwhile is for the next round.
-            replay.record(writer -> writer.add(opinion(PICTURES, data.images().get(0), true)));
-            TuningRound.Outcome resumed = run("cut", round, replay, Integer.MAX_VALUE);
-
-            assertThat(candidate(whole)).isNotEqualTo(parent.manifest().digest());
-            assertThat(candidate(resumed)).isEqualTo(candidate(whole));
-            assertThat(folder.resolve("cut/gate.html")).exists();
-
-            ModelBundle bundle = ModelBundle.read(TuningRound.candidate(folder.resolve("cut")));
-            assertThat(bundle.manifest().parent()).isEqualTo(parent.manifest().digest());
-            assertThat(bundle.manifest().order()).isEqualTo(1);
-            assertThat(bundle.manifest()
-                            .trainedOn()
-                            .path("feedback")
-                            .get(0)
-                            .path("partition")
-                            .asText())
-                    .isEqualTo("feedback-0");
-            assertThat(bundle.manifest().metrics().path("contests").has("winRate"))
-                    .isTrue();
-            assertThat(bundle.probes()).isPresent();
-            assertThat(bundle.discriminator()).isPresent();
-            // Only what may move has moved.
-            assertThat(bundle.weights().get("block0.conv1.weight").toArray())
-                    .isEqualTo(parent.weights().get("block0.conv1.weight").toArray());
-            assertThat(bundle.weights().get("film.weight").toArray())
-                    .isNotEqualTo(parent.weights().get("film.weight").toArray());
-        }
+        assertThat(candidate(whole)).isNotEqualTo(parent.manifest().digest());
+        assertThat(candidate(resumed)).isEqualTo(candidate(whole));
+        assertThat(folder.resolve("cut/gate.html")).exists();
+        assertTuned(ModelBundle.read(TuningRound.candidate(folder.resolve("cut"))));
     }
 
     @Test
     void shouldNotRunAgainWhatHasEnded() {
-        try (ReplayBuffer replay = opinions("ended", false)) {
-            Round round = round(replay);
-            TuningRound.Outcome first = run("ended", round, replay, Integer.MAX_VALUE);
+        TuningRound.Outcome again = run("whole", round, replay, 0);
 
-            TuningRound.Outcome second = run("ended", round, replay, 0);
+        assertThat(again).hasSameClassAs(whole);
+        assertThat(candidate(again)).isEqualTo(candidate(whole));
+        assertThat(again.notes()).isEqualTo(whole.notes());
+    }
 
-            assertThat(second).hasSameClassAs(first);
-            assertThat(candidate(second)).isEqualTo(candidate(first));
-            assertThat(second.notes()).isEqualTo(first.notes());
-        }
+    private static void assertTuned(ModelBundle bundle) {
+        assertThat(bundle.manifest().parent()).isEqualTo(parent.manifest().digest());
+        assertThat(bundle.manifest().order()).isEqualTo(1);
+        assertThat(bundle.manifest()
+                        .trainedOn()
+                        .path("feedback")
+                        .get(0)
+                        .path("partition")
+                        .asText())
+                .isEqualTo("feedback-0");
+        assertThat(bundle.manifest().metrics().path("contests").has("winRate")).isTrue();
+        assertThat(bundle.probes()).isPresent();
+        assertThat(bundle.discriminator()).isPresent();
+        // Only what may move has moved.
+        assertThat(bundle.weights().get("block0.conv1.weight").toArray())
+                .isEqualTo(parent.weights().get("block0.conv1.weight").toArray());
+        assertThat(bundle.weights().get("film.weight").toArray())
+                .isNotEqualTo(parent.weights().get("film.weight").toArray());
     }
 
     @Test
     void shouldTuneNothingForARaterWhoTossesACoin() {
-        try (ReplayBuffer replay = opinions("coin", true)) {
-            TuningRound.Outcome outcome = run("coin", round(replay), replay, 0);
+        try (ReplayBuffer tosses = opinions("coin", true)) {
+            TuningRound.Outcome outcome = run("coin", round(tosses), tosses, 0);
 
             assertThat(outcome).isInstanceOf(TuningRound.Outcome.Blocked.class);
             assertThat(outcome.notes().get(0)).contains("do not say what is liked");
@@ -181,15 +179,15 @@ class TuningRoundTest {
         Path shown = folder.resolve("examples");
         PictureFiles files = new PictureFiles(folder.resolve("store"), List.of(shown));
         LearningMaterial withExamples = new LearningMaterial(data, "en", encoder, judges, material.plan(), files);
-        try (ReplayBuffer replay = ReplayBuffer.open(folder.resolve("examples.db"), 10_000)) {
+        try (ReplayBuffer shownTo = ReplayBuffer.open(folder.resolve("examples.db"), 10_000)) {
             Files.createDirectories(shown);
             for (int i = 0; i < EXAMPLES; i++) {
                 Remembered example = example(i, data.images().get(i), shown);
-                replay.record(writer -> writer.add(example));
+                shownTo.record(writer -> writer.add(example));
             }
             Files.delete(shown.resolve("0.png"));
 
-            TuningRound.Outcome outcome = run("examples", withExamples, round(replay), replay, Integer.MAX_VALUE);
+            TuningRound.Outcome outcome = run("examples", withExamples, round(shownTo), shownTo, Integer.MAX_VALUE);
 
             ModelBundle bundle = ModelBundle.read(TuningRound.candidate(folder.resolve("examples")));
             assertThat(candidate(outcome)).isEqualTo(bundle.manifest().digest());
@@ -216,11 +214,11 @@ class TuningRoundTest {
                 judges,
                 material.plan(),
                 new PictureFiles(folder.resolve("store"), List.of(shown)));
-        try (ReplayBuffer replay = ReplayBuffer.open(folder.resolve("few.db"), 10_000)) {
+        try (ReplayBuffer shownTo = ReplayBuffer.open(folder.resolve("few.db"), 10_000)) {
             Remembered example = example(1, data.images().get(1), shown);
-            replay.record(writer -> writer.add(example));
+            shownTo.record(writer -> writer.add(example));
 
-            TuningRound.Outcome outcome = run("few", withExamples, round(replay), replay, 0);
+            TuningRound.Outcome outcome = run("few", withExamples, round(shownTo), shownTo, 0);
 
             assertThat(outcome).isInstanceOf(TuningRound.Outcome.Blocked.class);
             assertThat(outcome.notes())

@@ -2,24 +2,15 @@ package dev.limner.worker.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.render.RenderRequest;
-import dev.limner.generator.text.CaptionEncoding;
-import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.Size;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.fault.CrashPoint;
-import dev.limner.worker.generate.FixedSizes;
 import dev.limner.worker.generate.GenerateStage;
-import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.Painter;
-import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.Original;
 import dev.limner.worker.intake.PartitionRef;
@@ -35,7 +26,6 @@ import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.schedule.Lanes;
 import dev.limner.worker.schedule.Route;
 import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.text.HashTextEncoder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +51,8 @@ class DispatcherTest {
     private static final String B = "b".repeat(64);
 
     private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
-    private final CountDownLatch gate = new CountDownLatch(1);
-    private final Set<String> closed = ConcurrentHashMap.newKeySet();
-    private final ModelSlots models = new ModelSlots(model(A, -1));
+    private final GatedModels gated = new GatedModels();
+    private final ModelSlots models = new ModelSlots(gated.model(A, -1));
     private final Mailbox mailbox = new Mailbox();
     private final SplitJobs splits = new SplitJobs();
     private final PendingWork pending = new PendingWork(64 << 20, List.of("bulk"));
@@ -96,7 +84,7 @@ class DispatcherTest {
 
     @AfterEach
     void stop() {
-        gate.countDown();
+        gated.open();
         dispatcher.close();
         assertThat(pipeline.close(new StopBudget(Duration.ofSeconds(20)))).isTrue();
         models.close();
@@ -105,7 +93,7 @@ class DispatcherTest {
     @Test
     void shouldAnswerALargeJobOnceWithAllItsPicturesInOrder() throws InterruptedException {
         own();
-        gate.countDown();
+        gated.open();
         take("large", 64);
         IntStream.range(0, 20).forEach(i -> take("small-" + i, 1));
 
@@ -122,12 +110,12 @@ class DispatcherTest {
         own();
         take("large", 64);
         dispatcher.dispatch();
-        models.add(model(B, -1));
+        models.add(gated.model(B, -1));
         models.setLive(B);
         models.retire(0);
         assertThat(models.lease(A)).isEmpty();
         take("later", 1);
-        gate.countDown();
+        gated.open();
 
         runUntil(2);
 
@@ -136,15 +124,15 @@ class DispatcherTest {
         assertThat(results.get("large").model().digest()).isEqualTo(A);
         assertThat(results.get("later").model().digest()).isEqualTo(B);
         awaitIdle();
-        assertThat(closed).containsExactly(A);
+        assertThat(gated.closed()).containsExactly(A);
     }
 
     @Test
     void shouldAnswerALargeJobOnceOfWhichOnePictureFails() throws InterruptedException {
-        models.add(model(B, 30));
+        models.add(gated.model(B, 30));
         models.setLive(B);
         own();
-        gate.countDown();
+        gated.open();
         take("large", 64);
         take("small", 1);
 
@@ -166,7 +154,7 @@ class DispatcherTest {
         take("large", 64);
         dispatcher.dispatch();
         cancelled.put("large", Instant.now());
-        gate.countDown();
+        gated.open();
 
         runUntil(1);
         awaitIdle();
@@ -183,16 +171,16 @@ class DispatcherTest {
 
         assertThat(dispatcher.release(Set.of(PARTITION))).isEqualTo(1);
         ledgers.release(Set.of(PARTITION));
-        models.add(model(B, -1));
+        models.add(gated.model(B, -1));
         models.setLive(B);
         models.retire(0);
-        gate.countDown();
+        gated.open();
         awaitIdle();
 
         assertThat(results).isEmpty();
         assertThat(stale).isEmpty();
         assertThat(pending.bytes()).isZero();
-        assertThat(closed).containsExactly(A);
+        assertThat(gated.closed()).containsExactly(A);
     }
 
     @Test
@@ -201,7 +189,7 @@ class DispatcherTest {
         dispatcher = dispatcher(job -> new Route.Nowhere("there is no bundle"));
         models.onWanted(digest -> {});
         own();
-        gate.countDown();
+        gated.open();
         take("named", 1, "default@" + B);
 
         dispatcher.dispatch();
@@ -225,7 +213,7 @@ class DispatcherTest {
 
         assertThat(pipeline.inFlight()).isEqualTo(1);
         assertThat(dispatcher.nanosUntilDue()).isEqualTo(Long.MAX_VALUE);
-        gate.countDown();
+        gated.open();
         runUntil(2);
     }
 
@@ -233,7 +221,7 @@ class DispatcherTest {
     void shouldNotLetASuspectWithoutItsModelHoldUpOtherSuspects() throws InterruptedException {
         models.onWanted(digest -> {});
         ledgers.restore(TestTakeOvers.afterTwoDeaths(PARTITION, 1, 2));
-        gate.countDown();
+        gated.open();
         take("waiting", 1, "default@" + B);
         take("suspect", 1);
 
@@ -331,79 +319,5 @@ class DispatcherTest {
                 return objects.stream().map(object -> uri(object).toString()).toList();
             }
         };
-    }
-
-    /** @param bad index of a picture that this model cannot draw; -1 for none */
-    private LoadedModel model(String digest, int bad) {
-        Painter painter = new Painter() {
-            @Override
-            public Result.Model model() {
-                return new Result.Model("default", digest);
-            }
-
-            @Override
-            public Size size() {
-                return new Size(8, 8);
-            }
-
-            @Override
-            public List<RenderRequest> probes(int count) {
-                return IntStream.range(0, count)
-                        .mapToObj(i -> new RenderRequest(new float[] {1}, i, 0, 1))
-                        .toList();
-            }
-
-            @Override
-            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
-                return requests.stream().map(this::paint).toList();
-            }
-
-            private Pixels paint(RenderRequest request) {
-                if (request.index() == bad) {
-                    throw new IllegalStateException("a picture that no device can paint");
-                }
-                byte[] rgb = new byte[3 * 64];
-                rgb[0] = (byte) request.index();
-                rgb[1] = (byte) digest.charAt(0);
-                return new Pixels(8, 8, rgb);
-            }
-
-            @Override
-            public void close() {
-                closed.add(digest);
-            }
-        };
-        return new LoadedModel(
-                PictureEngine.of(painter, new FixedSizes(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
-    }
-
-    /** Embeds nothing until the gate opens: what is taken until then waits in the pipeline. */
-    private final class Gated implements TextEncoder {
-        private final TextEncoder encoder = new HashTextEncoder();
-
-        @Override
-        public String id() {
-            return encoder.id();
-        }
-
-        @Override
-        public int dimensions() {
-            return encoder.dimensions();
-        }
-
-        @Override
-        public CaptionEncoding encode(String caption) {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return encoder.encode(caption);
-        }
-
-        @Override
-        public void close() {
-            encoder.close();
-        }
     }
 }

@@ -27,11 +27,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An {@link Error} on any thread of a worker ends it with an exit code, and its work is done by the next one. */
+@Execution(ExecutionMode.CONCURRENT)
 class FatalErrorsTest {
+    /** The process's handler of uncaught errors. */
+    private static final String LAST_RESORT = "uncaught";
+
     @TempDir
     Path folder;
 
@@ -68,6 +76,7 @@ class FatalErrorsTest {
     }
 
     @ParameterizedTest
+    @ResourceLock(value = LAST_RESORT, mode = ResourceAccessMode.READ)
     @ValueSource(strings = {"control", "publish", "text", "device", "store"})
     void shouldEndTheWorkerAndLeaveItsWorkToTheNext(String name) throws Exception {
         Topics topics = TestCluster.topics("error-" + name.toLowerCase(Locale.ROOT));
@@ -114,6 +123,7 @@ class FatalErrorsTest {
     }
 
     @Test
+    @ResourceLock(LAST_RESORT)
     void shouldHearOfErrorsOnThreadsOfOthersAndLetTheirExceptionsPass() throws Exception {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Exits exits = new Exits();

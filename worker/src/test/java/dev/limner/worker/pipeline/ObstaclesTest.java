@@ -13,8 +13,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A worker whose broker lacks something, at start or from some moment on; the broker and its rights are real. */
+@Execution(ExecutionMode.CONCURRENT)
 class ObstaclesTest {
     private static final String BAD = "{\"caption\":7}";
 

@@ -55,7 +55,10 @@ final class OwnBroker implements AutoCloseable {
                         "authorizer.class.name",
                         "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                         "allow.everyone.if.no.acl.found",
-                        "true"));
+                        "true",
+                        // Several brokers share a test's heap; by default each takes 128 MB of it at once.
+                        "log.cleaner.dedupe.buffer.size",
+                        "4194304"));
         return broker;
     }
 

@@ -13,8 +13,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every wait of a shutdown is inside its budget. The limits are far apart, so that a slow machine changes nothing. */
+@Execution(ExecutionMode.CONCURRENT)
 class ShutdownTest {
     @TempDir
     Path folder;

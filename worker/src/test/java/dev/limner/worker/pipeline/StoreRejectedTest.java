@@ -58,7 +58,7 @@ class StoreRejectedTest {
         try (FileStore files = new FileStore(folder, FileStore.Durability.OS, "w", new LocalDisk());
                 ModelSlots slots = new ModelSlots(model);
                 WorkerRuntime worker =
-                        WorkerRuntimeTest.worker(topics, "w", slots, ReleaseReport.NONE, new Picky(files), 1_000_000)) {
+                        WorkerFixture.worker(topics, "w", slots, ReleaseReport.NONE, new Picky(files), 1_000_000)) {
             Map<String, Result> results = results(topics, 12);
 
             for (int i = 0; i < 12; i++) {

@@ -194,7 +194,7 @@ class SwapTest {
                     SwapTest::model,
                     slots,
                     Clock.systemUTC());
-            runtime = WorkerRuntimeTest.worker(topics, name, slots, announcements, images, 1_000_000);
+            runtime = WorkerFixture.worker(topics, name, slots, announcements, images, 1_000_000);
         }
 
         void await(long revision) throws InterruptedException {

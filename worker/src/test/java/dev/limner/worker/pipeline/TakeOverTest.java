@@ -35,15 +35,20 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a fleet finds when it comes back, or under its feet: offsets that are gone, ledgers that nobody can read, topics
  * that were deleted and made again. Against a real broker; every job record is answered once.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TakeOverTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -183,12 +189,14 @@ class TakeOverTest {
 
     private static void recreate(Topics topics) throws Exception {
         String lane = topics.jobs(Topics.Lane.STANDARD);
+        Uuid old = id(lane).orElseThrow();
         admin.deleteTopics(List.of(lane)).all().get();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
             try {
                 FleetTopics.create(TestCluster.bootstrap(), topics, 4, (short) 1);
-                if (admin.listTopics().names().get().contains(lane)) {
+                // For a moment a broker still shows what was deleted.
+                if (id(lane).filter(now -> !now.equals(old)).isPresent()) {
                     return;
                 }
             } catch (IllegalStateException e) {
@@ -197,6 +205,18 @@ class TakeOverTest {
             Thread.sleep(50);
         }
         throw new AssertionError(lane + " was not made again");
+    }
+
+    private static Optional<Uuid> id(String topic) throws InterruptedException {
+        try {
+            return Optional.of(admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .topicId());
+        } catch (ExecutionException e) {
+            return Optional.empty();
+        }
     }
 
     private static String group(Topics topics) {

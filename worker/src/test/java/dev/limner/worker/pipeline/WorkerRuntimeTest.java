@@ -10,16 +10,8 @@ import static dev.limner.worker.pipeline.TestRecords.utf8;
 import static dev.limner.worker.pipeline.TestRecords.utf8Record;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
-import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.device.ReferenceBatch;
-import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.PngChunks;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.Digests;
@@ -28,78 +20,19 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.intake.IntakeSettings;
-import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.FatalErrors;
-import dev.limner.worker.publish.PublishSettings;
-import dev.limner.worker.release.ReleaseReport;
-import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.LocalDisk;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The worker with the shipped model against a real broker. */
-class WorkerRuntimeTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    static Path folder;
-
-    private static TextEncoder encoder;
-    private static ModelSlots engine;
-    private static ModelSlots secondEngine;
-    private static FileStore store;
-
-    @BeforeAll
-    static void load() {
-        TorchThreads.set(1);
-        ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
-        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 1000);
-        engine = slots(bundle);
-        secondEngine = slots(bundle);
-        store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());
-    }
-
-    private static ModelSlots slots(ModelBundle bundle) {
-        PictureEngine engine =
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu()));
-        return new ModelSlots(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
-    }
-
-    @AfterAll
-    static void close() {
-        store.close();
-        engine.close();
-        secondEngine.close();
-        encoder.close();
-    }
-
+/** The worker with the shipped model against a real broker: one record, and what becomes of it. */
+class WorkerRuntimeTest extends WorkerFixture {
     @Test
     void shouldDrawWhatABareRecordAsksForAndStoreItBeforeItSaysSo() throws IOException {
         Topics topics = TestCluster.topics("bare");
@@ -304,138 +237,5 @@ class WorkerRuntimeTest {
             });
             assertThat(worker.failure()).isNull();
         }
-    }
-
-    @Test
-    void shouldAnswerEveryRecordOnceWhileWorkersComeAndGo() {
-        Topics topics = TestCluster.topics("storm");
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int i = 0; i < 400; i++) {
-            records.add(utf8Record(
-                    topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"j-" + i + "\",\"caption\":\"dog " + i % 40 + "\"}"));
-        }
-        try (WorkerRuntime first = worker(topics, "first", engine)) {
-            send(records.subList(0, 200));
-            try (WorkerRuntime second = worker(topics, "second", secondEngine)) {
-                send(records.subList(200, 400));
-                read(topics.results(), 250);
-                assertThat(second.failure()).isNull();
-            }
-            results(topics, 400);
-            assertThat(first.failure()).isNull();
-        }
-        List<ConsumerRecord<byte[], byte[]>> all = read(topics.results(), 400);
-        assertThat(all).hasSize(400);
-        assertThat(results(topics, 400)).hasSize(400);
-    }
-
-    @Test
-    void shouldSpreadEveryLaneOverAllWorkers() throws Exception {
-        Topics topics = TestCluster.topics("spread");
-        try (WorkerRuntime first = worker(topics, "first", engine);
-                WorkerRuntime second = worker(topics, "second", secondEngine);
-                Admin admin = Admin.create(Map.of("bootstrap.servers", TestCluster.bootstrap()))) {
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            Map<String, Map<String, Long>> lanes = Map.of();
-            while (System.nanoTime() < deadline && !spread(lanes)) {
-                Thread.sleep(200);
-                lanes = admin.describeConsumerGroups(List.of("spread-group")).all().get().values().stream()
-                        .flatMap(group -> group.members().stream())
-                        .collect(Collectors.toMap(
-                                member -> member.clientId(),
-                                member -> member.assignment().topicPartitions().stream()
-                                        .collect(Collectors.groupingBy(TopicPartition::topic, Collectors.counting()))));
-            }
-            assertThat(spread(lanes)).as("%s", lanes).isTrue();
-            assertThat(first.failure()).isNull();
-            assertThat(second.failure()).isNull();
-        }
-    }
-
-    /** Two workers, each with half of the four partitions of each of the three lanes. */
-    private static boolean spread(Map<String, Map<String, Long>> lanes) {
-        return lanes.size() == 2
-                && lanes.values().stream()
-                        .allMatch(lane ->
-                                lane.size() == 3 && lane.values().stream().allMatch(count -> count == 2));
-    }
-
-    @Test
-    void shouldReadOnlyJobsWhoseTransactionWasCommitted() {
-        Topics topics = TestCluster.topics("aborted");
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", TestCluster.bootstrap(), "transactional.id", "producer-of-jobs"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            producer.initTransactions();
-            for (int round = 0; round < 6; round++) {
-                producer.beginTransaction();
-                producer.send(utf8Record(
-                        topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"r-" + round + "\",\"caption\":\"a\"}"));
-                if (round % 2 == 0) {
-                    producer.commitTransaction();
-                } else {
-                    producer.abortTransaction();
-                }
-            }
-        }
-        try (WorkerRuntime worker = worker(topics, "w", engine)) {
-            assertThat(results(topics, 3).keySet()).containsExactlyInAnyOrder("r-0", "r-2", "r-4");
-            assertThat(worker.failure()).isNull();
-        }
-        // A restart finds nothing left to do behind the markers.
-        try (WorkerRuntime worker = worker(topics, "w", engine)) {
-            send(List.of(utf8Record(topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"last\",\"caption\":\"a\"}")));
-            assertThat(results(topics, 4)).hasSize(4).containsKey("last");
-            assertThat(worker.failure()).isNull();
-        }
-    }
-
-    private static WorkerRuntime worker(Topics topics, String name, ModelSlots engine) {
-        return worker(topics, name, engine, 1_000_000);
-    }
-
-    private static WorkerRuntime worker(Topics topics, String name, ModelSlots engine, int mostBytes) {
-        return worker(topics, name, engine, ReleaseReport.NONE, store, mostBytes);
-    }
-
-    static WorkerRuntime worker(
-            Topics topics, String name, ModelSlots models, ReleaseReport releases, ImageStore store, int mostBytes) {
-        String bootstrap = TestCluster.bootstrap();
-        WorkerSettings settings = new WorkerSettings(
-                name,
-                topics,
-                new IntakeSettings(bootstrap, name, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
-                1000,
-                new BatchSettings(32, Duration.ofMillis(5)),
-                LedgerSettings.DEFAULT,
-                new StageThreads(1, 2, 1, 2),
-                new PublishSettings(
-                        bootstrap,
-                        topics.prefix() + "-" + name,
-                        topics.results(),
-                        topics.deadLetters(),
-                        "limner/worker/" + name,
-                        name,
-                        topics.prefix() + "-group",
-                        topics.allJobs(),
-                        mostBytes,
-                        Duration.ofMillis(50),
-                        Duration.ofSeconds(8),
-                        Clock.systemUTC()),
-                "Limner test",
-                true,
-                WorkerSettings.Limits.DEFAULT,
-                Clock.systemUTC(),
-                WorkerSettings.Drill.NONE);
-        return new WorkerRuntime(
-                settings,
-                models,
-                releases,
-                store,
-                "cpu",
-                ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())),
-                new SimpleMeterRegistry(),
-                new FatalErrors());
     }
 }

@@ -1,0 +1,108 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.Size;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.Painter;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.text.HashTextEncoder;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+/** Models that paint an index and a digest, once they are let: what is taken before waits in the pipeline. */
+final class GatedModels {
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final Set<String> closed = ConcurrentHashMap.newKeySet();
+
+    /** What was taken so far and what is taken from now on is drawn. */
+    void open() {
+        gate.countDown();
+    }
+
+    /** Digests of the models that were closed. */
+    Set<String> closed() {
+        return closed;
+    }
+
+    /** @param bad index of a picture that this model cannot draw; -1 for none */
+    LoadedModel model(String digest, int bad) {
+        Painter painter = new Painter() {
+            @Override
+            public Result.Model model() {
+                return new Result.Model("default", digest);
+            }
+
+            @Override
+            public Size size() {
+                return new Size(8, 8);
+            }
+
+            @Override
+            public List<RenderRequest> probes(int count) {
+                return IntStream.range(0, count)
+                        .mapToObj(i -> new RenderRequest(new float[] {1}, i, 0, 1))
+                        .toList();
+            }
+
+            @Override
+            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+                return requests.stream().map(this::paint).toList();
+            }
+
+            private Pixels paint(RenderRequest request) {
+                if (request.index() == bad) {
+                    throw new IllegalStateException("a picture that no device can paint");
+                }
+                byte[] rgb = new byte[3 * 64];
+                rgb[0] = (byte) request.index();
+                rgb[1] = (byte) digest.charAt(0);
+                return new Pixels(8, 8, rgb);
+            }
+
+            @Override
+            public void close() {
+                closed.add(digest);
+            }
+        };
+        return new LoadedModel(
+                PictureEngine.of(painter, new FixedSizes(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
+    }
+
+    /** Embeds nothing until the gate opens: what is taken until then waits in the pipeline. */
+    final class Gated implements TextEncoder {
+        private final TextEncoder encoder = new HashTextEncoder();
+
+        @Override
+        public String id() {
+            return encoder.id();
+        }
+
+        @Override
+        public int dimensions() {
+            return encoder.dimensions();
+        }
+
+        @Override
+        public CaptionEncoding encode(String caption) {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return encoder.encode(caption);
+        }
+
+        @Override
+        public void close() {
+            encoder.close();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.limner.worker.pipeline;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.Topics;
+import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelPainter;
+import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.intake.IntakeSettings;
+import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.worker.publish.PublishSettings;
+import dev.limner.worker.release.ReleaseReport;
+import dev.limner.worker.schedule.BatchSettings;
+import dev.limner.worker.store.FileStore;
+import dev.limner.worker.store.ImageStore;
+import dev.limner.worker.store.LocalDisk;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers with the shipped model, a store and a real broker. */
+abstract class WorkerFixture {
+    @TempDir
+    static Path folder;
+
+    static TextEncoder encoder;
+    static ModelSlots engine;
+    static ModelSlots secondEngine;
+    static FileStore store;
+
+    @BeforeAll
+    static void load() {
+        TorchThreads.set(1);
+        ModelBundle bundle = ModelBundle.read(Path.of("../models/default"));
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 1000);
+        engine = slots(bundle);
+        secondEngine = slots(bundle);
+        store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());
+    }
+
+    static ModelSlots slots(ModelBundle bundle) {
+        PictureEngine engine =
+                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu()));
+        return new ModelSlots(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+        engine.close();
+        secondEngine.close();
+        encoder.close();
+    }
+
+    static WorkerRuntime worker(Topics topics, String name, ModelSlots engine) {
+        return worker(topics, name, engine, 1_000_000);
+    }
+
+    static WorkerRuntime worker(Topics topics, String name, ModelSlots engine, int mostBytes) {
+        return worker(topics, name, engine, ReleaseReport.NONE, store, mostBytes);
+    }
+
+    static WorkerRuntime worker(
+            Topics topics, String name, ModelSlots models, ReleaseReport releases, ImageStore store, int mostBytes) {
+        String bootstrap = TestCluster.bootstrap();
+        WorkerSettings settings = new WorkerSettings(
+                name,
+                topics,
+                new IntakeSettings(bootstrap, name, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
+                1000,
+                new BatchSettings(32, Duration.ofMillis(5)),
+                LedgerSettings.DEFAULT,
+                new StageThreads(1, 2, 1, 2),
+                new PublishSettings(
+                        bootstrap,
+                        topics.prefix() + "-" + name,
+                        topics.results(),
+                        topics.deadLetters(),
+                        "limner/worker/" + name,
+                        name,
+                        topics.prefix() + "-group",
+                        topics.allJobs(),
+                        mostBytes,
+                        Duration.ofMillis(50),
+                        Duration.ofSeconds(8),
+                        Clock.systemUTC()),
+                "Limner test",
+                true,
+                WorkerSettings.Limits.DEFAULT,
+                Clock.systemUTC(),
+                WorkerSettings.Drill.NONE);
+        return new WorkerRuntime(
+                settings,
+                models,
+                releases,
+                store,
+                "cpu",
+                ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())),
+                new SimpleMeterRegistry(),
+                new FatalErrors());
+    }
+}
