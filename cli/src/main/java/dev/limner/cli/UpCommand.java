@@ -237,10 +237,14 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private static String line(Map<String, WorkerStatus> statuses) {
+        long starting = statuses.values().stream()
+                .filter(status -> status.state().equals("starting"))
+                .count();
         return String.format(
                 Locale.ROOT,
-                "%d workers  %.1f images/s  %d waiting  %d images done",
+                "%d workers%s  %.1f images/s  %d waiting  %d images done",
                 statuses.size(),
+                starting == 0 ? "" : " (" + starting + " without jobs to take)",
                 statuses.values().stream()
                         .mapToDouble(WorkerStatus::imagesPerSecond)
                         .sum(),

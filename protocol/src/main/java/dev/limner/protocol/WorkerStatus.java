@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a worker says of itself every few seconds.
  *
- * @param state {@code starting}, {@code running} or {@code stopping}
- * @param models what it can draw with
+ * @param state {@code starting} (it owns no partitions yet), {@code running} or {@code stopping}
+ * @param models what it can draw with; nothing while it waits for the live release
  * @param revision of the model record it has carried out; 0 before the first
  * @param refused releases it was told to run and did not, the latest last
  * @param partitions job partitions it owns

@@ -8,16 +8,12 @@ import dev.limner.trainer.gate.GateSimulation;
 import dev.limner.trainer.gate.GateSimulation.Candidate;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** How often the gate is wrong. */
 @Command(
@@ -34,31 +30,19 @@ final class GateCommand implements Callable<Integer> {
     @Option(names = "--lines", defaultValue = "5000", description = "Of each kind. Default: ${DEFAULT-VALUE}")
     int lines;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
-    long seed;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures as well.")
-    @Nullable
-    Path json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
+    @Mixin
+    SimulationOptions options = new SimulationOptions();
 
     private final ObjectNode report = new ObjectMapper().createObjectNode();
     private boolean kept = true;
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter terminal = spec.commandLine().getOut();
-        report.put("lines", lines).put("seed", seed);
+        PrintWriter terminal = options.terminal();
+        report.put("lines", lines).put("seed", options.seed);
         lines(terminal);
         rounds(terminal);
-        if (json != null) {
-            Files.writeString(json, report.toPrettyString());
-        }
-        terminal.println(kept ? "every rate is as stated" : "not every rate is as stated");
-        return kept ? 0 : 1;
+        return options.end(report, kept);
     }
 
     private void lines(PrintWriter terminal) {
@@ -71,7 +55,7 @@ final class GateCommand implements Callable<Integer> {
         ArrayNode rows = report.putArray("falseReleases");
         for (int every : new int[] {0, 3, 2}) {
             GateSimulation.Lines found =
-                    GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), seed);
+                    GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), options.seed);
             kept &= found.rate() <= Budget.OF_LINE + 3 * Math.sqrt(Budget.OF_LINE * (1 - Budget.OF_LINE) / lines);
             String what = every == 0 ? "nothing is ever better" : "one round in " + every + " is better";
             terminal.printf(Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
@@ -102,7 +86,7 @@ final class GateCommand implements Callable<Integer> {
     }
 
     private void row(PrintWriter terminal, ArrayNode rows, Candidate candidate, Budget budget) {
-        double passed = GateSimulation.passes(candidate, budget, lines, seed);
+        double passed = GateSimulation.passes(candidate, budget, lines, options.seed);
         terminal.printf(
                 Locale.ROOT,
                 "  wins %s, %.2f times as far, one class %.1f less; release %d, attempt %d: %.4f%n",

@@ -11,11 +11,11 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,11 +43,8 @@ final class LatencyCommand implements Callable<Integer> {
     @Nullable
     Double rate;
 
-    @Option(names = "--json", description = "End with one JSON object.")
-    boolean json;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the worker.")
-    Map<String, String> extra = Map.of();
+    @Mixin
+    FleetBenchOptions options = new FleetBenchOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -64,7 +61,7 @@ final class LatencyCommand implements Callable<Integer> {
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         double[] millis = new double[jobs];
-        try (BenchFleet fleet = BenchFleet.start(home, extra)) {
+        try (BenchFleet fleet = BenchFleet.start(home, options.extra)) {
             FleetClient client = fleet.client();
             if (rate != null) {
                 BenchJobs captions = BenchJobs.of(home);
@@ -115,7 +112,7 @@ final class LatencyCommand implements Callable<Integer> {
     private void report(PrintWriter terminal, Percentiles percentiles, @Nullable Long rss) {
         terminal.printf(
                 Locale.ROOT, "submit to result, %d jobs: %s; worker's peak RSS %s MiB%n", jobs, percentiles, rss);
-        if (json) {
+        if (options.json) {
             terminal.println(percentiles.json().put("workerPeakRssMiB", rss));
         }
         terminal.flush();

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -57,11 +57,8 @@ final class PipelineCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "No search for the model's best arrangement, no variants, no latency.")
     boolean quick;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the worker.")
-    Map<String, String> extra = Map.of();
-
-    @Option(names = "--json", description = "End with one JSON object.")
-    boolean json;
+    @Mixin
+    FleetBenchOptions options = new FleetBenchOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -82,10 +79,7 @@ final class PipelineCommand implements Callable<Integer> {
         if (generators.isEmpty() || generators.contains(Generator.NULL)) {
             withoutModel();
         }
-        if (json) {
-            out().println(figures);
-            out().flush();
-        }
+        options.end(figures);
         return 0;
     }
 
@@ -98,7 +92,7 @@ final class PipelineCommand implements Callable<Integer> {
         double[] loop = new double[runs];
         double[] whole = new double[runs];
         CpuShares shares = new CpuShares();
-        try (BenchFleet fleet = BenchFleet.start(home, extra);
+        try (BenchFleet fleet = BenchFleet.start(home, options.extra);
                 Backlog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS);
             for (int run = 0; run < runs; run++) {
@@ -106,15 +100,16 @@ final class PipelineCommand implements Callable<Integer> {
                 loop[run] =
                         bestLoop.measured(home, MODEL_WARM_UP, MODEL_SECONDS).imagesPerSecond();
                 whole[run] = measured(fleet, backlog, captions.distinct(name(), jobs, ImageFormat.PNG), shares);
-                say(
+                options.say(
                         "run %d: model alone %.0f images/s, in one loop %.0f, end to end %.0f",
                         run + 1, alone[run], loop[run], whole[run]);
             }
             double ratio = median(whole) / median(alone);
             double loopRatio = median(whole) / median(loop);
-            say("end to end %.0f images/s", median(whole));
-            say("model alone %.0f (%s): ratio %.3f", median(alone), best.description(), ratio);
-            say("model alone in one loop %.0f (%s): ratio %.3f", median(loop), bestLoop.description(), loopRatio);
+            options.say("end to end %.0f images/s", median(whole));
+            options.say("model alone %.0f (%s): ratio %.3f", median(alone), best.description(), ratio);
+            options.say(
+                    "model alone in one loop %.0f (%s): ratio %.3f", median(loop), bestLoop.description(), loopRatio);
             shares.print(out());
             figures.put("modelOnly", rounded(median(alone)));
             figures.put("modelOnlyBy", best.description());
@@ -129,7 +124,7 @@ final class PipelineCommand implements Callable<Integer> {
             }
             Long peak = fleet.worker().peakRssMiB();
             figures.put("workerRssMiB", peak);
-            say("worker's peak RSS %s MiB", String.valueOf(peak));
+            options.say("worker's peak RSS %s MiB", String.valueOf(peak));
         }
         if (!quick) {
             double os = once("store durability os", Map.of("limner.worker.store.durability", "os"), false);
@@ -142,7 +137,7 @@ final class PipelineCommand implements Callable<Integer> {
         List<ModelSpeed> glances = new ArrayList<>();
         for (ModelSpeed candidate : ModelSpeed.candidates()) {
             ModelSpeed measured = candidate.glance(home);
-            say("model alone, %s: %.0f images/s", measured.description(), measured.imagesPerSecond());
+            options.say("model alone, %s: %.0f images/s", measured.description(), measured.imagesPerSecond());
             glances.add(measured);
         }
         return glances;
@@ -151,33 +146,33 @@ final class PipelineCommand implements Callable<Integer> {
     /** What changes when one thing is different. */
     private void variants(BenchFleet fleet, Backlog backlog, double usual) throws InterruptedException {
         double repeating = jobs / backlog.run(captions.repeating(name(), jobs, ImageFormat.PNG));
-        say("captions that repeat: %.0f images/s", repeating);
+        options.say("captions that repeat: %.0f images/s", repeating);
         figures.put("repeatingCaptions", rounded(repeating));
         double jpeg = jobs / backlog.run(captions.distinct(name(), jobs, ImageFormat.JPEG));
-        say("JPEG: %.0f images/s", jpeg);
+        options.say("JPEG: %.0f images/s", jpeg);
         figures.put("jpeg", rounded(jpeg));
         double half = usual / 2;
         List<Job> paced = captions.distinct(name(), (int) (half * HALF_LOAD_SECONDS), ImageFormat.PNG);
         Percentiles latency = PacedLoad.run(fleet.client(), paced, half);
-        say("at half load, %.0f jobs/s: %s", half, latency);
+        options.say("at half load, %.0f jobs/s: %s", half, latency);
         figures.set("halfLoadMillis", latency.json());
     }
 
     /** Images/s of a fleet with other settings, warmed up for a shorter time, one run. */
     private double once(String what, Map<String, String> settings, boolean durable) throws InterruptedException {
-        Map<String, String> all = new HashMap<>(extra);
+        Map<String, String> all = new HashMap<>(options.extra);
         all.putAll(settings);
         try (BenchFleet fleet = BenchFleet.start(home, all, durable);
                 Backlog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS / 4);
             double rate = jobs / backlog.run(captions.distinct(name(), jobs, ImageFormat.PNG));
-            say("%s: %.0f images/s", what, rate);
+            options.say("%s: %.0f images/s", what, rate);
             return rounded(rate);
         }
     }
 
     private void withoutModel() throws InterruptedException {
-        Map<String, String> settings = new HashMap<>(extra);
+        Map<String, String> settings = new HashMap<>(options.extra);
         settings.put("limner.worker.generator", "constant");
         double[] rates = new double[runs];
         double[] raw = new double[runs];
@@ -192,14 +187,14 @@ final class PipelineCommand implements Callable<Integer> {
                 List<Job> batch = captions.distinct(name(), jobs, ImageFormat.PNG);
                 raw[run] = loop.run(batch);
                 rates[run] = measured(fleet, backlog, batch, shares);
-                say("run %d: without model %.0f jobs/s, bare Kafka loop %.0f", run + 1, rates[run], raw[run]);
+                options.say("run %d: without model %.0f jobs/s, bare Kafka loop %.0f", run + 1, rates[run], raw[run]);
             }
             double ledger = fleet.worker().metric("limner_ledger_seconds_total") - ledgerBefore;
             double micros = ledger * 1e6 / ((double) runs * jobs);
-            say("the ledger costs %.2f microseconds a job", micros);
+            options.say("the ledger costs %.2f microseconds a job", micros);
             figures.put("ledgerMicrosPerJob", Math.round(micros * 100) / 100.0);
         }
-        say("median: without model %.0f jobs/s, bare Kafka loop %.0f", median(rates), median(raw));
+        options.say("median: without model %.0f jobs/s, bare Kafka loop %.0f", median(rates), median(raw));
         shares.print(out());
         figures.put("nullJobsPerSecond", rounded(median(rates)));
         figures.put("rawJobsPerSecond", rounded(median(raw)));
@@ -235,10 +230,5 @@ final class PipelineCommand implements Callable<Integer> {
 
     private PrintWriter out() {
         return spec.commandLine().getOut();
-    }
-
-    private void say(String format, Object... values) {
-        out().printf(Locale.ROOT, format + "%n", values);
-        out().flush();
     }
 }

@@ -11,15 +11,11 @@ import dev.limner.trainer.trial.RollbackSimulation.Outcome;
 import dev.limner.trainer.trial.RollbackSimulation.World;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** How often the comparison of two releases is wrong. */
 @Command(
@@ -39,32 +35,20 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(names = "--histories", defaultValue = "5000", description = "Of each world. Default: ${DEFAULT-VALUE}")
     int histories;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
-    long seed;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures as well.")
-    @Nullable
-    Path json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
+    @Mixin
+    SimulationOptions options = new SimulationOptions();
 
     private final ObjectNode report = new ObjectMapper().createObjectNode();
     private boolean kept = true;
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter terminal = spec.commandLine().getOut();
-        report.put("histories", histories).put("seed", seed);
+        PrintWriter terminal = options.terminal();
+        report.put("histories", histories).put("seed", options.seed);
         falseAlarms(terminal);
         power(terminal);
         jobs(terminal);
-        if (json != null) {
-            Files.writeString(json, report.toPrettyString());
-        }
-        terminal.println(kept ? "every rate is as stated" : "not every rate is as stated");
-        return kept ? 0 : 1;
+        return options.end(report, kept);
     }
 
     private void falseAlarms(PrintWriter terminal) {
@@ -78,7 +62,7 @@ final class RollbackCommand implements Callable<Integer> {
             for (Drift drift : Drift.values()) {
                 for (Crowd crowd : Crowd.values()) {
                     World world = new World(drift, crowd, share, 0.2, 0.2, RATERS);
-                    Outcome outcome = RollbackSimulation.opinions(world, histories, seed);
+                    Outcome outcome = RollbackSimulation.opinions(world, histories, options.seed);
                     keep(within(outcome.rate(), Design.OF_OPINIONS.falseAlarm()));
                     row(terminal, rows, world, outcome);
                 }
@@ -94,7 +78,7 @@ final class RollbackCommand implements Callable<Integer> {
             for (int raters : new int[] {50, 100, RATERS}) {
                 for (double share : new double[] {SHARE, 0.5}) {
                     World world = new World(Drift.NONE, Crowd.CASUAL, share, 0.2, dislikes, raters);
-                    Outcome outcome = RollbackSimulation.opinions(world, histories, seed);
+                    Outcome outcome = RollbackSimulation.opinions(world, histories, options.seed);
                     keep(dislikes != 0.4 || raters < RATERS || outcome.rate() >= LEAST_POWER);
                     row(terminal, rows, world, outcome);
                 }
@@ -102,7 +86,7 @@ final class RollbackCommand implements Callable<Integer> {
         }
         for (Drift drift : Drift.values()) {
             World world = new World(drift, Crowd.REGULAR, SHARE, 0.2, 0.4, RATERS);
-            row(terminal, rows, world, RollbackSimulation.opinions(world, histories, seed));
+            row(terminal, rows, world, RollbackSimulation.opinions(world, histories, options.seed));
         }
     }
 
@@ -138,7 +122,7 @@ final class RollbackCommand implements Callable<Integer> {
         ArrayNode rows = report.putArray("jobs");
         for (double fails : new double[] {0.01, 0.03, 0.1}) {
             for (Drift drift : Drift.values()) {
-                Outcome outcome = RollbackSimulation.jobs(drift, SHARE, fails, STATUSES, histories, seed);
+                Outcome outcome = RollbackSimulation.jobs(drift, SHARE, fails, STATUSES, histories, options.seed);
                 keep(fails > 0.01 || within(outcome.rate(), Design.OF_JOBS.falseAlarm()));
                 terminal.printf(
                         Locale.ROOT,

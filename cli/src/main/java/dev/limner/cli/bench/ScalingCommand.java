@@ -5,16 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ImageFormat;
-import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code limner bench scaling}. */
 @Command(
@@ -50,15 +47,8 @@ final class ScalingCommand implements Callable<Integer> {
             description = "How long each fleet would take if it scaled. Default: ${DEFAULT-VALUE}")
     int seconds;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the workers.")
-    Map<String, String> extra = Map.of();
-
-    @Option(names = "--json", description = "End with one JSON object.")
-    boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
+    @Mixin
+    FleetBenchOptions options = new FleetBenchOptions();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -71,7 +61,7 @@ final class ScalingCommand implements Callable<Integer> {
         ObjectNode figures = new ObjectMapper().createObjectNode();
         double deviceRate = BATCH * 1000.0 / deviceMillis;
         double perWorker = 0;
-        say("a device alone draws %.0f images/s", deviceRate);
+        options.say("a device alone draws %.0f images/s", deviceRate);
         for (int count : workers) {
             Map<String, String> settings = new HashMap<>(Map.of(
                     "limner.worker.generator",
@@ -84,7 +74,7 @@ final class ScalingCommand implements Callable<Integer> {
                     String.valueOf(BATCH),
                     "limner.worker.batch.max-size",
                     String.valueOf(BATCH)));
-            settings.putAll(extra);
+            settings.putAll(options.extra);
             try (BenchFleet fleet = BenchFleet.start(home, settings, false, count);
                     Backlog backlog = fleet.backlog()) {
                 int jobs = (int) (deviceRate * count * seconds);
@@ -95,7 +85,7 @@ final class ScalingCommand implements Callable<Integer> {
                 double rate = jobs / took;
                 perWorker = perWorker == 0 ? rate / count : perWorker;
                 double linear = rate / (count * perWorker);
-                say(
+                options.say(
                         "%d workers: %.0f images/s, %.2f of linear, %.2f of the devices; workers used %.2f of %d cores",
                         count,
                         rate,
@@ -110,15 +100,7 @@ final class ScalingCommand implements Callable<Integer> {
                 one.put("cores", Math.round(cores * 100) / 100.0);
             }
         }
-        if (json) {
-            spec.commandLine().getOut().println(figures);
-        }
+        options.end(figures);
         return 0;
-    }
-
-    private void say(String format, Object... values) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, format + "%n", values);
-        out.flush();
     }
 }

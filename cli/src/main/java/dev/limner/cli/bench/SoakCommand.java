@@ -9,11 +9,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,11 +53,8 @@ final class SoakCommand implements Callable<Integer> {
     @Nullable
     Path out;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the worker.")
-    Map<String, String> extra = Map.of();
-
-    @Option(names = "--json", description = "End with one JSON object.")
-    boolean json;
+    @Mixin
+    FleetBenchOptions options = new FleetBenchOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -72,7 +69,7 @@ final class SoakCommand implements Callable<Integer> {
         Home home = Home.find();
         Path folder = out == null ? home.state().resolve("soak") : out;
         SoakCurve curve = new SoakCurve();
-        try (BenchFleet fleet = BenchFleet.start(home, extra);
+        try (BenchFleet fleet = BenchFleet.start(home, options.extra);
                 SoakLoad load = new SoakLoad(fleet.client(), BenchJobs.of(home))) {
             run(fleet.worker(), load, curve);
             curve.write(folder);
@@ -133,7 +130,7 @@ final class SoakCommand implements Callable<Integer> {
                 files,
                 load.tally());
         terminal.println("curve: " + folder.resolve("soak.png"));
-        if (json) {
+        if (options.json) {
             terminal.println(new ObjectMapper()
                     .createObjectNode()
                     .put("minutes", minutes)

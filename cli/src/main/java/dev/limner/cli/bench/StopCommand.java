@@ -11,7 +11,6 @@ import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Topics;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +22,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code limner bench stop}. */
 @Command(
@@ -78,15 +76,8 @@ final class StopCommand implements Callable<Integer> {
             description = "Seconds between the broker's end and SIGTERM. Default: ${DEFAULT-VALUE}")
     int silenceSeconds;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any setting of the workers.")
-    Map<String, String> extra = Map.of();
-
-    @Option(names = "--json", description = "End with one JSON object.")
-    boolean json;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    CommandSpec spec;
+    @Mixin
+    FleetBenchOptions options = new FleetBenchOptions();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -108,16 +99,14 @@ final class StopCommand implements Callable<Integer> {
             }
             Percentiles took = Percentiles.of(millis);
             String name = situation.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            say(
+            options.say(
                     "%-14s %d runs: p50 %.1f s, worst %.1f s; exit codes %s",
                     name, runs, took.p50() / 1e3, took.worst() / 1e3, codes);
             ObjectNode one = figures.putObject(name);
             one.put("runs", runs).put("p50Millis", took.p50()).put("worstMillis", took.worst());
             codes.forEach((code, count) -> one.withObject("exitCodes").put(String.valueOf(code), count));
         }
-        if (json) {
-            spec.commandLine().getOut().println(figures);
-        }
+        options.end(figures);
         return 0;
     }
 
@@ -136,7 +125,7 @@ final class StopCommand implements Callable<Integer> {
             if (generator.equals("constant")) {
                 settings.put("limner.worker.constant-delay", "50ms");
             }
-            settings.putAll(extra);
+            settings.putAll(options.extra);
             fleet.startWorkers(home, 1, folder.resolve("store"), home.state().resolve("logs"), 0, settings);
             ServiceProcess worker = fleet.workers().get(0);
             try (Backlog backlog = new Backlog(fleet.bootstrap(), Topics.DEFAULT)) {
@@ -174,11 +163,5 @@ final class StopCommand implements Callable<Integer> {
     private static void clear(Path folder) {
         Folders.delete(folder.resolve("broker"));
         Folders.delete(folder.resolve("store"));
-    }
-
-    private void say(String format, Object... values) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, format + "%n", values);
-        out.flush();
     }
 }

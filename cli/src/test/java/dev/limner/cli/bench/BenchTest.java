@@ -3,14 +3,19 @@ package dev.limner.cli.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The arithmetic of the benchmarks; what they measure is not for tests. */
 class BenchTest {
@@ -51,6 +56,46 @@ class BenchTest {
         assertThat(Files.readAllLines(folder.resolve("soak.csv")))
                 .hasSize(62)
                 .startsWith("minutes,rss_mib,open_files,images");
+    }
+
+    @Test
+    void shouldTakeSettingsAndPrintFiguresInEveryBenchOfWorkers() {
+        for (String bench : List.of("stop", "scaling", "latency", "pipeline", "soak")) {
+            StringWriter printed = new StringWriter();
+            CommandLine.ParseResult parsed = new CommandLine(BenchCommand.class)
+                    .setOut(new PrintWriter(printed))
+                    .parseArgs(bench, "--set", "a=b", "--json")
+                    .subcommand();
+            FleetBenchOptions options = (FleetBenchOptions) parsed.commandSpec().mixins().values().stream()
+                    .map(CommandLine.Model.CommandSpec::userObject)
+                    .filter(FleetBenchOptions.class::isInstance)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(options.extra).containsOnly(Map.entry("a", "b"));
+
+            options.end(new ObjectMapper().createObjectNode().put("x", 1));
+            assertThat(printed.toString().strip()).as(bench).isEqualTo("{\"x\":1}");
+        }
+    }
+
+    @Test
+    void shouldWriteFiguresAndSayWhetherTheyAreAsStatedInEverySimulation() throws Exception {
+        StringWriter printed = new StringWriter();
+        GateCommand gate = new GateCommand();
+        RollbackCommand rollback = new RollbackCommand();
+        Path file = folder.resolve("figures.json");
+        new CommandLine(gate).setOut(new PrintWriter(printed)).parseArgs("--seed", "7", "--json", file.toString());
+        new CommandLine(rollback).setOut(new PrintWriter(printed)).parseArgs();
+
+        assertThat(gate.options.seed).isEqualTo(7);
+        assertThat(rollback.options.seed).isEqualTo(1);
+        assertThat(gate.options.end(new ObjectMapper().createObjectNode().put("x", 1), true))
+                .isZero();
+        assertThat(rollback.options.end(new ObjectMapper().createObjectNode(), false))
+                .isEqualTo(1);
+        assertThat(file).content().contains("\"x\" : 1");
+        assertThat(printed.toString().lines())
+                .containsExactly("every rate is as stated", "not every rate is as stated");
     }
 
     @Test

@@ -6,6 +6,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.testing.Gradients;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

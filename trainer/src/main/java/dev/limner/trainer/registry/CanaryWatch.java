@@ -153,8 +153,13 @@ public final class CanaryWatch {
     private List<WorkerStatus> present() {
         Instant gone = clock.instant().minus(SILENT);
         return workers.values().stream()
-                .filter(status -> status.at().isAfter(gone))
+                .filter(status -> status.at().isAfter(gone) && !isStarting(status))
                 .toList();
+    }
+
+    /** Until it takes jobs a worker says what it lacks and has no say: that may be its own store or key. */
+    private static boolean isStarting(WorkerStatus status) {
+        return status.state().equals("starting") && status.models().isEmpty();
     }
 
     /**

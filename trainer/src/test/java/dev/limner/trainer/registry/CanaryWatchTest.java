@@ -160,6 +160,23 @@ class CanaryWatchTest {
         assertThat(record.reason()).isEqualTo("worker w1 refuses it, probe-failed: other pictures");
     }
 
+    /** One that starts with the wrong key, or without the store, refuses whatever it is told. */
+    @Test
+    void shouldGiveNoSayToAWorkerThatWaitsForTheLiveRelease() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        watch.heard(status("w1", "starting", 2, List.of(), List.of(refusal(NEW))));
+        assertThat(watch.look().orElseThrow().canary()).isNotNull();
+
+        registry.promote(model, NEW, "by hand");
+        watch.heard(status("w1", "starting", 3, List.of(), List.of(refusal(NEW))));
+        assertThat(watch.look().orElseThrow().live()).isEqualTo(NEW);
+
+        watch.heard(status("w1", "starting", 3, List.of(loaded(OLD, 0, 0)), List.of(refusal(NEW))));
+        assertThat(watch.look().orElseThrow().live())
+                .as("one that only waits for partitions counts")
+                .isEqualTo(OLD);
+    }
+
     /** Whoever can write to the topic could end every trial. */
     @Test
     void shouldKeepATrialThatARecordNobodyBelievesNames() {
@@ -302,8 +319,17 @@ class CanaryWatchTest {
 
     private WorkerStatus status(
             String worker, long revision, List<WorkerStatus.Loaded> models, List<WorkerStatus.Refusal> refused) {
+        return status(worker, "running", revision, models, refused);
+    }
+
+    private WorkerStatus status(
+            String worker,
+            String state,
+            long revision,
+            List<WorkerStatus.Loaded> models,
+            List<WorkerStatus.Refusal> refused) {
         return new WorkerStatus(
-                worker, "running", "cpu", "profile", models, revision, refused, 1, 0, 0, 0, null, NOON.plusSeconds(59));
+                worker, state, "cpu", "profile", models, revision, refused, 1, 0, 0, 0, null, NOON.plusSeconds(59));
     }
 
     private WorkerStatus.Loaded loaded(ModelRecord.Release release, long completed, long failed) {

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.testing.Gradients;
 import dev.limner.trainer.recipe.Recipe;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ class GradientPenaltyTest {
 
     @Test
     void shouldMatchFiniteDifferencesOfTheSquaredGradientNorm() {
-        Slopes.bothWays(GradientPenaltyTest::assertMatch);
+        Gradients.bothWays(GradientPenaltyTest::assertMatch);
     }
 
     private static void assertMatch() {

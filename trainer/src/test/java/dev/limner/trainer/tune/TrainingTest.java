@@ -6,6 +6,7 @@ import ai.djl.Device;
 import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.noise.CounterNoise;
+import dev.limner.generator.testing.Gradients;
 import dev.limner.protocol.Digests;
 import dev.limner.trainer.recipe.Recipe;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class TrainingTest {
 
     @Test
     void shouldLearnTheSameToTheByteFromTheSameSeed() {
-        Slopes.bothWays(() -> {
+        Gradients.bothWays(() -> {
             String once = hashAfterTraining();
 
             assertThat(hashAfterTraining()).isEqualTo(once);

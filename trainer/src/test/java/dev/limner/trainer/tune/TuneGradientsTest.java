@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.testing.Gradients;
 import dev.limner.trainer.recipe.Recipe;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,16 +23,16 @@ class TuneGradientsTest {
 
     @Test
     void shouldHaveTheGradientOfEveryWeightOfTheDiscriminatorAndOfItsInputs() {
-        Slopes.bothWays(() -> {
+        Gradients.bothWays(() -> {
             for (List<Integer> channels : List.of(List.of(5, 17, 12), List.of(16, 32, 16))) {
                 try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
                     DiscriminatorNetwork network =
                             new DiscriminatorNetwork(new Recipe.Discriminator(channels, 9), SPEC);
                     Map<String, NDArray> arguments = arguments(manager, network);
-                    arguments.put("pictures", Slopes.normal(manager, 1, 2, 3, SPEC.side(), SPEC.side()));
-                    arguments.put("sentence", Slopes.normal(manager, 2, 2, SPEC.text()));
+                    arguments.put("pictures", Gradients.normal(manager, 1, 2, 3, SPEC.side(), SPEC.side()));
+                    arguments.put("sentence", Gradients.normal(manager, 2, 2, SPEC.text()));
 
-                    Slopes.check(
+                    Gradients.check(
                             manager,
                             arguments,
                             all -> network.score(new Weights(all), all.get("pictures"), all.get("sentence")));
@@ -78,12 +79,12 @@ class TuneGradientsTest {
     void shouldHaveTheGradientsOfTheActivations() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> one = new LinkedHashMap<>();
-            one.put("input", Slopes.normal(manager, 3, 2, 17, 3, 3));
-            Slopes.check(manager, one, all -> new Activation.Plain().apply(all.get("input")));
+            one.put("input", Gradients.normal(manager, 3, 2, 17, 3, 3));
+            Gradients.check(manager, one, all -> new Activation.Plain().apply(all.get("input")));
             Activation.Recording recording = new Activation.Recording();
-            recording.apply(Slopes.normal(manager, 4, 2, 17, 3, 3));
-            one.put("input", Slopes.normal(manager, 5, 2, 17, 3, 3));
-            Slopes.check(manager, one, all -> new Activation.Tangent(recording).apply(all.get("input")));
+            recording.apply(Gradients.normal(manager, 4, 2, 17, 3, 3));
+            one.put("input", Gradients.normal(manager, 5, 2, 17, 3, 3));
+            Gradients.check(manager, one, all -> new Activation.Tangent(recording).apply(all.get("input")));
         }
     }
 
@@ -92,9 +93,9 @@ class TuneGradientsTest {
         Augmenter augmenter = new Augmenter(new Recipe.Augmentation(0.25, 0.5));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> pictures = new LinkedHashMap<>();
-            pictures.put("pictures", Slopes.normal(manager, 6, 3, 3, 8, 8));
+            pictures.put("pictures", Gradients.normal(manager, 6, 3, 3, 8, 8));
 
-            Slopes.check(manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
+            Gradients.check(manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
         }
     }
 
@@ -122,7 +123,7 @@ class TuneGradientsTest {
             assertThat(RelativisticLoss.generator(scores.get("real"), scores.get("drawn"))
                             .getFloat())
                     .isCloseTo((float) (generator / real.length), within(1e-5f));
-            Slopes.check(
+            Gradients.check(
                     manager,
                     scores,
                     all -> RelativisticLoss.discriminator(
@@ -130,7 +131,7 @@ class TuneGradientsTest {
             scores.put("real", floats(manager, real));
             scores.put("drawn", floats(manager, drawn));
             scores.remove("mismatched");
-            Slopes.check(manager, scores, all -> RelativisticLoss.generator(all.get("real"), all.get("drawn")));
+            Gradients.check(manager, scores, all -> RelativisticLoss.generator(all.get("real"), all.get("drawn")));
         }
     }
 
@@ -152,7 +153,7 @@ class TuneGradientsTest {
         Map<String, NDArray> arrays =
                 new LinkedHashMap<>(network.initialise(manager).arrays());
         arrays.replaceAll((name, array) -> name.endsWith(".bias")
-                ? Slopes.normal(manager, name.hashCode(), array.getShape().getShape())
+                ? Gradients.normal(manager, name.hashCode(), array.getShape().getShape())
                 : array);
         return arrays;
     }

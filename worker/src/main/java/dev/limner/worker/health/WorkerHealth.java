@@ -37,8 +37,8 @@ public class WorkerHealth {
     @Startup
     HealthCheck started() {
         return () -> HealthCheckResponse.named("model-loaded")
-                // A live release that is not to be had is no reason to start this process anew.
-                .status(service.runtime().isPresent() || service.waiting())
+                // Brokers or a live release that are not to be had are no reason to start this process anew.
+                .status(service.loaded())
                 .build();
     }
 
@@ -54,7 +54,7 @@ public class WorkerHealth {
     @Readiness
     HealthCheck brokers() {
         return () -> HealthCheckResponse.named("brokers")
-                .status(service.runtime().map(WorkerRuntime::brokersAnswer).orElse(false))
+                .status(service.brokersAnswer())
                 .build();
     }
 

@@ -2,10 +2,12 @@ package dev.limner.worker.intake;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * How jobs are fetched.
  *
+ * @param bootstrap addresses of brokers
  * @param client how the brokers' logs name this consumer
  * @param protocol {@code consumer} (KIP-848), {@code classic} (KIP-429, cooperative) or {@code classic-eager}
  * @param topics the sources, most urgent first
@@ -23,6 +25,10 @@ public record IntakeSettings(
         long mostPendingBytes) {
     private static final long LEAST_PENDING = 1 << 20;
     private static final int HEAP_SHARE = 8;
+    /** {@code host:port}, with a listener's name before it or not. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:[A-Za-z0-9_]+://)?(?:\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/,\\s]+):[0-9]{1,5}");
+
     private static final Set<String> PROTOCOLS = Set.of("consumer", "classic", "classic-eager");
 
     /** With the share of the heap that suits it for pending records. */
@@ -45,6 +51,13 @@ public record IntakeSettings(
 
     public IntakeSettings {
         topics = List.copyOf(topics);
+        // What cannot be an address is not worth waiting for; a name that stands for none may do so later.
+        for (String address : bootstrap.split(",", -1)) {
+            if (!ADDRESS.matcher(address.strip()).matches()) {
+                throw new IllegalArgumentException("limner.worker.bootstrap is '" + bootstrap
+                        + "', must be host:port, or several with commas between");
+            }
+        }
         if (!PROTOCOLS.contains(protocol)) {
             throw new IllegalArgumentException(
                     "limner.worker.group-protocol is '" + protocol + "', must be consumer, classic or classic-eager");

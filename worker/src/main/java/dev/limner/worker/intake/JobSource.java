@@ -1,14 +1,13 @@
 package dev.limner.worker.intake;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -21,6 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -45,22 +46,18 @@ public final class JobSource implements AutoCloseable {
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
     /** How long a poll takes while more records wait for their topic's id than may wait. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
-    /** Bytes of records that may wait so; what one poll brings in comes on top. */
-    private static final long MOST_UNCONFIRMED_BYTES = 8 << 20;
-    /** A topic that nobody knows any more for so long is not waited for. */
-    private static final Duration GONE_AFTER = Duration.ofSeconds(5);
 
+    private final String group;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Standings standings;
     private final OwnershipListener listener;
-    private final int mostUnconfirmed;
     private final Map<TopicPartition, Owned> owned = new HashMap<>();
     /** Owned, but where to continue is not known yet. */
     private final Set<TopicPartition> unknown = new HashSet<>();
-    /** Fetched, in order, but not known yet to be of the topic that is owned. */
-    private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>();
 
-    private volatile Set<String> forbidden = Set.of();
+    private final Unconfirmed unconfirmed;
+
+    private volatile @Nullable String refusal;
     private long assignments;
 
     /**
@@ -71,15 +68,10 @@ public final class JobSource implements AutoCloseable {
      */
     record Owned(long ownership, @Nullable String topicId, long next) {}
 
-    private record Unconfirmed(TopicPartition partition, Delivery delivery, long fetchedNanos) {
-        long bytes() {
-            return delivery.original().bytes();
-        }
-    }
-
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
+        this.group = settings.group();
         this.listener = listener;
-        this.mostUnconfirmed = JobConsumer.mostPerPoll(settings);
+        this.unconfirmed = new Unconfirmed(JobConsumer.mostPerPoll(settings));
         this.consumer = new KafkaConsumer<>(
                 JobConsumer.configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.standings = new Standings(settings, this::wakeUp);
@@ -94,22 +86,20 @@ public final class JobSource implements AutoCloseable {
      * @param closed partitions to be paused as well; all others are resumed
      */
     public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
-        boolean enough = enoughUnconfirmed();
+        boolean enough = unconfirmed.isFull();
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
             note(consumer.poll(enough && timeout.compareTo(FULL_WAIT) > 0 ? FULL_WAIT : timeout));
-            forbidden = Set.of();
+            refusal = null;
         } catch (WakeupException e) {
             LOG.trace("woken");
         } catch (TopicAuthorizationException e) {
-            forbidden(e.unauthorizedTopics());
+            refused(e.unauthorizedTopics());
+        } catch (GroupAuthorizationException e) {
+            // A consumer that was once refused does not ask again.
+            throw new IllegalStateException(Rights.onGroup(group, AclOperation.READ), e);
         }
         return confirmed();
-    }
-
-    private boolean enoughUnconfirmed() {
-        long bytes = unconfirmed.stream().mapToLong(Unconfirmed::bytes).sum();
-        return unconfirmed.size() >= mostUnconfirmed || bytes >= MOST_UNCONFIRMED_BYTES;
     }
 
     private void note(ConsumerRecords<byte[], byte[]> records) {
@@ -127,7 +117,7 @@ public final class JobSource implements AutoCloseable {
                 continue;
             }
             owned.put(partition, new Owned(mine.ownership(), mine.topicId(), record.offset() + 1));
-            unconfirmed.add(new Unconfirmed(partition, Delivery.of(record, mine, now), now));
+            unconfirmed.add(partition, Delivery.of(record, mine, now), now);
         }
         back.forEach(partition -> retake(partition, false));
     }
@@ -137,43 +127,33 @@ public final class JobSource implements AutoCloseable {
      * no longer owned as it was.
      */
     private List<Delivery> confirmed() {
-        List<Delivery> deliveries = new ArrayList<>();
         Standings.TopicIds said = standings.topicIds();
         retakeRecreated(said);
-        Set<TopicPartition> gone = new HashSet<>();
-        unconfirmed.removeIf(fetched -> {
-            Owned mine = owned.get(fetched.partition());
-            if (mine == null || mine.ownership() != fetched.delivery().ref().ownership()) {
-                return true;
-            }
-            boolean since = fetched.fetchedNanos() - said.since() < 0;
-            boolean known = since && said.ids().containsKey(fetched.partition().topic());
-            if (known) {
-                deliveries.add(fetched.delivery());
-            } else if (since && System.nanoTime() - fetched.fetchedNanos() > GONE_AFTER.toNanos()) {
-                gone.add(fetched.partition());
-            }
-            return known;
-        });
-        gone.forEach(partition -> retake(partition, false));
+        Unconfirmed.Confirmed confirmed = unconfirmed.confirm(said, this::isOwned, System.nanoTime());
+        confirmed.gone().forEach(partition -> retake(partition, false));
         if (!unconfirmed.isEmpty()) {
             standings.askForIds();
         }
-        return deliveries;
+        return confirmed.deliveries();
     }
 
-    private void forbidden(Set<String> topics) {
-        if (!topics.equals(forbidden)) {
-            forbidden = Set.copyOf(topics);
-            LOG.atError()
-                    .addKeyValue("topics", topics)
-                    .log("no right to READ these topics: grant this worker's user READ and DESCRIBE on them");
+    /** Whether a record's partition is owned as it was when the record was fetched. */
+    private boolean isOwned(RecordRef record) {
+        Owned mine = owned.get(topicPartition(record.partition()));
+        return mine != null && mine.ownership() == record.ownership();
+    }
+
+    private void refused(Set<String> topics) {
+        String now = Rights.onTopics(topics, Set.of(AclOperation.READ));
+        if (!now.equals(refusal)) {
+            refusal = now;
+            LOG.atError().addKeyValue("error", now).log("topics cannot be fetched from");
         }
     }
 
-    /** Topics that the last poll was not allowed to read. Safe from any thread. */
-    public Set<String> forbidden() {
-        return forbidden;
+    /** What the last poll was not allowed to read, and what to do about it. Safe from any thread. */
+    public Optional<String> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     private void retakeRecreated(Standings.TopicIds said) {
@@ -281,8 +261,7 @@ public final class JobSource implements AutoCloseable {
      */
     public long position(PartitionRef of) {
         TopicPartition partition = topicPartition(of);
-        if (unknown.contains(partition)
-                || unconfirmed.stream().anyMatch(record -> record.partition().equals(partition))) {
+        if (unknown.contains(partition) || unconfirmed.holds(partition)) {
             return -1;
         }
         try {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -50,6 +53,7 @@ public final class TopicReader implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration SAY_EVERY = Duration.ofSeconds(30);
 
     private final String bootstrap;
     private final String topic;
@@ -126,19 +130,27 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Waits until everything that was in the topic at the start is read.
+     * Waits until everything that was in the topic at the start is read, however long that takes: brokers that are away come
+     * back. Says from time to time why it still waits.
      *
-     * @throws IllegalStateException naming the topic and what is wrong if that takes longer than {@code within}
+     * @throws CancellationException if the thread is interrupted, which it stays
      */
-    public void awaitCaughtUp(Duration within) {
+    public void awaitCaughtUp() {
+        while (!awaitCaughtUp(SAY_EVERY)) {
+            LOG.atWarn()
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("error", failing().orElse("none"))
+                    .log("the worker waits until it has read the topic to its end");
+        }
+    }
+
+    /** As {@link #awaitCaughtUp()}, but no longer than that; false if it has not been read by then. */
+    boolean awaitCaughtUp(Duration within) {
         try {
-            if (!caughtUp.await(within.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new IllegalStateException("the topic " + topic + " cannot be read"
-                        + failing().map(why -> ": " + why).orElse(""));
-            }
+            return caughtUp.await(within.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while reading " + topic, e);
+            throw new CancellationException("interrupted while reading " + topic);
         }
     }
 
@@ -182,10 +194,13 @@ public final class TopicReader implements AutoCloseable {
     }
 
     private void failed(RuntimeException e) {
-        failure = e.toString();
+        String why = e instanceof TopicAuthorizationException
+                ? Rights.onTopics(List.of(topic), List.of(AclOperation.READ))
+                : e.toString();
+        failure = why;
         LOG.atWarn()
                 .addKeyValue("topic", topic)
-                .addKeyValue("error", e.toString())
+                .addKeyValue("error", why)
                 .addKeyValue("retryInMs", pause.toMillis())
                 .log("cannot be read, will be tried again");
     }

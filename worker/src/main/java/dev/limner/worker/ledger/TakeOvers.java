@@ -179,15 +179,6 @@ public final class TakeOvers implements AutoCloseable {
         answers.ask(unknown.question());
     }
 
-    /** What an assignment says whose offset and ledger count, without asking anybody. */
-    static TakeOver known(Assignment assignment) {
-        try {
-            return TakeOver.of(assignment, LedgerCodec.decode(assignment.metadata()));
-        } catch (UnreadableLedger e) {
-            throw new IllegalArgumentException(e);
-        }
-    }
-
     private static Question question(Assignment assignment, long from, long end) {
         return new Question(assignment.partition(), assignment.ownership(), from, end, assignment.topicId());
     }

@@ -25,7 +25,7 @@ public final class StopBudget {
     }
 
     /** @param nanoTime the clock, in nanoseconds from anywhere */
-    StopBudget(Duration total, LongSupplier nanoTime) {
+    public StopBudget(Duration total, LongSupplier nanoTime) {
         if (total.isNegative()) {
             throw new IllegalArgumentException("a shutdown has " + total + ", must not be negative");
         }

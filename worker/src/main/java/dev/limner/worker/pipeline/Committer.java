@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Control thread only, except for {@link #imagesDone()} and {@link #state()}.
  */
-final class Committer {
+final class Committer implements LastCommit.Commits {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
     private static final int MOST_PER_TRANSACTION = 1000;
     /** Longer than commits take; much shorter than anything the brokers wait for. */
@@ -115,7 +115,8 @@ final class Committer {
     }
 
     /** As {@link #publish()}, waiting as long as that. */
-    boolean publish(Duration patience) {
+    @Override
+    public boolean publish(Duration patience) {
         StopBudget time = new StopBudget(patience);
         if (!settle(time.left()) || !obstacles.passable()) {
             return false;
@@ -221,18 +222,25 @@ final class Committer {
     }
 
     /** Whether a publication is on its way and has not ended yet. */
-    boolean busy() {
+    @Override
+    public boolean busy() {
         return !settle(Duration.ZERO);
     }
 
     /** Whether everything that publishing needs has been there. */
-    boolean passable() {
+    @Override
+    public boolean passable() {
         return obstacles.passable();
     }
 
     /** Whether nothing can be published for now, so that more work would only pile up. */
     boolean failing() {
         return state.failures() > 0 || !obstacles.passable();
+    }
+
+    @Override
+    public int failures() {
+        return state.failures();
     }
 
     /** Pictures whose results are committed. Safe from any thread. */

@@ -225,7 +225,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void look() {
         Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
-        source.forbidden().forEach(topic -> obstacles.add("no right to READ the topic " + topic));
+        source.refusal().ifPresent(obstacles::add);
         ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
                 source.partitions(),
                 ledgers.owned(),

@@ -17,8 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Departure {
     private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
-    private static final int FAILURES_ON_REVOKE = 3;
     /** Brokers that are silent already are given this part of a shutdown to come back. */
     private static final int SILENCE_DIVIDES = 4;
 
@@ -85,17 +83,9 @@ final class Departure {
             return;
         }
         ledgers.letGo(partitions);
-        int mostFailures = committer.state().failures() + FAILURES_ON_REVOKE;
-        while (!time.left().isZero()
-                && committer.passable()
-                && (committer.busy() || committer.state().failures() < mostFailures)) {
-            if (committer.busy()) {
-                listen();
-            } else if (committer.publish(time.atMost(LOOK_EVERY))) {
-                return;
-            }
+        if (!LastCommit.made(committer, time, this::listen)) {
+            LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
         }
-        LOG.atWarn().addKeyValue("partitions", partitions).log("commit before letting go failed");
     }
 
     /** Whether outcomes are to be expected. A stopping worker has emptied its lanes: only the pipeline still gives any. */
@@ -140,7 +130,7 @@ final class Departure {
 
     /** Waits a moment. However long a departure may take, the control thread is not stuck. */
     private void listen() {
-        mailbox.await(LOOK_EVERY);
+        mailbox.await(LastCommit.LOOK_EVERY);
         mailbox.woken();
         if (progress.round()) {
             progress.heard(source.receivedBytes());

@@ -45,7 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker draws with: configuration to models on the device, kept up to date. Owns the encoders and the models. */
-final class WorkerModels implements AutoCloseable {
+final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     private final WorkerConfig config;
     private final WorkerSettings settings;
     private final Optional<Drill> drill;
@@ -54,10 +54,11 @@ final class WorkerModels implements AutoCloseable {
     private final FixedSizes sizes;
     private final Map<String, TextEncoder> encoders = new ConcurrentHashMap<>();
     private final ModelSlots slots;
-    private final @Nullable Announcements announcements;
+    private final @Nullable ReleaseSettings releases;
+    private volatile @Nullable Announcements announcements;
 
     /**
-     * Loads the model to start with and then what is live. Without a model libtorch is not even loaded.
+     * Loads the model to start with; {@link #follow()} what is live. Without a model libtorch is not even loaded.
      *
      * @param device already resolved
      * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes the model wrong
@@ -80,7 +81,7 @@ final class WorkerModels implements AutoCloseable {
         // Named once the self-test that goes before the first model has decided how convolutions are computed. The
         // bytes are those of the largest size, which the others have to agree with.
         this.profile = draws ? ExecutionProfile.of(device, torchThreads, sizes.largest()) : ExecutionProfile.NONE;
-        this.announcements = draws && config.models().follow() ? follow() : null;
+        this.releases = draws && config.models().follow() ? releases() : null;
     }
 
     private LoadedModel constant() {
@@ -89,25 +90,34 @@ final class WorkerModels implements AutoCloseable {
         return loaded(new HashPainter(config.constantDelay()), encoder, LoadedModel.Origin.NONE);
     }
 
-    private Announcements follow() {
+    private ReleaseSettings releases() {
         WorkerConfig.Models models = config.models();
-        return new Announcements(
-                new ReleaseSettings(
-                        config.bootstrap(),
-                        settings.topics().models(),
-                        settings.topics().workers(),
-                        settings.name(),
-                        profile.name(),
-                        models.cache().orElseGet(this::ownCache),
-                        models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
-                        models.mostBytes(),
-                        models.pinned(),
-                        models.beside(),
-                        models.fallback()),
-                new FileBundleStore(models.store()),
-                this::load,
-                slots,
-                settings.clock());
+        return new ReleaseSettings(
+                config.bootstrap(),
+                settings.topics().models(),
+                settings.topics().workers(),
+                settings.name(),
+                profile.name(),
+                models.cache().orElseGet(this::ownCache),
+                models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
+                models.mostBytes(),
+                models.pinned(),
+                models.beside(),
+                models.fallback());
+    }
+
+    /**
+     * Loads what is live and keeps to it from then on, if this worker follows releases. Waits for the brokers. Not to be
+     * called again, nor once this is closed.
+     *
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    @Override
+    public void follow() {
+        if (releases != null) {
+            announcements = new Announcements(
+                    releases, new FileBundleStore(config.models().store()), this::load, slots, settings.clock());
+        }
     }
 
     /** In an image the worker's cache can be read only: then a folder that nobody can guess, gone with the container. */
@@ -184,14 +194,19 @@ final class WorkerModels implements AutoCloseable {
     }
 
     /**
-     * Done once the worker may draw: what is live is on the device, or nothing is announced. Cancelled by {@link #close()}.
+     * Done once the worker may draw: what is live is on the device, or nothing is announced. Of no meaning before
+     * {@link #follow()}. Cancelled by {@link #close()}.
      */
-    CompletableFuture<Void> ready() {
-        return announcements == null ? CompletableFuture.completedFuture(null) : announcements.ready();
+    @Override
+    public CompletableFuture<Void> ready() {
+        Announcements following = announcements;
+        return following == null ? CompletableFuture.completedFuture(null) : following.ready();
     }
 
-    ReleaseReport report() {
-        return announcements == null ? ReleaseReport.NONE : announcements;
+    @Override
+    public ReleaseReport report() {
+        Announcements following = announcements;
+        return following == null ? ReleaseReport.NONE : following;
     }
 
     ExecutionProfile profile() {
@@ -200,8 +215,9 @@ final class WorkerModels implements AutoCloseable {
 
     @Override
     public void close() {
-        if (announcements != null) {
-            announcements.close();
+        Announcements following = announcements;
+        if (following != null) {
+            following.close();
         }
         slots.close();
         encoders.values().forEach(TextEncoder::close);

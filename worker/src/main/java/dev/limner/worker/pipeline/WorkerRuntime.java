@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerRuntime implements AutoCloseable {
     private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
-    private static final Duration CANCELLATIONS_WITHIN = Duration.ofSeconds(60);
 
     private final WorkerSettings settings;
     private final ModelSlots models;
@@ -49,12 +49,12 @@ public final class WorkerRuntime implements AutoCloseable {
     private long statusImages;
 
     /**
-     * Connects and starts.
+     * Reads the cancellations, however long the brokers are away, then connects and starts.
      *
      * @param releases how far the worker is with the models topic
      * @param device as people write it, for the status
      * @param errors hears of an {@link Error} on any of its threads
-     * @throws RuntimeException if the cancellations cannot be read
+     * @throws CancellationException if the thread is interrupted meanwhile
      */
     public WorkerRuntime(
             WorkerSettings settings,
@@ -70,6 +70,10 @@ public final class WorkerRuntime implements AutoCloseable {
         this.releases = releases;
         this.device = device;
         this.profile = profile;
+        this.cancellations = new Cancellations(
+                settings.intake().bootstrap(), settings.topics().cancellations(), settings.name(), settings.clock());
+        // Before anything else is made that would have to be taken back.
+        awaitCancellations();
         WorkerMetrics metrics = new WorkerMetrics(registry);
         Breaker storeBreaker = new Breaker("store", null, stopping::get);
         Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
@@ -80,9 +84,6 @@ public final class WorkerRuntime implements AutoCloseable {
         ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
         Mailbox mailbox = new Mailbox();
-        this.cancellations = new Cancellations(
-                settings.intake().bootstrap(), settings.topics().cancellations(), settings.name(), settings.clock());
-        awaitCancellations();
         Admission admission = new Admission(
                 models,
                 outcomes,
@@ -145,8 +146,8 @@ public final class WorkerRuntime implements AutoCloseable {
     /** A job that was cancelled before this worker started must not be drawn by it. */
     private void awaitCancellations() {
         try {
-            cancellations.awaitCaughtUp(CANCELLATIONS_WITHIN);
-        } catch (IllegalStateException e) {
+            cancellations.awaitCaughtUp();
+        } catch (CancellationException e) {
             cancellations.close();
             throw e;
         }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.store.StoreFleets;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
@@ -41,10 +42,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,15 +60,12 @@ public class WorkerService {
     private final WorkerConfig config;
     private final MeterRegistry registry;
     private final String version;
+    private final FatalErrors errors = new FatalErrors();
     private @Nullable WorkerModels models;
     private @Nullable FileStore store;
+    private volatile @Nullable WorkerStart start;
     private volatile @Nullable WorkerRuntime runtime;
-    private final FatalErrors errors = new FatalErrors();
     private volatile boolean failed;
-    private volatile boolean waiting;
-    private volatile boolean stopped;
-    /** Held while a runtime is made: models that it may be given must not be closed meanwhile. */
-    private final ReentrantLock beginning = new ReentrantLock();
 
     WorkerService(
             WorkerConfig config,
@@ -110,59 +104,33 @@ public class WorkerService {
                 drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
         store = files;
         ImageStore marked =
-                new MarkedImageStore(files, new StoreFleets(config.store().path()), this::fleet);
+                new MarkedImageStore(files, new StoreFleets(config.store().path()), () -> fleet(name));
         ImageStore told = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
         boolean truncates = settings.drill().does(Sabotage.TRUNCATE_ORIGINALS);
         ImageStore objects = drill.<ImageStore>map(orders -> new DrillStore(told, orders, truncates))
                 .orElse(told);
-        if (drawing.ready().isDone()) {
-            begin(settings, drawing, objects, device);
-        } else {
-            // A worker without the live release owns no partitions: those who have it draw the jobs.
-            waiting = true;
-            errors.thread("limner-start", () -> beginWhenReady(settings, drawing, objects, device))
-                    .start();
-        }
+        WorkerStart starting = new WorkerStart(
+                settings,
+                device.toString(),
+                drawing.profile().name(),
+                drawing,
+                () -> take(settings, drawing, objects, device),
+                this::cannotStart,
+                registry,
+                errors);
+        start = starting;
+        starting.begin();
     }
 
-    private StoreFleets.Fleet fleet() {
-        return new StoreFleets.Fleet(ClusterId.of(config.bootstrap()), config.topicPrefix(), config.bootstrap());
+    private StoreFleets.Fleet fleet(String client) {
+        return new StoreFleets.Fleet(
+                ClusterId.of(config.bootstrap(), client), config.topicPrefix(), config.bootstrap());
     }
 
-    private void beginWhenReady(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
-        try {
-            drawing.ready().join();
-            begin(settings, drawing, objects, device);
-        } catch (CancellationException e) {
-            LOG.debug("stopped before the live release was there");
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("the worker cannot start");
-            failed = true;
-            Quarkus.asyncExit(1);
-        } finally {
-            waiting = false;
-        }
-    }
-
-    private void begin(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
-        beginning.lock();
-        try {
-            if (!stopped) {
-                take(settings, drawing, objects, device);
-            }
-        } finally {
-            beginning.unlock();
-        }
-    }
-
-    /** Whether no runtime is being made; waits for one that is. */
-    private boolean begun(StopBudget budget) {
-        try {
-            return beginning.tryLock(budget.left().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private void cannotStart(Throwable why) {
+        LOG.atError().setCause(why).log("the worker cannot start");
+        failed = true;
+        Quarkus.asyncExit(1);
     }
 
     private void take(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
@@ -256,26 +224,31 @@ public class WorkerService {
         return Optional.ofNullable(runtime);
     }
 
-    /** Whether the worker is waiting for the live release before it takes jobs. */
-    public boolean waiting() {
-        return waiting;
+    /** What the worker says of itself; empty while it has nothing to say, or nobody to say it to. */
+    public Optional<WorkerStatus> status() {
+        WorkerStart starting = start;
+        return runtime().map(WorkerRuntime::status).or(() -> starting == null ? Optional.empty() : starting.status());
+    }
+
+    /** Whether the model to start with is loaded. What the worker waits for then is no reason to start it anew. */
+    public boolean loaded() {
+        return start != null;
+    }
+
+    /** Whether some broker has answered lately. */
+    public boolean brokersAnswer() {
+        WorkerStart starting = start;
+        return runtime().map(WorkerRuntime::brokersAnswer).orElse(starting != null && starting.brokersAnswer());
     }
 
     /** Why nothing moves, for people; empty if something does or the worker still loads what it starts with. */
     public List<String> obstacles() {
         WorkerRuntime running = runtime;
+        WorkerStart starting = start;
         if (running != null) {
             return running.obstacles();
         }
-        // The models are there before anybody waits for them.
-        WorkerModels announced = waiting ? models : null;
-        return announced == null
-                ? List.of()
-                : Stream.concat(
-                                Stream.of("the live release is not to be had: no jobs are taken until it is"),
-                                announced.report().refused().stream()
-                                        .map(refusal -> refusal.digest() + " is refused: " + refusal.reason()))
-                        .toList();
+        return starting == null ? List.of() : starting.obstacles();
     }
 
     /** Whether the worker ended because it could not go on. */
@@ -285,13 +258,13 @@ public class WorkerService {
 
     /** SIGTERM. Everything in here is over within {@code stop-within}, or the process ends as it is. */
     void stop(@Observes ShutdownEvent event) {
-        stopped = true;
         StopBudget process = new StopBudget(config.stopWithin());
         LastResort.after(process, config.stopWithin());
         Duration share = config.stopWithin().dividedBy(FRAMEWORK_SHARE);
         Duration framework = share.compareTo(FRAMEWORK_CLOSE) > 0 ? share : FRAMEWORK_CLOSE;
         StopBudget budget = new StopBudget(process.atMost(config.stopWithin().minus(framework)));
-        boolean begun = begun(budget);
+        WorkerStart starting = start;
+        boolean begun = starting == null || starting.end(budget);
         WorkerRuntime running = runtime;
         boolean unused = begun && (running == null || running.close(budget));
         List<AutoCloseable> rest = new ArrayList<>();

@@ -1,7 +1,10 @@
 package dev.limner.worker.publish;
 
+import dev.limner.worker.intake.Rights;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
@@ -16,28 +19,63 @@ import org.jspecify.annotations.Nullable;
 final class Refusals {
     private Refusals() {}
 
-    /** One sentence, with the way out where there is one. */
-    static String explain(Throwable failure, PublishSettings settings) {
+    /** What was refused. The exceptions name a resource, not the operation. */
+    enum Doing {
+        /** Taking the transactional id. */
+        CONNECTING,
+        /** Writing records, and committing the job topics' offsets for the group. */
+        PUBLISHING,
+        /** Asking what the group has committed. */
+        ASKING
+    }
+
+    /** One sentence that names the operation, with the way out where there is one. */
+    static String explain(Throwable failure, Doing doing, PublishSettings settings) {
         TopicAuthorizationException topics = cause(failure, TopicAuthorizationException.class);
         if (topics != null && !topics.unauthorizedTopics().isEmpty()) {
-            return TopicChecks.denied(String.join(", ", topics.unauthorizedTopics()), Set.of(AclOperation.WRITE));
+            return explain(topics.unauthorizedTopics(), doing, settings);
         }
         if (cause(failure, TransactionalIdAuthorizationException.class) != null) {
-            return "no right to use the transactional id " + settings.transactionalId()
-                    + ": grant this worker's user WRITE and DESCRIBE on it";
+            return Rights.onTransactionalId(settings.transactionalId(), AclOperation.WRITE);
         }
-        if (cause(failure, GroupAuthorizationException.class) != null) {
-            return "no right to commit for the group " + settings.group()
-                    + ": grant this worker's user READ on the group and on the job topics";
+        GroupAuthorizationException group = cause(failure, GroupAuthorizationException.class);
+        if (group != null) {
+            String name = group.groupId() == null ? settings.group() : group.groupId();
+            return Rights.onGroup(name, doing == Doing.ASKING ? AclOperation.DESCRIBE : AclOperation.READ);
         }
         if (cause(failure, ClusterAuthorizationException.class) != null) {
-            return "no right on the cluster: grant this worker's user IDEMPOTENT_WRITE, which brokers before 3.0 need";
+            return doing == Doing.ASKING
+                    ? Rights.onCluster(AclOperation.DESCRIBE)
+                    : Rights.onCluster(AclOperation.IDEMPOTENT_WRITE) + ", which brokers before 3.0 need";
         }
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();
         }
         return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+
+    private static String explain(Set<String> topics, Doing doing, PublishSettings settings) {
+        List<String> sentences = new TreeSet<>(topics)
+                .stream()
+                        .map(topic -> Rights.onTopics(Set.of(topic), Set.of(operation(topic, doing, settings)))
+                                + (isWritten(topic, settings) && doing == Doing.PUBLISHING
+                                        ? ", or if there is no such topic, create it: it may not CREATE any"
+                                        : ""))
+                        .toList();
+        return String.join("; ", sentences);
+    }
+
+    /** Offsets are committed and asked for only by who may read their topic. */
+    private static AclOperation operation(String topic, Doing doing, PublishSettings settings) {
+        if (settings.jobTopics().contains(topic)) {
+            return AclOperation.READ;
+        }
+        return isWritten(topic, settings) && doing == Doing.PUBLISHING ? AclOperation.WRITE : AclOperation.DESCRIBE;
+    }
+
+    private static boolean isWritten(String topic, PublishSettings settings) {
+        return topic.equals(settings.resultsTopic()) || topic.equals(settings.deadLettersTopic());
     }
 
     /** Whether the state of a topic may be behind it. */

@@ -1,5 +1,6 @@
 package dev.limner.worker.publish;
 
+import dev.limner.worker.intake.Rights;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -85,7 +86,7 @@ final class TopicChecks implements AutoCloseable {
             TopicDescription found = get(asked);
             Set<AclOperation> lacking = lacking(use.operations(), found.authorizedOperations());
             if (!lacking.isEmpty()) {
-                return new Finding.Unfit(denied(use.topic(), lacking));
+                return new Finding.Unfit(Rights.onTopics(Set.of(use.topic()), lacking));
             }
             int most = mostBytes(admin, use.topic());
             return most < use.leastRecord()
@@ -141,12 +142,6 @@ final class TopicChecks implements AutoCloseable {
         Set<AclOperation> lacking = new TreeSet<>(needed);
         lacking.removeAll(allowed);
         return lacking;
-    }
-
-    static String denied(String topic, Set<AclOperation> operations) {
-        List<String> names = operations.stream().map(AclOperation::name).toList();
-        return "no right to " + String.join(" and ", names) + " the topic " + topic + ": grant this worker's user "
-                + String.join(", ", names) + " and DESCRIBE on it";
     }
 
     private static Finding silence(KafkaException failure) {

@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Announcements implements ReleaseReport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
-    private static final Duration READ_WITHIN = Duration.ofSeconds(60);
     private static final int PIN_ATTEMPTS = 4;
     private static final Duration FIRST_PIN_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(15);
@@ -54,12 +53,12 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
     private boolean retryPlanned;
 
     /**
-     * Reads the topic to its end and brings what is live there onto the device; returns when that is done or refused.
-     * {@link #ready} says which.
+     * Reads the topic to its end, however long the brokers are away, and brings what is live there onto the device; returns
+     * when that is done or refused. {@link #ready} says which.
      *
      * @param store where bundles lie
      * @param slots start with the model whose name is followed
-     * @throws IllegalStateException if the topic cannot be read
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted before
      */
     public Announcements(
             ReleaseSettings settings, BundleStore store, ModelLoader loader, ModelSlots slots, Clock clock) {
@@ -79,7 +78,7 @@ public final class Announcements implements ReleaseReport, AutoCloseable {
                 clock);
         this.reader = new TopicReader(settings.bootstrap(), settings.topic(), settings.client(), new Records());
         try {
-            reader.awaitCaughtUp(READ_WITHIN);
+            reader.awaitCaughtUp();
             caughtUp = true;
             CompletableFuture.runAsync(this::carryOut, thread).join();
             slots.onWanted(this::want);

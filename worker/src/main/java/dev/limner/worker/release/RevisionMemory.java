@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RevisionMemory {
     private static final Logger LOG = LoggerFactory.getLogger(RevisionMemory.class);
-    private static final Duration WITHIN = Duration.ofSeconds(60);
 
     private final Path file;
     private long highest;
@@ -37,12 +35,12 @@ final class RevisionMemory {
     }
 
     /**
-     * That of a model on a topic of a cluster, in a cache that several fleets may share.
+     * That of a model on a topic of a cluster, in a cache that several fleets may share. Waits for the brokers.
      *
-     * @throws IllegalStateException if the brokers do not answer
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
     static RevisionMemory of(ReleaseSettings settings, CacheSlot slot, String model) {
-        String whose = ClusterId.of(settings.bootstrap()) + "/" + settings.topic() + "/" + model;
+        String whose = ClusterId.await(settings.bootstrap(), settings.client()) + "/" + settings.topic() + "/" + model;
         String name = Digests.sha256(whose.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
         return new RevisionMemory(slot.shared("revision-" + name), ofFleet(settings, model));
     }
@@ -52,7 +50,7 @@ final class RevisionMemory {
         Revisions revisions = new Revisions(model);
         try (TopicReader reader =
                 new TopicReader(settings.bootstrap(), settings.workersTopic(), settings.client(), revisions)) {
-            reader.awaitCaughtUp(WITHIN);
+            reader.awaitCaughtUp();
         }
         return revisions.highest.get();
     }

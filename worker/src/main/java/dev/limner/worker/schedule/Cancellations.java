@@ -50,8 +50,8 @@ public final class Cancellations implements AutoCloseable {
     }
 
     /** Waits until everything that was in the topic at the start is read: {@link TopicReader#awaitCaughtUp}. */
-    public void awaitCaughtUp(Duration within) {
-        reader.awaitCaughtUp(within);
+    public void awaitCaughtUp() {
+        reader.awaitCaughtUp();
     }
 
     /** Why the topic cannot be read at the moment; empty while it can. */

@@ -1,7 +1,6 @@
 package dev.limner.worker.status;
 
 import dev.limner.worker.lifecycle.FatalErrors;
-import dev.limner.worker.pipeline.WorkerRuntime;
 import dev.limner.worker.pipeline.WorkerService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -12,7 +11,10 @@ import org.eclipse.microprofile.reactive.messaging.Outgoing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes the worker's status every two seconds, keyed by its name. A lost status is replaced by the next. */
+/**
+ * Publishes the worker's status every two seconds, keyed by its name, as soon as a broker has answered: also of a worker
+ * that does not take jobs yet. A lost status is replaced by the next.
+ */
 @ApplicationScoped
 public class StatusReporter {
     private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
@@ -39,9 +41,7 @@ public class StatusReporter {
     /** A stream keeps what its steps throw, and ends: neither a status that fails nor an {@link Error} may get there. */
     private Optional<Record<String, byte[]>> status() {
         try {
-            return service.runtime()
-                    .map(WorkerRuntime::status)
-                    .map(status -> Record.of(status.worker(), status.encode()));
+            return service.status().map(status -> Record.of(status.worker(), status.encode()));
         } catch (RuntimeException e) {
             LOG.atWarn().setCause(e).log("no status this time");
             return Optional.empty();

@@ -1,7 +1,9 @@
 package dev.limner.worker.intake;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +65,7 @@ class TopicReaderTest {
             create(admin, "added", 1);
             send("added", 0, "a");
             try (TopicReader reader = reader("added")) {
-                reader.awaitCaughtUp(PATIENCE);
+                assertThat(reader.awaitCaughtUp(PATIENCE)).isTrue();
                 assertThat(next(1)).containsExactly("a");
 
                 admin.createPartitions(Map.of("added", NewPartitions.increaseTo(2)))
@@ -106,7 +109,7 @@ class TopicReaderTest {
     void shouldReadATopicThatIsMadeLater() throws Exception {
         try (Admin admin = admin();
                 TopicReader reader = reader("later")) {
-            reader.awaitCaughtUp(PATIENCE);
+            assertThat(reader.awaitCaughtUp(PATIENCE)).isTrue();
 
             create(admin, "later", 1);
             send("later", 0, "a");
@@ -144,7 +147,7 @@ class TopicReaderTest {
             send("bad", 0, "a", "throw", "b");
             try (TopicReader reader = reader("bad")) {
                 assertThat(next(2)).containsExactly("a", "b");
-                reader.awaitCaughtUp(PATIENCE);
+                assertThat(reader.awaitCaughtUp(PATIENCE)).isTrue();
             }
         }
     }
@@ -160,11 +163,14 @@ class TopicReaderTest {
             while (reader.failing().isEmpty()) {
                 Thread.sleep(50);
             }
-            assertThatThrownBy(() -> reader.awaitCaughtUp(Duration.ofMillis(1)))
-                    .hasMessageContainingAll("the topic late cannot be read: ", "Timeout");
+            assertThat(reader.failing()).get(as(STRING)).contains("Timeout");
+            assertThat(reader.awaitCaughtUp(Duration.ofMillis(1))).isFalse();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(reader::awaitCaughtUp).isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
 
             try (EmbeddedBroker late = EmbeddedBroker.start(new BrokerSettings(folder.resolve("late"), port, false))) {
-                reader.awaitCaughtUp(PATIENCE);
+                assertThat(reader.awaitCaughtUp(PATIENCE)).isTrue();
                 assertThat(reader.failing()).isEmpty();
                 assertThat(late.bootstrap()).endsWith(":" + port);
             }

@@ -128,7 +128,7 @@ class LedgerModelTest {
                         Commit commit = broker.committed;
                         owned.put(partition, ++assignments);
                         next.put(partition, broker.indexOf(commit.offset()));
-                        ledgers.restore(TakeOvers.known(new Assignment(
+                        ledgers.restore(TestTakeOvers.known(new Assignment(
                                 partition,
                                 assignments,
                                 commit.offset(),

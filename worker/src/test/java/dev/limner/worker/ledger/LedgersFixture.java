@@ -39,7 +39,7 @@ abstract class LedgersFixture {
         ownership++;
         position = commit.offset();
         last = commit;
-        ledgers.restore(TakeOvers.known(
+        ledgers.restore(TestTakeOvers.known(
                 new Assignment(PARTITION, ownership, commit.offset(), commit.metadata(), 0, end, TOPIC, false, false)));
         PendingTransaction ready = ledgers.ready(ALL, partition -> commit.offset());
         if (mark && !ready.isEmpty()) {

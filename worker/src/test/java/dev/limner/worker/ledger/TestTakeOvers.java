@@ -1,5 +1,6 @@
 package dev.limner.worker.ledger;
 
+import dev.limner.worker.intake.Assignment;
 import dev.limner.worker.intake.PartitionRef;
 import java.util.BitSet;
 
@@ -10,6 +11,15 @@ public final class TestTakeOvers {
     /** One in which nothing was ever done, and which is empty. */
     public static TakeOver empty(PartitionRef partition, long ownership) {
         return new TakeOver(partition, ownership, 0, 0, null, LedgerState.NONE, new OffsetSet(), 0);
+    }
+
+    /** What an assignment says whose offset and ledger count, without asking anybody. */
+    static TakeOver known(Assignment assignment) {
+        try {
+            return TakeOver.of(assignment, LedgerCodec.decode(assignment.metadata()));
+        } catch (UnreadableLedger e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** One whose last two owners died, with records up to an offset. */

@@ -73,8 +73,8 @@ final class ConstantWorker {
         return this;
     }
 
-    WorkerRuntime start(String name) {
-        WorkerSettings settings = new WorkerSettings(
+    WorkerSettings settings(String name) {
+        return new WorkerSettings(
                 name,
                 topics,
                 new IntakeSettings(bootstrap, name, topics.prefix() + "-group", "consumer", topics.allJobs(), 256),
@@ -100,11 +100,14 @@ final class ConstantWorker {
                 limits,
                 clock,
                 WorkerSettings.Drill.NONE);
+    }
+
+    WorkerRuntime start(String name) {
         ModelSlots slots = new ModelSlots(new LoadedModel(
                 PictureEngine.of(new HashPainter(perBatch), new FixedSizes(List.of(8))),
                 encoder,
                 LoadedModel.Origin.NONE));
         return new WorkerRuntime(
-                settings, slots, ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, registry, errors);
+                settings(name), slots, ReleaseReport.NONE, store, "cpu", ExecutionProfile.NONE, registry, errors);
     }
 }

@@ -4,6 +4,7 @@ import static dev.limner.worker.pipeline.OwnBroker.TOPICS;
 import static dev.limner.worker.pipeline.OwnBroker.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.protocol.Topics;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.LocalDisk;
 import java.nio.file.Path;
@@ -112,6 +113,35 @@ class ObstaclesTest {
             assertThat(broker.answered(1)).containsExactly("good-0");
             assertThat(soon(() -> worker.obstacles().isEmpty())).isTrue();
             assertThat(worker.failure()).isNull();
+        }
+    }
+
+    /** A consumer does not recover from that. */
+    @Test
+    void shouldEndWithASentenceOnAGroupThatItMayNotRead() throws Exception {
+        broker.deny(ResourceType.GROUP, "own-group", AclOperation.READ);
+        try (WorkerRuntime worker = worker()) {
+            assertThat(soon(() -> worker.failure() != null)).isTrue();
+            assertThat(worker.failure())
+                    .hasMessage(
+                            "no right to READ the group own-group: grant this worker's user READ and DESCRIBE on it");
+        }
+    }
+
+    @Test
+    void shouldNameATopicThatItMayNotReadAnyMore() throws Exception {
+        try (WorkerRuntime worker = worker()) {
+            broker.send(good(0));
+            assertThat(broker.answered(1)).hasSize(1);
+
+            broker.deny(ResourceType.TOPIC, TOPICS.jobs(Topics.Lane.STANDARD), AclOperation.READ);
+
+            assertThat(soon(() -> worker.obstacles().stream()
+                            .anyMatch(why -> why.startsWith("no right to READ the topic own.jobs")
+                                    && why.endsWith("READ and DESCRIBE on it"))))
+                    .as("%s", worker.obstacles())
+                    .isTrue();
+            assertThat(worker.alive()).isTrue();
         }
     }
 

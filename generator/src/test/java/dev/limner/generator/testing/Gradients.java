@@ -1,4 +1,4 @@
-package dev.limner.generator.network;
+package dev.limner.generator.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,8 +21,10 @@ import java.util.function.Function;
  * Holds a function's float32 gradients against central differences of the same function in float64, where libtorch uses
  * other kernels than oneDNN's, for single values of each argument. One that is missing or dropped is off by its whole
  * size, a thousand times what is allowed.
+ *
+ * <p>The trainer's tests are compiled with this package as well.
  */
-final class Gradients {
+public final class Gradients {
     private static final double STEP = 1e-5;
     private static final double TOLERANCE = 2e-3;
     private static final int VALUES = 24;
@@ -30,7 +32,7 @@ final class Gradients {
     private Gradients() {}
 
     /** Runs a check with channels as they are, where that is right on this machine, and padded. */
-    static void bothWays(Runnable check) {
+    public static void bothWays(Runnable check) {
         ConvolutionSupport support = ConvolutionSupport.on(Device.cpu());
         support.require(List.of(), true);
         if (!support.pads()) {
@@ -40,7 +42,7 @@ final class Gradients {
     }
 
     /** An argument of normal numbers from a seed. */
-    static NDArray normal(NDManager manager, long seed, long... shape) {
+    public static NDArray normal(NDManager manager, long seed, long... shape) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] values = new float[(int) new Shape(shape).size()];
         for (int i = 0; i < values.length; i++) {
@@ -55,7 +57,7 @@ final class Gradients {
      * @param arguments what the function is differentiated by, float32
      * @param function of the arguments, of any element type
      */
-    static void check(
+    public static void check(
             NDManager manager, Map<String, NDArray> arguments, Function<Map<String, NDArray>, NDArray> function) {
         Map<String, NDArray> wide = new LinkedHashMap<>();
         arguments.forEach((name, array) -> wide.put(name, array.stopGradient().toType(DataType.FLOAT64, true)));
@@ -111,7 +113,8 @@ final class Gradients {
         }
     }
 
-    static void assertClose(String what, double[] found, double[] expected) {
+    /** Holds figures against each other, in units of what is usual among them. */
+    public static void assertClose(String what, double[] found, double[] expected) {
         assertThat(found).as(what).hasSameSizeAs(expected);
         double squares = 0;
         for (double value : expected) {
@@ -126,7 +129,8 @@ final class Gradients {
         }
     }
 
-    private static double[] doubles(NDArray array) {
+    /** As float64. */
+    public static double[] doubles(NDArray array) {
         return array.toType(DataType.FLOAT64, true).toDoubleArray();
     }
 
