@@ -217,6 +217,17 @@ class FileStoreTest {
     }
 
     @Test
+    void shouldSweepAFolderThatIsALink() throws IOException {
+        Path sub = Files.createDirectories(folder.resolve("s/ab"));
+        Path halfWritten = Files.writeString(sub.resolve(".tmp~w~1"), "pict");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("s"));
+
+        new FileStore(link, FileStore.Durability.FSYNC, "w", new LocalDisk()).close();
+
+        assertThat(halfWritten).doesNotExist();
+    }
+
+    @Test
     void shouldMarkTheFolderBeforeTheFirstObjectAndOnlyOnce() throws IOException {
         StoreFleets fleets = new StoreFleets(folder.resolve("s"));
         StoreFleets.Fleet fleet = new StoreFleets.Fleet("cluster", "limner", "kafka:9092");
