@@ -65,8 +65,9 @@ public class FeedbackChannel {
         try {
             WorkerStatus heard = WorkerStatus.decode(status);
             service.runtime().ifPresent(running -> running.watch().heard(heard));
-        } catch (IllegalArgumentException e) {
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a worker's status cannot be read");
+        } catch (RuntimeException e) {
+            // Anybody may write there, and what is thrown from here closes the channel for good.
+            LOG.atDebug().addKeyValue("error", e.toString()).log("a worker's status cannot be read");
         }
     }
 }
