@@ -150,10 +150,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                     server.shutdown();
                     server.awaitShutdown();
                 },
-                task -> Thread.ofPlatform()
-                        .name("limner-broker-stop")
-                        .daemon()
-                        .start(task));
+                task -> Thread.ofPlatform().name("limner-broker-stop").daemon().start(task));
     }
 
     /** Whether it is over, well or not, within a time; an interrupt does not end the waiting. */

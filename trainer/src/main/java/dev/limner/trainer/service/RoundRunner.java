@@ -165,8 +165,8 @@ final class RoundRunner implements AutoCloseable {
 
     private void failed(Round round, Throwable failure) {
         LOG.atError().addKeyValue("round", round.id()).setCause(failure).log("round failed");
-        rounds.save(
-                round.ended(Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
+        rounds.save(round.ended(
+                Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
     }
 
     /** Steps of the round under way or the last one; 0 until it tunes. */

@@ -18,13 +18,15 @@ class JobsTest {
         heard(100, 1);
         heard(110, 3);
 
-        assertThat(jobs.take()).singleElement().satisfies(interval -> assertThat(interval.done())
-                .isEqualTo(Map.of("d", new Jobs.Done(2, 12))));
+        assertThat(jobs.take())
+                .singleElement()
+                .satisfies(interval -> assertThat(interval.done()).isEqualTo(Map.of("d", new Jobs.Done(2, 12))));
     }
 
     /** Anybody may write to the topic that statuses come from. */
     @ParameterizedTest
-    @CsvSource({"9223372036854775807, 0", "0, 9223372036854775807", "9223372036854775807, 9223372036854775807", "-9, 5"})
+    @CsvSource({"9223372036854775807, 0", "0, 9223372036854775807", "9223372036854775807, 9223372036854775807", "-9, 5"
+    })
     void shouldPassOverWhatNoWorkerCanHaveDone(long completed, long failed) {
         heard(0, 0);
         heard(completed, failed);

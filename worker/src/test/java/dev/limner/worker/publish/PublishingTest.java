@@ -28,8 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real broker. */
 class PublishingTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final PartitionRef KEPT = new PartitionRef(Topics.DEFAULT.allJobs().get(0), 0);
-    private static final PartitionRef GIVEN = new PartitionRef(Topics.DEFAULT.allJobs().get(0), 1);
+    private static final PartitionRef KEPT =
+            new PartitionRef(Topics.DEFAULT.allJobs().get(0), 0);
+    private static final PartitionRef GIVEN =
+            new PartitionRef(Topics.DEFAULT.allJobs().get(0), 1);
 
     @TempDir
     Path folder;
