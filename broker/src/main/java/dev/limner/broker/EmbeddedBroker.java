@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
@@ -32,6 +35,8 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String CLUSTER_ID_FILE = "cluster.id";
+    /** Kafka's: a folder that has it keeps the id that it was formatted with. */
+    private static final String FORMATTED_FILE = "meta.properties";
     /** More than the week for which {@link FleetTopics} keeps jobs. */
     private static final Duration OFFSETS_KEPT = Duration.ofDays(30);
 
@@ -39,6 +44,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** A broker that has failed is not waited for much longer than it takes to write down what it still can. */
     private static final Duration FAILED_STOPS_WITHIN = Duration.ofSeconds(5);
+
+    /** Kafka itself waits five minutes for its controller, which may be unable to write down that the broker leaves. */
+    private static final Duration STOPS_WITHIN = Duration.ofSeconds(20);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -133,12 +141,40 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** For a broker that has failed: its threads may wait for each other for ever. */
     private static void stopWithin(KafkaRaftServer server, Duration patience) {
-        Thread stopping =
-                Thread.ofPlatform().name("limner-broker-stop").daemon().start(server::shutdown);
+        boolean unused = join(stopping(server), patience);
+    }
+
+    private static CompletableFuture<Void> stopping(KafkaRaftServer server) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    server.shutdown();
+                    server.awaitShutdown();
+                },
+                task -> Thread.ofPlatform().name("limner-broker-stop").daemon().start(task));
+    }
+
+    /** Whether it is over, well or not, within a time; an interrupt does not end the waiting. */
+    private static boolean join(CompletableFuture<?> ending, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean interrupted = false;
         try {
-            boolean unused = stopping.join(patience);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            while (true) {
+                try {
+                    ending.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (TimeoutException e) {
+                    return false;
+                } catch (ExecutionException e) {
+                    // Kafka has logged it.
+                    return true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -224,9 +260,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static void format(BrokerSettings settings, int node) throws IOException {
         Path data = settings.data();
         Path idFile = data.resolve(CLUSTER_ID_FILE);
-        if (!Files.exists(idFile)) {
+        boolean halfWritten = Files.exists(idFile)
+                && Files.readString(idFile).isBlank()
+                && !Files.exists(data.resolve(FORMATTED_FILE));
+        if (!Files.exists(idFile) || halfWritten) {
             // Nodes that are to find each other need one id; whoever joins no cluster gets one of its own.
-            Files.writeString(idFile, (settings.cluster() == null ? Uuid.randomUuid() : SHARED_ID).toString());
+            Path temporary = data.resolve(CLUSTER_ID_FILE + ".tmp");
+            Files.writeString(temporary, (settings.cluster() == null ? Uuid.randomUuid() : SHARED_ID).toString());
+            Files.move(temporary, idFile, StandardCopyOption.ATOMIC_MOVE);
         }
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
@@ -258,7 +299,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         return exit.reason().copy();
     }
 
-    /** Stops cleanly: the next start on the same folder recovers nothing. Safe to call twice. */
+    /**
+     * Stops cleanly: the next start on the same folder recovers nothing. Where that takes too long, because the disk is
+     * full or no other node answers, the broker is left as if it had been killed. Safe to call twice.
+     */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -268,8 +312,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         if (exit.reason().isDone()) {
             stopWithin(server, FAILED_STOPS_WITHIN);
         } else {
-            server.shutdown();
-            server.awaitShutdown();
+            CompletableFuture<Void> stopping = stopping(server);
+            // It may fail on the way, and then waits for what has failed.
+            boolean unused = join(CompletableFuture.anyOf(stopping, exit.reason()), STOPS_WITHIN)
+                    && join(stopping, FAILED_STOPS_WITHIN);
         }
         exit.close();
         lock.close();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FolderInUseException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -112,5 +115,64 @@ class EmbeddedBrokerTest {
                     .map(ConsumerRecord::value)
                     .toList();
         }
+    }
+
+    /**
+     * Kafka would wait five minutes for a controller that cannot write down that the broker leaves. In a process of its own:
+     * what such a broker does later counts for all brokers of its process.
+     */
+    @Test
+    void shouldNotWaitForAControllerThatIsNotThere() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LastNode.class.getName(),
+                        data.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolve("log").toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+            assertThat(data.resolve("log")).content().contains("both are closed");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Stops one of two nodes, and then the other, which is no majority. */
+    static final class LastNode {
+        private LastNode() {}
+
+        @SuppressWarnings("SystemOut")
+        public static void main(String[] arguments) {
+            List<Integer> controllers = List.of(FreePorts.next(), FreePorts.next());
+            CompletableFuture<EmbeddedBroker> other =
+                    CompletableFuture.supplyAsync(() -> start(arguments[0], 2, controllers));
+            EmbeddedBroker last = start(arguments[0], 1, controllers);
+            other.join().close();
+            last.close();
+            System.out.println("both are closed");
+            Runtime.getRuntime().halt(0);
+        }
+
+        private static EmbeddedBroker start(String folder, int number, List<Integer> controllers) {
+            return EmbeddedBroker.start(new BrokerSettings(
+                    Path.of(folder, "node-" + number),
+                    0,
+                    false,
+                    new BrokerSettings.Cluster(number, controllers),
+                    null));
+        }
+    }
+
+    @Test
+    void shouldStartWhereAKillOrAFullDiskLeftAnIdHalfWritten() throws Exception {
+        Files.createFile(data.resolve("cluster.id"));
+
+        EmbeddedBroker.start(new BrokerSettings(data, 0, false)).close();
+
+        assertThat(data.resolve("cluster.id")).isNotEmptyFile();
     }
 }

@@ -22,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -205,12 +207,9 @@ final class UpCommand implements Callable<Integer> {
         long nextLine = 0;
         try (FleetClient.Reader reader = client.workers()) {
             while (!fleet.closed()) {
-                reader.poll(POLL).stream()
-                        .filter(record -> record.value() != null)
-                        .forEach(record -> {
-                            WorkerStatus status = WorkerStatus.decode(record.value());
-                            statuses.put(status.worker(), status);
-                        });
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                    status(record).ifPresent(status -> statuses.put(status.worker(), status));
+                }
                 Instant gone = Instant.now().minus(SILENT);
                 statuses.values().removeIf(status -> status.at().isBefore(gone));
                 boolean wasFull = full;
@@ -233,6 +232,19 @@ final class UpCommand implements Callable<Integer> {
                 }
             }
             return 0;
+        }
+    }
+
+    /** Empty for what is no status: anybody may write to the topic, and a worker of another release may say more. */
+    static Optional<WorkerStatus> status(ConsumerRecord<byte[], byte[]> record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(WorkerStatus.decode(value));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

@@ -163,7 +163,8 @@ final class StoreFolder {
     }
 
     private List<Path> files() {
-        try (Stream<Path> files = Files.find(root, 2, (file, attributes) -> attributes.isRegularFile())) {
+        // A link to the folder would be looked at itself.
+        try (Stream<Path> files = Files.find(root.toRealPath(), 2, (file, attributes) -> attributes.isRegularFile())) {
             return files.toList();
         } catch (IOException e) {
             throw new UncheckedIOException("the store " + root + " cannot be listed", e);

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -174,6 +175,10 @@ public final class FolderLock implements AutoCloseable {
                 @Nullable Object key = attributes.fileKey();
                 return key == null ? file.toRealPath() : key;
             } catch (NoSuchFileException e) {
+                if (Files.isSymbolicLink(file)) {
+                    throw new FileSystemException(
+                            file.toString(), null, "Its file " + FILE + " is a link to nothing, remove it");
+                }
                 try {
                     Files.createFile(file);
                 } catch (FileAlreadyExistsException raced) {

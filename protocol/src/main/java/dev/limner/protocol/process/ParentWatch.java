@@ -40,9 +40,17 @@ public final class ParentWatch {
         } catch (IOException e) {
             // As good as its end.
         }
-        System.getLogger(ParentWatch.class.getName())
-                .log(System.Logger.Level.WARNING, "the process that started this one has ended: stopping");
-        Thread.ofPlatform().name("limner-parent-exit").daemon().start(() -> System.exit(EXIT_CODE));
+        // Before anything is said: a log may stand still, on a disk or a terminal that is gone, or fail.
+        Thread.ofPlatform().name("limner-parent-end").daemon().start(ParentWatch::endInTime);
+        try {
+            System.getLogger(ParentWatch.class.getName())
+                    .log(System.Logger.Level.WARNING, "the process that started this one has ended: stopping");
+        } finally {
+            System.exit(EXIT_CODE);
+        }
+    }
+
+    private static void endInTime() {
         try {
             Thread.sleep(END_WITHIN);
         } catch (InterruptedException e) {

@@ -65,8 +65,9 @@ public final class CondemnedObjects {
     public static int restoreAll(Path root) throws IOException {
         int restored = 0;
         List<Path> found;
+        // A link to the folder would be looked at itself.
         try (Stream<Path> files = Files.find(
-                root,
+                root.toRealPath(),
                 2,
                 (file, attributes) -> attributes.isRegularFile()
                         && file.getFileName().toString().startsWith(PREFIX))) {

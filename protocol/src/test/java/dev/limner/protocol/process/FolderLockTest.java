@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderLockTest {
@@ -40,6 +41,16 @@ class FolderLockTest {
             assertThatThrownBy(() -> FolderLock.exclusive(parent.resolve("state/../link"), "limner up"))
                     .isInstanceOf(FolderInUseException.class);
         }
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldRefuseALockThatIsALinkToNothing() throws Exception {
+        Files.createSymbolicLink(parent.resolve(FolderLock.FILE), parent.resolve("gone"));
+
+        assertThatThrownBy(() -> FolderLock.exclusive(parent, "limner up"))
+                .isInstanceOf(FolderException.class)
+                .hasMessageContaining("its file .limner.lock is a link to nothing, remove it");
     }
 
     @Test

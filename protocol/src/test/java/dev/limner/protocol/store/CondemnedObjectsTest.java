@@ -22,6 +22,9 @@ class CondemnedObjectsTest {
     @TempDir
     Path root;
 
+    @TempDir
+    Path elsewhere;
+
     private Path file;
 
     @BeforeEach
@@ -47,6 +50,15 @@ class CondemnedObjectsTest {
                     .isFalse();
             assertThat(file).hasContent("picture");
         }
+    }
+
+    @Test
+    void shouldGiveNamesBackInAFolderThatIsALink() throws IOException {
+        Files.move(file, CondemnedObjects.condemned(file));
+        Path link = Files.createSymbolicLink(elsewhere.resolve("store"), root);
+
+        assertThat(CondemnedObjects.restoreAll(link)).isEqualTo(1);
+        assertThat(file).hasContent("picture");
     }
 
     /** A writer touched the object after it was chosen and refers to it: it must be there whatever is killed when. */

@@ -30,8 +30,9 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
         Map<String, Captions> listed = metadata(skipped);
-        for (Path file : files()) {
-            String name = folder.relativize(file).toString().replace('\\', '/');
+        Path real = real();
+        for (Path file : files(real)) {
+            String name = real.relativize(file).toString().replace('\\', '/');
             String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
             if (PictureFiles.isPicture(extension)) {
                 hand(file, name, listed.remove(name), receiver, skipped);
@@ -61,8 +62,17 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
         }
     }
 
-    private List<Path> files() {
-        try (Stream<Path> files = Files.walk(folder)) {
+    /** A link to the folder would be looked at itself. */
+    private Path real() {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new DataException("the folder " + folder + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Path> files(Path real) {
+        try (Stream<Path> files = Files.walk(real)) {
             return files.filter(Files::isRegularFile).sorted().toList();
         } catch (IOException e) {
             throw new DataException("the folder " + folder + " cannot be read: " + e.getMessage(), e);

@@ -2,9 +2,11 @@ package dev.limner.trainer.feedback;
 
 import dev.limner.protocol.store.CondemnedObjects;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,16 +30,45 @@ public record PictureFiles(Path store, List<Path> examples) {
                 .toList();
     }
 
-    /** The bytes of a stored picture; empty if there is none of that digest. */
+    /**
+     * The bytes of a stored picture; empty if there is none of that digest.
+     *
+     * @throws UncheckedIOException if the store is not there or cannot be read, so that nothing can be said of its pictures
+     */
     Optional<byte[]> stored(String sha256) {
         Path folder = store.resolve(sha256.substring(0, 2));
-        return EXTENSIONS.stream()
+        Optional<Path> found = EXTENSIONS.stream()
                 .map(extension -> folder.resolve(sha256 + "." + extension))
                 // One that somebody was about to remove, and did not, is still there under another name.
                 .flatMap(file -> Stream.of(file, CondemnedObjects.condemned(file)))
                 .filter(Files::isRegularFile)
-                .findFirst()
-                .flatMap(PictureFiles::read);
+                .findFirst();
+        try {
+            if (found.isPresent()) {
+                return readAtMost(found.get());
+            }
+            requireThere();
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            // Cleared away just now.
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture store " + store + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Whoever stores a first picture marks the folder before, so an empty one is what a disk that is away leaves. */
+    private void requireThere() throws IOException {
+        if (!Files.isDirectory(store)) {
+            throw new IOException("there is no such folder");
+        }
+        try (Stream<Path> entries = Files.list(store)) {
+            if (entries.findAny().isEmpty()) {
+                throw new IOException("it is empty");
+            }
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no such folder", e);
+        }
     }
 
     /** The bytes of an example; empty if the URI names no readable file below one of the folders. */
@@ -61,9 +92,13 @@ public record PictureFiles(Path store, List<Path> examples) {
 
     private static Optional<byte[]> read(Path file) {
         try {
-            return Files.size(file) > MOST_BYTES ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+            return readAtMost(file);
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<byte[]> readAtMost(Path file) throws IOException {
+        return Files.size(file) > MOST_BYTES ? Optional.empty() : Optional.of(Files.readAllBytes(file));
     }
 }

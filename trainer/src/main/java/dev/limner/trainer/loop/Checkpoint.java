@@ -9,9 +9,11 @@ import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Training;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -37,15 +39,11 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
     void save(Path folder, Training training) {
         try {
             Files.createDirectories(folder);
-            Safetensors.write(arrays(folder, step), training.arrays());
-            Path temporary = folder.resolve(STATE + ".tmp");
-            Files.write(temporary, JSON.writeValueAsBytes(this));
-            Files.move(
-                    temporary,
-                    folder.resolve(STATE),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-            try (var files = Files.newDirectoryStream(folder, "step-*.safetensors")) {
+            // Also where this step was saved before: until the new file is whole the old one counts.
+            publish(arrays(folder, step), file -> Safetensors.write(file, training.arrays()));
+            byte[] state = JSON.writeValueAsBytes(this);
+            publish(folder.resolve(STATE), file -> Files.write(file, state));
+            try (var files = Files.newDirectoryStream(folder, "step-*.safetensors*")) {
                 for (Path file : files) {
                     if (!file.equals(arrays(folder, step))) {
                         Files.delete(file);
@@ -54,6 +52,26 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the checkpoint cannot be written to " + folder, e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void to(Path file) throws IOException;
+    }
+
+    /** Writes a file under another name, makes it durable and gives it its name; one that does not fit takes no room. */
+    private static void publish(Path file, Writing writing) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            writing.to(temporary);
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
         }
     }
 

@@ -44,6 +44,7 @@ public final class TrainingLoop {
     private final SampleGrid grid;
     private final Path folder;
     private final TrainingLog log;
+    private final ModelFolder model;
     private volatile boolean stopping;
 
     public TrainingLoop(Recipe recipe, DataSet data, TextEncoder encoder, SampleGrid grid, Path folder) {
@@ -53,6 +54,7 @@ public final class TrainingLoop {
         this.grid = grid;
         this.folder = folder;
         this.log = new TrainingLog(folder);
+        this.model = new ModelFolder(folder);
     }
 
     /**
@@ -91,6 +93,7 @@ public final class TrainingLoop {
      * @throws CancellationException after {@link #stop}; the checkpoint is that of the last step
      */
     public Manifest run(Limit limit, Device device, @Nullable HeldOutCheck check, TrainingListener listener) {
+        model.settle();
         BatchSampler sampler = new BatchSampler(recipe, data, encoder);
         CollapseWatch watch = new CollapseWatch(check == null ? Map.of() : check.real());
         try (Training training = new Training(recipe, device)) {
@@ -144,7 +147,7 @@ public final class TrainingLoop {
                 throw new CancellationException(
                         "stopped at step " + progress.step + ", the same command goes on from there");
             }
-            return ModelBundle.read(folder.resolve("model")).manifest();
+            return ModelBundle.read(model.model()).manifest();
         }
     }
 
@@ -224,14 +227,13 @@ public final class TrainingLoop {
         trainedOn.put("steps", progress.step);
         trainedOn.put("minutes", Math.round(progress.seconds() / 6) / 10.0);
         try (Renderer renderer = training.renderer()) {
-            ModelBundle.write(
-                    folder.resolve("model"),
-                    new ModelBundle.Description(
-                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, null),
-                    new ModelBundle.Content(
-                            training.averaged(),
-                            training.discriminator(),
-                            Probes.draw(renderer, ExecutionProfile.of(training.device()))));
+            ModelBundle.Description description = new ModelBundle.Description(
+                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, null);
+            ModelBundle.Content content = new ModelBundle.Content(
+                    training.averaged(),
+                    training.discriminator(),
+                    Probes.draw(renderer, ExecutionProfile.of(training.device())));
+            model.replace(next -> ModelBundle.write(next, description, content));
         }
     }
 

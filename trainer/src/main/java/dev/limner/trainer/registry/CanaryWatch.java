@@ -34,9 +34,12 @@ public final class CanaryWatch {
     private final String model;
     private final Duration promoteAfter;
     private final Clock clock;
-    private final Map<String, WorkerStatus> workers = new ConcurrentHashMap<>();
+    private final Map<String, Heard> workers = new ConcurrentHashMap<>();
     private final Jobs jobs = new Jobs();
     private @Nullable Comparison comparison;
+
+    /** What a worker said last; when, by this clock: its own may go wrong. */
+    private record Heard(WorkerStatus status, Instant at) {}
 
     /** @param promoteAfter how long a trial lasts that nothing speaks for or against */
     public CanaryWatch(Registry registry, ReplayBuffer replay, String model, Duration promoteAfter, Clock clock) {
@@ -49,7 +52,7 @@ public final class CanaryWatch {
 
     /** What a worker says of itself. */
     public void heard(WorkerStatus status) {
-        workers.put(status.worker(), status);
+        workers.put(status.worker(), new Heard(status, clock.instant()));
         jobs.heard(status);
     }
 
@@ -63,7 +66,7 @@ public final class CanaryWatch {
         }
         ModelRecord record = found.get();
         Instant gone = now.minus(GONE);
-        workers.values().removeIf(status -> status.at().isBefore(gone));
+        workers.values().removeIf(heard -> heard.at().isBefore(gone));
         jobs.forget(gone);
         ModelRecord.Canary canary = record.canary();
         ModelRecord.Holdout holdout = record.holdout();
@@ -153,7 +156,9 @@ public final class CanaryWatch {
     private List<WorkerStatus> present() {
         Instant gone = clock.instant().minus(SILENT);
         return workers.values().stream()
-                .filter(status -> status.at().isAfter(gone) && !isStarting(status))
+                .filter(heard -> heard.at().isAfter(gone))
+                .map(Heard::status)
+                .filter(status -> !isStarting(status))
                 .toList();
     }
 

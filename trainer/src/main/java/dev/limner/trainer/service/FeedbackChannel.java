@@ -5,6 +5,7 @@ import dev.limner.trainer.feedback.FeedbackRecord;
 import dev.limner.trainer.replay.Origin;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The channels the trainer listens on. Feedback is acknowledged when it is in the database; what is delivered again
- * changes nothing.
+ * changes nothing. While the picture store, the brokers or the disk are away it waits: it is nobody's fault who sent it, and
+ * the messaging library would close the channel for good.
  */
 @ApplicationScoped
 public class FeedbackChannel {
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackChannel.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final TrainerService service;
 
@@ -32,10 +37,10 @@ public class FeedbackChannel {
 
     @Incoming("feedback")
     @Blocking
-    void feedback(ConsumerRecords<byte[], byte[]> records) {
+    void feedback(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
         List<FeedbackRecord> taken = new ArrayList<>();
         records.forEach(record -> taken.add(record(record)));
-        service.take(taken);
+        Patience.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
     }
 
     private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
@@ -60,8 +65,9 @@ public class FeedbackChannel {
         try {
             WorkerStatus heard = WorkerStatus.decode(status);
             service.runtime().ifPresent(running -> running.watch().heard(heard));
-        } catch (IllegalArgumentException e) {
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a worker's status cannot be read");
+        } catch (RuntimeException e) {
+            // Anybody may write there, and what is thrown from here closes the channel for good.
+            LOG.atDebug().addKeyValue("error", e.toString()).log("a worker's status cannot be read");
         }
     }
 }

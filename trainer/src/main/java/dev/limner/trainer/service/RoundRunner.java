@@ -150,15 +150,23 @@ final class RoundRunner implements AutoCloseable {
                         .log("round left alone");
             } catch (RuntimeException e) {
                 if (!stopping) {
-                    LOG.atError().addKeyValue("round", round.id()).setCause(e).log("round failed");
-                    rounds.save(round.ended(
-                            Round.State.FAILED, judged, List.of(String.valueOf(e.getMessage())), clock.instant()));
+                    failed(round, e);
                 }
+            } catch (Error e) {
+                // Else it would count as under way for ever, beside those that follow.
+                failed(round, e);
+                throw e;
             } finally {
                 stage = "idle";
                 busy = false;
             }
         });
+    }
+
+    private void failed(Round round, Throwable failure) {
+        LOG.atError().addKeyValue("round", round.id()).setCause(failure).log("round failed");
+        rounds.save(round.ended(
+                Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
     }
 
     /** Steps of the round under way or the last one; 0 until it tunes. */

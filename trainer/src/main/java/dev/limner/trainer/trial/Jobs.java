@@ -17,6 +17,8 @@ public final class Jobs {
     /** What nobody has asked for by then is dropped, the oldest first. */
     private static final int MOST_INTERVALS = 10_000;
 
+    private static final int MOST_JOBS = 1_000_000;
+
     private final Map<String, WorkerStatus> last = new HashMap<>();
     private final Deque<Interval> intervals = new ArrayDeque<>();
 
@@ -71,8 +73,10 @@ public final class Jobs {
         return done(now.failed() - before.failed(), now.completed() - before.completed());
     }
 
+    /** Nobody draws as many as an int does not hold from one status to the next, and nobody less than nothing. */
     private static Done done(long failed, long completed) {
-        return new Done(Math.toIntExact(failed), Math.toIntExact(failed + completed));
+        boolean possible = failed >= 0 && completed >= 0 && failed <= MOST_JOBS && completed <= MOST_JOBS;
+        return possible ? new Done((int) failed, (int) (failed + completed)) : Done.NOTHING;
     }
 
     /** The intervals since the last call. */

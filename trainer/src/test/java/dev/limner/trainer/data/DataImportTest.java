@@ -110,6 +110,17 @@ class DataImportTest {
     }
 
     @Test
+    void shouldReadAFolderThatIsALink() throws IOException {
+        picture("sub/a.png", Color.RED, 40, 30);
+        write("sub/a.txt", "red");
+        Path link = Files.createSymbolicLink(source.resolveSibling("link"), source);
+
+        DataImport.run(new FolderSource(link, "en"), set, SETTINGS);
+
+        assertThat(read().images()).extracting(CaptionedImage::key).containsExactly("sub_a");
+    }
+
+    @Test
     void shouldChangeNothingWhenImportedAgain() throws IOException {
         picture("a.png", Color.RED, 40, 30);
         write("a.txt", "red");

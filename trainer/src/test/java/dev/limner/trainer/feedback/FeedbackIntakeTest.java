@@ -93,6 +93,25 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThat(replay.refusals()).containsEntry("image-unknown", 4L);
     }
 
+    /** A disk that is not mounted says nothing of whoever spoke of the pictures on it. */
+    @Test
+    void shouldRefuseNothingWhileTheStoreIsAway() throws IOException {
+        String apple = picture("apple", 1, ImageFormat.PNG);
+        List<FeedbackRecord> said = List.of(record("{\"image\":\"" + apple + "\",\"verdict\":\"like\"}"));
+        Path store = folder.resolve("store");
+        Files.move(store, folder.resolve("unmounted"));
+        assertThatThrownBy(() -> intake.take(said)).hasMessageContaining("there is no such folder");
+        Files.createDirectory(store);
+        assertThatThrownBy(() -> intake.take(said)).hasMessageContaining("it is empty");
+        Files.delete(store);
+        Files.move(folder.resolve("unmounted"), store);
+
+        intake.take(said);
+
+        assertThat(letters).isEmpty();
+        assertThat(replay.upTo(replay.last())).hasSize(1);
+    }
+
     @Test
     void shouldTakeAnExampleFromAFolderItWasAllowed() throws IOException {
         Files.createDirectories(folder.resolve("examples"));

@@ -19,6 +19,9 @@ import dev.limner.trainer.eval.metric.Estimate;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
 import dev.limner.trainer.tune.StepReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +82,21 @@ class TrainingLoopTest {
                 .isEqualTo(resumed.digest());
         assertThat(folder.resolve("parts/report.html")).isNotEmptyFile();
         assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
+    }
+
+    /** Saving the same step again must not write over the only checkpoint there is. */
+    @Test
+    void shouldKeepItsCheckpointWhenTheNextOneCannotBeWritten() throws IOException {
+        train(folder.resolve("t"), 2);
+        Path saved = folder.resolve("t/checkpoint/step-2.safetensors");
+        byte[] before = Files.readAllBytes(saved);
+        Files.createDirectory(folder.resolve("t/checkpoint/step-2.safetensors.tmp"));
+
+        assertThatThrownBy(() -> train(folder.resolve("t"), 2)).isInstanceOf(UncheckedIOException.class);
+
+        assertThat(Files.readAllBytes(saved)).isEqualTo(before);
+        assertThat(train(folder.resolve("t"), 4)).isNotNull();
+        assertThat(folder.resolve("t/checkpoint")).isDirectoryNotContaining("glob:**.tmp");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -315,6 +316,45 @@ class CanaryWatchTest {
                 Instant.EPOCH,
                 at);
         replay.record(writer -> writer.add(entry));
+    }
+
+    /** A dead worker whose clock was ahead is not asked for ever, and one whose clock is behind is asked. */
+    @Test
+    void shouldAskWorkersThatHaveSpokenLatelyWhateverTheirClocksSay() {
+        registry.trial(model, NEW, 0.05, "gate passed");
+        MovingClock clock = new MovingClock();
+        CanaryWatch moving = new CanaryWatch(registry, replay, model, Duration.ofMinutes(10), clock);
+        moving.heard(refusing("ahead", NOON.plus(Duration.ofDays(1))));
+        clock.now = NOON.plusSeconds(31);
+        assertThat(moving.look().orElseThrow().canary()).isNotNull();
+
+        moving.heard(refusing("behind", NOON.minus(Duration.ofDays(1))));
+
+        assertThat(moving.look().orElseThrow().reason()).contains("worker behind refuses it");
+    }
+
+    private static final class MovingClock extends Clock {
+        private Instant now = NOON;
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private static WorkerStatus refusing(String worker, Instant at) {
+        return new WorkerStatus(
+                worker, "running", "cpu", "profile", List.of(), 2, List.of(refusal(NEW)), 1, 0, 0, 0, null, at);
     }
 
     private WorkerStatus status(

@@ -90,6 +90,28 @@ class OpinionsTest {
         assertThat(opinions.raters()).isEqualTo(2);
     }
 
+    @Test
+    void shouldNotCountARaterAgainWhenOthersHaveSaidMore() {
+        vote("ada", "old", true);
+        vote("eve", "new", false);
+        vote("bob", "old", true);
+        vote("bob", "old", true);
+
+        vote("eve", "new", false);
+
+        assertThat(opinions.raters()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCompareAFirstWordWithAFirstWord() {
+        vote("bob", "old", true);
+        vote("bob", "old", false);
+
+        vote("eve", "new", true);
+
+        assertThat(opinions.text()).isEqualTo("0 of 1 raters dislike it, the other 0 of as many");
+    }
+
     private void vote(String rater, String model, boolean liked) {
         opinions.add(new Vote(++number, model, rater, now, liked));
         now = now.plus(Duration.ofMillis(10));

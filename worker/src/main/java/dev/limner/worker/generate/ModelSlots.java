@@ -280,6 +280,7 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         holdout = null;
         live = model.model().digest();
         missing.remove(live);
+        asked.remove(live);
         slots.put(live, new Slot(model));
         suspended = false;
     }

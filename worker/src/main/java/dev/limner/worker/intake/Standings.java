@@ -25,6 +25,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the brokers, on a thread of its own, where newly assigned partitions stand and which ids the job topics have. Each
- * partition is answered by itself: one without a leader, or with a transaction that is still open, holds up no
- * other. Methods are safe from any thread.
+ * partition is answered by itself: one without a leader, with a transaction that is still open, or of a topic that this
+ * worker has no right to holds up no other. Methods are safe from any thread.
  */
 final class Standings implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Standings.class);
@@ -161,7 +162,7 @@ final class Standings implements AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Empty if the brokers do not answer. */
+    /** Empty if the brokers do not answer. A topic that this worker may not look at counts as one that is not there. */
     private Optional<Map<String, Uuid>> describe() throws InterruptedException {
         Map<String, Uuid> found = new HashMap<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
@@ -170,11 +171,14 @@ final class Standings implements AutoCloseable {
                 TopicDescription description = topic.getValue().get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
                 found.put(topic.getKey(), description.topicId());
             } catch (ExecutionException | TimeoutException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    LOG.atWarn()
-                            .addKeyValue("topic", topic.getKey())
-                            .addKeyValue("error", e.toString())
-                            .log("the brokers do not tell the topic's id; what was fetched waits");
+                if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                    continue;
+                }
+                LOG.atWarn()
+                        .addKeyValue("topic", topic.getKey())
+                        .addKeyValue("error", e.toString())
+                        .log("the brokers do not tell the topic's id; what was fetched waits");
+                if (!(e.getCause() instanceof AuthorizationException)) {
                     return Optional.empty();
                 }
             }

@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -134,7 +133,8 @@ public final class ResultsHistory implements TakeOvers.Answers {
             return true;
         } catch (InterruptException e) {
             throw e;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+            // Also what nobody foresaw: without this thread the jobs would wait for ever.
             LOG.atWarn()
                     .addKeyValue("topic", topic)
                     .addKeyValue("partitions", questions.size())

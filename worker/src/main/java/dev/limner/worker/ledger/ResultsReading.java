@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -40,6 +41,9 @@ final class ResultsReading {
     private static final long OLDEST_WITHIN_NANOS = 10_000_000_000L;
 
     private static final long PROGRESS_EVERY_NANOS = 10_000_000_000L;
+    /** Nothing has come for so long: an open transaction, a partition without a leader, or another topic. */
+    private static final long LOOK_AFTER_NANOS = 2_000_000_000L;
+
     private static final int ANSWER_WITHIN_MILLIS = 10_000;
     /** Clocks of producers and brokers may differ by so much without harm. */
     private static final Duration CLOCKS_APART = Duration.ofDays(1);
@@ -88,19 +92,38 @@ final class ResultsReading {
         Map<TopicPartition, Long> left = start(sinceMillis);
         long begun = System.nanoTime();
         long told = begun;
+        long moved = begun;
         long read = 0;
         while (!left.isEmpty()) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
                 read++;
                 note(record, sources);
             }
             left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+            if (!records.isEmpty()) {
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > LOOK_AFTER_NANOS) {
+                moved = System.nanoTime();
+                requireNoShorter(left);
+            }
             if (System.nanoTime() - told > PROGRESS_EVERY_NANOS) {
                 told = System.nanoTime();
                 log(left, read, begun, "reading the results");
             }
         }
         log(left, read, begun, "results read");
+    }
+
+    /** A topic that is made again meanwhile, or whose brokers lose records, may never reach the end that it had. */
+    private void requireNoShorter(Map<TopicPartition, Long> left) {
+        Map<TopicPartition, Long> now = written(List.copyOf(left.keySet()));
+        left.forEach((partition, end) -> {
+            if (now.getOrDefault(partition, 0L) < end) {
+                throw new KafkaException("it ended at " + end + " in partition " + partition.partition()
+                        + " and is shorter now: it is read anew");
+            }
+        });
     }
 
     private void log(Map<TopicPartition, Long> left, long read, long begun, String message) {

@@ -5,28 +5,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The jobs nobody wants any more: all of the cancellations topic, remembered for a day. The record's key is the job's id;
+ * The jobs nobody wants any more: all of the cancellations topic, remembered for a day and within a share of the heap. The record's key is the job's id;
  * its time is the time of the cancellation. Questions are safe from any thread.
  */
 public final class Cancellations implements AutoCloseable {
-    private static final Duration KEPT = Duration.ofHours(24);
-    private static final int SWEEP_EVERY = 1000;
     /** No job has a longer id: its own has at most 128 characters, one made of its place not many more. */
     private static final int LONGEST_ID = 512;
+    /** Of the heap. */
+    private static final int SHARE = 8;
 
-    private final Clock clock;
-    private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
+    private final CancelledJobs cancelled;
     private final TopicReader reader;
-    private int taken;
 
     /** @param client how the brokers' logs name this reader */
     public Cancellations(String bootstrap, String topic, String client, Clock clock) {
-        this.clock = clock;
+        this.cancelled = new CancelledJobs(clock, Runtime.getRuntime().maxMemory() / SHARE);
         this.reader = new TopicReader(bootstrap, topic, client, new TopicReader.Reader() {
             @Override
             public void take(TopicReader.Entry entry) {
@@ -42,11 +38,7 @@ public final class Cancellations implements AutoCloseable {
 
     /** When a job was cancelled; empty if it was not, as far as this worker has read, or more than a day ago. */
     public Optional<Instant> of(String jobId) {
-        return Optional.ofNullable(cancelled.get(jobId)).filter(this::isKept);
-    }
-
-    private boolean isKept(Instant at) {
-        return !at.isBefore(clock.instant().minus(KEPT));
+        return cancelled.of(jobId);
     }
 
     /** Waits until everything that was in the topic at the start is read: {@link TopicReader#awaitCaughtUp}. */
@@ -66,11 +58,8 @@ public final class Cancellations implements AutoCloseable {
         String id = new String(entry.key(), StandardCharsets.UTF_8);
         if (entry.value() == null) {
             cancelled.remove(id);
-        } else if (isKept(entry.at())) {
-            cancelled.put(id, entry.at());
-        }
-        if (++taken % SWEEP_EVERY == 0) {
-            cancelled.values().removeIf(at -> !isKept(at));
+        } else {
+            cancelled.note(id, entry.at());
         }
     }
 

@@ -78,8 +78,9 @@ public final class FileStore implements ImageStore, AutoCloseable {
         if (!Files.isDirectory(root)) {
             return;
         }
+        // A link to the folder would be looked at itself.
         try (Stream<Path> files = Files.find(
-                root,
+                root.toRealPath(),
                 2,
                 (file, attributes) -> attributes.isRegularFile()
                         && file.getFileName().toString().startsWith(temporaryPrefix))) {

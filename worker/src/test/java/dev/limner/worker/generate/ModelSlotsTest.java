@@ -197,6 +197,21 @@ class ModelSlotsTest {
         assertThat(slots.of(job("j", null))).isEqualTo(new Route.Ready(B));
     }
 
+    /** What has become live need not be asked for; once it is gone it must be again, or its jobs wait for ever. */
+    @Test
+    void shouldAskAgainForAModelThatWasLiveWhenItWasToBeFetched() throws InterruptedException {
+        slots.onWanted(wanted::add);
+        slots.of(job("j", B));
+        slots.drain();
+        slots.replaceLive(model(B));
+        slots.drain();
+        slots.replaceLive(model(C));
+
+        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Later());
+
+        assertThat(wanted).containsExactly(B, B);
+    }
+
     private static Job job(String id, String digest) {
         return new Job(
                 id, "a", 0, 1, new ModelRef("default", digest), null, 1, ImageFormat.PNG, null, null, null, null);

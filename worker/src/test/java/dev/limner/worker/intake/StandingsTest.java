@@ -21,6 +21,13 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +49,13 @@ class StandingsTest {
 
     @BeforeAll
     static void open() {
-        broker = EmbeddedBroker.start(new BrokerSettings(folder, 0, false));
+        broker = EmbeddedBroker.start(
+                new BrokerSettings(folder, 0, false),
+                Map.of(
+                        "authorizer.class.name",
+                        "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                        "allow.everyone.if.no.acl.found",
+                        "true"));
         admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
     }
 
@@ -123,9 +136,28 @@ class StandingsTest {
         }
     }
 
-    private Standings standings(String topic) {
+    @Test
+    void shouldTellOfAllTopicsButTheOneItMayNotLookAtAndOfThatOneOnceItMay() throws Exception {
+        create("allowed", 1);
+        create("forbidden", 1);
+        AclBinding deny = new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, "forbidden", PatternType.LITERAL),
+                new AccessControlEntry("User:ANONYMOUS", "*", AclOperation.DESCRIBE, AclPermissionType.DENY));
+        admin.createAcls(List.of(deny)).all().get();
+        try (Standings standings = standings("forbidden", "allowed")) {
+            standings.ask(new TopicPartition("forbidden", 0), 1, false, false);
+            standings.ask(new TopicPartition("allowed", 0), 2, false, false);
+            assertThat(next(standings).partition().topic()).isEqualTo("allowed");
+            assertThat(standings.topicIds().ids()).containsOnlyKeys("allowed");
+
+            admin.deleteAcls(List.of(deny.toFilter())).all().get();
+            assertThat(next(standings).partition().topic()).isEqualTo("forbidden");
+        }
+    }
+
+    private Standings standings(String... topics) {
         return new Standings(
-                new IntakeSettings(broker.bootstrap(), "w", "group", "consumer", List.of(topic), 10), news::release);
+                new IntakeSettings(broker.bootstrap(), "w", "group", "consumer", List.of(topics), 10), news::release);
     }
 
     private static void create(String topic, int partitions) throws Exception {

@@ -205,6 +205,26 @@ class FileStoreTest {
         assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(before);
     }
 
+    /** Whoever clears the store looked before it was touched, and takes its name right after. */
+    @Test
+    void shouldPutAnewWhatIsTakenAwayWhileItIsMadeItsOwn() throws IOException {
+        StoreObject object = object("a");
+        Path file = folder.resolve("s").resolve(object.sha256().substring(0, 2)).resolve(object.sha256() + ".png");
+        Files.createDirectories(file.getParent());
+        Files.write(file, object.bytes());
+        Disk cleared = new RecordingDisk() {
+            @Override
+            public void force(Path forced) throws IOException {
+                super.force(forced);
+                Files.delete(forced);
+            }
+        };
+        try (FileStore store = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w", cleared)) {
+            store.put(List.of(object));
+        }
+        assertThat(file).hasBinaryContent(object.bytes());
+    }
+
     @Test
     void shouldGiveObjectsTheirNamesBackThatAKilledClearanceLeftWithout() throws IOException {
         Path sub = Files.createDirectories(folder.resolve("s/ab"));
@@ -214,6 +234,17 @@ class FileStoreTest {
 
         assertThat(sub.resolve("ab".repeat(32) + ".png")).hasContent("picture");
         assertThat(condemned).doesNotExist();
+    }
+
+    @Test
+    void shouldSweepAFolderThatIsALink() throws IOException {
+        Path sub = Files.createDirectories(folder.resolve("s/ab"));
+        Path halfWritten = Files.writeString(sub.resolve(".tmp~w~1"), "pict");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("s"));
+
+        new FileStore(link, FileStore.Durability.FSYNC, "w", new LocalDisk()).close();
+
+        assertThat(halfWritten).doesNotExist();
     }
 
     @Test

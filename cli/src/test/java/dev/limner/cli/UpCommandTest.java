@@ -1,0 +1,28 @@
+package dev.limner.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limner.protocol.WorkerStatus;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class UpCommandTest {
+    @Test
+    void shouldPassOverWhatIsNoStatusOfAWorker() {
+        WorkerStatus status = new WorkerStatus(
+                "w", "drawing", "cpu", "cpu", List.of(), 0, List.of(), 1, 2, 3, 4, null, Instant.EPOCH);
+
+        assertThat(UpCommand.status(record(status.encode()))).contains(status);
+        assertThat(UpCommand.status(record(null))).isEmpty();
+        for (String odd : List.of("", "no status", "null", "[]", "{\"worker\":\"w\"}")) {
+            assertThat(UpCommand.status(record(odd.getBytes(UTF_8)))).as(odd).isEmpty();
+        }
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(byte[] value) {
+        return new ConsumerRecord<>("limner.workers", 0, 0, new byte[0], value);
+    }
+}
