@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.DiskSpace;
@@ -14,6 +15,7 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FolderLock;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,6 +123,12 @@ final class UpCommand implements Callable<Integer> {
         }
         Topics topics = new Topics(prefix);
         Path pictures = store == null ? home.state().resolve("store") : store;
+        if (bootstrap != null) {
+            ClusterOptions.checked(bootstrap);
+        }
+        if (model != null && !Files.isRegularFile(model.resolve("manifest.json"))) {
+            throw new UsageException("--model is " + model + ", which is no bundle: it has no manifest.json");
+        }
         if (model != null) {
             extra.put("limner.worker.model", model.toAbsolutePath().toString());
         }
@@ -151,7 +159,7 @@ final class UpCommand implements Callable<Integer> {
                 : LocalFleet.on(bootstrap, topics)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             fleet.recordIn(state);
-            terminal.println("broker on " + fleet.bootstrap() + ", starting " + workers + " worker(s)");
+            terminal.println("broker on " + fleet.bootstrap() + ", starting " + Counted.of(workers, "worker"));
             terminal.flush();
             Path logs = home.state().resolve("logs");
             return fleet.during(() -> {
@@ -239,8 +247,8 @@ final class UpCommand implements Callable<Integer> {
     private static String line(Map<String, WorkerStatus> statuses) {
         return String.format(
                 Locale.ROOT,
-                "%d workers  %.1f images/s  %d waiting  %d images done",
-                statuses.size(),
+                "%s  %.1f images/s  %d waiting  %d images done",
+                Counted.of(statuses.size(), "worker"),
                 statuses.values().stream()
                         .mapToDouble(WorkerStatus::imagesPerSecond)
                         .sum(),

@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
@@ -123,7 +124,7 @@ final class WatchCommand implements Callable<Integer> {
                 }
                 size = size(jobs, results, size);
                 progress.total(Math.max(0, size));
-                progress.to(results.size(), jobs.size() + " jobs seen");
+                progress.to(results.size(), Counted.of(jobs.size(), "job") + " seen");
                 if (System.nanoTime() - heard > timeout * 1_000_000_000L) {
                     throw new IllegalStateException("the group " + name + " has " + results.size() + " of "
                             + (size < 0 ? "unknown" : size) + " results and nothing more came for " + timeout + " s");
@@ -185,7 +186,7 @@ final class WatchCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException("the manifest " + file + " cannot be written", e);
         }
-        terminal.println(lines.size() + " pictures in " + file);
+        terminal.println(Counted.of(lines.size(), "picture") + " in " + file);
         terminal.flush();
         return undrawn == 0 ? 0 : 3;
     }

@@ -1,5 +1,6 @@
 package dev.limner.cli.operate;
 
+import dev.limner.cli.terminal.Counted;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.cli.terminal.Printable;
 import java.io.PrintWriter;
@@ -23,7 +24,7 @@ final class Explanation {
     void print() {
         out.println("job " + Printable.line(told.path("jobId").asText()));
         if (told.path("submissions").isEmpty() && told.path("results").isEmpty()) {
-            line("", "no job topic and no result knows it; it may have been kept no longer, or never came");
+            line("", "no job topic and no result knows it; it may no longer be kept, or it never came");
         }
         told.path("submissions").forEach(this::submission);
         told.path("cancellations").forEach(at -> line("cancelled", at.asText()));
@@ -109,7 +110,7 @@ final class Explanation {
             line(
                     "batch",
                     result.at("/batch/id").asText() + ", "
-                            + result.at("/batch/size").asInt() + " pictures, from place "
+                            + Counted.of(result.at("/batch/size").asInt(), "picture") + ", from place "
                             + result.at("/batch/position").asInt()
                             + (mates.isEmpty() ? "" : ", with " + String.join(", ", mates)));
             line(

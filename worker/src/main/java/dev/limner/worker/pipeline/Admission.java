@@ -148,7 +148,7 @@ final class Admission implements AutoCloseable {
                 ErrorCode.SIZE_NOT_AVAILABLE,
                 "size",
                 size,
-                "is not a size of model " + model.model().name() + ", which draws "
+                "which is no size of model " + model.model().name() + ": it draws "
                         + model.engine().size()));
     }
 

@@ -1,7 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
-import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
+import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets;
@@ -33,6 +33,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -80,8 +81,24 @@ public class WorkerService {
         this.version = version;
     }
 
+    /** What cannot start ends the process and says why in one line, the last that is logged as an error. */
     void start(@Observes StartupEvent event) {
         errors.watchProcess();
+        try {
+            open();
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
+            refuse(e);
+        }
+    }
+
+    private void refuse(RuntimeException why) {
+        LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
+        LOG.atDebug().setCause(why).log("where it could not");
+        failed = true;
+        Quarkus.asyncExit(1);
+    }
+
+    private void open() {
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         // Without a model libtorch is not even loaded.
         Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
@@ -90,15 +107,7 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
-        WorkerModels drawing;
-        try {
-            drawing = new WorkerModels(config, settings, drill, device, torchThreads);
-        } catch (UnsupportedArithmeticException e) {
-            LOG.atError().addKeyValue("error", e.getMessage()).log("this machine is refused");
-            failed = true;
-            Quarkus.asyncExit(1);
-            return;
-        }
+        WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
         models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
         FileStore files = new FileStore(
