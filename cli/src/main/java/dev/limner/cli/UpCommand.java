@@ -109,6 +109,13 @@ final class UpCommand implements Callable<Integer> {
             description = "Any setting of the worker or the trainer, as in --set limner.worker.batch.max-size=16")
     Map<String, String> extra = new LinkedHashMap<>();
 
+    /** What the command itself has to know: one that goes past it would have it lock and show another place. */
+    private static final Map<String, String> OWN_OPTIONS = Map.of(
+            "bootstrap", "--bootstrap",
+            "topic-prefix", "--topic-prefix",
+            "store.path", "--store",
+            "store", "--store");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
@@ -197,6 +204,10 @@ final class UpCommand implements Callable<Integer> {
     private Map<String, String> settings(String prefix) {
         Map<String, String> mine = new LinkedHashMap<>();
         extra.forEach((key, value) -> {
+            String option = OWN_OPTIONS.get(key.substring(key.indexOf('.', "limner.".length()) + 1));
+            if (option != null) {
+                throw new UsageException("--set " + key + " is '" + value + "': use " + option);
+            }
             if (key.startsWith(prefix)) {
                 mine.put(key, value);
             } else if (!key.startsWith("limner.worker.") && !key.startsWith("limner.trainer.")) {

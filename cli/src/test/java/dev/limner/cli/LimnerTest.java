@@ -126,6 +126,10 @@ class LimnerTest {
                 .startsWith("limner: there is no command 'explian', did you mean").contains("explain");
         assertThat(complaint("submit", "--group", "a b", "x"))
                 .isEqualTo("limner: --group is 'a b', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
+        assertThat(complaint("up", "--set", "limner.worker.store.path=/x"))
+                .isEqualTo("limner: --set limner.worker.store.path is '/x': use --store");
+        assertThat(complaint("up", "--set", "limner.worker=1"))
+                .isEqualTo("limner: --set limner.worker must begin with limner.worker. or limner.trainer.");
         assertThat(complaint("up", "--set", "foo"))
                 .startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");
     }

@@ -142,9 +142,11 @@ final class WorkerModels implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new BundleException(RefusalCode.ENCODER_UNKNOWN, String.valueOf(e.getMessage()), e);
         }
-        return new CachingTextEncoder(
-                kind.load(config.cache(), settings.threads().text()),
-                config.text().cache());
+        int captions = config.text().cache();
+        if (captions < 0) {
+            throw new IllegalArgumentException("limner.worker.text.cache is " + captions + ", must be at least 0");
+        }
+        return new CachingTextEncoder(kind.load(config.cache(), settings.threads().text()), captions);
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
