@@ -164,7 +164,7 @@ final class UpCommand implements Callable<Integer> {
         try (LocalFleet fleet = bootstrap == null
                 ? LocalFleet.embedded(home.state().resolve("broker"), port, durable, topics)
                 : LocalFleet.on(bootstrap, topics)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(fleet, terminal)));
             fleet.recordIn(state);
             terminal.println("broker on " + fleet.bootstrap() + ", starting " + Counted.of(workers, "worker"));
             terminal.flush();
@@ -183,6 +183,16 @@ final class UpCommand implements Callable<Integer> {
                 terminal.flush();
                 return watch(fleet, new FleetClient(fleet.bootstrap(), topics), pictures, terminal);
             });
+        }
+    }
+
+    /** Ctrl-C comes in the midst of the line that is written anew each time. */
+    private static void stop(LocalFleet fleet, PrintWriter terminal) {
+        boolean interrupted = !fleet.closed();
+        fleet.close();
+        if (interrupted && Boolean.getBoolean("limner.terminal")) {
+            terminal.println();
+            terminal.flush();
         }
     }
 

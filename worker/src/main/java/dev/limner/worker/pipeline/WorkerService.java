@@ -91,6 +91,12 @@ public class WorkerService {
         }
     }
 
+    private void cutOffStart() {
+        if (runtime == null && !stopped) {
+            LastResort.after(new StopBudget(config.stopWithin()), config.stopWithin());
+        }
+    }
+
     private void refuse(RuntimeException why) {
         LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
         LOG.atDebug().setCause(why).log("where it could not");
@@ -107,6 +113,8 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
+        // Quarkus tells of a shutdown only what has started, and a start may wait long for brokers that do not answer.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::cutOffStart, "limner-stop-early"));
         WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
         models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
