@@ -144,7 +144,8 @@ public final class Limner implements Runnable {
             return (text.contains(NoSpace.REASON) ? text : text + ": " + NoSpace.REASON)
                     + "; free some, then run the same command again";
         }
-        return failure instanceof UncheckedIOException && cause != null
+        return failure instanceof UncheckedIOException
+                        && cause != null
                         && !text.contains(cause.getClass().getSimpleName())
                 ? text + ": " + reason(cause)
                 : text;

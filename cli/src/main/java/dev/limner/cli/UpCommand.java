@@ -1,6 +1,5 @@
 package dev.limner.cli;
 
-import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.DiskSpace;
@@ -9,6 +8,7 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.Ports;
 import dev.limner.cli.fleet.ServiceProcess;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;

@@ -112,10 +112,8 @@ class LimnerTest {
         assertThat(complaint("submit", "--truncation", HOSTILE, "x"))
                 .isEqualTo("limner: --truncation is '\\u001b[2J\\u202eevil\\u009b31m', must be a number;"
                         + " 'limner submit --help' says more");
-        assertThat(complaint("explain"))
-                .isEqualTo("limner: JOB_ID is missing; 'limner explain --help' says more");
-        assertThat(complaint("broker"))
-                .isEqualTo("limner: --data DIR is missing; 'limner broker --help' says more");
+        assertThat(complaint("explain")).isEqualTo("limner: JOB_ID is missing; 'limner explain --help' says more");
+        assertThat(complaint("broker")).isEqualTo("limner: --data DIR is missing; 'limner broker --help' says more");
         assertThat(complaint("submit", "--lane"))
                 .isEqualTo("limner: --lane needs a value: LANE; 'limner submit --help' says more");
         assertThat(complaint("explain", "a", "b"))
@@ -123,15 +121,19 @@ class LimnerTest {
         assertThat(complaint("submit", "--laen", "bulk"))
                 .startsWith("limner: there is no option '--laen', did you mean --lane");
         assertThat(complaint("explian"))
-                .startsWith("limner: there is no command 'explian', did you mean").contains("explain");
+                .startsWith("limner: there is no command 'explian', did you mean")
+                .contains("explain");
         assertThat(complaint("submit", "--group", "a b", "x"))
                 .isEqualTo("limner: --group is 'a b', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
         assertThat(complaint("up", "--set", "limner.worker.store.path=/x"))
                 .isEqualTo("limner: --set limner.worker.store.path is '/x': use --store");
         assertThat(complaint("up", "--set", "limner.worker=1"))
                 .isEqualTo("limner: --set limner.worker must begin with limner.worker. or limner.trainer.");
-        assertThat(complaint("up", "--set", "foo"))
-                .startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");
+        assertThat(complaint("train", "--recipe", "r", "--data", "d", "--out", "o", "--minutes", "-1"))
+                .isEqualTo("limner: --minutes is -1.0, must be above 0");
+        assertThat(complaint("models", "promote", "--canary", "2"))
+                .isEqualTo("limner: --canary is 2.0, must be above 0 and at most 1");
+        assertThat(complaint("up", "--set", "foo")).startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");
     }
 
     @Test
@@ -161,8 +163,7 @@ class LimnerTest {
         Stream<String> own = spec.userObject().getClass().getPackageName().startsWith("picocli")
                 ? Stream.empty()
                 : Stream.of(spec.usageMessage().description());
-        return Stream.concat(
-                own, command.getSubcommands().values().stream().flatMap(LimnerTest::described));
+        return Stream.concat(own, command.getSubcommands().values().stream().flatMap(LimnerTest::described));
     }
 
     private String complaint(String... arguments) {

@@ -12,7 +12,8 @@ final class Complaint {
     private static final Pattern SAID = Pattern.compile("error=(.*) the \\w+ cannot start");
     private static final Pattern CAUSE = Pattern.compile("Caused by: (.*)");
     private static final Pattern CLASS = Pattern.compile("(?:[a-z]\\w*\\.)+[A-Z][\\w.$]*: (.+)");
-    private static final Pattern UNKNOWN_SETTING = Pattern.compile("\\s*SRCFG00050: (\\S+) in .* does not map to any.*");
+    private static final Pattern UNKNOWN_SETTING =
+            Pattern.compile("\\s*SRCFG00050: (\\S+) in .* does not map to any.*");
     private static final Pattern BAD_SETTING = Pattern.compile(
             "\\s*(?:\\S+: )?SRCFG00039: The config property (\\S+) with the config value \"(.*)\" threw an Exception"
                     + " whilst being converted (.*)");

@@ -1,7 +1,7 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.terminal.Counted;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -28,7 +28,8 @@ final class Explanation {
         }
         told.path("submissions").forEach(this::submission);
         told.path("cancellations").forEach(at -> line("cancelled", at.asText()));
-        told.path("results").forEach(this::result);
+        boolean several = told.path("submissions").size() > 1;
+        told.path("results").forEach(result -> result(result, several));
         told.path("deadLetters")
                 .forEach(letter -> line(
                         "dead letter",
@@ -73,13 +74,19 @@ final class Explanation {
         }
     }
 
-    private void result(JsonNode found) {
+    private void result(JsonNode found, boolean several) {
         JsonNode result = found.path("result");
+        JsonNode source = result.path("source");
         line(
                 "result",
                 result.path("status").asText() + " at "
                         + found.path("published").asText() + ", "
-                        + found.path("record").asText());
+                        + found.path("record").asText()
+                        + (several && source.isObject()
+                                ? ", answers " + source.path("topic").asText() + "-"
+                                        + source.path("partition").asText() + "@"
+                                        + source.path("offset").asText()
+                                : ""));
         line(
                 "worker",
                 result.path("worker").asText() + ", attempt "

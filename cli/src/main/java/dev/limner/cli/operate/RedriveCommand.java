@@ -1,8 +1,8 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ErrorCode;

@@ -1,9 +1,9 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.limner.cli.release;
 
-import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.DecodedFeedback;
 import dev.limner.protocol.Digests;
@@ -96,7 +96,8 @@ public final class RateCommand implements Callable<Integer> {
         send(records);
         spec.commandLine()
                 .getOut()
-                .println(Counted.of(records.size(), "record") + " to " + cluster.topics().feedback());
+                .println(Counted.of(records.size(), "record") + " to "
+                        + cluster.topics().feedback());
         return 0;
     }
 

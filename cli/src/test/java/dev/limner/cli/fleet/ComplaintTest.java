@@ -35,13 +35,15 @@ class ComplaintTest {
                 \tjava.lang.IllegalArgumentException: SRCFG00039: The config property limner.worker.batch.max-size with the \
                 config value "many" threw an Exception whilst being converted SRCFG00029: Expected an integer value, got \
                 "many"
-                """)).isEqualTo("limner.worker.batch.max-size is 'many': Expected an integer value, got \"many\"");
+                """))
+                .isEqualTo("limner.worker.batch.max-size is 'many': Expected an integer value, got \"many\"");
         assertThat(complaint("""
                 Configuration validation failed:
                 \tjava.lang.IllegalArgumentException: SRCFG00039: The config property limner.worker.batch.linger with the \
                 config value "soon" threw an Exception whilst being converted java.time.format.DateTimeParseException: \
                 Text cannot be parsed to a Duration
-                """)).isEqualTo("limner.worker.batch.linger is 'soon': Text cannot be parsed to a Duration");
+                """))
+                .isEqualTo("limner.worker.batch.linger is 'soon': Text cannot be parsed to a Duration");
         assertThat(complaint("""
                 Configuration validation failed:
                 \tSRCFG00050: limner.worker.nonsense in SysPropConfigSource does not map to any root

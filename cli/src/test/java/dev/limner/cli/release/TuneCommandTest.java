@@ -15,10 +15,8 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class TuneCommandTest {
-    private final HttpServer trainer =
-            HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    private final String address =
-            "http://localhost:" + trainer.getAddress().getPort();
+    private final HttpServer trainer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final String address = "http://localhost:" + trainer.getAddress().getPort();
 
     TuneCommandTest() throws IOException {}
 

@@ -146,7 +146,8 @@ final class WorkerModels implements AutoCloseable {
         if (captions < 0) {
             throw new IllegalArgumentException("limner.worker.text.cache is " + captions + ", must be at least 0");
         }
-        return new CachingTextEncoder(kind.load(config.cache(), settings.threads().text()), captions);
+        return new CachingTextEncoder(
+                kind.load(config.cache(), settings.threads().text()), captions);
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
