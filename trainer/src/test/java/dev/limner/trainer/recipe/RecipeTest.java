@@ -61,7 +61,8 @@ class RecipeTest {
 
     @Test
     void shouldSayThatThereIsNoSuchFile() {
-        assertThatThrownBy(() -> Recipe.read(Path.of("nowhere.yaml"))).hasMessage("nowhere.yaml cannot be read: there is no such file");
+        assertThatThrownBy(() -> Recipe.read(Path.of("nowhere.yaml")))
+                .hasMessage("nowhere.yaml cannot be read: there is no such file");
     }
 
     @Test
