@@ -91,6 +91,18 @@ public class WorkerService {
         }
     }
 
+    /** Whether the process is told to end already; if not, its start has no longer than {@code stop-within} from then. */
+    private boolean isStopping() {
+        try {
+            // Quarkus tells of a shutdown only what has started, and a start may wait long for brokers that are away.
+            Runtime.getRuntime().addShutdownHook(new Thread(this::cutOffStart, "limner-stop-early"));
+            return false;
+        } catch (IllegalStateException e) {
+            LOG.debug("stopped before it has started");
+            return true;
+        }
+    }
+
     private void cutOffStart() {
         if (runtime == null && !stopped) {
             LastResort.after(new StopBudget(config.stopWithin()), config.stopWithin());
@@ -113,8 +125,9 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
-        // Quarkus tells of a shutdown only what has started, and a start may wait long for brokers that do not answer.
-        Runtime.getRuntime().addShutdownHook(new Thread(this::cutOffStart, "limner-stop-early"));
+        if (isStopping()) {
+            return;
+        }
         WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
         models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
