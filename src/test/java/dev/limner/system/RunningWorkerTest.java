@@ -54,6 +54,34 @@ class RunningWorkerTest {
     }
 
     @Test
+    void shouldSayInItsLastErrorWhyItCannotStart() throws Exception {
+        Topics topics = TestBroker.topics("wrong");
+        try (TestWorker worker = TestWorker.start(topics, "wrong", folder, "-Dlimner.worker.batch.max-size=0")) {
+            assertThat(worker.ended()).isEqualTo(1);
+
+            assertThat(worker.log().lines().filter(line -> line.contains(" ERROR ")))
+                    .last()
+                    .asString()
+                    .contains("limner.worker.batch.max-size is 0, must be from 1 to 1024");
+            assertThat(worker.log()).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void shouldBeCutOffIfItIsStoppedWhileItStillStarts() throws Exception {
+        Topics topics = TestBroker.topics("early");
+        // Nobody answers there: the start waits for the models topic.
+        try (TestWorker worker = TestWorker.start(
+                topics, "early", folder, "-Dlimner.worker.bootstrap=localhost:1", "-Dlimner.worker.stop-within=1s")) {
+            while (!worker.log().contains("localhost/127.0.0.1:1")) {
+                Thread.sleep(50);
+            }
+
+            assertThat(worker.terminate()).isEqualTo(124);
+        }
+    }
+
+    @Test
     void shouldTellHealthMetricsAndStatus() throws Exception {
         Topics topics = TestBroker.topics("seen");
         try (TestWorker worker = TestWorker.start(topics, "watched", folder).ready()) {

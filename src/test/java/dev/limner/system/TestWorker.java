@@ -96,8 +96,13 @@ final class TestWorker implements AutoCloseable {
     /** SIGTERM; returns the exit code. */
     int terminate() throws InterruptedException {
         process.destroy();
+        return ended();
+    }
+
+    /** Waits until it has ended; returns the exit code. */
+    int ended() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the worker did not end on SIGTERM");
+            throw new AssertionError("the worker did not end");
         }
         return process.exitValue();
     }

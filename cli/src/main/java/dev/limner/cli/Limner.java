@@ -16,12 +16,17 @@ import dev.limner.cli.release.ModelsCommand;
 import dev.limner.cli.release.RateCommand;
 import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
+import dev.limner.cli.terminal.Misuse;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.process.NoSpace;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -112,6 +117,7 @@ public final class Limner implements Runnable {
                         throw e;
                     }
                 })
+                .setParameterExceptionHandler(new Misuse())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     PrintWriter err = command.getErr() instanceof SafePrintWriter safe ? safe.raw() : command.getErr();
                     err.println(command.getColorScheme().errorText("limner: " + Printable.whole(explain(failure))));
@@ -138,6 +144,20 @@ public final class Limner implements Runnable {
             return (text.contains(NoSpace.REASON) ? text : text + ": " + NoSpace.REASON)
                     + "; free some, then run the same command again";
         }
-        return failure instanceof UncheckedIOException && cause != null ? text + ": " + cause.getMessage() : text;
+        return failure instanceof UncheckedIOException
+                        && cause != null
+                        && !text.contains(cause.getClass().getSimpleName())
+                ? text + ": " + reason(cause)
+                : text;
+    }
+
+    /** Exceptions of files often say nothing but the file, which was named already. */
+    private static @Nullable String reason(Throwable cause) {
+        return switch (cause) {
+            case NoSuchFileException missing -> "there is no such file";
+            case AccessDeniedException denied -> "permission denied";
+            case NotDirectoryException file -> "it is not a folder";
+            default -> cause.getMessage();
+        };
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +60,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Nullable
     Path file;
 
+    /** Shorter than an id may be: the jobs' ids begin with it. */
+    private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
+
     @Option(names = "--group", paramLabel = "NAME", description = "Make the jobs a group that 'limner watch' follows.")
     @Nullable
     String group;
@@ -96,6 +100,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter terminal = spec.commandLine().getOut();
+        if (group != null && !GROUP.matcher(group).matches()) {
+            throw new UsageException("--group is '" + group + "', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
+        }
         String ids = (group == null ? "job" : group) + "-" + Long.toString(System.currentTimeMillis(), 36);
         List<Job> jobs = options.jobs(lines(), ids, group);
         if (jobs.isEmpty()) {

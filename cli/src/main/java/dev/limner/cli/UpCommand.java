@@ -8,12 +8,14 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.Ports;
 import dev.limner.cli.fleet.ServiceProcess;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FolderLock;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,6 +111,13 @@ final class UpCommand implements Callable<Integer> {
             description = "Any setting of the worker or the trainer, as in --set limner.worker.batch.max-size=16")
     Map<String, String> extra = new LinkedHashMap<>();
 
+    /** What the command itself has to know: one that goes past it would have it lock and show another place. */
+    private static final Map<String, String> OWN_OPTIONS = Map.of(
+            "bootstrap", "--bootstrap",
+            "topic-prefix", "--topic-prefix",
+            "store.path", "--store",
+            "store", "--store");
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
@@ -123,6 +132,12 @@ final class UpCommand implements Callable<Integer> {
         }
         Topics topics = new Topics(prefix);
         Path pictures = store == null ? home.state().resolve("store") : store;
+        if (bootstrap != null) {
+            ClusterOptions.checked(bootstrap);
+        }
+        if (model != null && !Files.isRegularFile(model.resolve("manifest.json"))) {
+            throw new UsageException("--model is " + model + ", which is no bundle: it has no manifest.json");
+        }
         if (model != null) {
             extra.put("limner.worker.model", model.toAbsolutePath().toString());
         }
@@ -151,9 +166,9 @@ final class UpCommand implements Callable<Integer> {
         try (LocalFleet fleet = bootstrap == null
                 ? LocalFleet.embedded(home.state().resolve("broker"), port, durable, topics)
                 : LocalFleet.on(bootstrap, topics)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(fleet, terminal)));
             fleet.recordIn(state);
-            terminal.println("broker on " + fleet.bootstrap() + ", starting " + workers + " worker(s)");
+            terminal.println("broker on " + fleet.bootstrap() + ", starting " + Counted.of(workers, "worker"));
             terminal.flush();
             Path logs = home.state().resolve("logs");
             return fleet.during(() -> {
@@ -170,6 +185,16 @@ final class UpCommand implements Callable<Integer> {
                 terminal.flush();
                 return watch(fleet, new FleetClient(fleet.bootstrap(), topics), pictures, terminal);
             });
+        }
+    }
+
+    /** Ctrl-C comes in the midst of the line that is written anew each time. */
+    private static void stop(LocalFleet fleet, PrintWriter terminal) {
+        boolean interrupted = !fleet.closed();
+        fleet.close();
+        if (interrupted && Boolean.getBoolean("limner.terminal")) {
+            terminal.println();
+            terminal.flush();
         }
     }
 
@@ -191,6 +216,10 @@ final class UpCommand implements Callable<Integer> {
     private Map<String, String> settings(String prefix) {
         Map<String, String> mine = new LinkedHashMap<>();
         extra.forEach((key, value) -> {
+            String option = OWN_OPTIONS.get(key.substring(key.indexOf('.', "limner.".length()) + 1));
+            if (option != null) {
+                throw new UsageException("--set " + key + " is '" + value + "': use " + option);
+            }
             if (key.startsWith(prefix)) {
                 mine.put(key, value);
             } else if (!key.startsWith("limner.worker.") && !key.startsWith("limner.trainer.")) {
@@ -254,8 +283,8 @@ final class UpCommand implements Callable<Integer> {
                 .count();
         return String.format(
                 Locale.ROOT,
-                "%d workers%s  %.1f images/s  %d waiting  %d images done",
-                statuses.size(),
+                "%s%s  %.1f images/s  %d waiting  %d images done",
+                Counted.of(statuses.size(), "worker"),
                 starting == 0 ? "" : " (" + starting + " without jobs to take)",
                 statuses.values().stream()
                         .mapToDouble(WorkerStatus::imagesPerSecond)

@@ -3,6 +3,7 @@ package dev.limner.cli;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.protocol.Decoded;
@@ -123,14 +124,21 @@ final class WatchCommand implements Callable<Integer> {
                 }
                 size = size(jobs, results, size);
                 progress.total(Math.max(0, size));
-                progress.to(results.size(), jobs.size() + " jobs seen");
+                progress.to(results.size(), Counted.of(jobs.size(), "job") + " seen");
                 if (System.nanoTime() - heard > timeout * 1_000_000_000L) {
-                    throw new IllegalStateException("the group " + name + " has " + results.size() + " of "
-                            + (size < 0 ? "unknown" : size) + " results and nothing more came for " + timeout + " s");
+                    throw new IllegalStateException(silent(name, results.size(), size));
                 }
             }
         }
         return write(name, jobs, results);
+    }
+
+    /** @param size of the group; negative while no job and no result of it has been seen */
+    private String silent(String group, int results, int size) {
+        return size < 0
+                ? "no job of the group " + group + " is known and none came for " + timeout + " s"
+                : "the group " + group + " has " + results + " of " + size + " results and nothing more came for "
+                        + timeout + " s";
     }
 
     private static boolean takeResult(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Result> results) {
@@ -185,7 +193,7 @@ final class WatchCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException("the manifest " + file + " cannot be written", e);
         }
-        terminal.println(lines.size() + " pictures in " + file);
+        terminal.println(Counted.of(lines.size(), "picture") + " in " + file);
         terminal.flush();
         return undrawn == 0 ? 0 : 3;
     }

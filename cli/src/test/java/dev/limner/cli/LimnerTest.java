@@ -2,13 +2,16 @@ package dev.limner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.terminal.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,6 +63,12 @@ class LimnerTest {
                         new UncheckedIOException("the captions a cannot be read", new IOException("no such file"))))
                 .isEqualTo("the captions a cannot be read: no such file");
         assertThat(Limner.explain(new IllegalStateException())).isEqualTo("IllegalStateException");
+        assertThat(Limner.explain(
+                        new UncheckedIOException("the captions a cannot be read", new NoSuchFileException("a"))))
+                .isEqualTo("the captions a cannot be read: there is no such file");
+        assertThat(Limner.explain(new UncheckedIOException(
+                        "the key a cannot be read: NoSuchFileException", new NoSuchFileException("a"))))
+                .isEqualTo("the key a cannot be read: NoSuchFileException");
     }
 
     @Test
@@ -92,6 +101,75 @@ class LimnerTest {
         }
 
         assertThat(err.toString()).contains("limner needs a command", "\u001b[").doesNotContain("\\u001b");
+    }
+
+    @Test
+    void shouldAnswerMisuseInOneLineThatNamesArgumentAndValue() {
+        assertThat(complaint("submit", "--seed", "abc", "x"))
+                .isEqualTo("limner: --seed is 'abc', must be a whole number; 'limner submit --help' says more");
+        assertThat(complaint("chaos", "--brokers", "two"))
+                .isEqualTo("limner: --brokers is 'two', must be a whole number; 'limner chaos --help' says more");
+        assertThat(complaint("submit", "--truncation", HOSTILE, "x"))
+                .isEqualTo("limner: --truncation is '\\u001b[2J\\u202eevil\\u009b31m', must be a number;"
+                        + " 'limner submit --help' says more");
+        assertThat(complaint("explain")).isEqualTo("limner: JOB_ID is missing; 'limner explain --help' says more");
+        assertThat(complaint("broker")).isEqualTo("limner: --data DIR is missing; 'limner broker --help' says more");
+        assertThat(complaint("submit", "--lane"))
+                .isEqualTo("limner: --lane needs a value: LANE; 'limner submit --help' says more");
+        assertThat(complaint("explain", "a", "b"))
+                .isEqualTo("limner: 'b' is one argument too many; 'limner explain --help' says more");
+        assertThat(complaint("submit", "--laen", "bulk"))
+                .startsWith("limner: there is no option '--laen', did you mean --lane");
+        assertThat(complaint("explian"))
+                .startsWith("limner: there is no command 'explian', did you mean")
+                .contains("explain");
+        assertThat(complaint("submit", "--group", "a b", "x"))
+                .isEqualTo("limner: --group is 'a b', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
+        assertThat(complaint("up", "--set", "limner.worker.store.path=/x"))
+                .isEqualTo("limner: --set limner.worker.store.path is '/x': use --store");
+        assertThat(complaint("up", "--set", "limner.worker=1"))
+                .isEqualTo("limner: --set limner.worker must begin with limner.worker. or limner.trainer.");
+        assertThat(complaint("train", "--recipe", "r", "--data", "d", "--out", "o", "--minutes", "-1"))
+                .isEqualTo("limner: --minutes is -1.0, must be above 0");
+        assertThat(complaint("models", "promote", "--canary", "2"))
+                .isEqualTo("limner: --canary is 2.0, must be above 0 and at most 1");
+        assertThat(complaint("up", "--set", "foo")).startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");
+    }
+
+    @Test
+    void shouldRefuseBrokersWithoutAPort() {
+        assertThat(complaint("submit", "-b", "localhost", "x"))
+                .isEqualTo("limner: --bootstrap is 'localhost', must be HOST:PORT, or several with commas between");
+        assertThat(ClusterOptions.checked("a:1, [::1]:9092")).isEqualTo("a:1, [::1]:9092");
+    }
+
+    @Test
+    void shouldNameTheCommandThatNeedsAnother() {
+        assertThat(run("bench")).isEqualTo(2);
+
+        assertThat(err.toString()).startsWith("limner bench needs a command").contains("pipeline");
+    }
+
+    @Test
+    void shouldSayWholeSentencesInHelp() {
+        assertThat(described(limner(CommandLine.Help.Ansi.OFF)).filter(text -> !text.endsWith(".")))
+                .isEmpty();
+    }
+
+    /** The paragraphs of every command's help; lists of commands show the first alone. */
+    private static Stream<String> described(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        // Those of picocli's own speak as they like.
+        Stream<String> own = spec.userObject().getClass().getPackageName().startsWith("picocli")
+                ? Stream.empty()
+                : Stream.of(spec.usageMessage().description());
+        return Stream.concat(own, command.getSubcommands().values().stream().flatMap(LimnerTest::described));
+    }
+
+    private String complaint(String... arguments) {
+        err.getBuffer().setLength(0);
+        assertThat(run(arguments)).isEqualTo(2);
+        return err.toString().strip();
     }
 
     private int run(String... arguments) {

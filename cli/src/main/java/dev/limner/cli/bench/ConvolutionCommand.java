@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convolution",
         description = {
-            "Hold convolutions and their gradients against plain loops, as they are and padded to multiples of 16",
-            "channels, and measure what the padding costs. Exit code 1 if some come out wrong even padded."
+            "Hold convolutions and their gradients against plain loops, as they are and padded to multiples of 16"
+                    + " channels, and measure what the padding costs. Exit code 1 if some come out wrong even padded."
         },
         mixinStandardHelpOptions = true)
 final class ConvolutionCommand implements Callable<Integer> {

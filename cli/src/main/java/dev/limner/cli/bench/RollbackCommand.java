@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollback",
         description = {
-            "How often a release is taken for worse than the one beside it that is not, and how soon one that is is found,",
-            "on opinions and jobs that are made up. No fleet is started.",
-            "Exit code 1 if an error rate is above what is stated, or dislikes that rise from 20 to 40 % are found too rarely."
+            "How often a release is taken for worse than the one beside it that is not, and how soon one that is is found,"
+                    + " on opinions and jobs that are made up. No fleet is started.",
+            "Exit code 1 if an error rate is above what is stated, or dislikes that rise from 20 to 40 %% are found too"
+                    + " rarely."
         },
         mixinStandardHelpOptions = true)
 final class RollbackCommand implements Callable<Integer> {

@@ -1,11 +1,15 @@
 package dev.limner.cli.fleet;
 
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Which brokers and topics a command talks to. */
 public final class ClusterOptions {
     public static final int DEFAULT_PORT = 9092;
+
+    private static final Pattern SERVERS = Pattern.compile("[^,\\s]+:\\d{1,5}(\\s*,\\s*[^,\\s]+:\\d{1,5})*");
 
     @Option(
             names = {"-b", "--bootstrap"},
@@ -29,6 +33,15 @@ public final class ClusterOptions {
 
     /** Kafka's bootstrap servers. */
     public String bootstrap() {
+        return checked(bootstrap);
+    }
+
+    /** @throws UsageException if these are no bootstrap servers */
+    public static String checked(String bootstrap) {
+        if (!SERVERS.matcher(bootstrap).matches()) {
+            throw new UsageException(
+                    "--bootstrap is '" + bootstrap + "', must be HOST:PORT, or several with commas between");
+        }
         return bootstrap;
     }
 }

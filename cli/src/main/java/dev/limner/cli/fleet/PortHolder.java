@@ -79,9 +79,11 @@ final class PortHolder {
                     .map(word -> word.substring(word.indexOf('=') + 1))
                     .findFirst();
             int jar = words.indexOf("-jar");
+            boolean trainer = words.stream().anyMatch(word -> word.startsWith("-Dlimner.trainer.state="));
             boolean command =
                     jar >= 0 && jar + 2 < words.size() && words.get(jar + 1).endsWith("limner-cli.jar");
-            String text = worker.map(name -> "Limner's " + name)
+            String text = worker.or(() -> trainer ? Optional.of("trainer") : Optional.empty())
+                    .map(name -> "Limner's " + name)
                     .orElseGet(() -> command
                             ? "limner " + words.get(jar + 2)
                             : String.join(" ", words).strip());

@@ -239,12 +239,7 @@ public final class ServiceProcess implements AutoCloseable {
         } catch (IOException e) {
             return "no log";
         }
-        for (String line : lines.reversed()) {
-            if (line.contains("Exception") || line.contains("ERROR")) {
-                return line.strip();
-            }
-        }
-        return lines.isEmpty() ? "no output" : lines.getLast();
+        return Complaint.lastOf(lines);
     }
 
     /** SIGKILL; returns when the process is gone. */

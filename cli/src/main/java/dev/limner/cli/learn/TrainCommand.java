@@ -4,6 +4,7 @@ import ai.djl.Device;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
@@ -99,8 +100,17 @@ public final class TrainCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
+    private static void positive(String option, double value) {
+        if (!(value > 0)) {
+            throw new UsageException(option + " is " + value + ", must be above 0");
+        }
+    }
+
     @Override
     public void run() {
+        positive("--minutes", minutes);
+        positive("--steps", steps);
+        positive("--save-every", saveEvery);
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Recipe read = Recipe.read(recipeFile);

@@ -2,6 +2,7 @@ package dev.limner.cli.operate;
 
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.protocol.Cancellation;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -67,7 +68,7 @@ public final class CancelCommand implements Callable<Integer> {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the cancellation was not taken: " + e.getCause(), e);
         }
-        spec.commandLine().getOut().println(ids.size() + " jobs cancelled, unless they are drawn already");
+        spec.commandLine().getOut().println(Counted.of(ids.size(), "job") + " cancelled, unless drawn already");
         return 0;
     }
 }

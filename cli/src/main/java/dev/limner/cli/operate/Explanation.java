@@ -1,6 +1,7 @@
 package dev.limner.cli.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -23,11 +24,12 @@ final class Explanation {
     void print() {
         out.println("job " + Printable.line(told.path("jobId").asText()));
         if (told.path("submissions").isEmpty() && told.path("results").isEmpty()) {
-            line("", "no job topic and no result knows it; it may have been kept no longer, or never came");
+            line("", "no job topic and no result knows it; it may no longer be kept, or it never came");
         }
         told.path("submissions").forEach(this::submission);
         told.path("cancellations").forEach(at -> line("cancelled", at.asText()));
-        told.path("results").forEach(this::result);
+        boolean several = told.path("submissions").size() > 1;
+        told.path("results").forEach(result -> result(result, several));
         told.path("deadLetters")
                 .forEach(letter -> line(
                         "dead letter",
@@ -72,13 +74,19 @@ final class Explanation {
         }
     }
 
-    private void result(JsonNode found) {
+    private void result(JsonNode found, boolean several) {
         JsonNode result = found.path("result");
+        JsonNode source = result.path("source");
         line(
                 "result",
                 result.path("status").asText() + " at "
                         + found.path("published").asText() + ", "
-                        + found.path("record").asText());
+                        + found.path("record").asText()
+                        + (several && source.isObject()
+                                ? ", answers " + source.path("topic").asText() + "-"
+                                        + source.path("partition").asText() + "@"
+                                        + source.path("offset").asText()
+                                : ""));
         line(
                 "worker",
                 result.path("worker").asText() + ", attempt "
@@ -109,7 +117,7 @@ final class Explanation {
             line(
                     "batch",
                     result.at("/batch/id").asText() + ", "
-                            + result.at("/batch/size").asInt() + " pictures, from place "
+                            + Counted.of(result.at("/batch/size").asInt(), "picture") + ", from place "
                             + result.at("/batch/position").asInt()
                             + (mates.isEmpty() ? "" : ", with " + String.join(", ", mates)));
             line(

@@ -2,6 +2,7 @@ package dev.limner.cli.operate;
 
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.ErrorCode;
@@ -152,12 +153,12 @@ public final class RedriveCommand implements Callable<Integer> {
         int before = letters.size();
         letters.removeIf(letter -> sent.contains(letter.place()));
         if (letters.size() < before) {
-            out.println(before - letters.size() + " letters were sent again before");
+            out.println(Counted.of(before - letters.size(), "letter") + " sent again before");
         }
         int again = letters.size();
         letters.removeIf(Letter::cut);
         if (letters.size() < again) {
-            out.println(again - letters.size() + " letters are too large to be jobs and stay where they are");
+            out.println(Counted.of(again - letters.size(), "letter") + " too large to be sent again as a job");
         }
         Set<String> lanes = Set.copyOf(client.topics().allJobs());
         letters.removeIf(letter -> !lanes.contains(letter.topic()));
@@ -178,8 +179,8 @@ public final class RedriveCommand implements Callable<Integer> {
                 .forEach((code, count) -> out.println(String.format("%6d %s", count, Printable.line(code))));
         out.println(
                 done
-                        ? letters.size() + " jobs sent again"
-                        : letters.size() + " jobs would be sent again; --apply sends them");
+                        ? Counted.of(letters.size(), "job") + " sent again"
+                        : Counted.of(letters.size(), "job") + " would be sent again; with --apply they are");
         out.flush();
     }
 }

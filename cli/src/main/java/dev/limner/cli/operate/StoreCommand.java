@@ -3,6 +3,7 @@ package dev.limner.cli.operate;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.PrintWriter;
@@ -61,7 +62,7 @@ public final class StoreCommand implements Runnable {
         if (restored > 0) {
             spec.commandLine()
                     .getOut()
-                    .println(restored + " objects of a clearance that did not end have their names back");
+                    .println(Counted.of(restored, "object") + " of a clearance that did not end: renamed back");
         }
         Map<String, String> references = References.of(client).byDigest();
         PrintWriter out = spec.commandLine().getOut();
@@ -79,7 +80,7 @@ public final class StoreCommand implements Runnable {
                 progress.to(++looked, missing + broken + " bad");
             }
         }
-        out.println(looked + " objects referred to: " + (looked - missing - broken) + " whole, " + missing
+        out.println(Counted.of(looked, "object") + " referred to: " + (looked - missing - broken) + " whole, " + missing
                 + " missing, " + broken + " broken");
         out.flush();
         return missing + broken == 0 ? 0 : 1;

@@ -3,6 +3,7 @@ package dev.limner.cli.operate;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets.Fleet;
@@ -97,7 +98,7 @@ final class StoreGcCommand implements Callable<Integer> {
         }
         int restored = folder.restore();
         if (restored > 0) {
-            out.println(restored + " objects of a clearance that did not end have their names back");
+            out.println(Counted.of(restored, "object") + " of a clearance that did not end: renamed back");
         }
         Instant untouchedSince = Instant.now().minus(kept).minus(Duration.ofDays(1));
         // Listed first: what is referred to from now on is written or touched from now on, or among what is read next.
@@ -109,8 +110,8 @@ final class StoreGcCommand implements Callable<Integer> {
         StoreFolder.Sweep sweep = folder.sweep(listing, needed, untouchedSince, apply);
         out.println(String.format(
                 Locale.ROOT,
-                "%d objects, %d referred to; %d of %.1f MiB not referred to and untouched since %s%s",
-                sweep.objects(),
+                "%s, %d referred to; %d (%.1f MiB) not referred to and untouched since %s%s",
+                Counted.of(sweep.objects(), "object"),
                 sweep.referenced(),
                 sweep.garbage(),
                 sweep.garbageBytes() / 1048576.0,

@@ -140,8 +140,8 @@ public final class ModelsCommand implements Runnable {
             name = "promote",
             description = {
                 "Makes the release on trial live, or one that is named.",
-                "--bundle puts a bundle from elsewhere into the store first; one that was trained from nothing is numbered",
-                "as the next after what is live."
+                "--bundle puts a bundle from elsewhere into the store first; one that was trained from nothing is numbered"
+                        + " as the next after what is live."
             },
             mixinStandardHelpOptions = true)
     int promote(
@@ -165,6 +165,9 @@ public final class ModelsCommand implements Runnable {
                     Double holdout,
             @Mixin ReasonOption reason,
             @Mixin RegistryOptions options) {
+        if (share != null && !(share > 0 && share <= 1)) {
+            throw new UsageException("--canary is " + share + ", must be above 0 and at most 1");
+        }
         Registry registry = options.registry(holdout(holdout));
         if (digest == null && bundle == null) {
             ModelRecord record = announced(registry.current(options.name), options);
@@ -227,8 +230,8 @@ public final class ModelsCommand implements Runnable {
             name = "sign",
             description = {
                 "Announces the model's record once more, signed with --key together with the releases it names.",
-                "For a fleet whose records are not signed yet or with another key, and for one whose workers know a newer",
-                "revision than the topic. Look at 'limner models list' first: what it shows is what is signed."
+                "For a fleet whose records are not signed yet or with another key, and for one whose workers know a newer"
+                        + " revision than the topic. Look at 'limner models list' first: what it shows is what is signed."
             },
             mixinStandardHelpOptions = true)
     int sign(
@@ -249,8 +252,8 @@ public final class ModelsCommand implements Runnable {
     @Command(
             name = "keygen",
             description = {
-                "Makes a key pair: release.key for the trainer (limner.trainer.key) and release.pub for the workers",
-                "(limner.worker.models.public-key)."
+                "Makes a key pair: release.key for the trainer (limner.trainer.key) and release.pub for the workers"
+                        + " (limner.worker.models.public-key)."
             },
             mixinStandardHelpOptions = true)
     int keygen(@Parameters(paramLabel = "DIR", description = "Where to.") Path folder) {

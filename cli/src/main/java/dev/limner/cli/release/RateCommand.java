@@ -1,6 +1,7 @@
 package dev.limner.cli.release;
 
 import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.DecodedFeedback;
 import dev.limner.protocol.Digests;
@@ -95,7 +96,8 @@ public final class RateCommand implements Callable<Integer> {
         send(records);
         spec.commandLine()
                 .getOut()
-                .println(records.size() + " records to " + cluster.topics().feedback());
+                .println(Counted.of(records.size(), "record") + " to "
+                        + cluster.topics().feedback());
         return 0;
     }
 

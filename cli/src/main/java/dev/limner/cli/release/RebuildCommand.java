@@ -56,8 +56,8 @@ import picocli.CommandLine.Spec;
         name = "rebuild",
         description = {
             "Tunes a released model again from what its manifest records: parent, data, feedback records, seed.",
-            "Exit code 0 if the weights come out the same to the byte, which they do on the same execution profile,",
-            "1 if not; the largest difference is printed."
+            "Exit code 0 if the weights come out the same to the byte, which they do on the same execution profile,"
+                    + " 1 if not; the largest difference is printed."
         },
         mixinStandardHelpOptions = true)
 final class RebuildCommand implements Callable<Integer> {

@@ -74,8 +74,9 @@ public final class TuneCommand implements Callable<Integer> {
                 }
             }
             round.path("notes").forEach(note -> terminal.println(Printable.line(note.asText())));
-            terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT) + "; report: "
-                    + trainer.resolve("/rounds/" + id + "/report"));
+            URI report = trainer.resolve("/rounds/" + id + "/report");
+            terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT)
+                    + (isThere(client, report) ? "; report: " + report : ""));
             return round.path("state").asText().equals("RELEASED") ? 0 : 1;
         }
     }
@@ -87,6 +88,17 @@ public final class TuneCommand implements Callable<Integer> {
             }
         }
         throw new IllegalStateException("the trainer knows no round " + id);
+    }
+
+    /** A round that never came to its gate has no report. */
+    private boolean isThere(HttpClient client, URI page) throws InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(30)).build();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private JsonNode ask(HttpClient client, HttpRequest.Builder request) throws InterruptedException {

@@ -53,6 +53,29 @@ class ExplanationTest {
     }
 
     @Test
+    void shouldTellWhichOfSeveralRecordsAResultAnswers() {
+        ObjectNode told = mapper.createObjectNode().put("jobId", "twice");
+        told.withArray("submissions").addObject().put("record", "limner.jobs.bulk-0@7");
+        told.withArray("submissions").addObject().put("record", "limner.jobs.bulk-0@8");
+        told.withArray("results")
+                .addObject()
+                .put("record", "limner.results-1@2")
+                .putObject("result")
+                .put("status", "completed")
+                .putObject("source")
+                .put("topic", "limner.jobs.bulk")
+                .put("partition", 0)
+                .put("offset", 8);
+        StringWriter terminal = new StringWriter();
+
+        PrintWriter out = new PrintWriter(terminal);
+        new Explanation(told, out).print();
+        out.flush();
+
+        assertThat(terminal.toString()).contains("limner.results-1@2, answers limner.jobs.bulk-0@8");
+    }
+
+    @Test
     void shouldTellOfARecordWithoutAValue() {
         ObjectNode told = mapper.createObjectNode().put("jobId", "limner.jobs.bulk-0-7");
         told.withArray("submissions")

@@ -142,7 +142,7 @@ class StoreGcTest {
                     NOW)));
 
             Run dry = gc(topics, "--trainer-state", replay.toString());
-            assertThat(dry.output).contains("9 objects, 8 referred to; 1 of").contains("--apply removes them");
+            assertThat(dry.output).contains("9 objects, 8 referred to; 1 (").contains("--apply removes them");
             assertThat(garbage).exists();
             Run run = gc(topics, "--trainer-state", replay.toString(), "--apply");
             assertThat(run.exitCode).as(run.output).isZero();
@@ -236,7 +236,7 @@ class StoreGcTest {
         assertThat(needed).exists();
 
         Files.move(needed, needed.resolveSibling(".gc~" + needed.getFileName()));
-        assertThat(gc(topics).output).contains("1 objects, 1 referred to; 0 of");
+        assertThat(gc(topics).output).contains("1 object, 1 referred to; 0 (");
         assertThat(needed).exists();
     }
 

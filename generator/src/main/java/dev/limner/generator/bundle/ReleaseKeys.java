@@ -161,7 +161,8 @@ public final class ReleaseKeys {
             }
             return Base64.getMimeDecoder().decode(text.substring(begin.length(), text.length() - end.length()));
         } catch (IOException e) {
-            throw new UncheckedIOException("the key " + file + " cannot be read: " + e, e);
+            throw new UncheckedIOException(
+                    "the key " + file + " cannot be read: " + e.getClass().getSimpleName(), e);
         }
     }
 }

@@ -4,13 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.limner.generator.network.GeneratorSpec;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -156,8 +162,21 @@ public record Recipe(
         } catch (UnrecognizedPropertyException e) {
             throw new RecipeException(
                     file + ": unknown key '" + path(e) + "', allowed here are " + e.getKnownPropertyIds(), e);
+        } catch (InvalidFormatException e) {
+            throw new RecipeException(
+                    file + ": " + path(e) + " is '" + e.getValue() + "', must be " + kind(e.getTargetType()), e);
+        } catch (MismatchedInputException e) {
+            Matcher missing = MISSING.matcher(e.getOriginalMessage());
+            throw new RecipeException(
+                    file + ": "
+                            + (missing.find()
+                                    ? (path(e).isEmpty() ? missing.group(1) : path(e)) + " is missing"
+                                    : e.getOriginalMessage()),
+                    e);
         } catch (JsonProcessingException e) {
             throw new RecipeException(file + ": " + e.getOriginalMessage(), e);
+        } catch (NoSuchFileException | FileNotFoundException e) {
+            throw new RecipeException(file + " cannot be read: there is no such file", e);
         } catch (IOException e) {
             throw new RecipeException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -194,7 +213,19 @@ public record Recipe(
                 text);
     }
 
-    private static String path(UnrecognizedPropertyException failure) {
+    private static final Pattern MISSING = Pattern.compile("Missing (?:required )?creator property '(\\w+)'");
+
+    private static String kind(Class<?> type) {
+        if (type == long.class || type == int.class) {
+            return "a whole number";
+        }
+        if (type == double.class) {
+            return "a number";
+        }
+        return type == boolean.class ? "true or false" : "a " + type.getSimpleName();
+    }
+
+    private static String path(MismatchedInputException failure) {
         return failure.getPath().stream()
                 .map(JsonMappingException.Reference::getFieldName)
                 .collect(Collectors.joining("."));

@@ -130,7 +130,7 @@ public final class Reward implements AutoCloseable {
                 eyes,
                 encoder);
         if (opinions < FEWEST) {
-            return blocked(lessons, null, opinions + " opinions, it takes " + FEWEST);
+            return blocked(lessons, null, "too few opinions: " + opinions + ", must be at least " + FEWEST);
         }
         Lessons earlier = lessons.between(0, TRAINED_ON);
         Lessons later = lessons.between(TRAINED_ON, 1);

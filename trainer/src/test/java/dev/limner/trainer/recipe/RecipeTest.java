@@ -50,6 +50,22 @@ class RecipeTest {
     }
 
     @Test
+    void shouldNameAKeyThatIsMissingOrOfTheWrongKind() throws IOException {
+        Path missing = changed("beta1: 0.0", "");
+        assertThatThrownBy(() -> Recipe.read(missing)).hasMessage(missing + ": optimizer.beta1 is missing");
+
+        Path words = changed("beta1: 0.0", "beta1: none");
+        assertThatThrownBy(() -> Recipe.read(words))
+                .hasMessage(words + ": optimizer.beta1 is 'none', must be a number");
+    }
+
+    @Test
+    void shouldSayThatThereIsNoSuchFile() {
+        assertThatThrownBy(() -> Recipe.read(Path.of("nowhere.yaml")))
+                .hasMessage("nowhere.yaml cannot be read: there is no such file");
+    }
+
+    @Test
     void shouldLetTheLearningRateFallAlongHalfACosine() {
         Recipe.Optimizer falling = new Recipe.Optimizer(1e-3, 1e-4, 100, 0, 0.9, 0.999, 1);
         Recipe.Optimizer constant = new Recipe.Optimizer(1e-3, 1e-4, 0, 0, 0.9, 0.999, 1);

@@ -102,7 +102,7 @@ class RewardTest {
         Reward.Learned learned = Reward.learn(
                 opinions(1, RewardTest::warmth, 0).subList(0, 150), Reward.From.TUNER, eyes, encoder, Device.cpu(), 1);
 
-        assertThat(learned.finding().blocked()).isEqualTo("150 opinions, it takes 200");
+        assertThat(learned.finding().blocked()).isEqualTo("too few opinions: 150, must be at least 200");
     }
 
     @Test

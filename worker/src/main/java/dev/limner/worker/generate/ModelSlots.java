@@ -124,8 +124,8 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         ModelRef ref = job.model();
         LoadedModel serving = live().model;
         if (!ref.name().equals(serving.model().name())) {
-            return new Route.Nowhere(
-                    "is not served here; this worker serves " + serving.model().name());
+            return new Route.Nowhere("which is not served here; this worker serves "
+                    + serving.model().name());
         }
         String digest = ref.digest();
         if (digest == null) {
@@ -140,11 +140,11 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
     private Route absent(String digest) {
         Consumer<String> listener = wanted;
         if (listener == null) {
-            return new Route.Nowhere("is not served here: this worker serves one model only");
+            return new Route.Nowhere("which is not served here: this worker serves one model only");
         }
         Missing known = missing.get(digest);
         if (known != null && System.nanoTime() - known.sinceNanos < ASK_AGAIN_NANOS) {
-            return new Route.Nowhere("is not served here: " + known.why);
+            return new Route.Nowhere("which is not served here: " + known.why);
         }
         if (asked.size() < MOST_ASKED && asked.add(digest)) {
             listener.accept(digest);

@@ -92,7 +92,10 @@ final class Admission implements AutoCloseable {
             case REPEAT -> new Verdict.Answer(new Finished(queued.ref(), null));
             case CONFLICT -> {
                 RecordError error = RecordError.of(
-                        ErrorCode.ID_CONFLICT, "id", job.id(), "was used a moment ago for a job with other content");
+                        ErrorCode.ID_CONFLICT,
+                        "id",
+                        job.id(),
+                        "which was used a moment ago for a job with other content");
                 yield answer(queued, outcomes.rejected(queued, error));
             }
             case NEW ->
@@ -148,7 +151,7 @@ final class Admission implements AutoCloseable {
                 ErrorCode.SIZE_NOT_AVAILABLE,
                 "size",
                 size,
-                "is not a size of model " + model.model().name() + ", which draws "
+                "which is no size of model " + model.model().name() + ": it draws "
                         + model.engine().size()));
     }
 

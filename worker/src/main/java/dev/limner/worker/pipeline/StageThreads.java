@@ -32,6 +32,9 @@ public record StageThreads(int text, int device, int encode, int store) {
         if (streams < 0) {
             throw new IllegalArgumentException("limner.worker.streams is " + streams + ", must be at least 0");
         }
+        if (torchThreads < 1) {
+            throw new IllegalArgumentException("limner.worker.threads is " + torchThreads + ", must be at least 0");
+        }
         if (device.isGpu()) {
             // The device does the drawing; the cores are there to feed it.
             return new StageThreads(cores, Math.max(1, streams), cores, Math.max(LEAST_STORE_THREADS, cores / 2));

@@ -152,9 +152,12 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new BundleException(RefusalCode.ENCODER_UNKNOWN, String.valueOf(e.getMessage()), e);
         }
+        int captions = config.text().cache();
+        if (captions < 0) {
+            throw new IllegalArgumentException("limner.worker.text.cache is " + captions + ", must be at least 0");
+        }
         return new CachingTextEncoder(
-                kind.load(config.cache(), settings.threads().text()),
-                config.text().cache());
+                kind.load(config.cache(), settings.threads().text()), captions);
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */

@@ -1,7 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
-import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
+import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -34,6 +34,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -76,8 +77,42 @@ public class WorkerService {
         this.version = version;
     }
 
+    /** What cannot start ends the process and says why in one line, the last that is logged as an error. */
     void start(@Observes StartupEvent event) {
         errors.watchProcess();
+        try {
+            open();
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
+            refuse(e);
+        }
+    }
+
+    /** Whether the process is told to end already; if not, its start has no longer than {@code stop-within} from then. */
+    private boolean isStopping() {
+        try {
+            // Quarkus tells of a shutdown only what has started, and a start may wait long for brokers that are away.
+            Runtime.getRuntime().addShutdownHook(new Thread(this::cutOffStart, "limner-stop-early"));
+            return false;
+        } catch (IllegalStateException e) {
+            LOG.debug("stopped before it has started");
+            return true;
+        }
+    }
+
+    private void cutOffStart() {
+        if (runtime == null && !stopped) {
+            LastResort.after(new StopBudget(config.stopWithin()), config.stopWithin());
+        }
+    }
+
+    private void refuse(RuntimeException why) {
+        LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
+        LOG.atDebug().setCause(why).log("where it could not");
+        failed = true;
+        Quarkus.asyncExit(1);
+    }
+
+    private void open() {
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         // Without a model libtorch is not even loaded.
         Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
@@ -86,15 +121,10 @@ public class WorkerService {
         String name = config.name().orElseGet(WorkerService::defaultName);
         Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
-        WorkerModels drawing;
-        try {
-            drawing = new WorkerModels(config, settings, drill, device, torchThreads);
-        } catch (UnsupportedArithmeticException e) {
-            LOG.atError().addKeyValue("error", e.getMessage()).log("this machine is refused");
-            failed = true;
-            Quarkus.asyncExit(1);
+        if (isStopping()) {
             return;
         }
+        WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
         models = drawing;
         boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
         FileStore files = new FileStore(

@@ -56,6 +56,8 @@ public record WorkerSettings(
         /** The group lets go of a member that does not answer a rebalance for five minutes. */
         private static final Duration LONGEST_REVOKE = Duration.ofMinutes(4);
 
+        private static final Duration SHORTEST_OUTAGE = Duration.ofSeconds(1);
+
         /** What a configuration that says nothing means. */
         public static final Limits DEFAULT =
                 new Limits(Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofMinutes(2));
@@ -68,6 +70,10 @@ public record WorkerSettings(
             if (revoke.isNegative() || revoke.compareTo(LONGEST_REVOKE) > 0) {
                 throw new IllegalArgumentException(
                         "limner.worker.revoke-within is " + revoke + ", must be from 0 to 4 min");
+            }
+            if (deviceOutage.compareTo(SHORTEST_OUTAGE) < 0) {
+                throw new IllegalArgumentException(
+                        "limner.worker.device-outage is " + deviceOutage + ", must be at least 1 s");
             }
         }
     }

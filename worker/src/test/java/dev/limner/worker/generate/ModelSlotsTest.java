@@ -110,12 +110,12 @@ class ModelSlotsTest {
         assertThat(wanted).containsExactly(B);
 
         slots.unavailable(B, "there is no bundle");
-        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Nowhere("is not served here: there is no bundle"));
+        assertThat(slots.of(job("j", B))).isEqualTo(new Route.Nowhere("which is not served here: there is no bundle"));
         slots.add(model(B));
         assertThat(slots.of(job("j", B))).isEqualTo(new Route.Ready(B));
         assertThat(slots.of(new Job(
                         "j", "a", 0, 1, ModelRef.parse("other"), null, 1, ImageFormat.PNG, null, null, null, null)))
-                .isEqualTo(new Route.Nowhere("is not served here; this worker serves default"));
+                .isEqualTo(new Route.Nowhere("which is not served here; this worker serves default"));
     }
 
     @Test

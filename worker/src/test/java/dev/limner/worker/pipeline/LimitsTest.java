@@ -27,6 +27,8 @@ class LimitsTest {
                 .hasMessageContaining("limner.worker.revoke-within is PT-0.000000001S");
         assertThatThrownBy(() -> limits(SECOND, FOUR_MINUTES.plusNanos(1)))
                 .hasMessageContaining("limner.worker.revoke-within is PT4M0.000000001S");
+        assertThatThrownBy(() -> new WorkerSettings.Limits(SECOND, SECOND, SECOND.minusNanos(1)))
+                .hasMessage("limner.worker.device-outage is PT0.999999999S, must be at least 1 s");
     }
 
     private static WorkerSettings.Limits limits(Duration stop, Duration revoke) {

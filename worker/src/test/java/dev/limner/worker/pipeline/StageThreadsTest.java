@@ -25,5 +25,7 @@ class StageThreadsTest {
         assertThat(StageThreads.on(Device.cpu(), 2, 1, 5).device()).isEqualTo(5);
         assertThatThrownBy(() -> StageThreads.on(Device.cpu(), 2, 1, -1))
                 .hasMessage("limner.worker.streams is -1, must be at least 0");
+        assertThatThrownBy(() -> StageThreads.on(Device.cpu(), 2, -1, 0))
+                .hasMessage("limner.worker.threads is -1, must be at least 0");
     }
 }

@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
         name = "refusals",
         description = {
             "Announces broken, forged and stale releases to two workers at full load that ask for signatures.",
-            "Every worker must refuse every one of them with its reason and draw on with the good one; a good release",
-            "at the end must be taken."
+            "Every worker must refuse every one of them with its reason and draw on with the good one; a good release"
+                    + " at the end must be taken."
         },
         mixinStandardHelpOptions = true)
 public final class RefusalsCommand implements Callable<Integer> {
