@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -82,15 +83,26 @@ public class WorkerService {
         errors.watchProcess();
         try {
             open();
-        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
-            refuse(e);
+        } catch (RuntimeException e) {
+            if (!isExplained(e)) {
+                throw e;
+            }
+            cannotStart(e);
         }
+    }
+
+    /** Whether the message says all that people need. */
+    private static boolean isExplained(Throwable why) {
+        return why instanceof IllegalArgumentException
+                || why instanceof IllegalStateException
+                || why instanceof UncheckedIOException
+                || why instanceof BundleException;
     }
 
     /** Whether the process is told to end already; if not, its start has no longer than {@code stop-within} from then. */
     private boolean isStopping() {
         try {
-            // Quarkus tells of a shutdown only what has started, and a start may wait long for brokers that are away.
+            // Quarkus tells of a shutdown only what has started, and a model may take long to load.
             Runtime.getRuntime().addShutdownHook(new Thread(this::cutOffStart, "limner-stop-early"));
             return false;
         } catch (IllegalStateException e) {
@@ -100,16 +112,10 @@ public class WorkerService {
     }
 
     private void cutOffStart() {
-        if (runtime == null && !stopped) {
+        // What has started is told by Quarkus.
+        if (start == null) {
             LastResort.after(new StopBudget(config.stopWithin()), config.stopWithin());
         }
-    }
-
-    private void refuse(RuntimeException why) {
-        LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
-        LOG.atDebug().setCause(why).log("where it could not");
-        failed = true;
-        Quarkus.asyncExit(1);
     }
 
     private void open() {
@@ -157,8 +163,15 @@ public class WorkerService {
                 ClusterId.of(config.bootstrap(), client), config.topicPrefix(), config.bootstrap());
     }
 
-    private void cannotStart(Throwable why) {
-        LOG.atError().setCause(why).log("the worker cannot start");
+    private void cannotStart(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        Throwable why = thrown instanceof ExecutionException && cause != null ? cause : thrown;
+        if (isExplained(why)) {
+            LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
+            LOG.atDebug().setCause(why).log("where it could not");
+        } else {
+            LOG.atError().setCause(why).log("the worker cannot start");
+        }
         failed = true;
         Quarkus.asyncExit(1);
     }
