@@ -3,7 +3,6 @@ package dev.limner.worker.schedule;
 import dev.limner.worker.intake.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 

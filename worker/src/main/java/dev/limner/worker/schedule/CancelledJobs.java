@@ -65,7 +65,8 @@ final class CancelledJobs {
             told = true;
             LOG.atWarn()
                     .addKeyValue("kept", cancelled.size())
-                    .log("more jobs were cancelled within a day than can be remembered: the first of them will be drawn");
+                    .log(
+                            "more jobs were cancelled within a day than can be remembered: the first of them will be drawn");
         }
     }
 
