@@ -19,7 +19,7 @@ public final class ClusterId {
     /** One question of a wait. */
     private static final Duration ASK_WITHIN = Duration.ofSeconds(5);
 
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofSeconds(3);
     private static final Duration SAY_EVERY = Duration.ofSeconds(30);
 
     private ClusterId() {}
