@@ -71,7 +71,7 @@ final class CancelledJobs {
     }
 
     private static long size(String id) {
-        return ENTRY_BYTES + id.length();
+        return (long) ENTRY_BYTES + id.length();
     }
 
     private boolean isKept(Instant at) {
