@@ -100,8 +100,8 @@ public final class TrainCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    private static void positive(String option, double value) {
-        if (!(value > 0)) {
+    private static void positive(String option, Number value) {
+        if (!(value.doubleValue() > 0)) {
             throw new UsageException(option + " is " + value + ", must be above 0");
         }
     }
