@@ -39,7 +39,8 @@ public final class Load implements AutoCloseable {
      * Cancels the jobs that no worker may ever draw: start the workers after it.
      *
      * @param sender stays the caller's
-     * @param total jobs that {@link #pace} sends
+     * @param total jobs that are sent at least; a trickle goes on until {@link #finish}, so that however slow the machine
+     *     is nothing is struck while there is nothing to do
      * @param dense whether many of them are out of the ordinary
      */
     Load(Sender sender, int total, boolean dense, long seed) {
@@ -85,7 +86,7 @@ public final class Load implements AutoCloseable {
                 double rate = sent.get() < share ? perSecond : Math.min(perSecond, TRICKLE);
                 due = Math.min(due + rate * (now - last) / 1e9, 200);
                 last = now;
-                for (; due >= 1 && sent.get() < total; due--) {
+                for (; due >= 1; due--) {
                     next();
                 }
                 sendDue(now);
