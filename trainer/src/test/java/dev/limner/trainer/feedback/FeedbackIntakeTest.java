@@ -13,6 +13,7 @@ import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Vote;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
