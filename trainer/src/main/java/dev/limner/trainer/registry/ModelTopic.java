@@ -13,16 +13,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -42,6 +52,11 @@ public final class ModelTopic {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTopic.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration READ_WITHIN = Duration.ofSeconds(30);
+    /** Longer than {@link #TRANSACTION_MILLIS}: by then what somebody left open is decided. */
+    private static final Duration DECIDED_WITHIN = Duration.ofSeconds(15);
+
+    private static final int TRANSACTION_MILLIS = 10_000;
+    private static final int ANSWER_SECONDS = 20;
     private static final RetryPolicy<Object> AGAIN = RetryPolicy.builder()
             .handleIf(ModelTopic::mayStartOver)
             .withMaxAttempts(5)
@@ -79,7 +94,10 @@ public final class ModelTopic {
         return new ModelTopic(bootstrap, topic, source, believed);
     }
 
-    /** The last record of every model. */
+    /**
+     * The last record of every model, with every change that was made before: one is returned from when the brokers have
+     * decided it, which is a moment before its record is shown, so this waits for what is written and not shown yet.
+     */
     public Map<String, ModelRecord> all() {
         return look().records();
     }
@@ -105,17 +123,48 @@ public final class ModelTopic {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> written = written(partitions);
+            Map<TopicPartition, Long> shown = consumer.endOffsets(partitions);
             Found found = new Found(new HashMap<>(), new HashSet<>());
-            long deadline = System.nanoTime() + READ_WITHIN.toNanos();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                if (System.nanoTime() > deadline) {
+            long begun = System.nanoTime();
+            while (!reached(consumer, written)) {
+                long waited = System.nanoTime() - begun;
+                if (waited > DECIDED_WITHIN.toNanos() && reached(consumer, shown)) {
+                    LOG.atWarn().addKeyValue("topic", topic).log("somebody's transaction is still open: read up to it");
+                    break;
+                }
+                if (waited > READ_WITHIN.toNanos()) {
                     throw new IllegalStateException("the topic " + topic + " on " + bootstrap
                             + " cannot be read to its end in " + READ_WITHIN.toSeconds() + " s");
                 }
                 consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), found));
             }
             return found;
+        }
+    }
+
+    private static boolean reached(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
+        try (Admin admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, AdminClientConfig.CLIENT_ID_CONFIG, "limner-models"))) {
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            admin.listOffsets(
+                            partitions.stream()
+                                    .collect(Collectors.toMap(
+                                            partition -> partition, partition -> OffsetSpec.latest())),
+                            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("the end of the topic " + topic + " on " + bootstrap + " cannot be read", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
         }
     }
 
@@ -195,7 +244,7 @@ public final class ModelTopic {
                         ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                         topic + "-" + model,
                         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                        10_000,
+                        TRANSACTION_MILLIS,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         20_000),
                 new ByteArraySerializer(),

@@ -7,14 +7,19 @@ import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Topics;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,28 @@ class ModelTopicTest {
         assertThat(record.live()).isEqualTo(release(2));
         assertThat(record.previous()).containsExactly(release(1));
         assertThat(topic.all()).containsKey("seen");
+    }
+
+    /** A change is committed a moment before the brokers show it. */
+    @Test
+    void shouldWaitForWhatIsWrittenAndNotShownYet() throws Exception {
+        ModelRecord record = ModelRecord.first("open", release(1), "first", NOW);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id", "somebody"),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer());
+                ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(
+                            Topics.DEFAULT.models(), "open".getBytes(StandardCharsets.UTF_8), record.encode()))
+                    .get();
+            Future<Map<String, ModelRecord>> all = threads.submit(() -> topic().all());
+            Thread.sleep(2000);
+            producer.commitTransaction();
+
+            assertThat(all.get()).containsEntry("open", record);
+        }
     }
 
     @Test
