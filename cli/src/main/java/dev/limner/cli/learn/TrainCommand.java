@@ -82,7 +82,7 @@ public final class TrainCommand implements Runnable {
             names = "--save-every",
             paramLabel = "MINUTES",
             defaultValue = "3",
-            description = "How much a kill can cost. Default: ${DEFAULT-VALUE}")
+            description = "How much a kill can cost; 0 for one step. Default: ${DEFAULT-VALUE}")
     double saveEvery;
 
     @Option(
@@ -106,11 +106,19 @@ public final class TrainCommand implements Runnable {
         }
     }
 
+    private static void notNegative(String option, Number value) {
+        if (!(value.doubleValue() >= 0)) {
+            throw new UsageException(option + " is " + value + ", must be at least 0");
+        }
+    }
+
     @Override
     public void run() {
         positive("--minutes", minutes);
         positive("--steps", steps);
-        positive("--save-every", saveEvery);
+        notNegative("--check-every", checkEvery);
+        notNegative("--save-every", saveEvery);
+        notNegative("--patience", patience);
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Recipe read = Recipe.read(recipeFile);
