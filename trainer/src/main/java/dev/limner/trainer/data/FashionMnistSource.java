@@ -62,8 +62,10 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
                 int label = labels.readUnsignedByte();
                 require(label < CLASSES.size(), part + "-labels: label " + label + " of picture " + i);
                 String name = CLASSES.get(label);
+                String key = String.format(Locale.ROOT, "%s-%05d", split.id(), i);
                 receiver.take(new RawPicture(
-                        String.format(Locale.ROOT, "%s-%05d", split.id(), i),
+                        key,
+                        key,
                         png(grey),
                         Map.of("en", captions(name, i)),
                         name,
