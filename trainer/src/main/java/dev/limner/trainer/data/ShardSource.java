@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +79,6 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             grouping.finish();
             throw e;
         }
-        grouping.finish();
     }
 
     /** Collects the entries of one key until another key begins. */
@@ -89,6 +90,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         private final Skipped skipped;
         private @Nullable TarLinks links;
         private String key = "";
+        private final Set<String> extensions = new HashSet<>();
         private long bytes;
         private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
@@ -150,6 +152,11 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         }
 
         @Override
+        public void end() {
+            finish();
+        }
+
+        @Override
         public void other(String entry) {
             skip(entry, Skipped.Reason.UNKNOWN_FILE, "neither a file nor a link");
         }
@@ -159,8 +166,10 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         }
 
         private boolean fits(String entry, Name name, long size) {
-            if (!name.base().equals(key)) {
+            // Names repeat where one file's last picture is called as the next one's first.
+            if (!name.base().equals(key) || !extensions.add(name.extension())) {
                 finish();
+                extensions.add(name.extension());
                 key = name.base();
             }
             boolean fits = size <= MOST_ENTRY_BYTES && bytes + size <= MOST_GROUP_BYTES;
@@ -186,6 +195,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             pictures.forEach(this::hand);
             pictures.clear();
             texts = new LinkedHashMap<>();
+            extensions.clear();
             bytes = 0;
         }
 

@@ -26,6 +26,9 @@ final class Tar {
          */
         default void link(String name, String target, boolean symbolic) {}
 
+        /** One of the tar files that were put behind one another is at its end. */
+        default void end() {}
+
         /** An entry that is neither a file, a folder nor a link, or is packed in a way that is not read. */
         default void other(String name) {}
     }
@@ -85,6 +88,7 @@ final class Tar {
         if (!tar.ended) {
             throw new IOException("it ends without the empty blocks of a whole tar file, after " + after(seen, last));
         }
+        entries.end();
         return seen;
     }
 
