@@ -72,6 +72,7 @@ public final class DataImport {
     private static final class Report implements Skipped {
         private final List<String> skipped = new ArrayList<>();
         private final List<String> remarks = new ArrayList<>();
+        private String lastDetail = "";
         private final Map<Skipped.Reason, Integer> skippedCounts = new EnumMap<>(Skipped.Reason.class);
         private final Map<Skipped.Remark, Integer> remarkCounts = new EnumMap<>(Skipped.Remark.class);
 
@@ -79,6 +80,7 @@ public final class DataImport {
         public void skip(String entry, Skipped.Reason reason, String detail) {
             skippedCounts.merge(reason, 1, Integer::sum);
             skipped.add(line(entry, "reason", reason.text(), detail));
+            lastDetail = detail;
         }
 
         @Override
@@ -106,13 +108,16 @@ public final class DataImport {
             }
         }
 
-        String complaints() {
-            return skippedCounts.isEmpty()
-                    ? "it has no pictures"
-                    : skippedCounts.entrySet().stream()
-                            .map(entry ->
-                                    entry.getValue() + " x " + entry.getKey().text())
-                            .collect(Collectors.joining(", "));
+        String complaints(Path folder) {
+            if (skipped.isEmpty()) {
+                return "it has no pictures";
+            }
+            String counted = skippedCounts.entrySet().stream()
+                    .map(entry -> entry.getValue() + " x " + entry.getKey().text())
+                    .collect(Collectors.joining(", "));
+            return skipped.size() == 1 && !lastDetail.isEmpty()
+                    ? counted + ": " + lastDetail
+                    : counted + "; each of them: " + folder.resolve(REPORT);
         }
     }
 
@@ -150,8 +155,7 @@ public final class DataImport {
         }
         report.write(folder);
         if (added + present == 0) {
-            throw new DataException("nothing in the source could be used: " + report.complaints()
-                    + (report.skipped.isEmpty() ? "" : "; each of them: " + folder.resolve(REPORT)));
+            throw new DataException("nothing in the source could be used: " + report.complaints(folder));
         }
         settings.write(folder);
         return new Outcome(added, present, report.skippedCounts, report.remarkCounts);

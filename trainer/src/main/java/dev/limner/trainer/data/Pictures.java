@@ -110,6 +110,11 @@ public final class Pictures {
             remarks.add(new Remarked(Skipped.Remark.FIRST_FRAME, "it is animated"));
         }
         BufferedImage image = first(PictureFormat.PNG, png.plain(), remarks);
+        if (png.colours() > 0 && Srgb.uses(image, png.colours())) {
+            remarks.add(new Remarked(
+                    Skipped.Remark.WARNED,
+                    "some pixels have a colour past the last of its palette of " + png.colours() + ", taken as black"));
+        }
         return Turn.upright(
                 inProfile(image, png.profile(), png.colourKey(), remarks),
                 Turn.of(PictureFormat.PNG, file, png.exif()));

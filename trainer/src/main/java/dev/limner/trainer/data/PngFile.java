@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * decoder needs and what it would ignore or take wrong.
  *
  * @param plain the picture without anything that changes what its samples mean
+ * @param colours of its palette; 0 if it has none
  * @param colourKey the sample values that are transparent, as the file has them, one for grey, three for colour
  * @param profile its ICC profile
  * @param exif its EXIF block
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record PngFile(
         byte[] plain,
+        int colours,
         int @Nullable [] colourKey,
         byte @Nullable [] profile,
         byte @Nullable [] exif,
@@ -76,6 +78,7 @@ record PngFile(
         private final ByteArrayOutputStream plain = new ByteArrayOutputStream();
         private final List<String> complaints = new ArrayList<>();
         private int colourType;
+        private int colours;
         private int @Nullable [] colourKey;
         private byte @Nullable [] profile;
         private byte @Nullable [] exif;
@@ -95,6 +98,7 @@ record PngFile(
                 case "PLTE" -> {
                     // A suggestion for poor screens where the picture has no palette; the decoder would take it as one.
                     if (colourType == PALETTE) {
+                        colours = length / 3;
                         copy(file, start, length);
                     }
                 }
@@ -163,7 +167,7 @@ record PngFile(
         }
 
         PngFile done() {
-            return new PngFile(plain.toByteArray(), colourKey, profile, exif, animated, List.copyOf(complaints));
+            return new PngFile(plain.toByteArray(), colours, colourKey, profile, exif, animated, List.copyOf(complaints));
         }
     }
 

@@ -167,7 +167,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
 
         private boolean fits(String entry, Name name, long size) {
             // Names repeat where one file's last picture is called as the next one's first.
-            if (!name.base().equals(key) || !extensions.add(name.extension())) {
+            if (!Places.composed(name.base()).equals(Places.composed(key)) || !extensions.add(name.extension())) {
                 finish();
                 extensions.add(name.extension());
                 key = name.base();

@@ -176,6 +176,19 @@ final class Srgb {
         return packed;
     }
 
+    /** Whether a pixel of a palette picture has this colour number or one behind it. */
+    static boolean uses(BufferedImage image, int number) {
+        int[] row = new int[image.getWidth()];
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int sample : image.getRaster().getSamples(0, y, row.length, 1, 0, row)) {
+                if (sample >= number) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static void clear(Raster raster, int y, int[] colourKey, int[] row) {
         int bands = Math.min(raster.getNumBands(), colourKey.length);
         for (int x = 0; x < row.length; x++) {

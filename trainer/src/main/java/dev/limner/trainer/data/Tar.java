@@ -82,8 +82,11 @@ final class Tar {
                     || !tar.canReadEntryData(entry)) {
                 entries.other(last);
             } else {
-                entries.take(last, entry.getSize(), new BufferedInputStream(tar));
+                take(entries, entry, tar);
             }
+        }
+        if (seen == 0 && !tar.ended) {
+            throw new IOException("it is no tar file");
         }
         if (!tar.ended) {
             throw new IOException("it ends without the empty blocks of a whole tar file, after " + after(seen, last));
@@ -92,8 +95,16 @@ final class Tar {
         return seen;
     }
 
+    private static void take(Entries entries, TarArchiveEntry entry, InputStream tar) throws IOException {
+        try {
+            entries.take(entry.getName(), entry.getSize(), new BufferedInputStream(tar));
+        } catch (IOException e) {
+            throw new IOException("it is cut off or damaged inside " + entry.getName() + ": " + why(e), e);
+        }
+    }
+
     private static String after(long seen, String last) {
-        return seen == 0 ? "0 entries" : seen + (seen == 1 ? " entry, " : " entries, the last of them ") + last;
+        return seen == 1 ? "1 entry, " + last : seen + " entries, the last of them " + last;
     }
 
     /** Past the padding; at the end of a gzipped file this also compares its checksum. */

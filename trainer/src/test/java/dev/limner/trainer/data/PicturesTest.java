@@ -440,6 +440,19 @@ class PicturesTest {
     }
 
     @Test
+    void shouldSayThatAPixelPointsPastThePalette() throws IOException {
+        byte[] file = new TestPng(3, 8, new int[][] {{0}, {1}, {0}, {9}})
+                .with("PLTE", 255, 0, 0, 0, 0, 255)
+                .bytes();
+
+        assertThat(corners(file)).containsExactly(RED, BLUE, RED, BLACK);
+        assertThat(Pictures.read(file, SIDE).remarks())
+                .containsExactly(new Pictures.Remarked(
+                        Skipped.Remark.WARNED,
+                        "some pixels have a colour past the last of its palette of 2, taken as black"));
+    }
+
+    @Test
     void shouldScaleAPaletteWithoutDithering() throws IOException {
         byte[] file = new TestPng(3, 1, new int[][] {{0}, {1}, {0}, {1}})
                 .with("PLTE", 255, 0, 0, 0, 0, 255)
