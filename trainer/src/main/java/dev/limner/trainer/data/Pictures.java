@@ -113,7 +113,7 @@ public final class Pictures {
         if (png.colours() > 0 && Srgb.uses(image, png.colours())) {
             remarks.add(new Remarked(
                     Skipped.Remark.WARNED,
-                    "some pixels have a colour past the last of its palette of " + png.colours() + ", taken as black"));
+                    "some pixels have a colour past the last of its palette of " + png.colours() + ", taken as the last"));
         }
         return Turn.upright(
                 inProfile(image, png.profile(), png.colourKey(), remarks),
