@@ -67,8 +67,8 @@ final class ImportCommand implements Runnable {
     @Override
     public void run() {
         if (pictures < 1 || sourceSide < 2) {
-            throw new UsageException("--pictures is " + pictures + ", must be at least 1; --source-side is " + sourceSide
-                    + ", at least 2");
+            throw new UsageException("--pictures is " + pictures + ", must be at least 1; --source-side is "
+                    + sourceSide + ", at least 2");
         }
         Home home = Home.find();
         Path folder = home.state().resolve("bench-import");
@@ -158,8 +158,8 @@ final class ImportCommand implements Runnable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of(
-                "-jar", home.root().resolve("cli/target/limner-cli.jar").toString(), "data", "import", kind));
+        command.addAll(
+                List.of("-jar", home.root().resolve("cli/target/limner-cli.jar").toString(), "data", "import", kind));
         command.addAll(List.of(source.toString(), "--out", set.toString(), "--side", String.valueOf(side)));
         File log = set.resolveSibling(set.getFileName() + ".log").toFile();
         long start = System.nanoTime();
@@ -178,7 +178,8 @@ final class ImportCommand implements Runnable {
         double seconds = (System.nanoTime() - start) / 1e9;
         String said = Files.readString(log.toPath());
         if (process.exitValue() != 0) {
-            throw new IllegalStateException("importing " + source + " ended with exit code " + process.exitValue() + ": "
+            throw new IllegalStateException("importing " + source + " ended with exit code " + process.exitValue()
+                    + ": "
                     + said.substring(Math.max(0, said.length() - LAST_LINES)).strip());
         }
         return new Imported(

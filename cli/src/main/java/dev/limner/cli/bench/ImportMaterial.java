@@ -46,7 +46,8 @@ final class ImportMaterial {
         Files.createDirectories(folder);
         for (int i = 0; i < pictures; i++) {
             String name = String.format(Locale.ROOT, "%06d", i);
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve(name + "." + format)))) {
+            try (OutputStream out =
+                    new BufferedOutputStream(Files.newOutputStream(folder.resolve(name + "." + format)))) {
                 ImageIO.write(picture(i), format, out);
             }
             Files.writeString(folder.resolve(name + ".txt"), caption(i));
@@ -83,7 +84,10 @@ final class ImportMaterial {
         for (int i = 0; i < OVALS; i++) {
             graphics.setPaint(colour(random));
             graphics.fillOval(
-                    random.nextInt(side), random.nextInt(side), 1 + random.nextInt(side / 2), 1 + random.nextInt(side / 2));
+                    random.nextInt(side),
+                    random.nextInt(side),
+                    1 + random.nextInt(side / 2),
+                    1 + random.nextInt(side / 2));
         }
         graphics.dispose();
         return image;
@@ -113,8 +117,8 @@ final class ImportMaterial {
         ImageIO.write(picture(0), "png", folder.resolve("ordinary.png").toFile());
         Files.writeString(folder.resolve("ordinary.txt"), "ovals");
         Files.writeString(folder.resolve("giant.txt"), "a field of black");
-        try (DataOutputStream out = new DataOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(folder.resolve("giant.png"))))) {
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(folder.resolve("giant.png"))))) {
             out.write(new byte[] {(byte) 137, 'P', 'N', 'G', 13, 10, 26, 10});
             ByteBuffer header = ByteBuffer.allocate(13).putInt(GIANT_SIDE).putInt(GIANT_SIDE);
             chunk(out, "IHDR", header.put((byte) 8).array(), 13);

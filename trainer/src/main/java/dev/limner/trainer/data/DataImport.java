@@ -178,8 +178,7 @@ public final class DataImport {
         if (!DataSettings.in(folder)) {
             return;
         }
-        for (CaptionedImage image :
-                Shards.read(folder, settings.side(), report).images()) {
+        for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
             before.add(image.key());

@@ -63,13 +63,7 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
                 require(label < CLASSES.size(), part + "-labels: label " + label + " of picture " + i);
                 String name = CLASSES.get(label);
                 String key = String.format(Locale.ROOT, "%s-%05d", split.id(), i);
-                receiver.take(new RawPicture(
-                        key,
-                        key,
-                        png(grey),
-                        Map.of("en", captions(name, i)),
-                        name,
-                        split));
+                receiver.take(new RawPicture(key, key, png(grey), Map.of("en", captions(name, i)), name, split));
             }
         } catch (IOException e) {
             throw new DataException(

@@ -103,8 +103,7 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
                 }
                 long size = Files.size(file);
                 if (size > MOST_PICTURE_BYTES) {
-                    skipped.skip(
-                            name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_PICTURE_BYTES);
+                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_PICTURE_BYTES);
                     return;
                 }
                 described = captions.describe(name, stem(name), Files.readAllBytes(file));

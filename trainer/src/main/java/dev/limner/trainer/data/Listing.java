@@ -176,7 +176,8 @@ final class Listing {
             if (found.guessed()) {
                 skipped.remark(found.place(), Skipped.Remark.NAME_MATCHED, where + " has " + name);
             }
-            byPlace.computeIfAbsent(found.place(), key -> new Captions(language)).add(entry);
+            byPlace.computeIfAbsent(found.place(), key -> new Captions(language))
+                    .add(entry);
         } catch (DataException e) {
             skipped.skip(where, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         }

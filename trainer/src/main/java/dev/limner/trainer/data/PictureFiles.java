@@ -5,10 +5,43 @@ import java.util.Set;
 /** Which files are pictures, by their extension; which of them can be read, their bytes say. */
 final class PictureFiles {
     private static final Set<String> EXTENSIONS = Set.of(
-            "png", "apng", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "webp", "tif", "tiff",
+            "png",
+            "apng",
+            "jpg",
+            "jpeg",
+            "jpe",
+            "jfif",
+            "gif",
+            "bmp",
+            "webp",
+            "tif",
+            "tiff",
             // Not read, and then named as what they are.
-            "avif", "heic", "heif", "jxl", "jp2", "j2k", "svg", "ico", "psd", "exr", "hdr", "dds", "ppm", "pgm",
-            "pbm", "pnm", "pcx", "dng", "cr2", "cr3", "nef", "arw", "orf", "raf", "rw2");
+            "avif",
+            "heic",
+            "heif",
+            "jxl",
+            "jp2",
+            "j2k",
+            "svg",
+            "ico",
+            "psd",
+            "exr",
+            "hdr",
+            "dds",
+            "ppm",
+            "pgm",
+            "pbm",
+            "pnm",
+            "pcx",
+            "dng",
+            "cr2",
+            "cr3",
+            "nef",
+            "arw",
+            "orf",
+            "raf",
+            "rw2");
 
     private PictureFiles() {}
 

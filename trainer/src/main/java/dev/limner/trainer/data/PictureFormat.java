@@ -40,8 +40,9 @@ enum PictureFormat {
             new Signature("OpenEXR", new byte[] {0x76, 0x2F, 0x31, 0x01}),
             new Signature("DDS", new byte[] {'D', 'D', 'S', ' '}),
             new Signature("Radiance HDR", "#?RADIANCE".getBytes(StandardCharsets.US_ASCII)),
-            new Signature("a pointer of Git LFS, not the file", "version https://git-lfs".getBytes(
-                    StandardCharsets.US_ASCII)));
+            new Signature(
+                    "a pointer of Git LFS, not the file",
+                    "version https://git-lfs".getBytes(StandardCharsets.US_ASCII)));
 
     private record Signature(String name, byte[] bytes) {
         boolean begins(byte[] file) {
@@ -81,8 +82,8 @@ enum PictureFormat {
                 return unsupported(signature.name());
             }
         }
-        String head = new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1)
-                .toLowerCase(Locale.ROOT);
+        String head =
+                new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
         if (head.contains("<svg")) {
             return unsupported("SVG");
         }
@@ -96,17 +97,19 @@ enum PictureFormat {
     }
 
     private static PictureException unsupported(String name) {
-        return new PictureException(
-                Skipped.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
+        return new PictureException(Skipped.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
     }
 
     /** A decoder, to be disposed of. */
     ImageReader reader() throws IOException {
         return switch (this) {
             case PNG, GIF, BMP -> ImageIO.getImageReadersByFormatName(name()).next();
-            case JPEG -> provider(JPEGImageReaderSpi.class, JPEGImageReaderSpi::new).createReaderInstance();
-            case WEBP -> provider(WebPImageReaderSpi.class, WebPImageReaderSpi::new).createReaderInstance();
-            case TIFF -> provider(TIFFImageReaderSpi.class, TIFFImageReaderSpi::new).createReaderInstance();
+            case JPEG ->
+                provider(JPEGImageReaderSpi.class, JPEGImageReaderSpi::new).createReaderInstance();
+            case WEBP ->
+                provider(WebPImageReaderSpi.class, WebPImageReaderSpi::new).createReaderInstance();
+            case TIFF ->
+                provider(TIFFImageReaderSpi.class, TIFFImageReaderSpi::new).createReaderInstance();
         };
     }
 

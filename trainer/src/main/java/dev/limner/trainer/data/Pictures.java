@@ -65,10 +65,17 @@ public final class Pictures {
             // The decoders answer some damaged files with exceptions of their own.
             throw PictureException.damaged(told(e));
         } catch (OutOfMemoryError e) {
-            throw new PictureException(
-                    Skipped.Reason.TOO_LARGE,
-                    "more than fits the memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+            throw moreThanFits();
+        } catch (IOException e) {
+            // Some of the decoders take it for a fault of the file.
+            throw e.getCause() instanceof OutOfMemoryError ? moreThanFits() : e;
         }
+    }
+
+    private static PictureException moreThanFits() {
+        return new PictureException(
+                Skipped.Reason.TOO_LARGE,
+                "more than fits the memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     }
 
     private static String told(Exception e) {
@@ -97,8 +104,7 @@ public final class Pictures {
         };
     }
 
-    private static BufferedImage upright(PictureFormat format, byte[] file, List<Remarked> remarks)
-            throws IOException {
+    private static BufferedImage upright(PictureFormat format, byte[] file, List<Remarked> remarks) throws IOException {
         return Turn.upright(Srgb.of(first(format, file, remarks), null, null), Turn.of(format, file, null));
     }
 
@@ -113,7 +119,8 @@ public final class Pictures {
         if (png.colours() > 0 && Srgb.uses(image, png.colours())) {
             remarks.add(new Remarked(
                     Skipped.Remark.WARNED,
-                    "some pixels have a colour past the last of its palette of " + png.colours() + ", taken as the last"));
+                    "some pixels have a colour past the last of its palette of " + png.colours()
+                            + ", taken as the last"));
         }
         return Turn.upright(
                 inProfile(image, png.profile(), png.colourKey(), remarks),

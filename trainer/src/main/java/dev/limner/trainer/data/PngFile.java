@@ -167,7 +167,8 @@ record PngFile(
         }
 
         PngFile done() {
-            return new PngFile(plain.toByteArray(), colours, colourKey, profile, exif, animated, List.copyOf(complaints));
+            return new PngFile(
+                    plain.toByteArray(), colours, colourKey, profile, exif, animated, List.copyOf(complaints));
         }
     }
 

@@ -56,7 +56,8 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             if (SHARD.matcher(name).matches()) {
                 shards.add(file);
             } else if (!OWN.matcher(name).matches()) {
-                skipped.skip(place.relativize(file).toString(), Skipped.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
+                skipped.skip(
+                        place.relativize(file).toString(), Skipped.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
             }
         }
         if (shards.isEmpty()) {

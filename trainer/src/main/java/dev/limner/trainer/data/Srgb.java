@@ -92,7 +92,7 @@ final class Srgb {
         }
         int[] rgb = convert(from, toSrgb(space));
         for (int i = 0; i < size; i++) {
-            colours[i] = colours[i] & 0xFF000000 | rgb[i];
+            colours[i] = (colours[i] & 0xFF000000) | rgb[i];
         }
         int[] samples = new int[image.getWidth()];
         return (y, row) -> {

@@ -73,16 +73,10 @@ final class Tar {
             seen++;
             if (entry.isSymbolicLink() || entry.isLink()) {
                 entries.link(last, entry.getLinkName(), entry.isSymbolicLink());
-            } else if (entry.isDirectory()) {
-                continue;
-            } else if (!entry.isFile()
-                    || entry.isFIFO()
-                    || entry.isCharacterDevice()
-                    || entry.isBlockDevice()
-                    || !tar.canReadEntryData(entry)) {
-                entries.other(last);
-            } else {
+            } else if (isFile(entry) && tar.canReadEntryData(entry)) {
                 take(entries, entry, tar);
+            } else if (!entry.isDirectory()) {
+                entries.other(last);
             }
         }
         if (seen == 0 && !tar.ended) {
@@ -93,6 +87,10 @@ final class Tar {
         }
         entries.end();
         return seen;
+    }
+
+    private static boolean isFile(TarArchiveEntry entry) {
+        return entry.isFile() && !entry.isFIFO() && !entry.isCharacterDevice() && !entry.isBlockDevice();
     }
 
     private static void take(Entries entries, TarArchiveEntry entry, InputStream tar) throws IOException {

@@ -97,7 +97,7 @@ final class TarLinks {
             return null;
         }
         Deque<String> parts = new ArrayDeque<>();
-        for (String part : (folder + name).split("/")) {
+        for (String part : (folder + name).split("/", -1)) {
             if (part.equals("..")) {
                 if (parts.pollLast() == null) {
                     return null;

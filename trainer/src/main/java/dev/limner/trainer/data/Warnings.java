@@ -30,7 +30,6 @@ final class Warnings implements IIOReadWarningListener {
                 throw PictureException.damaged(warning);
             }
         }
-        said.stream().distinct().forEach(warning -> remarks.add(
-                new Pictures.Remarked(Skipped.Remark.WARNED, warning)));
+        said.stream().distinct().forEach(warning -> remarks.add(new Pictures.Remarked(Skipped.Remark.WARNED, warning)));
     }
 }

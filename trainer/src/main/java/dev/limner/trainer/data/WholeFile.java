@@ -23,13 +23,13 @@ final class WholeFile {
                 at++;
             } else if (code == 0xD9) {
                 return;
-            } else if (code == 1 || code >= 0xD0 && code <= 0xD8) {
+            } else if (code == 1 || (code >= 0xD0 && code <= 0xD8)) {
                 at += 2;
             } else if (at + 3 >= file.length) {
                 break;
             } else {
                 // The packed pixels after a start of scan hold markers only where one is meant.
-                at += 2 + Math.max(2, (file[at + 2] & 0xFF) << 8 | file[at + 3] & 0xFF);
+                at += 2 + Math.max(2, (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF));
             }
         }
         throw PictureException.cutOff("it has no end marker");

@@ -50,8 +50,7 @@ class FieldFolderTest {
         DataImport.Outcome outcome = run(link);
 
         assertThat(keys()).containsExactly("a", "c", "linked_b");
-        assertThat(outcome.skipped())
-                .isEqualTo(Map.of(Skipped.Reason.BROKEN_LINK, 3, Skipped.Reason.NO_CAPTION, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_LINK, 3, Skipped.Reason.NO_CAPTION, 1));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"gone.png\",\"reason\":\"the link leads nowhere or in a circle\",\"detail\":\"to "
@@ -98,7 +97,11 @@ class FieldFolderTest {
                         "other_g", List.of("seven again", "seven"),
                         "back_slash", List.of("eight")));
         assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1));
-        assertThat(report()).singleElement().asString().contains("../../outside.png").contains("test/metadata.jsonl:4");
+        assertThat(report())
+                .singleElement()
+                .asString()
+                .contains("../../outside.png")
+                .contains("test/metadata.jsonl:4");
         assertThat(Files.readAllLines(set.resolve("remarks.jsonl")))
                 .containsExactly("{\"entry\":\"IMG_6.PNG\",\"remark\":\"its name is written differently in the list\","
                         + "\"detail\":\"metadata.jsonl:3 has img_6.png\"}");
@@ -114,8 +117,7 @@ class FieldFolderTest {
 
         DataImport.Outcome outcome = run(source);
 
-        assertThat(outcome.skipped())
-                .isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.NO_CAPTION, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.NO_CAPTION, 2));
     }
 
     @Test
@@ -181,8 +183,7 @@ class FieldFolderTest {
                         "b", List.of("after the whole name"),
                         "C", List.of("shouted"),
                         "e\u0301", List.of("another form of the letter")));
-        assertThat(outcome.skipped())
-                .isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.UNKNOWN_FILE, 1));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"README.txt\",\"reason\":\"there is no picture\",\"detail\":\"beside it\"}",
@@ -198,8 +199,9 @@ class FieldFolderTest {
         write("c.txt", "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
         write("d.png", picture(4));
         write("d.txt", "whole");
-        String lines = "{\"file_name\": \"a.png\", \"text\": \"one\"}\n{\"file_name\": \"b.png\", \"text\": \"caf\u00e9\"}\n"
-                + "{\"file_name\": \"b.png\", \"text\": \"two\"}";
+        String lines =
+                "{\"file_name\": \"a.png\", \"text\": \"one\"}\n{\"file_name\": \"b.png\", \"text\": \"caf\u00e9\"}\n"
+                        + "{\"file_name\": \"b.png\", \"text\": \"two\"}";
         write("metadata.jsonl", lines.getBytes(StandardCharsets.ISO_8859_1));
         String long34 = "红苹果绿苹果".repeat(6).substring(0, 34);
         write(long34 + ".png", picture(5));
@@ -209,10 +211,14 @@ class FieldFolderTest {
 
         assertThat(captions())
                 .isEqualTo(Map.of(
-                        "a", List.of("one"),
-                        "b", List.of("two"),
-                        "d", List.of("whole"),
-                        long34, List.of("a long name")));
+                        "a",
+                        List.of("one"),
+                        "b",
+                        List.of("two"),
+                        "d",
+                        List.of("whole"),
+                        long34,
+                        List.of("a long name")));
         assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 2));
         assertThat(report())
                 .containsExactlyInAnyOrder(
@@ -239,7 +245,10 @@ class FieldFolderTest {
 
         assertThat(captions().values())
                 .containsExactlyInAnyOrder(
-                        List.of("in a folder"), List.of("beside it"), List.of("two formats"), List.of("two formats"),
+                        List.of("in a folder"),
+                        List.of("beside it"),
+                        List.of("two formats"),
+                        List.of("two formats"),
                         List.of("nameless"));
         assertThat(keys()).contains("x_a", "b").allMatch(key -> key.matches("(x_a|b)(-[0-9a-f]{8})?|[0-9a-f]{8}"));
         assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1));

@@ -49,7 +49,8 @@ class FieldShardTest {
                 .isEqualTo("it ends without the empty blocks of a whole tar file, after 8 entries, the last of them"
                         + " 0003.txt");
         assertThat(cut(whole, 4 * pair + 200, 4)).contains("after 8 entries");
-        assertThat(cut(whole, 4 * pair + BLOCK + 20, 4)).isEqualTo("it is cut off or damaged inside 0004.png: Truncated TAR archive");
+        assertThat(cut(whole, 4 * pair + BLOCK + 20, 4))
+                .isEqualTo("it is cut off or damaged inside 0004.png: Truncated TAR archive");
         assertThat(cut(whole, 10 * pair, 10)).contains("after 20 entries");
         byte[] packed = gzip(whole);
         assertThat(cut(packed, packed.length * 2 / 3, -1)).endsWith("it is cut off");
@@ -90,10 +91,8 @@ class FieldShardTest {
 
         DataImport.Outcome outcome = run();
 
-        assertThat(captions().values())
-                .containsExactlyInAnyOrder(List.of("one"), List.of("two"), List.of("four"));
-        assertThat(outcome.skipped())
-                .isEqualTo(Map.of(Skipped.Reason.BROKEN_SHARD, 3, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(captions().values()).containsExactlyInAnyOrder(List.of("one"), List.of("two"), List.of("four"));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_SHARD, 3, Skipped.Reason.UNKNOWN_FILE, 1));
         assertThat(report())
                 .anySatisfy(line -> assertThat(line).contains("a.tar").contains("it is no tar file"))
                 .anySatisfy(line -> assertThat(line).contains("c.tar").contains("packed with xz"))
@@ -245,8 +244,7 @@ class FieldShardTest {
         assertThat(captions().values())
                 .containsExactlyInAnyOrder(
                         List.of("two"), List.of("two"), List.of("dots"), List.of("another form of the letter"));
-        assertThat(outcome.skipped())
-                .isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1, Skipped.Reason.UNKNOWN_FILE, 1));
     }
 
     @Test

@@ -72,12 +72,15 @@ class PicturesTest {
     }
 
     private static DynamicTest exact(String name, TestPng png, int... corners) {
-        return DynamicTest.dynamicTest(name, () -> assertThat(corners(png.bytes()))
-                .containsExactly(Arrays.stream(corners).boxed().toArray(Integer[]::new)));
+        return DynamicTest.dynamicTest(
+                name,
+                () -> assertThat(corners(png.bytes()))
+                        .containsExactly(Arrays.stream(corners).boxed().toArray(Integer[]::new)));
     }
 
     private static String name(String kind, int depth, boolean transparent, boolean interlaced) {
-        return kind + " of " + depth + " bits" + (transparent ? ", with tRNS" : "") + (interlaced ? ", interlaced" : "");
+        return kind + " of " + depth + " bits" + (transparent ? ", with tRNS" : "")
+                + (interlaced ? ", interlaced" : "");
     }
 
     private static DynamicTest grey(int depth, boolean transparent, boolean interlaced) {
@@ -231,7 +234,8 @@ class PicturesTest {
                 .put(deflated)
                 .array();
         int[] half = {128, 128, 128};
-        byte[] eight = new TestPng(2, 8, half, half, half, half).with("iCCP", chunk).bytes();
+        byte[] eight =
+                new TestPng(2, 8, half, half, half, half).with("iCCP", chunk).bytes();
         byte[] palette = new TestPng(3, 1, new int[][] {{0}, {0}, {1}, {1}})
                 .with("iCCP", chunk)
                 .with("PLTE", 128, 128, 128, 255, 255, 255)
@@ -379,7 +383,9 @@ class PicturesTest {
         assertThatThrownBy(() -> Pictures.decode(Arrays.copyOf(whole, whole.length - 2), SIDE))
                 .hasMessage("the picture is cut off: it has no end marker");
         byte[] trailing = Arrays.copyOf(whole, whole.length + 1000);
-        assertThat(Pictures.decode(trailing, SIDE).rgb()).as("what follows the end is no part of it").isNotEmpty();
+        assertThat(Pictures.decode(trailing, SIDE).rgb())
+                .as("what follows the end is no part of it")
+                .isNotEmpty();
     }
 
     @Test
@@ -388,7 +394,9 @@ class PicturesTest {
         flipped[flipped.length - 20] ^= 1;
         byte[] few = quadrants().pixels(TestPng.deflate(new byte[20])).bytes();
         byte[] unknown = quadrants().with("abcD", new byte[3]).bytes();
-        byte[] text = quadrants().with("tEXt", "Title\0x".getBytes(StandardCharsets.US_ASCII)).bytes();
+        byte[] text = quadrants()
+                .with("tEXt", "Title\0x".getBytes(StandardCharsets.US_ASCII))
+                .bytes();
         text[8 + 25 + 8] ^= 1;
 
         assertThatThrownBy(() -> Pictures.decode(flipped, SIDE))
@@ -413,8 +421,8 @@ class PicturesTest {
 
         assertThatThrownBy(() -> Pictures.decode(png.toByteArray(), SIDE))
                 .hasMessage("a picture of 3600000000 pixels, at most 100000000")
-                .satisfies(e -> assertThat(PictureException.reason((IOException) e))
-                        .isEqualTo(Skipped.Reason.TOO_LARGE));
+                .satisfies(e ->
+                        assertThat(PictureException.reason((IOException) e)).isEqualTo(Skipped.Reason.TOO_LARGE));
         assertThatThrownBy(() -> Pictures.decode(gif, SIDE)).isInstanceOf(IOException.class);
     }
 
@@ -435,8 +443,8 @@ class PicturesTest {
     private static void assertUnsupported(byte[] file, String name) {
         assertThatThrownBy(() -> Pictures.decode(file, SIDE))
                 .hasMessageContaining(name)
-                .satisfies(e -> assertThat(PictureException.reason((IOException) e))
-                        .isEqualTo(Skipped.Reason.UNSUPPORTED));
+                .satisfies(e ->
+                        assertThat(PictureException.reason((IOException) e)).isEqualTo(Skipped.Reason.UNSUPPORTED));
     }
 
     @Test
@@ -473,14 +481,12 @@ class PicturesTest {
     private static Integer[] corners(byte[] file) throws IOException {
         Pixels pixels = Pictures.decode(file, SIDE);
         int last = SIDE - 1;
-        return new Integer[] {
-            at(pixels, 0, 0), at(pixels, last, 0), at(pixels, 0, last), at(pixels, last, last)
-        };
+        return new Integer[] {at(pixels, 0, 0), at(pixels, last, 0), at(pixels, 0, last), at(pixels, last, last)};
     }
 
     private static int at(Pixels pixels, int x, int y) {
         int at = 3 * (y * pixels.width() + x);
-        return (pixels.rgb()[at] & 0xFF) << 16 | (pixels.rgb()[at + 1] & 0xFF) << 8 | pixels.rgb()[at + 2] & 0xFF;
+        return (pixels.rgb()[at] & 0xFF) << 16 | (pixels.rgb()[at + 1] & 0xFF) << 8 | (pixels.rgb()[at + 2] & 0xFF);
     }
 
     private static boolean near(int rgb, int other, int tolerance) {
@@ -565,8 +571,7 @@ class PicturesTest {
             }
         }
         byte[] adobe = {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, (byte) transform};
-        return afterStart(
-                jpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED), segment(0xEE, adobe));
+        return afterStart(jpeg(new IIOImage(raster, null, null), ImageWriteParam.MODE_DISABLED), segment(0xEE, adobe));
     }
 
     private static byte[] segment(int marker, byte[] content) {
