@@ -27,6 +27,7 @@ import org.w3c.dom.Node;
 /** Picture files to pixels and back, as training wants them: square, one size, on white. */
 public final class Pictures {
     private static final long MOST_PIXELS = 100_000_000;
+    private static final int LONGEST_STRIP = 32;
     private static final String GIF_FRAME = "javax_imageio_gif_image_1.0";
 
     private Pictures() {}
@@ -225,11 +226,21 @@ public final class Pictures {
         if (image.getWidth() == side && image.getHeight() == side) {
             return onWhite(image);
         }
-        return onWhite(Thumbnails.of(image)
+        return onWhite(Thumbnails.of(middle(image))
                 .imageType(BufferedImage.TYPE_INT_ARGB)
                 .crop(Positions.CENTER)
                 .size(side, side)
                 .asBufferedImage());
+    }
+
+    /** Scaling the whole of a long strip would take many times its size, for a middle that is cut out of it. */
+    private static BufferedImage middle(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        int shorter = Math.min(width, height);
+        return Math.max(width, height) <= LONGEST_STRIP * shorter
+                ? image
+                : image.getSubimage((width - shorter) / 2, (height - shorter) / 2, shorter, shorter);
     }
 
     private static Pixels onWhite(BufferedImage image) {

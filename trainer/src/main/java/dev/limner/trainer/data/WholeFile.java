@@ -66,6 +66,8 @@ final class WholeFile {
                     }
                     return new Frames(width, height, frames);
                 }
+                // Some writers end a frame twice.
+                case 0 -> at++;
                 case 0x21 -> at = afterBlocks(file, at + 2);
                 case 0x2C -> {
                     if (at + 9 >= file.length) {

@@ -223,6 +223,29 @@ class PicturesTest {
     }
 
     @Test
+    void shouldReadAGifWithSpareZeros() throws IOException {
+        byte[] plain = gif(List.of(fourColours()), 0, 0);
+        byte[] spare = Arrays.copyOf(plain, plain.length + 2);
+        spare[spare.length - 3] = 0;
+        spare[spare.length - 1] = plain[plain.length - 1];
+
+        assertThat(corners(spare)).containsExactly(RED, BLUE, GREEN, BLACK);
+    }
+
+    @Test
+    void shouldTakeTheMiddleOfALongStrip() throws IOException {
+        BufferedImage strip = new BufferedImage(100_000, 3, BufferedImage.TYPE_INT_RGB);
+        fill(strip, Color.RED);
+        for (int x = 40_000; x < 60_000; x++) {
+            for (int y = 0; y < 3; y++) {
+                strip.setRGB(x, y, BLUE);
+            }
+        }
+
+        assertThat(corners(written(strip, "png"))).containsExactly(BLUE, BLUE, BLUE, BLUE);
+    }
+
+    @Test
     void shouldConvertColoursFromTheirProfile() throws IOException {
         // Half of the light is not half of the value: 128 of 255 linear is 188 in sRGB.
         byte[] linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();

@@ -117,7 +117,7 @@ final class TestPng {
                     }
                 }
                 if (bits > 0) {
-                    out.write(held << 8 - bits);
+                    out.write(held << (8 - bits));
                 }
             }
         }
