@@ -30,7 +30,9 @@ class DataImportCommandTest {
     void shouldEndWithOneWhenPartOfAShardIsMissingAndAddTheRestLater() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
         Path shard = shards.resolve("00000.tar.gz");
-        Shards.write(shard, IntStream.range(0, 10).mapToObj(DataImportCommandTest::image).toList());
+        Shards.write(
+                shard,
+                IntStream.range(0, 10).mapToObj(DataImportCommandTest::image).toList());
         byte[] whole = Files.readAllBytes(shard);
         Files.write(shard, Arrays.copyOf(whole, whole.length / 2));
 
@@ -43,7 +45,8 @@ class DataImportCommandTest {
         Files.write(shard, whole);
 
         assertThat(run(shards)).isZero();
-        assertThat(count("(\\d+) new pictures, ") + count(" (\\d+) were there already")).isEqualTo(10);
+        assertThat(count("(\\d+) new pictures, ") + count(" (\\d+) were there already"))
+                .isEqualTo(10);
         assertThat(count("(\\d+) new pictures, ")).isPositive();
     }
 
@@ -68,12 +71,7 @@ class DataImportCommandTest {
         return new CommandLine(DataCommand.class)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(
-                        "import",
-                        "webdataset",
-                        shards.toString(),
-                        "--side=32",
-                        "--out=" + folder.resolve("set"));
+                .execute("import", "webdataset", shards.toString(), "--side=32", "--out=" + folder.resolve("set"));
     }
 
     private int count(String pattern) {

@@ -63,7 +63,9 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
         private void sort(Path file) {
             String name = Places.name(folder, file);
             String extension = extension(name);
-            if (Listing.isListing(file)) {
+            if (PictureFiles.isResourceFork(String.valueOf(file.getFileName()))) {
+                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, "a resource fork of macOS");
+            } else if (Listing.isListing(file)) {
                 listings.add(file);
             } else if (PictureFiles.isPicture(extension)) {
                 pictures.add(file);

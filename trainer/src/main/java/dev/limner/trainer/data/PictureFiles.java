@@ -49,4 +49,9 @@ final class PictureFiles {
     static boolean isPicture(String extension) {
         return EXTENSIONS.contains(extension);
     }
+
+    /** macOS puts one before every file of an archive, and beside every file on a foreign disk. */
+    static boolean isResourceFork(String fileName) {
+        return fileName.startsWith("._");
+    }
 }

@@ -102,6 +102,9 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         private record Name(String base, String extension) {
             static @Nullable Name of(String name) {
                 int start = name.lastIndexOf('/') + 1;
+                if (PictureFiles.isResourceFork(name.substring(start))) {
+                    return null;
+                }
                 int first = name.indexOf('.', start);
                 int last = name.lastIndexOf('.');
                 for (int dot : new int[] {first, last}) {
@@ -191,7 +194,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
 
         void finish() {
             if (pictures.isEmpty() && !texts.isEmpty()) {
-                skip(key, Skipped.Reason.NO_PICTURE, "");
+                skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }
             pictures.forEach(this::hand);
             pictures.clear();

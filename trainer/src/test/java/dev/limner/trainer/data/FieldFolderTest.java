@@ -174,6 +174,7 @@ class FieldFolderTest {
         write("\u00e9.txt", "another form of the letter");
         write("README.txt", "about these pictures");
         write("train.parquet", "PAR1");
+        write("._a.png", new byte[] {0, 5, 0x16, 7});
 
         DataImport.Outcome outcome = run(source);
 
@@ -183,7 +184,7 @@ class FieldFolderTest {
                         "b", List.of("after the whole name"),
                         "C", List.of("shouted"),
                         "e\u0301", List.of("another form of the letter")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.UNKNOWN_FILE, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"README.txt\",\"reason\":\"there is no picture\",\"detail\":\"beside it\"}",

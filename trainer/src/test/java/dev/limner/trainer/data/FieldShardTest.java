@@ -248,6 +248,41 @@ class FieldShardTest {
     }
 
     @Test
+    void shouldLeaveOutWhatMacosPutsBetweenTheEntries() throws IOException {
+        Files.write(
+                shards.resolve("a.tar"),
+                tar(
+                        entry("./._a.png", new byte[] {0, 5, 0x16, 7}),
+                        entry("./a.png", picture(1)),
+                        entry("./._a.txt", new byte[] {0, 5, 0x16, 7}),
+                        entry("./a.txt", "one")));
+
+        DataImport.Outcome outcome = run();
+
+        assertThat(captions().values()).containsExactly(List.of("one"));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNKNOWN_FILE, 2));
+    }
+
+    @Test
+    void shouldSayOfCaptionsThatStandApartWhatIsWrong() throws IOException {
+        Files.write(
+                shards.resolve("a.tar"),
+                tar(
+                        entry("ok.png", picture(1)),
+                        entry("ok.txt", "fine"),
+                        entry("a.png", picture(2)),
+                        entry("b.png", picture(3)),
+                        entry("a.txt", "one"),
+                        entry("b.txt", "two")));
+
+        assertThat(run().skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 2, Skipped.Reason.NO_PICTURE, 2));
+        assertThat(report())
+                .contains(
+                        "{\"entry\":\"a.tar:a\",\"reason\":\"there is no picture\",\"detail\":\"next to it: the entries of a"
+                                + " picture must follow one another\"}");
+    }
+
+    @Test
     void shouldNotTrainOnPartOfADataSet() throws IOException {
         Files.createDirectories(set);
         SETTINGS.write(set);

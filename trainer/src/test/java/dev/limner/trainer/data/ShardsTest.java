@@ -67,7 +67,7 @@ class ShardsTest {
                 .contains(
                         "bad.tar:notes.md: neither a picture nor a caption file 5 bytes",
                         "bad.tar:unreadable.png: the picture cannot be read no picture in 13 bytes",
-                        "bad.tar:lost: there is no picture ");
+                        "bad.tar:lost: there is no picture next to it: the entries of a picture must follow one another");
     }
 
     @Test
