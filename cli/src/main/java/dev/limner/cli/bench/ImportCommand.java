@@ -1,9 +1,11 @@
 package dev.limner.cli.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.File;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ImportCommand implements Runnable {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int POLL_MILLIS = 20;
     private static final int LAST_LINES = 2000;
 
@@ -100,7 +103,7 @@ final class ImportCommand implements Runnable {
     }
 
     private void measure(Home home, Path folder) throws IOException, InterruptedException {
-        ObjectNode figures = new ObjectMapper().createObjectNode();
+        ObjectNode figures = JSON.createObjectNode();
         figures.put("pictures", pictures).put("sourceSide", sourceSide).put("side", side);
         List<String> sources = List.of("folder-png", "folder-jpg", "shards-png", "giant-png");
         try (Progress progress = Progress.of("importing", sources.size())) {
@@ -117,7 +120,7 @@ final class ImportCommand implements Runnable {
                         .put("seconds", rounded(imported.seconds()))
                         .put("picturesPerSecond", rounded(imported.pictures() / imported.seconds()))
                         .put("peakMiB", imported.peakMiB())
-                        .put("leftOut", imported.leftOut());
+                        .set("leftOut", imported.leftOut());
                 progress.to(figures.size() - 3L, source);
             }
         }
@@ -135,10 +138,14 @@ final class ImportCommand implements Runnable {
                     figures.path(source).path("seconds").asDouble(),
                     figures.path(source).path("picturesPerSecond").asDouble(),
                     figures.path(source).path("peakMiB").asLong());
-            String leftOut = figures.path(source).path("leftOut").asText();
-            if (!leftOut.isEmpty()) {
-                terminal.println("            left out: " + leftOut);
-            }
+            figures.path(source)
+                    .path("leftOut")
+                    .forEach(entry -> terminal.printf(
+                            "%-11s left out: %s, because %s: %s%n",
+                            "",
+                            Printable.line(entry.path("entry").asText()),
+                            entry.path("reason").asText(),
+                            Printable.line(entry.path("detail").asText())));
         }
     }
 
@@ -152,7 +159,7 @@ final class ImportCommand implements Runnable {
      * @param peakMiB the most memory its process held, as the kernel counts it; 0 where it does not say
      * @param leftOut the lines of its skipped.jsonl
      */
-    private record Imported(int pictures, double seconds, long peakMiB, String leftOut) {}
+    private record Imported(int pictures, double seconds, long peakMiB, ArrayNode leftOut) {}
 
     private Imported once(Home home, String kind, Path source, Path set) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
@@ -191,7 +198,15 @@ final class ImportCommand implements Runnable {
                         .orElse(0),
                 seconds,
                 peak,
-                Files.readString(set.resolve("skipped.jsonl")).strip());
+                leftOut(set));
+    }
+
+    private static ArrayNode leftOut(Path set) throws IOException {
+        ArrayNode entries = JSON.createArrayNode();
+        for (String line : Files.readAllLines(set.resolve("skipped.jsonl"))) {
+            entries.add(JSON.readTree(line));
+        }
+        return entries;
     }
 
     private static long peakMiB(long pid) {
