@@ -3,6 +3,7 @@ package dev.limner.trainer.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -81,6 +82,9 @@ final class Captions {
     }
 
     private void put(String in, String caption) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(caption)) {
+            throw new DataException("a caption holds half a surrogate pair, which is no character");
+        }
         String text = caption.strip().replaceAll("\\s+", " ");
         if (!text.isEmpty()) {
             byLanguage.computeIfAbsent(in, key -> new LinkedHashSet<>()).add(text);

@@ -101,11 +101,19 @@ public final class DataImport {
 
         void write(Path folder) {
             try {
-                Files.write(folder.resolve(REPORT), skipped, StandardCharsets.UTF_8);
-                Files.write(folder.resolve(REMARKS), remarks, StandardCharsets.UTF_8);
+                Files.write(folder.resolve(REPORT), bytes(skipped));
+                Files.write(folder.resolve(REMARKS), bytes(remarks));
             } catch (IOException e) {
                 throw new DataException("what was left out cannot be written to " + folder + ": " + e.getMessage(), e);
             }
+        }
+
+        /** What cannot be encoded, as half a surrogate pair of a faulty caption, becomes a question mark. */
+        private static byte[] bytes(List<String> lines) {
+            return lines.stream()
+                    .map(line -> line + "\n")
+                    .collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8);
         }
 
         String complaints(Path folder) {

@@ -230,6 +230,24 @@ class FieldFolderTest {
     }
 
     @Test
+    void shouldLeaveOutACaptionThatIsNoText() throws IOException {
+        write("a.png", picture(1));
+        write("a.json", "{\"text\": \"half \\ud83c\"}");
+        write("b.png", picture(2));
+        write("b.json", "{\"caption\": [true, \"\\ud83c\"]}");
+        write("ok.png", picture(3));
+        write("ok.json", "{\"text\": \"whole \\ud83c\\udf4e\"}");
+
+        DataImport.Outcome outcome = run(source);
+
+        assertThat(captions()).isEqualTo(Map.of("ok", List.of("whole \ud83c\udf4e")));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 2));
+        assertThat(report())
+                .contains("{\"entry\":\"a.png\",\"reason\":\"the description cannot be read\","
+                        + "\"detail\":\"a caption holds half a surrogate pair, which is no character\"}");
+    }
+
+    @Test
     void shouldKeepPicturesThatShareAName() throws IOException {
         write("x/a.png", picture(1));
         write("x/a.txt", "in a folder");
