@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             ConvolutionCommand.class,
             ForgettingCommand.class,
             GateCommand.class,
+            ImportCommand.class,
             LatencyCommand.class,
             LearnCommand.class,
             ModelCommand.class,

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
             "Bring captioned pictures into a data set: WebDataset shards, one size, on white, with a split that the pixels"
                     + " fix.",
             "What is there stays as it is: importing twice changes nothing, importing more adds a shard. What is left out"
-                    + " is counted, and listed with the reason in skipped.jsonl of the data set."
+                    + " is counted, and listed with the reason in skipped.jsonl of the data set; what was used in a way"
+                    + " worth a word, in remarks.jsonl."
         },
         mixinStandardHelpOptions = true,
         subcommands = {
@@ -60,7 +62,8 @@ final class DataImportCommand {
         @SuppressWarnings("NullAway.Init")
         CommandSpec spec;
 
-        void fill(RawPicture.Source source, Path folder, int side) {
+        /** @return 1 if part of the source was missing, else 0 */
+        int fill(RawPicture.Source source, Path folder, int side) {
             PrintWriter terminal = spec.commandLine().getOut();
             DataImport.Outcome outcome;
             DataSettings settings = settings(side);
@@ -71,7 +74,7 @@ final class DataImportCommand {
                             receiver.take(picture);
                             long count = seen.incrementAndGet();
                             progress.total(count);
-                            progress.to(count, picture.key());
+                            progress.to(count, picture.place());
                         },
                         skipped);
                 outcome = DataImport.run(watched, folder, settings);
@@ -91,6 +94,23 @@ final class DataImportCommand {
             if (!outcome.skipped().isEmpty()) {
                 terminal.println("each of them: " + folder.resolve("skipped.jsonl"));
             }
+            for (Skipped.Remark remark : Skipped.Remark.values()) {
+                Integer count = outcome.remarks().get(remark);
+                if (count != null) {
+                    terminal.printf(Locale.ROOT, "used: %d, though %s%n", count, remark.text());
+                }
+            }
+            if (!outcome.remarks().isEmpty()) {
+                terminal.println("each of them: " + folder.resolve("remarks.jsonl"));
+            }
+            boolean whole = !outcome.skipped().containsKey(Skipped.Reason.BROKEN_SHARD);
+            if (!whole) {
+                spec.commandLine()
+                        .getErr()
+                        .println("limner: part of the source is missing: mend it and import it again, which adds the"
+                                + " rest");
+            }
+            return whole ? 0 : 1;
         }
 
         private DataSettings settings(int side) {
@@ -107,7 +127,7 @@ final class DataImportCommand {
             name = "emoji",
             description = "The sample data set: Noto emoji at 64x64 with CLDR names, from two npm packages.",
             mixinStandardHelpOptions = true)
-    static final class Emoji implements Runnable {
+    static final class Emoji implements Callable<Integer> {
         private static final int SIDE = 64;
         private static final String PICTURES = "emoji-datasource-google";
         private static final String NAMES = "emojibase-data";
@@ -136,10 +156,10 @@ final class DataImportCommand {
         List<String> languages;
 
         @Override
-        public void run() {
+        public Integer call() {
             try {
                 Path folder = packages == null ? fetch() : packages;
-                target.fill(
+                return target.fill(
                         new EmojiSource(tarball(folder, PICTURES), tarball(folder, NAMES), languages),
                         out == null ? Home.find().emojiData() : out,
                         SIDE);
@@ -179,7 +199,7 @@ final class DataImportCommand {
             name = "fashion-mnist",
             description = "The benchmark data set: clothes in ten classes at 32x32, with captions from templates.",
             mixinStandardHelpOptions = true)
-    static final class FashionMnist implements Runnable {
+    static final class FashionMnist implements Callable<Integer> {
         private static final int SIDE = 32;
 
         @Mixin
@@ -197,8 +217,8 @@ final class DataImportCommand {
         Path out;
 
         @Override
-        public void run() {
-            target.fill(new FashionMnistSource(from), out, SIDE);
+        public Integer call() {
+            return target.fill(new FashionMnistSource(from), out, SIDE);
         }
     }
 
@@ -226,9 +246,10 @@ final class DataImportCommand {
     @Command(
             name = "folder",
             description =
-                    "A folder of pictures with metadata.jsonl (file_name, text), or with NAME.txt beside NAME.png.",
+                    "A folder of pictures with metadata.jsonl or metadata.csv (file_name, text), or with NAME.txt beside"
+                            + " NAME.png.",
             mixinStandardHelpOptions = true)
-    static final class Folder implements Runnable {
+    static final class Folder implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "The pictures.")
         @SuppressWarnings("NullAway.Init")
         Path folder;
@@ -242,11 +263,11 @@ final class DataImportCommand {
         Target target;
 
         @Override
-        public void run() {
+        public Integer call() {
             if (!Files.isDirectory(folder)) {
                 throw new UsageException(folder + " is no folder");
             }
-            target.fill(new FolderSource(folder, own.language), own.out, own.side);
+            return target.fill(new FolderSource(folder, own.language), own.out, own.side);
         }
     }
 
@@ -254,8 +275,10 @@ final class DataImportCommand {
     @Command(
             name = "webdataset",
             description = "WebDataset tar shards: KEY.png or KEY.jpg with KEY.txt or KEY.json.",
-            mixinStandardHelpOptions = true)
-    static final class WebDataset implements Runnable {
+            mixinStandardHelpOptions = true,
+            exitCodeListHeading = "Exit codes:%n",
+            exitCodeList = {"0:imported", "1:something failed, or a shard was cut off", "2:misuse"})
+    static final class WebDataset implements Callable<Integer> {
         @Parameters(paramLabel = "PATH", description = "A folder of shards, or one shard.")
         @SuppressWarnings("NullAway.Init")
         Path path;
@@ -269,11 +292,11 @@ final class DataImportCommand {
         Target target;
 
         @Override
-        public void run() {
+        public Integer call() {
             if (!Files.exists(path)) {
                 throw new UsageException("there is no " + path);
             }
-            target.fill(ShardSource.of(path, own.language), own.out, own.side);
+            return target.fill(new ShardSource(path, own.language), own.out, own.side);
         }
     }
 }

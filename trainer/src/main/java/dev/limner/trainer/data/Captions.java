@@ -3,6 +3,7 @@ package dev.limner.trainer.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * dropped here and a picture without any is reported by whoever asked.
  */
 final class Captions {
-    private static final Set<String> DESCRIPTIONS = Set.of("txt", "json", "cls");
+    private static final Set<String> DESCRIPTIONS = Set.of("txt", "caption", "json", "cls");
     private static final List<String> PLAIN_KEYS = List.of("caption", "text", "captions", "texts");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,7 +40,7 @@ final class Captions {
     /** @throws DataException if the content is not what the extension says */
     void add(String extension, String content) {
         switch (extension) {
-            case "txt" -> content.lines().forEach(line -> put(language, line));
+            case "txt", "caption" -> content.lines().forEach(line -> put(language, line));
             case "cls" -> label = content.strip();
             default -> addJson(content);
         }
@@ -81,15 +82,18 @@ final class Captions {
     }
 
     private void put(String in, String caption) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(caption)) {
+            throw new DataException("a caption holds half a surrogate pair, which is no character");
+        }
         String text = caption.strip().replaceAll("\\s+", " ");
         if (!text.isEmpty()) {
             byLanguage.computeIfAbsent(in, key -> new LinkedHashSet<>()).add(text);
         }
     }
 
-    RawPicture describe(String key, byte[] file) {
+    RawPicture describe(String place, String key, byte[] file) {
         Map<String, List<String>> captions = new LinkedHashMap<>();
         byLanguage.forEach((in, texts) -> captions.put(in, new ArrayList<>(texts)));
-        return new RawPicture(key, file, captions, label, split);
+        return new RawPicture(place, key, file, captions, label, split);
     }
 }

@@ -23,11 +23,17 @@ import java.util.stream.Collectors;
  * never rewritten, so a second import of the same source changes nothing and an import of more adds a shard.
  *
  * <p>What was left out, and why, is in {@code skipped.jsonl} of the data set's folder, one line an entry of the last
- * import. One thread.
+ * import; what was used in a way that is worth a word, in {@code remarks.jsonl}. Both are written however the import ends.
+ *
+ * <p>A picture's key is its name in the source. Names repeat, from card to card and from shard to shard, so a picture whose
+ * name is taken by another one gets the first digits of its pixels' digest behind it. One thread.
  */
 public final class DataImport {
     private static final int SHARD_PICTURES = 10_000;
+    private static final long SHARD_BYTES = 256L << 20;
+    private static final int KEY_DIGITS = 8;
     private static final String REPORT = "skipped.jsonl";
+    private static final String REMARKS = "remarks.jsonl";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -35,8 +41,8 @@ public final class DataImport {
     private final Map<String, String> known = new HashMap<>();
     private final Set<String> keys = new HashSet<>();
     private final List<CaptionedImage> pending = new ArrayList<>();
-    private final List<String> report = new ArrayList<>();
-    private final Map<Skipped.Reason, Integer> counts = new EnumMap<>(Skipped.Reason.class);
+    private final Set<String> before = new HashSet<>();
+    private final Report report = new Report();
     private int shards;
     private int added;
     private int present;
@@ -52,10 +58,74 @@ public final class DataImport {
      * @param added pictures that are new
      * @param present pictures that were there before, with the same key
      * @param skipped reason to number of entries left out
+     * @param remarks remark to number of entries it was made on
      */
-    public record Outcome(int added, int present, Map<Skipped.Reason, Integer> skipped) {
+    public record Outcome(
+            int added, int present, Map<Skipped.Reason, Integer> skipped, Map<Skipped.Remark, Integer> remarks) {
         public Outcome {
             skipped = Map.copyOf(skipped);
+            remarks = Map.copyOf(remarks);
+        }
+    }
+
+    /** Collects what is said of the entries. */
+    private static final class Report implements Skipped {
+        private final List<String> skipped = new ArrayList<>();
+        private final List<String> remarks = new ArrayList<>();
+        private String lastDetail = "";
+        private final Map<Skipped.Reason, Integer> skippedCounts = new EnumMap<>(Skipped.Reason.class);
+        private final Map<Skipped.Remark, Integer> remarkCounts = new EnumMap<>(Skipped.Remark.class);
+
+        @Override
+        public void skip(String entry, Skipped.Reason reason, String detail) {
+            skippedCounts.merge(reason, 1, Integer::sum);
+            skipped.add(line(entry, "reason", reason.text(), detail));
+            lastDetail = detail;
+        }
+
+        @Override
+        public void remark(String entry, Skipped.Remark remark, String detail) {
+            remarkCounts.merge(remark, 1, Integer::sum);
+            remarks.add(line(entry, "remark", remark.text(), detail));
+        }
+
+        private static String line(String entry, String kind, String text, String detail) {
+            ObjectNode line = JSON.createObjectNode();
+            line.put("entry", entry);
+            line.put(kind, text);
+            if (!detail.isEmpty()) {
+                line.put("detail", detail);
+            }
+            return line.toString();
+        }
+
+        void write(Path folder) {
+            try {
+                Files.write(folder.resolve(REPORT), bytes(skipped));
+                Files.write(folder.resolve(REMARKS), bytes(remarks));
+            } catch (IOException e) {
+                throw new DataException("what was left out cannot be written to " + folder + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** What cannot be encoded, as half a surrogate pair of a faulty caption, becomes a question mark. */
+        private static byte[] bytes(List<String> lines) {
+            return lines.stream()
+                    .map(line -> line + "\n")
+                    .collect(Collectors.joining())
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        String complaints(Path folder) {
+            if (skipped.isEmpty()) {
+                return "it has no pictures";
+            }
+            String counted = skippedCounts.entrySet().stream()
+                    .map(entry -> entry.getValue() + " x " + entry.getKey().text())
+                    .collect(Collectors.joining(", "));
+            return skipped.size() == 1 && !lastDetail.isEmpty()
+                    ? counted + ": " + lastDetail
+                    : counted + "; each of them: " + folder.resolve(REPORT);
         }
     }
 
@@ -76,26 +146,36 @@ public final class DataImport {
                 }
             }
             DataImport run = new DataImport(folder, settings);
-            run.readPresent();
-            source.read(run::take, run::skip);
-            run.flush();
-            if (run.added + run.present == 0) {
-                throw new DataException("nothing in the source could be used: " + run.complaints());
-            }
-            settings.write(folder);
-            Files.write(folder.resolve(REPORT), run.report, StandardCharsets.UTF_8);
-            return new Outcome(run.added, run.present, run.counts);
+            return run.from(source);
         } catch (IOException e) {
             throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private String complaints() {
-        return counts.isEmpty()
-                ? "it has no pictures"
-                : counts.entrySet().stream()
-                        .map(entry -> entry.getValue() + " x " + entry.getKey().text())
-                        .collect(Collectors.joining(", "));
+    private Outcome from(RawPicture.Source source) throws IOException {
+        try {
+            readPresent();
+            source.read(this::take, report);
+            flush();
+        } catch (RuntimeException e) {
+            writeReport(e);
+            throw e;
+        }
+        report.write(folder);
+        if (added + present == 0) {
+            throw new DataException("nothing in the source could be used: " + report.complaints(folder));
+        }
+        settings.write(folder);
+        return new Outcome(added, present, report.skippedCounts, report.remarkCounts);
+    }
+
+    /** What ended the import counts for more than that its report could not be written. */
+    private void writeReport(RuntimeException ended) {
+        try {
+            report.write(folder);
+        } catch (DataException e) {
+            ended.addSuppressed(e);
+        }
     }
 
     private static String describe(DataSettings settings) {
@@ -106,16 +186,15 @@ public final class DataImport {
         if (!DataSettings.in(folder)) {
             return;
         }
-        for (CaptionedImage image :
-                Shards.read(folder, settings.side(), this::skip).images()) {
+        for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
+            before.add(image.key());
         }
         shards = Shards.in(folder).size();
     }
 
     private void take(RawPicture picture) {
-        String key = safe(picture.key());
         Map<String, List<String>> captions = picture.captions().entrySet().stream()
                 .filter(entry -> entry.getValue().stream().anyMatch(text -> !text.isBlank()))
                 .collect(Collectors.toMap(
@@ -124,45 +203,60 @@ public final class DataImport {
                                 .filter(text -> !text.isBlank())
                                 .toList()));
         if (captions.isEmpty()) {
-            skip(picture.key(), Skipped.Reason.NO_CAPTION, "");
+            report.skip(picture.place(), Skipped.Reason.NO_CAPTION, "");
             return;
         }
-        Pixels pixels;
+        Pictures.Decoded decoded;
         try {
-            pixels = Pictures.decode(picture.file(), settings.side());
+            decoded = Pictures.read(picture.file(), settings.side());
         } catch (IOException e) {
-            skip(picture.key(), Skipped.Reason.UNREADABLE, String.valueOf(e.getMessage()));
+            report.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
             return;
         }
-        String twin = known.putIfAbsent(digest(pixels), key);
+        add(picture, decoded, captions);
+    }
+
+    private void add(RawPicture picture, Pictures.Decoded decoded, Map<String, List<String>> captions) {
+        String key = safe(picture.key());
+        String digest = digest(decoded.pixels());
+        String own = key + (key.isEmpty() ? "" : "-") + digest.substring(0, KEY_DIGITS);
+        String twin = known.get(digest);
         if (twin != null) {
-            if (twin.equals(key)) {
+            if (before.contains(twin) && (twin.equals(key) || twin.equals(own))) {
                 present++;
             } else {
-                duplicate(picture.key(), twin, captions);
+                duplicate(picture.place(), twin, captions);
             }
             return;
         }
-        if (!keys.add(key)) {
-            skip(picture.key(), Skipped.Reason.DUPLICATE, "another picture has this key already");
+        boolean free = !key.isEmpty() && !keys.contains(key);
+        String mine = free ? key : own;
+        if (!keys.add(mine)) {
+            report.skip(picture.place(), Skipped.Reason.KEY_TAKEN, mine);
             return;
         }
-        pending.add(new CaptionedImage(key, pixels, captions, picture.label(), picture.split()));
-        if (pending.size() == SHARD_PICTURES) {
+        known.put(digest, mine);
+        if (!free) {
+            report.remark(picture.place(), Skipped.Remark.RENAMED, mine);
+        }
+        decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
+        pending.add(new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split()));
+        if (pending.size() == SHARD_PICTURES
+                || (long) pending.size() * decoded.pixels().rgb().length >= SHARD_BYTES) {
             flush();
         }
     }
 
     /** One picture, two names: the first one gets the other's captions as long as it is not written yet. */
-    private void duplicate(String key, String twin, Map<String, List<String>> captions) {
+    private void duplicate(String place, String twin, Map<String, List<String>> captions) {
         for (int i = 0; i < pending.size(); i++) {
             if (pending.get(i).key().equals(twin)) {
                 pending.set(i, pending.get(i).alsoCalled(captions));
-                skip(key, Skipped.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
+                report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
                 return;
             }
         }
-        skip(key, Skipped.Reason.DUPLICATE, "of " + twin);
+        report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin);
     }
 
     private void flush() {
@@ -176,17 +270,6 @@ public final class DataImport {
             added += pending.size();
             pending.clear();
         }
-    }
-
-    private void skip(String entry, Skipped.Reason reason, String detail) {
-        counts.merge(reason, 1, Integer::sum);
-        ObjectNode line = JSON.createObjectNode();
-        line.put("entry", entry);
-        line.put("reason", reason.text());
-        if (!detail.isEmpty()) {
-            line.put("detail", detail);
-        }
-        report.add(line.toString());
     }
 
     /** A key is a file name in a shard: a dot would begin its extension, a slash a folder. */

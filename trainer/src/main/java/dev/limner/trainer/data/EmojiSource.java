@@ -53,7 +53,7 @@ public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> 
                     mine.put(language, found);
                 }
             });
-            receiver.take(new RawPicture(key, picture, mine, null, null));
+            receiver.take(new RawPicture(key, key, picture, mine, null, null));
         }
     }
 
@@ -116,7 +116,7 @@ public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> 
 
     private static Map<String, byte[]> entries(Path tarball, List<String> prefixes) {
         Map<String, byte[]> found = new HashMap<>();
-        Shards.walk(tarball, (name, size, content) -> {
+        Tar.walkWhole(tarball, (name, size, content) -> {
             if (prefixes.stream().anyMatch(name::startsWith)) {
                 found.put(name, content.readAllBytes());
             }

@@ -62,12 +62,8 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
                 int label = labels.readUnsignedByte();
                 require(label < CLASSES.size(), part + "-labels: label " + label + " of picture " + i);
                 String name = CLASSES.get(label);
-                receiver.take(new RawPicture(
-                        String.format(Locale.ROOT, "%s-%05d", split.id(), i),
-                        png(grey),
-                        Map.of("en", captions(name, i)),
-                        name,
-                        split));
+                String key = String.format(Locale.ROOT, "%s-%05d", split.id(), i);
+                receiver.take(new RawPicture(key, key, png(grey), Map.of("en", captions(name, i)), name, split));
             }
         } catch (IOException e) {
             throw new DataException(

@@ -1,117 +1,145 @@
 package dev.limner.trainer.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * A folder of picture files, with subfolders. Captions come from {@code metadata.jsonl} in the folder (a line a picture:
- * {@code {"file_name": "a.png", "text": "red apple"}}; several lines for one file add up), and from {@code NAME.txt},
- * {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}.
+ * A folder of picture files, with subfolders and through links. Captions come from {@code metadata.jsonl} or
+ * {@code metadata.csv} in the folder or any subfolder (see {@link Listing}), and from {@code NAME.txt},
+ * {@code NAME.caption}, {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}; {@code NAME.png.txt} is as good.
  *
  * @param folder where the pictures are
  * @param language of captions that do not name theirs
  */
 public record FolderSource(Path folder, String language) implements RawPicture.Source {
-    private static final String METADATA = "metadata.jsonl";
-    private static final List<String> DESCRIPTIONS = List.of("txt", "json", "cls");
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MOST_PICTURE_BYTES = 512L << 20;
+
+    /** In the order in which their captions count. */
+    private static final List<String> DESCRIPTIONS = List.of("txt", "caption", "json", "cls");
 
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
-        Map<String, Captions> listed = metadata(skipped);
-        Path real = real();
-        for (Path file : files(real)) {
-            String name = real.relativize(file).toString().replace('\\', '/');
-            String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-            if (PictureFiles.isPicture(extension)) {
-                hand(file, name, listed.remove(name), receiver, skipped);
-            } else if (!Captions.isDescription(extension) && !name.equals(METADATA)) {
-                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, "");
-            }
-        }
-        listed.keySet().forEach(name -> skipped.skip(name, Skipped.Reason.NO_PICTURE, "named in " + METADATA));
+        new Reading(folder, language, receiver, skipped).run();
     }
 
-    private void hand(
-            Path file, String name, @Nullable Captions listed, RawPicture.Receiver receiver, Skipped skipped) {
-        Captions captions = listed == null ? new Captions(language) : listed;
-        String base = name.substring(0, name.lastIndexOf('.'));
-        try {
+    private static final class Reading {
+        private final Path folder;
+        private final String language;
+        private final RawPicture.Receiver receiver;
+        private final Skipped skipped;
+        private final List<Path> pictures = new ArrayList<>();
+        private final List<Path> listings = new ArrayList<>();
+        private final Map<String, List<Path>> descriptions = new HashMap<>();
+        private final Set<Path> unused = new LinkedHashSet<>();
+
+        Reading(Path folder, String language, RawPicture.Receiver receiver, Skipped skipped) {
+            this.folder = folder;
+            this.language = language;
+            this.receiver = receiver;
+            this.skipped = skipped;
+        }
+
+        void run() {
+            FolderWalk.files(folder, skipped).forEach(this::sort);
+            Listing listing = new Listing(folder, language, new Places(folder, pictures), skipped);
+            listings.forEach(listing::read);
+            for (Path picture : pictures) {
+                hand(picture, listing);
+            }
+            unused.forEach(file -> skipped.skip(Places.name(folder, file), Skipped.Reason.NO_PICTURE, "beside it"));
+        }
+
+        private void sort(Path file) {
+            String name = Places.name(folder, file);
+            String extension = extension(name);
+            if (PictureFiles.isResourceFork(String.valueOf(file.getFileName()))) {
+                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, "a resource fork of macOS");
+            } else if (Listing.isListing(file)) {
+                listings.add(file);
+            } else if (PictureFiles.isPicture(extension)) {
+                pictures.add(file);
+            } else if (Captions.isDescription(extension)) {
+                descriptions
+                        .computeIfAbsent(Places.composed(stem(name)), key -> new ArrayList<>())
+                        .add(file);
+                unused.add(file);
+            } else {
+                skipped.skip(
+                        name,
+                        Skipped.Reason.UNKNOWN_FILE,
+                        extension.equals("parquet") ? "write its captions as metadata.jsonl or metadata.csv" : "");
+            }
+        }
+
+        private static String extension(String name) {
+            return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        }
+
+        private static String stem(String name) {
+            int dot = name.lastIndexOf('.');
+            return dot < name.lastIndexOf('/') + 1 ? name : name.substring(0, dot);
+        }
+
+        private void hand(Path file, Listing listing) {
+            String name = Places.name(folder, file);
+            RawPicture described;
+            try {
+                Captions captions = listing.of(name);
+                if (captions == null) {
+                    captions = new Captions(language);
+                }
+                for (Map.Entry<Path, String> text : beside(name).entrySet()) {
+                    unused.remove(text.getKey());
+                    captions.add(text.getValue(), text(text.getKey()));
+                }
+                long size = Files.size(file);
+                if (size > MOST_PICTURE_BYTES) {
+                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_PICTURE_BYTES);
+                    return;
+                }
+                described = captions.describe(name, stem(name), Files.readAllBytes(file));
+            } catch (DataException e) {
+                skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                return;
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
+                return;
+            }
+            receiver.take(described);
+        }
+
+        /** Description files of a picture and what they are. */
+        private Map<Path, String> beside(String name) {
+            Map<Path, String> found = new LinkedHashMap<>();
             for (String extension : DESCRIPTIONS) {
-                Path beside = folder.resolve(base + "." + extension);
-                if (Files.exists(beside)) {
-                    captions.add(extension, Files.readString(beside, StandardCharsets.UTF_8));
+                for (String stem : List.of(stem(name), name)) {
+                    for (Path file : descriptions.getOrDefault(Places.composed(stem), List.of())) {
+                        if (extension(file.toString()).equals(extension)) {
+                            found.put(file, extension);
+                        }
+                    }
                 }
             }
-            receiver.take(captions.describe(base, Files.readAllBytes(file)));
-        } catch (DataException e) {
-            skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            skipped.skip(name, Skipped.Reason.UNREADABLE, String.valueOf(e));
+            return found;
         }
-    }
 
-    /** A link to the folder would be looked at itself. */
-    private Path real() {
-        try {
-            return folder.toRealPath();
-        } catch (IOException e) {
-            throw new DataException("the folder " + folder + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private List<Path> files(Path real) {
-        try (Stream<Path> files = Files.walk(real)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        } catch (IOException e) {
-            throw new DataException("the folder " + folder + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** File name to what the metadata file says of it. */
-    private Map<String, Captions> metadata(Skipped skipped) {
-        Map<String, Captions> listed = new LinkedHashMap<>();
-        Path file = folder.resolve(METADATA);
-        if (!Files.exists(file)) {
-            return listed;
-        }
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new DataException(file + " cannot be read: " + e.getMessage(), e);
-        }
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                line(METADATA + ":" + (i + 1), lines.get(i), listed, skipped);
+        private String text(Path file) throws IOException {
+            try {
+                return Files.readString(file, StandardCharsets.UTF_8);
+            } catch (CharacterCodingException e) {
+                throw new DataException(file.getFileName() + " is not UTF-8", e);
             }
-        }
-        return listed;
-    }
-
-    private void line(String where, String line, Map<String, Captions> listed, Skipped skipped) {
-        try {
-            JsonNode node = JSON.readTree(line);
-            String name = node.path("file_name").asText();
-            if (name.isEmpty()) {
-                throw new DataException("file_name is missing in " + line);
-            }
-            listed.computeIfAbsent(name, key -> new Captions(language)).add(node);
-        } catch (JsonProcessingException e) {
-            skipped.skip(where, Skipped.Reason.MALFORMED, e.getOriginalMessage());
-        } catch (DataException e) {
-            skipped.skip(where, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 }

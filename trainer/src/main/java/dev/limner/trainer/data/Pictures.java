@@ -1,67 +1,246 @@
 package dev.limner.trainer.data;
 
 import dev.limner.generator.image.Pixels;
+import java.awt.AlphaComposite;
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.color.CMMException;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import net.coobird.thumbnailator.Thumbnails;
 import net.coobird.thumbnailator.geometry.Positions;
+import org.jspecify.annotations.Nullable;
+import org.w3c.dom.NamedNodeMap;
+import org.w3c.dom.Node;
 
 /** Picture files to pixels and back, as training wants them: square, one size, on white. */
 public final class Pictures {
     private static final long MOST_PIXELS = 100_000_000;
+    private static final int LONGEST_STRIP = 32;
+    private static final String GIF_FRAME = "javax_imageio_gif_image_1.0";
 
     private Pictures() {}
+
+    /**
+     * A picture that could be decoded.
+     *
+     * @param remarks what a person should know about how it was read
+     */
+    record Decoded(Pixels pixels, List<Remarked> remarks) {
+        Decoded {
+            remarks = List.copyOf(remarks);
+        }
+    }
+
+    /** One remark on a picture. */
+    record Remarked(Skipped.Remark remark, String detail) {}
 
     /**
      * Decodes a picture, turns it the way its camera said, scales its short side to {@code side}, crops the centre and
      * lays it on white.
      *
-     * @throws IOException if the bytes are no picture, or one of more than a hundred million pixels
+     * @throws IOException if the bytes are no picture, not all of one, one in a format that is not read, or one of more
+     *     than a hundred million pixels
      */
     public static Pixels decode(byte[] file, int side) throws IOException {
-        requireReasonable(file);
+        return read(file, side).pixels();
+    }
+
+    /** As {@link #decode}, with what there is to say of it. */
+    static Decoded read(byte[] file, int side) throws IOException {
+        List<Remarked> remarks = new ArrayList<>();
         try {
-            BufferedImage image =
-                    Thumbnails.of(new ByteArrayInputStream(file)).scale(1).asBufferedImage();
-            if (image.getWidth() == side && image.getHeight() == side) {
-                return onWhite(image);
-            }
-            return onWhite(Thumbnails.of(image)
-                    .imageType(BufferedImage.TYPE_INT_ARGB)
-                    .crop(Positions.CENTER)
-                    .size(side, side)
-                    .asBufferedImage());
+            return new Decoded(square(whole(file, remarks), side), remarks);
         } catch (RuntimeException e) {
-            // The JVM's readers answer some damaged files with exceptions of their own.
-            throw new IOException("the picture is damaged: " + e.getMessage(), e);
+            // The decoders answer some damaged files with exceptions of their own.
+            throw PictureException.damaged(told(e));
+        } catch (OutOfMemoryError e) {
+            throw moreThanFits();
+        } catch (IOException e) {
+            // Some of the decoders take it for a fault of the file.
+            throw e.getCause() instanceof OutOfMemoryError ? moreThanFits() : e;
         }
     }
 
-    private static void requireReasonable(byte[] file) throws IOException {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException("no picture in " + file.length + " bytes");
+    private static PictureException moreThanFits() {
+        return new PictureException(
+                Skipped.Reason.TOO_LARGE,
+                "more than fits the memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+    }
+
+    private static String told(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /** All of it, upright, 8-bit sRGB with alpha. */
+    private static BufferedImage whole(byte[] file, List<Remarked> remarks) throws IOException {
+        PictureFormat format = PictureFormat.of(file);
+        return switch (format) {
+            case PNG -> png(file, remarks);
+            case GIF -> gif(file, remarks);
+            case JPEG -> {
+                WholeFile.requireJpeg(file);
+                yield upright(format, file, remarks);
             }
-            ImageReader reader = readers.next();
+            case WEBP -> {
+                frames(WholeFile.requireWebp(file), remarks);
+                yield upright(format, file, remarks);
+            }
+            case BMP -> {
+                WholeFile.requireBmp(file);
+                yield upright(format, file, remarks);
+            }
+            case TIFF -> upright(format, file, remarks);
+        };
+    }
+
+    private static BufferedImage upright(PictureFormat format, byte[] file, List<Remarked> remarks) throws IOException {
+        return Turn.upright(Srgb.of(first(format, file, remarks), null, null), Turn.of(format, file, null));
+    }
+
+    private static BufferedImage png(byte[] file, List<Remarked> remarks) throws IOException {
+        requireReasonable(PngFile.pixels(file));
+        PngFile png = PngFile.read(file);
+        png.complaints().forEach(complaint -> remarks.add(new Remarked(Skipped.Remark.WARNED, complaint)));
+        if (png.animated()) {
+            remarks.add(new Remarked(Skipped.Remark.FIRST_FRAME, "it is animated"));
+        }
+        BufferedImage image = first(PictureFormat.PNG, png.plain(), remarks);
+        if (png.colours() > 0 && Srgb.uses(image, png.colours())) {
+            remarks.add(new Remarked(
+                    Skipped.Remark.WARNED,
+                    "some pixels have a colour past the last of its palette of " + png.colours()
+                            + ", taken as the last"));
+        }
+        return Turn.upright(
+                inProfile(image, png.profile(), png.colourKey(), remarks),
+                Turn.of(PictureFormat.PNG, file, png.exif()));
+    }
+
+    private static BufferedImage inProfile(
+            BufferedImage image, byte @Nullable [] profile, int @Nullable [] colourKey, List<Remarked> remarks) {
+        if (profile != null) {
+            try {
+                return Srgb.of(image, ICC_Profile.getInstance(profile), colourKey);
+            } catch (CMMException | IllegalArgumentException e) {
+                remarks.add(new Remarked(Skipped.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
+            }
+        }
+        return Srgb.of(image, null, colourKey);
+    }
+
+    /** Where the first frame does not fill the canvas, the rest is clear. */
+    private static BufferedImage gif(byte[] file, List<Remarked> remarks) throws IOException {
+        WholeFile.Frames frames = WholeFile.requireGif(file);
+        requireReasonable(frames.pixels());
+        frames(frames.count(), remarks);
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            ImageReader reader = PictureFormat.GIF.reader();
             try {
                 reader.setInput(in);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MOST_PIXELS) {
-                    throw new IOException("a picture of " + pixels + " pixels, at most " + MOST_PIXELS);
-                }
+                Warnings warnings = new Warnings();
+                reader.addIIOReadWarningListener(warnings);
+                requireReasonable((long) reader.getWidth(0) * reader.getHeight(0));
+                BufferedImage frame = Srgb.of(reader.read(0), null, null);
+                warnings.judge(remarks);
+                int left = gifOffset(reader.getImageMetadata(0), "imageLeftPosition");
+                int top = gifOffset(reader.getImageMetadata(0), "imageTopPosition");
+                return onCanvas(frame, left, top, frames);
             } finally {
                 reader.dispose();
             }
         }
+    }
+
+    private static int gifOffset(IIOMetadata metadata, String name) {
+        for (Node node = metadata.getAsTree(GIF_FRAME).getFirstChild(); node != null; node = node.getNextSibling()) {
+            NamedNodeMap attributes = node.getAttributes();
+            if (node.getNodeName().equals("ImageDescriptor") && attributes.getNamedItem(name) != null) {
+                return Integer.parseInt(attributes.getNamedItem(name).getNodeValue());
+            }
+        }
+        return 0;
+    }
+
+    private static BufferedImage onCanvas(BufferedImage frame, int left, int top, WholeFile.Frames canvas) {
+        int width = Math.max(canvas.width(), left + frame.getWidth());
+        int height = Math.max(canvas.height(), top + frame.getHeight());
+        if (width == frame.getWidth() && height == frame.getHeight()) {
+            return frame;
+        }
+        BufferedImage whole = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+        Graphics2D graphics = whole.createGraphics();
+        graphics.setComposite(AlphaComposite.Src);
+        graphics.drawImage(frame, left, top, null);
+        graphics.dispose();
+        return whole;
+    }
+
+    private static void frames(int count, List<Remarked> remarks) {
+        if (count > 1) {
+            remarks.add(new Remarked(Skipped.Remark.FIRST_FRAME, "of " + count));
+        }
+    }
+
+    /** As the decoder has it. */
+    private static BufferedImage first(PictureFormat format, byte[] file, List<Remarked> remarks) throws IOException {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+            ImageReader reader = format.reader();
+            try {
+                reader.setInput(in);
+                Warnings warnings = new Warnings();
+                reader.addIIOReadWarningListener(warnings);
+                requireReasonable((long) reader.getWidth(0) * reader.getHeight(0));
+                BufferedImage image = reader.read(0);
+                warnings.judge(remarks);
+                if (format == PictureFormat.TIFF) {
+                    frames(reader.getNumImages(true), remarks);
+                }
+                return image;
+            } finally {
+                reader.dispose();
+            }
+        }
+    }
+
+    private static void requireReasonable(long pixels) throws PictureException {
+        if (pixels > MOST_PIXELS) {
+            throw new PictureException(
+                    Skipped.Reason.TOO_LARGE,
+                    String.format(Locale.ROOT, "a picture of %d pixels, at most %d", pixels, MOST_PIXELS));
+        }
+    }
+
+    private static Pixels square(BufferedImage image, int side) throws IOException {
+        if (image.getWidth() == side && image.getHeight() == side) {
+            return onWhite(image);
+        }
+        return onWhite(Thumbnails.of(middle(image))
+                .imageType(BufferedImage.TYPE_INT_ARGB)
+                .crop(Positions.CENTER)
+                .size(side, side)
+                .asBufferedImage());
+    }
+
+    /** Scaling the whole of a long strip would take many times its size, for a middle that is cut out of it. */
+    private static BufferedImage middle(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        int shorter = Math.min(width, height);
+        return Math.max(width, height) <= LONGEST_STRIP * shorter
+                ? image
+                : image.getSubimage((width - shorter) / 2, (height - shorter) / 2, shorter, shorter);
     }
 
     private static Pixels onWhite(BufferedImage image) {

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A picture as a source has it, before it is checked and scaled.
  *
- * @param key its name, unique in the source
- * @param file the picture file's bytes, in any format the JVM reads
+ * @param place where it is, for a person
+ * @param key its name, if possible unique in the source
+ * @param file the picture file's bytes, in any format
  * @param captions language to captions, possibly blank
  * @param label its class, where the source has classes
  * @param split where the source's makers put it
  */
 public record RawPicture(
+        String place,
         String key,
         byte[] file,
         Map<String, List<String>> captions,

@@ -1,96 +1,219 @@
 package dev.limner.trainer.data;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebDataset tar shards, this project's own and other people's: entries of one base name belong together, {@code .png},
- * {@code .jpg}, {@code .jpeg}, {@code .gif} or {@code .bmp} being the picture, {@code .txt} a caption, {@code .json} a
- * description, {@code .cls} a class. The entries of a picture must follow one another, as the format demands.
+ * WebDataset tar shards, this project's own and other people's: entries of one base name belong together, a picture's
+ * extension being the picture, {@code .txt} and {@code .caption} a caption, {@code .json} a description, {@code .cls} a
+ * class. The entries of a picture must follow one another, as the format demands. Links count as what they lead to.
  *
- * @param shards tar files, gzipped or not
+ * <p>A shard that cannot be read to its end is told of, and the next one begun.
+ *
+ * @param place a folder of tar files, gzipped or not, in subfolders too; or one tar file
  * @param language of captions that do not name theirs
  */
-public record ShardSource(List<Path> shards, String language) implements RawPicture.Source {
+public record ShardSource(Path place, String language) implements RawPicture.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
+    private static final long MOST_GROUP_BYTES = 4 * MOST_ENTRY_BYTES;
+    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE);
 
-    public ShardSource {
-        shards = List.copyOf(shards);
-    }
-
-    /** Every shard of a folder, or a single shard. */
-    public static ShardSource of(Path folderOrShard, String language) {
-        return new ShardSource(
-                folderOrShard.toFile().isDirectory() ? Shards.in(folderOrShard) : List.of(folderOrShard), language);
-    }
+    /** What a data set has beside its shards. */
+    private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
 
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
-        for (Path shard : shards) {
-            Grouping grouping = new Grouping(receiver, skipped);
-            Shards.walk(shard, grouping::take);
+        for (Path shard : shards(skipped)) {
+            String name = shard.equals(place)
+                    ? String.valueOf(shard.getFileName())
+                    : place.relativize(shard).toString();
+            try {
+                read(shard, name, language, receiver, skipped);
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.BROKEN_SHARD, Tar.why(e));
+            }
+        }
+    }
+
+    private List<Path> shards(Skipped skipped) {
+        if (!place.toFile().isDirectory()) {
+            return List.of(place);
+        }
+        List<Path> shards = new ArrayList<>();
+        for (Path file : FolderWalk.files(place, skipped)) {
+            String name = String.valueOf(file.getFileName());
+            if (SHARD.matcher(name).matches()) {
+                shards.add(file);
+            } else if (!OWN.matcher(name).matches()) {
+                skipped.skip(
+                        place.relativize(file).toString(), Skipped.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
+            }
+        }
+        if (shards.isEmpty()) {
+            throw new DataException("the folder " + place + " holds no .tar, .tar.gz or .tgz shard");
+        }
+        return shards;
+    }
+
+    /**
+     * Reads one shard.
+     *
+     * @throws IOException if it is no tar file or not all of one; what came before has been handed over
+     */
+    static void read(Path shard, String name, String language, RawPicture.Receiver receiver, Skipped skipped)
+            throws IOException {
+        Grouping grouping = new Grouping(shard, name, language, receiver, skipped);
+        try {
+            Tar.walk(shard, grouping);
+        } catch (IOException e) {
             grouping.finish();
+            throw e;
         }
     }
 
     /** Collects the entries of one key until another key begins. */
-    private final class Grouping {
+    private static final class Grouping implements Tar.Entries {
+        private final Path file;
+        private final String shard;
+        private final String language;
         private final RawPicture.Receiver receiver;
         private final Skipped skipped;
+        private @Nullable TarLinks links;
         private String key = "";
-        private byte @Nullable [] picture;
+        private final Set<String> extensions = new HashSet<>();
+        private long bytes;
+        private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
 
-        Grouping(RawPicture.Receiver receiver, Skipped skipped) {
+        private record Picture(String entry, byte[] file) {}
+
+        /** An entry's name, parted. */
+        private record Name(String base, String extension) {
+            static @Nullable Name of(String name) {
+                int start = name.lastIndexOf('/') + 1;
+                if (PictureFiles.isResourceFork(name.substring(start))) {
+                    return null;
+                }
+                int first = name.indexOf('.', start);
+                int last = name.lastIndexOf('.');
+                for (int dot : new int[] {first, last}) {
+                    if (dot >= start) {
+                        String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
+                        if (PictureFiles.isPicture(extension) || Captions.isDescription(extension)) {
+                            return new Name(name.substring(0, dot), extension);
+                        }
+                    }
+                }
+                return null;
+            }
+        }
+
+        Grouping(Path file, String shard, String language, RawPicture.Receiver receiver, Skipped skipped) {
+            this.file = file;
+            this.shard = shard;
+            this.language = language;
             this.receiver = receiver;
             this.skipped = skipped;
         }
 
-        void take(String name, long size, InputStream content) throws java.io.IOException {
-            int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-            String extension = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
-            boolean isPicture = PictureFiles.isPicture(extension);
-            if (size > MOST_ENTRY_BYTES || (!isPicture && !Captions.isDescription(extension))) {
-                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
+        @Override
+        public void take(String entry, long size, InputStream content) throws IOException {
+            Name name = Name.of(entry);
+            if (name == null) {
+                skip(entry, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
+            } else if (fits(entry, name, size)) {
+                add(entry, name, content.readAllBytes());
+            }
+        }
+
+        @Override
+        public void link(String entry, String target, boolean symbolic) {
+            Name name = Name.of(entry);
+            if (name == null) {
+                skip(entry, Skipped.Reason.UNKNOWN_FILE, "a link to " + target);
                 return;
             }
-            String base = name.substring(0, dot);
-            if (!base.equals(key)) {
-                finish();
-                key = base;
+            if (links == null) {
+                links = TarLinks.of(file);
             }
-            byte[] bytes = content.readAllBytes();
-            if (isPicture) {
-                picture = bytes;
+            byte[] content = links.follow(entry);
+            if (content == null) {
+                skip(entry, Skipped.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
+            } else if (fits(entry, name, content.length)) {
+                add(entry, name, content);
+            }
+        }
+
+        @Override
+        public void end() {
+            finish();
+        }
+
+        @Override
+        public void other(String entry) {
+            skip(entry, Skipped.Reason.UNKNOWN_FILE, "neither a file nor a link");
+        }
+
+        private void skip(String entry, Skipped.Reason reason, String detail) {
+            skipped.skip(shard + ":" + entry, reason, detail);
+        }
+
+        private boolean fits(String entry, Name name, long size) {
+            // Names repeat where one file's last picture is called as the next one's first.
+            if (!Places.composed(name.base()).equals(Places.composed(key)) || !extensions.add(name.extension())) {
+                finish();
+                extensions.add(name.extension());
+                key = name.base();
+            }
+            boolean fits = size <= MOST_ENTRY_BYTES && bytes + size <= MOST_GROUP_BYTES;
+            if (!fits) {
+                skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_ENTRY_BYTES);
+            }
+            return fits;
+        }
+
+        private void add(String entry, Name name, byte[] content) {
+            bytes += content.length;
+            if (PictureFiles.isPicture(name.extension())) {
+                pictures.add(new Picture(entry, content));
             } else {
-                texts.put(extension, bytes);
+                texts.put(name.extension(), content);
             }
         }
 
         void finish() {
-            if (picture == null && !texts.isEmpty()) {
-                skipped.skip(key, Skipped.Reason.NO_PICTURE, "");
-            } else if (picture != null) {
-                hand(picture);
+            if (pictures.isEmpty() && !texts.isEmpty()) {
+                skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }
-            picture = null;
+            pictures.forEach(this::hand);
+            pictures.clear();
             texts = new LinkedHashMap<>();
+            extensions.clear();
+            bytes = 0;
         }
 
-        private void hand(byte[] file) {
+        private void hand(Picture picture) {
             Captions captions = new Captions(language);
+            RawPicture described;
             try {
-                texts.forEach((extension, bytes) -> captions.add(extension, new String(bytes, StandardCharsets.UTF_8)));
-                receiver.take(captions.describe(key, file));
+                texts.forEach((extension, text) -> captions.add(extension, new String(text, StandardCharsets.UTF_8)));
+                described = captions.describe(shard + ":" + picture.entry(), key, picture.file());
             } catch (DataException e) {
-                skipped.skip(key, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                return;
             }
+            receiver.take(described);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.limner.trainer.data;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.Digests;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +17,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
@@ -36,7 +34,9 @@ public final class Shards {
         Path temporary = shard.resolveSibling(shard.getFileName() + ".tmp");
         try {
             try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
-                    new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary))))) {
+                    new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(temporary))), "UTF-8")) {
+                // A name of more than 100 bytes is 34 Chinese characters; the writer refuses it unless told otherwise.
+                tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
                 for (CaptionedImage image : images) {
                     put(tar, image.key() + ".png", Pictures.toPng(image.pixels().toImage()));
                     put(tar, image.key() + ".json", describe(image));
@@ -75,7 +75,7 @@ public final class Shards {
      *
      * @param side height and width the pictures are brought to
      * @param skipped told of each entry that is left out, and why
-     * @throws DataException if the folder is no data set or a shard is no tar file
+     * @throws DataException if the folder is no data set or a shard is no tar file or not all of one
      */
     public static DataSet read(Path folder, int side, Skipped skipped) {
         DataSettings settings = DataSettings.read(folder);
@@ -83,7 +83,16 @@ public final class Shards {
         StringBuilder digests = new StringBuilder("held out " + settings.heldOutPercent());
         for (Path shard : in(folder)) {
             digests.append(digest(shard));
-            new ShardSource(List.of(shard), "en").read(picture -> decode(picture, side, skipped, images), skipped);
+            try {
+                ShardSource.read(
+                        shard,
+                        String.valueOf(shard.getFileName()),
+                        "en",
+                        picture -> decode(picture, side, skipped, images),
+                        skipped);
+            } catch (IOException e) {
+                throw new DataException(shard + " cannot be read as a tar file: " + Tar.why(e), e);
+            }
         }
         String digest = Digests.sha256(digests.toString().getBytes(StandardCharsets.US_ASCII));
         return new DataSet(
@@ -103,7 +112,7 @@ public final class Shards {
                     picture.label(),
                     picture.split()));
         } catch (IOException e) {
-            skipped.skip(picture.key(), Skipped.Reason.UNREADABLE, String.valueOf(e.getMessage()));
+            skipped.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
         }
     }
 
@@ -127,25 +136,6 @@ public final class Shards {
             return Digests.sha256(in.readAllBytes());
         } catch (IOException e) {
             throw new DataException("the shard " + shard + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Told of the entries of a tar file. */
-    @FunctionalInterface
-    interface Entries {
-        void take(String name, long size, InputStream content) throws IOException;
-    }
-
-    /** Walks a tar file, gzipped or not. */
-    static void walk(Path tarball, Entries entries) {
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(Gzip.open(tarball))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (entry.isFile()) {
-                    entries.take(entry.getName(), entry.getSize(), new BufferedInputStream(tar));
-                }
-            }
-        } catch (IOException e) {
-            throw new DataException(tarball + " cannot be read as a tar file: " + e.getMessage(), e);
         }
     }
 }

@@ -99,8 +99,8 @@ class DataImportTest {
         assertThat(read().images().get(0).captionsIn("en")).containsExactly("red", "also red");
         assertThat(Files.readAllLines(set.resolve("skipped.jsonl")))
                 .contains(
-                        "{\"entry\":\"twin\",\"reason\":\"the same picture is already there\",\"detail\":\"of good, which gets its captions\"}",
-                        "{\"entry\":\"silent\",\"reason\":\"there is no caption\"}")
+                        "{\"entry\":\"twin.png\",\"reason\":\"the same picture is already there\",\"detail\":\"of good, which gets its captions\"}",
+                        "{\"entry\":\"silent.png\",\"reason\":\"there is no caption\"}")
                 .anySatisfy(line -> assertThat(line)
                         .contains("odd.png")
                         .contains("caption is 7, must be text, a list of texts or texts by language"))
@@ -166,7 +166,7 @@ class DataImportTest {
             put(tar, "000002.txt", "lonely".getBytes(StandardCharsets.UTF_8));
         }
 
-        DataImport.Outcome outcome = DataImport.run(ShardSource.of(shard, "en"), set, SETTINGS);
+        DataImport.Outcome outcome = DataImport.run(new ShardSource(shard, "en"), set, SETTINGS);
 
         assertThat(outcome.added()).isEqualTo(1);
         assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1));
@@ -224,7 +224,7 @@ class DataImportTest {
         write("a.txt", "red");
 
         assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, SETTINGS))
-                .hasMessage("nothing in the source could be used: 1 x the picture cannot be read");
+                .hasMessageStartingWith("nothing in the source could be used: 1 x the picture cannot be read");
         assertThat(DataSettings.in(set)).isFalse();
     }
 

@@ -65,9 +65,9 @@ class ShardsTest {
         assertThat(set.images()).isEmpty();
         assertThat(skipped)
                 .contains(
-                        "notes.md: neither a picture nor a caption file 5 bytes",
-                        "unreadable: the picture cannot be read no picture in 13 bytes",
-                        "lost: there is no picture ");
+                        "bad.tar:notes.md: neither a picture nor a caption file 5 bytes",
+                        "bad.tar:unreadable.png: the picture cannot be read no picture in 13 bytes",
+                        "bad.tar:lost: there is no picture next to it: the entries of a picture must follow one another");
     }
 
     @Test

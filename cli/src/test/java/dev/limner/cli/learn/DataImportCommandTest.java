@@ -1,0 +1,92 @@
+package dev.limner.cli.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.trainer.data.CaptionedImage;
+import dev.limner.trainer.data.Shards;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class DataImportCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void shouldEndWithOneWhenPartOfAShardIsMissingAndAddTheRestLater() throws IOException {
+        Path shards = Files.createDirectories(folder.resolve("shards"));
+        Path shard = shards.resolve("00000.tar.gz");
+        Shards.write(
+                shard,
+                IntStream.range(0, 10).mapToObj(DataImportCommandTest::image).toList());
+        byte[] whole = Files.readAllBytes(shard);
+        Files.write(shard, Arrays.copyOf(whole, whole.length / 2));
+
+        assertThat(run(shards)).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("left out: 1, because the shard is cut off or damaged, and what follows is missing")
+                .contains("each of them: " + folder.resolve("set").resolve("skipped.jsonl"));
+        assertThat(err.toString()).contains("part of the source is missing");
+
+        Files.write(shard, whole);
+
+        assertThat(run(shards)).isZero();
+        assertThat(count("(\\d+) new pictures, ") + count(" (\\d+) were there already"))
+                .isEqualTo(10);
+        assertThat(count("(\\d+) new pictures, ")).isPositive();
+    }
+
+    @Test
+    void shouldSayWhatWasUsedWithAWord() throws IOException {
+        Path shards = Files.createDirectories(folder.resolve("shards"));
+        Shards.write(shards.resolve("0.tar.gz"), List.of(image(0)));
+        Shards.write(
+                shards.resolve("1.tar.gz"),
+                List.of(new CaptionedImage("0", image(1).pixels(), Map.of("en", List.of("another nought")))));
+
+        assertThat(run(shards)).isZero();
+        assertThat(out.toString())
+                .contains("2 new pictures, 0 were there already")
+                .doesNotContain("left out")
+                .contains("used: 1, though another picture has its name, so its key ends with a digest")
+                .contains("each of them: " + folder.resolve("set").resolve("remarks.jsonl"));
+    }
+
+    private int run(Path shards) {
+        out.getBuffer().setLength(0);
+        return new CommandLine(DataCommand.class)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute("import", "webdataset", shards.toString(), "--side=32", "--out=" + folder.resolve("set"));
+    }
+
+    private int count(String pattern) {
+        return out.toString()
+                .lines()
+                .filter(line -> line.contains(" new pictures, "))
+                .map(line -> line.replaceAll(".*?" + pattern + ".*", "$1"))
+                .mapToInt(Integer::parseInt)
+                .sum();
+    }
+
+    private static CaptionedImage image(int number) {
+        byte[] rgb = new byte[3 * 32 * 32];
+        new SplittableRandom(number).nextBytes(rgb);
+        return new CaptionedImage(
+                String.valueOf(number), new Pixels(32, 32, rgb), Map.of("en", List.of("number " + number)));
+    }
+}

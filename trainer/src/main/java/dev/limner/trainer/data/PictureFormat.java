@@ -1,0 +1,129 @@
+package dev.limner.trainer.data;
+
+import com.drew.imaging.FileType;
+import com.drew.imaging.FileTypeDetector;
+import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+
+/**
+ * The formats that are read, told by a file's bytes and never by its name, each with one decoder: which of several the JVM
+ * would pick depends on the class path.
+ */
+enum PictureFormat {
+    PNG,
+    JPEG,
+    GIF,
+    BMP,
+    WEBP,
+    TIFF;
+
+    private static final int HEAD = 1024;
+
+    /** What metadata-extractor does not know, by the bytes it begins with. */
+    private static final List<Signature> SIGNATURES = List.of(
+            new Signature("JPEG XL", new byte[] {(byte) 0xFF, 0x0A}),
+            new Signature("JPEG XL", new byte[] {0, 0, 0, 12, 'J', 'X', 'L', ' '}),
+            new Signature("JPEG 2000", new byte[] {0, 0, 0, 12, 'j', 'P', ' ', ' '}),
+            new Signature("JPEG 2000", new byte[] {(byte) 0xFF, 0x4F, (byte) 0xFF, 0x51}),
+            new Signature("OpenEXR", new byte[] {0x76, 0x2F, 0x31, 0x01}),
+            new Signature("DDS", new byte[] {'D', 'D', 'S', ' '}),
+            new Signature("Radiance HDR", "#?RADIANCE".getBytes(StandardCharsets.US_ASCII)),
+            new Signature(
+                    "a pointer of Git LFS, not the file",
+                    "version https://git-lfs".getBytes(StandardCharsets.US_ASCII)));
+
+    private record Signature(String name, byte[] bytes) {
+        boolean begins(byte[] file) {
+            return file.length >= bytes.length && Arrays.equals(file, 0, bytes.length, bytes, 0, bytes.length);
+        }
+    }
+
+    /** @throws PictureException naming the format if it is one that is not read */
+    static PictureFormat of(byte[] file) throws PictureException {
+        if (file.length == 0) {
+            throw new PictureException(Skipped.Reason.UNREADABLE, "no picture: the file is empty");
+        }
+        FileType type = type(file);
+        return switch (type) {
+            case Png -> PNG;
+            case Jpeg -> JPEG;
+            case Gif -> GIF;
+            case Bmp -> BMP;
+            case WebP -> WEBP;
+            case Tiff -> TIFF;
+            case Unknown -> throw unknown(file);
+            default -> throw unsupported(type.getName().toUpperCase(Locale.ROOT));
+        };
+    }
+
+    private static FileType type(byte[] file) {
+        try {
+            return FileTypeDetector.detectFileType(new ByteArrayInputStream(file));
+        } catch (IOException e) {
+            return FileType.Unknown;
+        }
+    }
+
+    private static PictureException unknown(byte[] file) {
+        for (Signature signature : SIGNATURES) {
+            if (signature.begins(file)) {
+                return unsupported(signature.name());
+            }
+        }
+        String head =
+                new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        if (head.contains("<svg")) {
+            return unsupported("SVG");
+        }
+        if (head.contains("<html") || head.contains("<!doctype html")) {
+            return unsupported("a web page, as servers send in place of a picture");
+        }
+        if (head.length() > 2 && head.charAt(0) == 'p' && head.substring(1, 3).matches("[1-7]\\s")) {
+            return unsupported("Netpbm");
+        }
+        return new PictureException(Skipped.Reason.UNREADABLE, "no picture in " + file.length + " bytes");
+    }
+
+    private static PictureException unsupported(String name) {
+        return new PictureException(Skipped.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
+    }
+
+    /** A decoder, to be disposed of. */
+    ImageReader reader() throws IOException {
+        return switch (this) {
+            case PNG, GIF, BMP -> ImageIO.getImageReadersByFormatName(name()).next();
+            case JPEG ->
+                provider(JPEGImageReaderSpi.class, JPEGImageReaderSpi::new).createReaderInstance();
+            case WEBP ->
+                provider(WebPImageReaderSpi.class, WebPImageReaderSpi::new).createReaderInstance();
+            case TIFF ->
+                provider(TIFFImageReaderSpi.class, TIFFImageReaderSpi::new).createReaderInstance();
+        };
+    }
+
+    private static <T extends ImageReaderSpi> T provider(Class<T> type, Supplier<T> maker) {
+        IIORegistry registry = IIORegistry.getDefaultInstance();
+        synchronized (PictureFormat.class) {
+            T known = registry.getServiceProviderByClass(type);
+            if (known != null) {
+                return known;
+            }
+            // The JVM looks for plugins where the thread that asked first could see them, which may be nowhere.
+            T made = maker.get();
+            registry.registerServiceProvider(made);
+            return made;
+        }
+    }
+}
