@@ -1,10 +1,10 @@
 package dev.limner.trainer.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonLines;
+import dev.limner.protocol.text.TextException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 public record FolderSource(Path folder, String language) implements RawPicture.Source {
     private static final String METADATA = "metadata.jsonl";
     private static final List<String> DESCRIPTIONS = List.of("txt", "json", "cls");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
@@ -50,7 +49,7 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
             for (String extension : DESCRIPTIONS) {
                 Path beside = folder.resolve(base + "." + extension);
                 if (Files.exists(beside)) {
-                    captions.add(extension, Files.readString(beside, StandardCharsets.UTF_8));
+                    captions.add(extension, Files.readAllBytes(beside), base + "." + extension);
                 }
             }
             receiver.take(captions.describe(base, Files.readAllBytes(file)));
@@ -76,30 +75,31 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
         if (!Files.exists(file)) {
             return listed;
         }
-        List<String> lines;
         try {
-            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+            for (Entry entry : JsonLines.OF_DATA.read(Files.readAllBytes(file), file.toString())) {
+                line(METADATA + ":" + entry.line(), entry, listed, skipped);
+            }
+        } catch (TextException e) {
+            throw new DataException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
-        }
-        for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).isBlank()) {
-                line(METADATA + ":" + (i + 1), lines.get(i), listed, skipped);
-            }
         }
         return listed;
     }
 
-    private void line(String where, String line, Map<String, Captions> listed, Skipped skipped) {
+    private void line(String where, Entry entry, Map<String, Captions> listed, Skipped skipped) {
         try {
-            JsonNode node = JSON.readTree(line);
-            String name = node.path("file_name").asText();
-            if (name.isEmpty()) {
-                throw new DataException("file_name is missing in " + line);
+            switch (entry) {
+                case Entry.Json(int line, JsonNode node) -> {
+                    String name = node.path("file_name").asText();
+                    if (name.isEmpty()) {
+                        throw new DataException("file_name is missing in " + node);
+                    }
+                    listed.computeIfAbsent(name, key -> new Captions(language)).add(node);
+                }
+                case Entry.Plain(int line, String text) -> throw new DataException("no JSON object: " + text);
+                case Entry.Fault(int line, String reason) -> throw new DataException(reason);
             }
-            listed.computeIfAbsent(name, key -> new Captions(language)).add(node);
-        } catch (JsonProcessingException e) {
-            skipped.skip(where, Skipped.Reason.MALFORMED, e.getOriginalMessage());
         } catch (DataException e) {
             skipped.skip(where, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         }

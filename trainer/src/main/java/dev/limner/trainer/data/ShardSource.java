@@ -1,7 +1,6 @@
 package dev.limner.trainer.data;
 
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +85,7 @@ public record ShardSource(List<Path> shards, String language) implements RawPict
         private void hand(byte[] file) {
             Captions captions = new Captions(language);
             try {
-                texts.forEach((extension, bytes) -> captions.add(extension, new String(bytes, StandardCharsets.UTF_8)));
+                texts.forEach((extension, bytes) -> captions.add(extension, bytes, key + "." + extension));
                 receiver.take(captions.describe(key, file));
             } catch (DataException e) {
                 skipped.skip(key, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
