@@ -18,10 +18,18 @@ import dev.limner.cli.release.TuneCommand;
 import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.SafePrintWriter;
+import dev.limner.cli.terminal.StandardOutput;
+import dev.limner.cli.terminal.Terminal;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.process.NoSpace;
+import dev.limner.protocol.text.JsonReasons;
+import dev.limner.protocol.text.NativeEncoding;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -87,12 +95,25 @@ public final class Limner implements Runnable {
         if (arguments.length > 0) {
             System.setProperty(LocalFleet.COMMAND, arguments[0]);
         }
-        System.exit(commandLine().execute(arguments));
+        // Digits and decimal points are the same for every reader of this output.
+        Locale.setDefault(Locale.ROOT);
+        CommandLine limner = commandLine();
+        if (!NativeEncoding.isUtf8() && Arrays.stream(arguments).anyMatch(TextFile::hasLostCharacters)) {
+            limner.getErr().println("limner: " + NativeEncoding.complaint().orElse(""));
+            limner.getErr().flush();
+            System.exit(limner.getCommandSpec().exitCodeOnInvalidInput());
+        }
+        int code = limner.execute(arguments);
+        limner.getOut().flush();
+        System.exit(StandardOutput.exitCode(code));
     }
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        CommandLine limner = new CommandLine(new Limner()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine limner = new CommandLine(new Limner())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        Terminal.current().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         return limner.setExecutionStrategy(parsed -> {
                     Integer helped = CommandLine.executeHelpRequest(parsed);
                     if (helped != null) {
@@ -118,7 +139,7 @@ public final class Limner implements Runnable {
                     if (System.getenv("LIMNER_DEBUG") != null) {
                         failure.printStackTrace(err);
                     }
-                    return failure instanceof UsageException
+                    return failure instanceof UsageException || failure instanceof TextException
                             ? command.getCommandSpec().exitCodeOnInvalidInput()
                             : command.getCommandSpec().exitCodeOnExecutionException();
                 });
@@ -131,13 +152,16 @@ public final class Limner implements Runnable {
     /** What a user is told of a failure, in one line. */
     static String explain(Exception failure) {
         String message = failure.getMessage();
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        String text =
+                message == null || message.isBlank() ? failure.getClass().getSimpleName() : JsonReasons.clean(message);
         Throwable cause = failure.getCause();
         if (NoSpace.causes(failure)
                 && !(failure instanceof IllegalStateException && text.contains("no space left in"))) {
             return (text.contains(NoSpace.REASON) ? text : text + ": " + NoSpace.REASON)
                     + "; free some, then run the same command again";
         }
-        return failure instanceof UncheckedIOException && cause != null ? text + ": " + cause.getMessage() : text;
+        return failure instanceof UncheckedIOException && cause != null
+                ? text + ": " + JsonReasons.clean(String.valueOf(cause.getMessage()))
+                : text;
     }
 }

@@ -5,6 +5,7 @@ import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets;
+import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
 import dev.limner.worker.drill.DrillClock;
@@ -82,6 +83,7 @@ public class WorkerService {
 
     void start(@Observes StartupEvent event) {
         errors.watchProcess();
+        NativeEncoding.complaint().ifPresent(LOG::warn);
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         // Without a model libtorch is not even loaded.
         Device device = draws ? DeviceChoice.resolve(config.device()) : Device.cpu();
