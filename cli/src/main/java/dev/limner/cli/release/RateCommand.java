@@ -95,7 +95,7 @@ public final class RateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<byte[]> records = file != null ? lines(file) : List.of(FeedbackCodec.encode(feedback()));
+        List<byte[]> records = file != null ? lines(file) : List.of(checked(FeedbackCodec.encode(feedback()), ""));
         send(records);
         spec.commandLine()
                 .getOut()
@@ -181,12 +181,16 @@ public final class RateCommand implements Callable<Integer> {
                     throw new UsageException(where + "'" + Printable.line(text) + "' is no JSON object");
                 case Entry.Fault(int line, String reason) -> throw new UsageException(where + reason);
             };
-            if (FeedbackCodec.decode(bytes, "line-" + entry.line()) instanceof DecodedFeedback.Poison(var error)) {
-                throw new UsageException(where + error.message());
-            }
-            records.add(bytes);
+            records.add(checked(bytes, where));
         }
         return records;
+    }
+
+    private static byte[] checked(byte[] record, String where) {
+        if (FeedbackCodec.decode(record, "any") instanceof DecodedFeedback.Poison(var error)) {
+            throw new UsageException(where + error.message());
+        }
+        return record;
     }
 
     private void send(List<byte[]> records) throws InterruptedException {
