@@ -1,6 +1,7 @@
 # The worker. Build: docker build -t limner-worker .      The trainer: docker build --target trainer -t limner-trainer .
 # Run:   docker run --read-only --tmpfs /tmp -v limner-store:/var/lib/limner -e LIMNER_WORKER_BOOTSTRAP=kafka:9092 limner-worker
 FROM docker.io/library/eclipse-temurin:25-jdk AS build
+ENV LC_ALL=C.UTF-8
 RUN apt-get update && apt-get install -y --no-install-recommends maven && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
@@ -13,7 +14,10 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 libstd
     && useradd --system --uid 10001 --home-dir /opt/limner limner \
     && mkdir -p /var/lib/limner && chown limner /var/lib/limner
 COPY --from=build /src/models/default /opt/limner/model
-ENV DJL_CACHE_DIR=/opt/limner/cache/djl \
+# Names of files are UTF-8 whatever the host says: the JVM reads them as the locale has it.
+ENV LANG=C.UTF-8 \
+    LC_ALL=C.UTF-8 \
+    DJL_CACHE_DIR=/opt/limner/cache/djl \
     OMP_WAIT_POLICY=PASSIVE
 USER 10001
 WORKDIR /tmp

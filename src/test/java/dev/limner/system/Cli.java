@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,8 +35,15 @@ record Cli(Path folder, Path state) {
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
+        return run(builder -> {}, arguments);
+    }
+
+    /** @param changes to how the process is started */
+    Run run(Consumer<ProcessBuilder> changes, String... arguments) throws IOException, InterruptedException {
         Path error = Files.createTempFile(folder, "stderr", ".txt");
-        Process process = builder(arguments).redirectError(error.toFile()).start();
+        ProcessBuilder builder = builder(arguments).redirectError(error.toFile());
+        changes.accept(builder);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
         return new Run(process.exitValue(), output, Files.readString(error));

@@ -1,6 +1,7 @@
 package dev.limner.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -92,6 +93,18 @@ class CommandTest {
             assertThat(Files.readAllLines(folder.resolve("pictures/manifest.jsonl")))
                     .hasSize(3);
 
+            assertThat(submit.error()).contains("jobs:");
+            assertThat(submit.output()).doesNotContain("jobs:");
+
+            Process watching = cli.start("watch", "-b", bootstrap, "--from-start");
+            try (BufferedReader shown =
+                    new BufferedReader(new InputStreamReader(watching.getInputStream(), StandardCharsets.UTF_8))) {
+                assertThat(shown.readLine()).contains("completed");
+            }
+            // Nothing more comes: it must notice by itself that nobody reads any more.
+            assertThat(watching.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(watching.exitValue()).isEqualTo(141);
+
             Path manifest = folder.resolve("manifest.jsonl");
             Cli.Run watch =
                     cli.run("watch", "-b", bootstrap, "--group", "g1", "--out", manifest.toString(), "--timeout", "30");
@@ -135,6 +148,25 @@ class CommandTest {
         assertThat(cli.run("train", "--recipe", "nowhere.yaml", "--data", "d", "--out", "o")
                         .error())
                 .contains("nowhere.yaml cannot be read");
+    }
+
+    @Test
+    void shouldNotSucceedWhenItsOutputIsLost() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "SKIPPED: no /dev/full");
+        Cli.Run lost =
+                cli.run(builder -> builder.redirectOutput(Path.of("/dev/full").toFile()), "--help");
+
+        assertThat(lost.exitCode()).isEqualTo(1);
+        assertThat(lost.error()).contains("limner: standard output cannot be written");
+    }
+
+    @Test
+    void shouldRefuseTextOfOtherKindsNamingTheLine() throws Exception {
+        Path latin = Files.write(folder.resolve("k.txt"), "red\nK\u00e4se\n".getBytes(StandardCharsets.ISO_8859_1));
+        Cli.Run refused = cli.run("submit", "--file", latin.toString());
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.error().strip()).isEqualTo("limner: " + latin + " line 2: not UTF-8: byte 0xE4 at column 2");
     }
 
     @Test

@@ -86,6 +86,10 @@ class LearningLoopTest {
 
         limner("rate", "--file=" + examples(pictures));
         awaitStatus(status -> status.path("entries").asInt() == SHOWN + 1);
+        String metrics = text("/q/metrics");
+        assertThat(metrics).contains("limner_trainer_feedback_entries " + (SHOWN + 1) + ".0");
+        assertThat(MetricsText.own(metrics)).hasSize(5);
+        assertThat(MetricsText.undescribed(metrics)).isEmpty();
         Cli.Run tuned = limner("tune", "--trainer=" + trainer);
         assertThat(tuned.exitCode()).as(tuned.output() + tuned.error()).isZero();
         assertThat(tuned.output()).contains("round 1 released");
@@ -153,6 +157,14 @@ class LearningLoopTest {
             all.add("--bootstrap=" + bootstrap);
         }
         return cli.run(all.toArray(String[]::new));
+    }
+
+    private String text(String path) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(trainer.resolve(path)).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     private JsonNode awaitStatus(Predicate<JsonNode> reached) throws Exception {

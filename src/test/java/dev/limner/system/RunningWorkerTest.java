@@ -95,6 +95,12 @@ class RunningWorkerTest {
                     .contains(
                             "limner_jobs_total{status=\"completed\"} 1.0",
                             "limner_stage_seconds_count{stage=\"device\"}");
+            String metrics = worker.get("/q/metrics").body();
+            assertThat(MetricsText.own(metrics))
+                    .hasSizeGreaterThan(20)
+                    .contains(
+                            "limner_circuit_open", "limner_images", "limner_stage_seconds", "limner_store_put_seconds");
+            assertThat(MetricsText.undescribed(metrics)).isEmpty();
             List<ConsumerRecord<byte[], byte[]>> statuses = Producer.read(topics.workers(), 2, PATIENCE);
             WorkerStatus status = WorkerStatus.decode(statuses.getLast().value());
             assertThat(status.worker()).isEqualTo("watched");

@@ -249,6 +249,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                     "allow.everyone.if.no.acl.found", "true",
                     "super.users", "User:PLAINTEXT;User:CONTROLLER"));
         }
+        // Who comes too late waits; without a limit a broker that runs out of files loses its log and gives up.
+        OpenFiles.connections(OpenFiles.most())
+                .ifPresent(most -> config.put("listener.name.plaintext.max.connections", String.valueOf(most)));
         // A group that sleeps for longer than its jobs are kept finds its offsets again.
         config.put("offsets.retention.minutes", String.valueOf(OFFSETS_KEPT.toMinutes()));
         if (settings.durable()) {

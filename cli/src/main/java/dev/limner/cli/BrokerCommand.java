@@ -2,6 +2,7 @@ package dev.limner.cli;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
+import dev.limner.broker.OpenFiles;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.Ports;
@@ -82,6 +83,7 @@ final class BrokerCommand implements Callable<Integer> {
         ParentWatch.start();
         try (EmbeddedBroker broker = start(settings)) {
             Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+            OpenFiles.complaint().ifPresent(few -> spec.commandLine().getErr().println("limner: " + few));
             spec.commandLine().getOut().println("broker on " + broker.bootstrap());
             spec.commandLine().getOut().flush();
             // Until it gives up or the hook has run.

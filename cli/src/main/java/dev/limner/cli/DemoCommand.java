@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.broker.OpenFiles;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.DiskSpace;
 import dev.limner.cli.fleet.FleetClient;
@@ -7,13 +8,11 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.cli.terminal.UserFile;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FolderLock;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +81,7 @@ final class DemoCommand implements Callable<Integer> {
                 LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             fleet.recordIn(lock);
+            OpenFiles.complaint().ifPresent(few -> spec.commandLine().getErr().println("limner: " + few));
             terminal.println("broker on " + fleet.bootstrap() + ", starting a worker");
             terminal.flush();
             return fleet.during(() -> show(home, fleet, folder, wanted));
@@ -129,18 +129,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private List<Job> jobs(Path file) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file).stream()
-                    .filter(line -> !line.isBlank())
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the captions " + file + " cannot be read", e);
-        }
+        List<JobOptions.Written> lines = JobOptions.Written.file(UserFile.bytes(file), UserFile.name(file));
         if (lines.isEmpty()) {
             throw new UsageException("the captions " + file + " are empty");
         }
-        List<String> wanted = new ArrayList<>();
+        List<JobOptions.Written> wanted = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
             wanted.add(lines.get(i % lines.size()));
         }

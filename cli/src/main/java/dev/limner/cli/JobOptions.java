@@ -1,6 +1,6 @@
 package dev.limner.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.terminal.UsageException;
@@ -9,6 +9,8 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonLines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -78,21 +80,55 @@ final class JobOptions {
     }
 
     /**
-     * Lines to jobs: a line that starts with a brace is a job as JSON, any other is a caption. All are checked before
-     * any is sent.
+     * Something to draw as somebody wrote it.
+     *
+     * @param where as errors name it
+     */
+    record Written(String where, Entry entry) {
+        /** Arguments of a command, a job each. */
+        static List<Written> arguments(List<String> captions) {
+            List<Written> all = new ArrayList<>();
+            captions.forEach(caption -> all.add(new Written("job " + (all.size() + 1), JsonLines.STRICT.one(caption))));
+            return all;
+        }
+
+        /**
+         * The lines of a file, or the elements of the array that it is.
+         *
+         * @param name as errors name the file
+         * @throws dev.limner.protocol.text.TextException if it is no text
+         */
+        static List<Written> file(byte[] bytes, String name) {
+            return JsonLines.STRICT.read(bytes, name).stream()
+                    .map(entry -> new Written(name + " line " + entry.line(), entry))
+                    .toList();
+        }
+
+        private ObjectNode node() {
+            return switch (entry) {
+                case Entry.Plain(int line, String text) ->
+                    JSON.createObjectNode().put("caption", text);
+                case Entry.Json(int line, ObjectNode job) -> job.deepCopy();
+                case Entry.Json(int line, JsonNode other) -> {
+                    if (!other.isTextual()) {
+                        throw new UsageException(where + ": " + other + " is neither a job nor a caption");
+                    }
+                    yield JSON.createObjectNode().put("caption", other.textValue());
+                }
+                case Entry.Fault(int line, String reason) -> throw new UsageException(where + ": " + reason);
+            };
+        }
+    }
+
+    /**
+     * What was written to jobs. All are checked before any is sent.
      *
      * @param ids what the ids of jobs without one start with
      * @param group the group they all belong to
      * @throws UsageException naming the line, the field and the value
      */
-    List<Job> jobs(List<String> lines, String ids, @Nullable String group) {
-        List<ObjectNode> nodes = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i);
-            if (!line.isBlank()) {
-                nodes.add(node(line, i + 1));
-            }
-        }
+    List<Job> jobs(List<Written> written, String ids, @Nullable String group) {
+        List<ObjectNode> nodes = written.stream().map(Written::node).toList();
         List<Job> jobs = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < nodes.size(); i++) {
@@ -105,27 +141,16 @@ final class JobOptions {
             switch (decoded) {
                 case Decoded.Valid(Job job) -> {
                     if (!seen.add(job.id())) {
-                        throw new UsageException("job " + (i + 1) + ": id '" + job.id() + "' is given twice");
+                        throw new UsageException(written.get(i).where() + ": id '" + job.id() + "' is given twice");
                     }
                     jobs.add(job);
                 }
                 case Decoded.Poison poison ->
                     throw new UsageException(
-                            "job " + (i + 1) + ": " + poison.error().message());
+                            written.get(i).where() + ": " + poison.error().message());
             }
         }
         return jobs;
-    }
-
-    private static ObjectNode node(String line, int number) {
-        if (!line.stripLeading().startsWith("{")) {
-            return JSON.createObjectNode().put("caption", line);
-        }
-        try {
-            return (ObjectNode) JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new UsageException("line " + number + " is not JSON: " + e.getOriginalMessage(), e);
-        }
     }
 
     private void complete(ObjectNode node, String id) {

@@ -19,13 +19,21 @@ import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.Misuse;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.SafePrintWriter;
+import dev.limner.cli.terminal.StandardOutput;
+import dev.limner.cli.terminal.Terminal;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.process.NoSpace;
+import dev.limner.protocol.text.JsonReasons;
+import dev.limner.protocol.text.NativeEncoding;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -92,12 +100,25 @@ public final class Limner implements Runnable {
         if (arguments.length > 0) {
             System.setProperty(LocalFleet.COMMAND, arguments[0]);
         }
-        System.exit(commandLine().execute(arguments));
+        // Digits and decimal points are the same for every reader of this output.
+        Locale.setDefault(Locale.ROOT);
+        CommandLine limner = commandLine();
+        if (!NativeEncoding.isUtf8() && Arrays.stream(arguments).anyMatch(TextFile::hasLostCharacters)) {
+            limner.getErr().println("limner: " + NativeEncoding.complaint().orElse(""));
+            limner.getErr().flush();
+            System.exit(limner.getCommandSpec().exitCodeOnInvalidInput());
+        }
+        int code = limner.execute(arguments);
+        limner.getOut().flush();
+        System.exit(StandardOutput.exitCode(code));
     }
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        CommandLine limner = new CommandLine(new Limner()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine limner = new CommandLine(new Limner())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        Terminal.current().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         return limner.setExecutionStrategy(parsed -> {
                     Integer helped = CommandLine.executeHelpRequest(parsed);
                     if (helped != null) {
@@ -124,7 +145,7 @@ public final class Limner implements Runnable {
                     if (System.getenv("LIMNER_DEBUG") != null) {
                         failure.printStackTrace(err);
                     }
-                    return failure instanceof UsageException
+                    return failure instanceof UsageException || failure instanceof TextException
                             ? command.getCommandSpec().exitCodeOnInvalidInput()
                             : command.getCommandSpec().exitCodeOnExecutionException();
                 });
@@ -137,7 +158,8 @@ public final class Limner implements Runnable {
     /** What a user is told of a failure, in one line. */
     static String explain(Exception failure) {
         String message = failure.getMessage();
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        String text =
+                message == null || message.isBlank() ? failure.getClass().getSimpleName() : JsonReasons.clean(message);
         Throwable cause = failure.getCause();
         if (NoSpace.causes(failure)
                 && !(failure instanceof IllegalStateException && text.contains("no space left in"))) {
@@ -157,7 +179,7 @@ public final class Limner implements Runnable {
             case NoSuchFileException missing -> "there is no such file";
             case AccessDeniedException denied -> "permission denied";
             case NotDirectoryException file -> "it is not a folder";
-            default -> cause.getMessage();
+            default -> JsonReasons.clean(String.valueOf(cause.getMessage()));
         };
     }
 }

@@ -5,14 +5,9 @@ import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.cli.terminal.UserFile;
 import dev.limner.protocol.Job;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "submit",
         description = {
-            "Send jobs. Each line of FILE or of standard input is a caption, or a job as a JSON object.",
+            "Send jobs. Each line of FILE or of standard input is a caption, or a job as a JSON object; a file may also be one"
+                    + " JSON array of either. Text is UTF-8.",
+            "A caption that begins with { is written with a backslash before it: \\{curly}.",
             "All lines are checked before any is sent."
         },
         mixinStandardHelpOptions = true,
@@ -104,7 +101,7 @@ final class SubmitCommand implements Callable<Integer> {
             throw new UsageException("--group is '" + group + "', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
         }
         String ids = (group == null ? "job" : group) + "-" + Long.toString(System.currentTimeMillis(), 36);
-        List<Job> jobs = options.jobs(lines(), ids, group);
+        List<Job> jobs = options.jobs(written(), ids, group);
         if (jobs.isEmpty()) {
             throw new UsageException("there is no caption: give one, or --file");
         }
@@ -136,19 +133,11 @@ final class SubmitCommand implements Callable<Integer> {
         return tally.allCompleted() ? 0 : 3;
     }
 
-    private List<String> lines() {
-        List<String> lines = new ArrayList<>(captions);
-        try {
-            if (file != null && file.toString().equals("-")) {
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                        .lines()
-                        .forEach(lines::add);
-            } else if (file != null) {
-                lines.addAll(Files.readAllLines(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the file " + file + " cannot be read", e);
+    private List<JobOptions.Written> written() {
+        List<JobOptions.Written> written = new ArrayList<>(JobOptions.Written.arguments(captions));
+        if (file != null) {
+            written.addAll(JobOptions.Written.file(UserFile.bytes(file), UserFile.name(file)));
         }
-        return lines;
+        return written;
     }
 }

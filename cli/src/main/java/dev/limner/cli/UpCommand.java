@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.broker.OpenFiles;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.fleet.DiskSpace;
@@ -10,6 +11,7 @@ import dev.limner.cli.fleet.Ports;
 import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.SafePrintWriter;
+import dev.limner.cli.terminal.Terminal;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -168,6 +170,10 @@ final class UpCommand implements Callable<Integer> {
                 : LocalFleet.on(bootstrap, topics)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(fleet, terminal)));
             fleet.recordIn(state);
+            if (bootstrap == null) {
+                OpenFiles.complaint()
+                        .ifPresent(few -> spec.commandLine().getErr().println("limner: " + few));
+            }
             terminal.println("broker on " + fleet.bootstrap() + ", starting " + Counted.of(workers, "worker"));
             terminal.flush();
             Path logs = home.state().resolve("logs");
@@ -183,7 +189,11 @@ final class UpCommand implements Callable<Integer> {
                 terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
                         + ", pictures: " + pictures + "; Ctrl-C stops");
                 terminal.flush();
-                return watch(fleet, new FleetClient(fleet.bootstrap(), topics), pictures, terminal);
+                return watch(
+                        fleet,
+                        new FleetClient(fleet.bootstrap(), topics),
+                        pictures,
+                        spec.commandLine().getErr());
             });
         }
     }
@@ -229,9 +239,10 @@ final class UpCommand implements Callable<Integer> {
         return mine;
     }
 
+    /** Progress is for whoever looks on, and goes to standard error. */
     private static int watch(LocalFleet fleet, FleetClient client, Path pictures, PrintWriter terminal) {
         boolean full = false;
-        boolean live = Boolean.getBoolean("limner.terminal");
+        boolean live = Terminal.current().live();
         Map<String, WorkerStatus> statuses = new LinkedHashMap<>();
         long nextLine = 0;
         try (FleetClient.Reader reader = client.workers()) {

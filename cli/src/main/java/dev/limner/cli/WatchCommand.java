@@ -6,6 +6,7 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.Job;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "watch",
         description = {
-            "Print results as they are committed, until Ctrl-C. With --group: follow a group until every job has its"
+            "Print results as they are committed, until Ctrl-C or until nobody reads them any more. With --group: follow a group until every job has its"
                     + " result, then write a manifest.jsonl with caption, seed, picture and digest."
         },
         mixinStandardHelpOptions = true,
@@ -44,7 +45,8 @@ import picocli.CommandLine.Spec;
             "0:the group is finished and all of it drawn",
             "1:something failed",
             "2:misuse",
-            "3:some jobs were not drawn"
+            "3:some jobs were not drawn",
+            "141:nobody reads the output any more"
         })
 final class WatchCommand implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -92,6 +94,9 @@ final class WatchCommand implements Callable<Integer> {
                     terminal.println(Printable.whole(result.jobId() + "  " + describe(result)));
                 }
                 terminal.flush();
+                if (StandardOutput.readerGone()) {
+                    return StandardOutput.READER_GONE;
+                }
             }
         }
         return 0;

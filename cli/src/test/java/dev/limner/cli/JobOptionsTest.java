@@ -3,12 +3,14 @@ package dev.limner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.cli.JobOptions.Written;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -18,8 +20,8 @@ class JobOptionsTest {
     void shouldTakeCaptionsAndJobsAsTheyCome() {
         JobOptions options = parsed("--count", "3", "--format", "jpeg");
 
-        List<Job> jobs = options.jobs(
-                List.of("red apple", "", "{\"id\":\"mine\",\"caption\":\"pear\",\"count\":1}"), "run", null);
+        List<Job> jobs =
+                options.jobs(file("red apple\n\n{\"id\":\"mine\",\"caption\":\"pear\",\"count\":1}\n"), "run", null);
 
         assertThat(jobs).extracting(Job::id).containsExactly("run-1", "mine");
         assertThat(jobs).extracting(Job::count).containsExactly(3, 1);
@@ -28,34 +30,66 @@ class JobOptionsTest {
 
     @Test
     void shouldGiveEveryJobOfAGroupItsSize() {
-        List<Job> jobs = parsed().jobs(List.of("a", "b"), "run", "g");
+        List<Job> jobs = parsed().jobs(Written.arguments(List.of("a", "b")), "run", "g");
 
         assertThat(jobs).extracting(Job::group).containsOnly(new Group("g", 2));
     }
 
     @Test
     void shouldCheckEveryLineBeforeAnythingIsSent() {
-        assertThatThrownBy(() -> parsed().jobs(List.of("fine", "{\"caption\":\"x\",\"count\":65}"), "run", null))
-                .isInstanceOf(UsageException.class)
-                .hasMessage("job 2: count is '65', must be from 1 to 64");
-        assertThatThrownBy(() -> parsed().jobs(
-                                List.of("{\"id\":\"j\",\"caption\":\"a\"}", "{\"id\":\"j\",\"caption\":\"b\"}"),
-                                "run",
-                                null))
-                .hasMessage("job 2: id 'j' is given twice");
-        assertThatThrownBy(() -> parsed().jobs(List.of("{\"caption\":"), "run", null))
-                .isInstanceOf(UsageException.class)
-                .hasMessageContaining("line 1 is not JSON");
+        assertRefused(
+                Written.arguments(List.of("fine", "{\"caption\":\"x\",\"count\":65}")),
+                "job 2: count is '65', must be from 1 to 64");
+        assertRefused(
+                file("\n{\"id\":\"j\",\"caption\":\"a\"}\n\n{\"id\":\"j\",\"caption\":\"b\"}"),
+                "a.txt line 4: id 'j' is given twice");
+        assertRefused(
+                file("red\n{\"caption\":"),
+                "a.txt line 2: malformed JSON in line 3, column 1: Unexpected end-of-input");
+        assertRefused(file("\n\nred\n\u0007"), "a.txt line 4: caption is");
+        assertRefused(Written.arguments(List.of("red", "")), "job 2: caption is '', must have a visible character");
+    }
+
+    @Test
+    void shouldDrawNothingThatNobodyWrote() {
+        assertRefused(
+                file("{\"caption\":\"a\"} {\"caption\":\"b\"}"), "a.txt line 1: something follows the JSON object");
+        assertRefused(
+                file("{\"caption\":\"a\",\"caption\":\"b\"}"),
+                "a.txt line 1: malformed JSON in column 25: Duplicate field");
+        assertRefused(file("{\"caption\":\"a\"}\n]\n"), "a.txt line 2: ']' is a piece of a JSON document");
+        assertRefused(file("[[\"a\"]]"), "a.txt line 1: [\"a\"] is neither a job nor a caption");
+        assertRefused(file("K\uFFFDse"), "a.txt line 1: caption is 'K\uFFFDse', must not hold U+FFFD");
+    }
+
+    @Test
+    void shouldReadWhatOtherProgramsWrite() {
+        for (String text : List.of(
+                "\uFEFF{\"caption\":\"a\"}\n\uFEFFb",
+                "[{\"caption\":\"a\"},\"b\"]",
+                "{\n  \"caption\": \"a\"\n}\nb\n",
+                "[\n  {\n    \"caption\": \"a\"\n  },\n  {\"caption\": \"b\"}\n]\n")) {
+            assertThat(parsed().jobs(file(text), "run", null))
+                    .extracting(Job::caption)
+                    .containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void shouldSendACaptionThatBeginsWithABrace() {
+        assertThat(parsed().jobs(file("\\{curly}\n\\[\"a\"]\n\\\\{\n\\o/"), "run", null))
+                .extracting(Job::caption)
+                .containsExactly("{curly}", "[\"a\"]", "\\{", "\\o/");
+        assertThat(parsed().jobs(Written.arguments(List.of("\\{curly}")), "run", null))
+                .extracting(Job::caption)
+                .containsExactly("{curly}");
     }
 
     @Test
     void shouldReadASize() {
-        assertThat(parsed("--size", "64x32")
-                        .jobs(List.of("a"), "run", null)
-                        .get(0)
-                        .size())
+        assertThat(parsed("--size", "64x32").jobs(file("a"), "run", null).get(0).size())
                 .isEqualTo(new Size(64, 32));
-        assertThatThrownBy(() -> parsed("--size", "64").jobs(List.of("a"), "run", null))
+        assertThatThrownBy(() -> parsed("--size", "64").jobs(file("a"), "run", null))
                 .hasMessage("--size is '64', must be as in 64x64");
     }
 
@@ -65,6 +99,17 @@ class JobOptionsTest {
         assertThat(parsed("--lane", "bulk").lane()).isEqualTo(Topics.Lane.BULK);
         assertThatThrownBy(() -> parsed("--lane", "fast").lane())
                 .hasMessage("--lane is 'fast', must be interactive, standard or bulk");
+    }
+
+    private static void assertRefused(List<Written> written, String message) {
+        assertThatThrownBy(() -> parsed().jobs(written, "run", null))
+                .isInstanceOf(UsageException.class)
+                .hasMessageStartingWith(message)
+                .hasMessageNotContaining("REDACTED");
+    }
+
+    private static List<Written> file(String text) {
+        return Written.file(text.getBytes(StandardCharsets.UTF_8), "a.txt");
     }
 
     private static JobOptions parsed(String... arguments) {

@@ -1,5 +1,6 @@
 package dev.limner.protocol;
 
+import dev.limner.protocol.text.TextFile;
 import java.text.Normalizer;
 
 /** What a caption may be, in a job and in feedback. */
@@ -22,6 +23,13 @@ final class CaptionRule {
         if (caption.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
             throw new InvalidRecord(RecordError.of(
                     ErrorCode.CAPTION_INVALID_UNICODE, field, written, "must not hold half a surrogate pair"));
+        }
+        if (TextFile.hasLostCharacters(caption)) {
+            throw new InvalidRecord(RecordError.of(
+                    ErrorCode.CAPTION_INVALID_UNICODE,
+                    field,
+                    written,
+                    "must not hold U+FFFD, which stands for a character that was lost on the way"));
         }
         if (caption.codePoints().anyMatch(Character::isISOControl)) {
             throw new InvalidRecord(RecordError.of(

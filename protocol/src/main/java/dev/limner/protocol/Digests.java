@@ -8,6 +8,8 @@ import java.util.HexFormat;
 
 /** SHA-256 as the fleet writes it: 64 lower-case hexadecimal digits. */
 public final class Digests {
+    private static final long SEED_BITS = (1L << 53) - 1;
+
     private Digests() {}
 
     public static String sha256(byte[] bytes) {
@@ -21,14 +23,22 @@ public final class Digests {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The first eight bytes of a text's digest as a number: how a seed follows from a job's id. */
-    public static long seedOf(String text) {
+    /**
+     * The seed of a job that names none: the first eight bytes of its id's digest, less their highest eleven bits. What is
+     * left, 0 to 2^53 - 1, is a number that JavaScript, {@code jq} and spreadsheets read without rounding.
+     */
+    public static long seedOf(String id) {
+        return fingerprint(id) & SEED_BITS;
+    }
+
+    /** The first eight bytes of a text's digest as a number. */
+    public static long fingerprint(String text) {
         byte[] digest = digest(text.getBytes(StandardCharsets.UTF_8));
-        long seed = 0;
+        long number = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            seed = seed << Byte.SIZE | (digest[i] & 0xFF);
+            number = number << Byte.SIZE | (digest[i] & 0xFF);
         }
-        return seed;
+        return number;
     }
 
     private static byte[] digest(byte[] bytes) {

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -107,7 +108,7 @@ final class Json {
         } catch (JsonMappingException e) {
             throw new IllegalArgumentException("not " + what + ": " + complaint(e), e);
         } catch (IOException e) {
-            String reason = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+            String reason = e instanceof JsonProcessingException json ? JsonReasons.of(json) : e.getMessage();
             throw new IllegalArgumentException("not " + what + ": " + reason, e);
         }
     }
@@ -126,7 +127,7 @@ final class Json {
         if (cause instanceof IllegalArgumentException && e instanceof ValueInstantiationException) {
             return path + (path.isEmpty() ? "" : ".") + cause.getMessage();
         }
-        String reason = e.getOriginalMessage();
+        String reason = JsonReasons.of(e);
         return path.isEmpty() ? reason : path + ": " + reason;
     }
 

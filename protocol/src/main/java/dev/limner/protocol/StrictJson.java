@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.protocol.text.JsonReasons;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -54,8 +55,7 @@ final class StrictJson {
         } catch (CharacterCodingException e) {
             throw new InvalidRecord(RecordError.ofRecord(ErrorCode.MALFORMED_JSON, "the record is not UTF-8"));
         } catch (JsonProcessingException e) {
-            throw new InvalidRecord(
-                    RecordError.ofRecord(codeOf(e), "the record is not JSON: " + e.getOriginalMessage()));
+            throw new InvalidRecord(RecordError.ofRecord(codeOf(e), "the record is not JSON: " + JsonReasons.of(e)));
         }
     }
 

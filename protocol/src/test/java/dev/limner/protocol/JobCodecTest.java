@@ -108,6 +108,42 @@ class JobCodecTest {
     }
 
     @Test
+    void shouldDeriveSeedsThatEveryLanguageReadsWhole() {
+        // Those of 0.1 without their highest eleven bits: see decision 17.
+        assertThat(Digests.seedOf("cover-17")).isEqualTo(Digests.fingerprint("cover-17") & 0x1F_FFFF_FFFF_FFFFL);
+        for (int i = 0; i < 10_000; i++) {
+            long seed = Digests.seedOf("job-" + i);
+            assertThat((long) (double) seed).isEqualTo(seed).isBetween(0L, (1L << 53) - 1);
+        }
+    }
+
+    @Test
+    void shouldTakeEveryGivenSeedOfSixtyFourBits() {
+        for (long seed : new long[] {Long.MIN_VALUE, -1_550_608_560_261_983_445L, 1L << 53, Long.MAX_VALUE}) {
+            Job job = ((Decoded.Valid) decode("{\"caption\":\"a\",\"seed\":" + seed + "}")).job();
+            assertThat(job.seed()).isEqualTo(seed);
+        }
+    }
+
+    @Test
+    void shouldNotQuoteALibrarysNotesOnItself() {
+        Decoded decoded = decode("{\"caption\":\"a\"");
+
+        assertThat(((Decoded.Poison) decoded).error().message())
+                .isEqualTo(
+                        "the record is not JSON: Unexpected end-of-input: expected close marker for Object (begun in line 1,"
+                                + " column 1)");
+    }
+
+    @Test
+    void shouldSayThatSomethingFollowsADocument() {
+        Decoded decoded = decode("{\"caption\":\"a\"} {}");
+
+        assertThat(((Decoded.Poison) decoded).error().message())
+                .isEqualTo("the record is not JSON: something follows the document");
+    }
+
+    @Test
     void shouldReadComposedAndDecomposedCharactersAsOneCaption() {
         Job composed = ((Decoded.Valid) decode("{\"caption\":\"caf\\u00e9\"}")).job();
         Job decomposed = ((Decoded.Valid) decode("{\"caption\":\"cafe\\u0301\"}")).job();

@@ -5,9 +5,9 @@ import dev.limner.protocol.Digests;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
+import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +23,7 @@ final class BenchJobs {
     /** Captions made of the demo's. */
     static BenchJobs of(Home home) {
         try {
-            return new BenchJobs(Files.readAllLines(home.demoCaptions()).stream()
+            return new BenchJobs(TextFile.wholeLines(home.demoCaptions()).stream()
                     .filter(line -> !line.isBlank())
                     .toList());
         } catch (IOException e) {

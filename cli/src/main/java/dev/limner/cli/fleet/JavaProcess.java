@@ -1,6 +1,7 @@
 package dev.limner.cli.fleet;
 
 import dev.limner.protocol.process.ParentWatch;
+import dev.limner.protocol.text.NativeEncoding;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,9 @@ public final class JavaProcess {
                 "-XX:+AlwaysPreTouch"));
     }
 
-    /** Environment of a process that computes, where the user has not set it. */
+    /** Environment of a process that computes, where the user has not set it; its arguments and files may have any name. */
     static void forComputing(Map<String, String> environment) {
+        NativeEncoding.mend(environment);
         // Spinning OpenMP threads slow every other thread of the machine down.
         environment.putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
     }

@@ -181,6 +181,8 @@ final class DataImportCommand {
             Process npm = new ProcessBuilder("npm", "pack", "--silent", PICTURES + "@16.0.0", NAMES + "@17.0.0")
                     .directory(folder.toFile())
                     .inheritIO()
+                    // The names of what it fetched, which nobody asked for.
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
                 if (npm.waitFor() != 0) {

@@ -10,6 +10,7 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.text.TextFile;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.eval.SampleGrid;
 import dev.limner.trainer.eval.judge.JudgeDescription;
@@ -94,7 +95,7 @@ public final class LearnOptions {
         Path own = home.root().resolve("data/captions-64-" + language + ".txt");
         Path file = gridCaptions != null ? gridCaptions : Files.exists(own) ? own : home.gridCaptions();
         try {
-            List<String> captions = Files.readAllLines(file).stream()
+            List<String> captions = TextFile.wholeLines(file).stream()
                     .filter(line -> !line.isBlank())
                     .toList();
             if (captions.isEmpty()) {

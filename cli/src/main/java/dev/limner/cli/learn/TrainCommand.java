@@ -157,7 +157,8 @@ public final class TrainCommand implements Runnable {
         try {
             try (Progress progress =
                     Progress.of("training (seconds)", limit.time().toSeconds())) {
-                Manifest manifest = loop.run(limit, device, check, shown(progress, terminal));
+                Manifest manifest = loop.run(
+                        limit, device, check, shown(progress, spec.commandLine().getErr()));
                 terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
                 terminal.println("report in " + out.resolve("report.html"));
             } catch (CancellationException e) {

@@ -1,16 +1,20 @@
 package dev.limner.cli.release;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.cli.fleet.ClusterOptions;
 import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.cli.terminal.UserFile;
 import dev.limner.protocol.DecodedFeedback;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
+import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonLines;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +96,7 @@ public final class RateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<byte[]> records = file != null ? lines(file) : List.of(FeedbackCodec.encode(feedback()));
+        List<byte[]> records = file != null ? lines(file) : List.of(checked(FeedbackCodec.encode(feedback()), ""));
         send(records);
         spec.commandLine()
                 .getOut()
@@ -169,26 +173,26 @@ public final class RateCommand implements Callable<Integer> {
 
     /** Refuses the whole file if a line is no feedback: better now than as a dead letter. */
     private static List<byte[]> lines(Path file) {
-        try (InputStream in = file.toString().equals("-") ? System.in : Files.newInputStream(file)) {
-            List<byte[]> records = new ArrayList<>();
-            int number = 0;
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList()) {
-                number++;
-                if (line.isBlank()) {
-                    continue;
-                }
-                byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-                if (FeedbackCodec.decode(bytes, "line-" + number) instanceof DecodedFeedback.Poison(var error)) {
-                    throw new UsageException(file + " line " + number + ": " + error.message());
-                }
-                records.add(bytes);
-            }
-            return records;
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
+        String name = UserFile.name(file);
+        List<byte[]> records = new ArrayList<>();
+        for (Entry entry : JsonLines.STRICT.read(UserFile.bytes(file), name)) {
+            String where = name + " line " + entry.line() + ": ";
+            byte[] bytes = switch (entry) {
+                case Entry.Json(int line, JsonNode node) -> node.toString().getBytes(StandardCharsets.UTF_8);
+                case Entry.Plain(int line, String text) ->
+                    throw new UsageException(where + "'" + Printable.line(text) + "' is no JSON object");
+                case Entry.Fault(int line, String reason) -> throw new UsageException(where + reason);
+            };
+            records.add(checked(bytes, where));
         }
+        return records;
+    }
+
+    private static byte[] checked(byte[] record, String where) {
+        if (FeedbackCodec.decode(record, "any") instanceof DecodedFeedback.Poison(var error)) {
+            throw new UsageException(where + error.message());
+        }
+        return record;
     }
 
     private void send(List<byte[]> records) throws InterruptedException {

@@ -8,8 +8,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Progress of long work on standard error: a bar on a terminal, a plain line every few seconds elsewhere. One thread at
- * a time.
+ * Progress of long work, always on standard error: a bar on a terminal, a plain line every few seconds elsewhere. One
+ * thread at a time.
  */
 public final class Progress implements AutoCloseable {
     private static final long LINE_EVERY_NANOS = 5_000_000_000L;
@@ -30,12 +30,15 @@ public final class Progress implements AutoCloseable {
     }
 
     public static Progress of(String task, long total) {
-        boolean terminal = Boolean.getBoolean("limner.terminal");
-        ProgressBar bar = terminal
+        Terminal terminal = Terminal.current();
+        ProgressBar bar = terminal.live()
                 ? new ProgressBarBuilder()
                         .setTaskName(task)
                         .setInitialMax(total)
-                        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+                        .setStyle(
+                                terminal.colours()
+                                        ? ProgressBarStyle.COLORFUL_UNICODE_BAR
+                                        : ProgressBarStyle.UNICODE_BLOCK)
                         .continuousUpdate()
                         .setUpdateIntervalMillis(200)
                         .build()

@@ -12,6 +12,7 @@ import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,7 +124,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
             return manifest;
         } catch (JsonProcessingException e) {
             throw new BundleException(
-                    RefusalCode.MANIFEST_INVALID, file + " is not a manifest: " + e.getOriginalMessage(), e);
+                    RefusalCode.MANIFEST_INVALID, file + " is not a manifest: " + JsonReasons.of(e), e);
         } catch (IOException e) {
             throw new BundleException(
                     RefusalCode.BUNDLE_MISSING,

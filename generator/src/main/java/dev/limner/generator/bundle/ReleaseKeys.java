@@ -1,6 +1,8 @@
 package dev.limner.generator.bundle;
 
 import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,13 +155,15 @@ public final class ReleaseKeys {
 
     private static byte[] body(Path file, String kind) {
         try {
-            String text = Files.readString(file).strip();
+            String text = TextFile.whole(file).strip();
             String begin = "-----BEGIN " + kind + "-----";
             String end = "-----END " + kind + "-----";
             if (!text.startsWith(begin) || !text.endsWith(end)) {
                 throw new IllegalArgumentException(file + " must hold one PEM block of a " + kind);
             }
             return Base64.getMimeDecoder().decode(text.substring(begin.length(), text.length() - end.length()));
+        } catch (TextException e) {
+            throw new IllegalArgumentException("the key " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the key " + file + " cannot be read: " + e.getClass().getSimpleName(), e);

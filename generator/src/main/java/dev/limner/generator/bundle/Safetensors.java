@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -139,7 +140,7 @@ public final class Safetensors {
             root = JSON.readTree(new String(header, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new BundleException(
-                    RefusalCode.WEIGHTS_INVALID, file + " has a header that is not JSON: " + e.getOriginalMessage(), e);
+                    RefusalCode.WEIGHTS_INVALID, file + " has a header that is not JSON: " + JsonReasons.of(e), e);
         }
         if (!(root instanceof ObjectNode object)) {
             throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + " has a header that is not a JSON object");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.limner.protocol.ModelRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +39,21 @@ class ReleaseKeysTest {
         assertThat(ReleaseKeys.verifies(ours, "cd".repeat(32), signature)).isFalse();
         assertThat(ReleaseKeys.verifies(ours, DIGEST, "not base64 !")).isFalse();
         assertThat(ReleaseKeys.verifies(ours, DIGEST, "")).isFalse();
+    }
+
+    @Test
+    void shouldReadKeysAsEditorsAndOtherSystemsSaveThem() throws IOException {
+        ReleaseKeys.generate(folder);
+        Path key = folder.resolve("release.key");
+        PrivateKey before = ReleaseKeys.readPrivate(key);
+
+        Files.writeString(key, "\uFEFF" + Files.readString(key).replace("\n", "\r\n"));
+        assertThat(ReleaseKeys.readPrivate(key)).isEqualTo(before);
+
+        Files.write(key, "\uFEFF-----BEGIN".getBytes(StandardCharsets.UTF_16LE));
+        assertThatThrownBy(() -> ReleaseKeys.readPrivate(key))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the key " + key + " is UTF-16, must be text in UTF-8");
     }
 
     @Test

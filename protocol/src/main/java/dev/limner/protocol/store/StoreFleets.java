@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -117,7 +118,7 @@ public record StoreFleets(Path root) {
             }
             return fleet;
         } catch (JsonProcessingException e) {
-            throw new IOException("the mark " + file + " cannot be read: " + e.getOriginalMessage(), e);
+            throw new IOException("the mark " + file + " cannot be read: " + JsonReasons.of(e), e);
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.limner.trainer.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
+import dev.limner.protocol.text.JsonLines;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Captions {
     private static final Set<String> DESCRIPTIONS = Set.of("txt", "caption", "json", "cls");
     private static final List<String> PLAIN_KEYS = List.of("caption", "text", "captions", "texts");
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String language;
     private final Map<String, Set<String>> byLanguage = new LinkedHashMap<>();
@@ -37,21 +36,21 @@ final class Captions {
         return DESCRIPTIONS.contains(extension);
     }
 
-    /** @throws DataException if the content is not what the extension says */
-    void add(String extension, String content) {
-        switch (extension) {
-            case "txt", "caption" -> content.lines().forEach(line -> put(language, line));
-            case "cls" -> label = content.strip();
-            default -> addJson(content);
-        }
-    }
-
-    /** @throws DataException if it is no JSON object, or a caption in it is no text */
-    void addJson(String content) {
+    /**
+     * Adds what a file says.
+     *
+     * @param name as errors name the file
+     * @throws DataException if the content is not what the extension says
+     */
+    void add(String extension, byte[] content, String name) {
         try {
-            add(JSON.readTree(content));
-        } catch (JsonProcessingException e) {
-            throw new DataException("malformed JSON: " + e.getOriginalMessage(), e);
+            switch (extension) {
+                case "txt", "caption" -> TextFile.wholeLines(content, name).forEach(line -> put(language, line));
+                case "cls" -> label = TextFile.whole(content, name).strip();
+                default -> add(JsonLines.OF_DATA.document(content, name));
+            }
+        } catch (TextException e) {
+            throw new DataException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -62,11 +61,12 @@ final class Captions {
         for (String key : PLAIN_KEYS) {
             addNode(key, description.path(key), language);
         }
-        if (description.hasNonNull("label")) {
+        if (isGiven(description.path("label"))) {
             label = description.path("label").asText();
         }
-        if (description.hasNonNull("split")) {
-            split = Split.parse(description.path("split").asText());
+        if (isGiven(description.path("split"))) {
+            String written = description.path("split").asText();
+            split = written.isBlank() ? null : Split.parse(written);
         }
     }
 
@@ -76,13 +76,22 @@ final class Captions {
             case ARRAY -> node.forEach(entry -> addNode(key, entry, in));
             case OBJECT -> node.properties().forEach(entry -> addNode(key, entry.getValue(), entry.getKey()));
             case MISSING, NULL -> {}
-            case BINARY, BOOLEAN, NUMBER, POJO ->
-                throw new DataException(key + " is " + node + ", must be text, a list of texts or texts by language");
+            case BINARY, BOOLEAN, NUMBER, POJO -> {
+                if (isGiven(node)) {
+                    throw new DataException(
+                            key + " is " + node + ", must be text, a list of texts or texts by language");
+                }
+            }
         }
     }
 
+    /** Python's table libraries write NaN where there is nothing. */
+    private static boolean isGiven(JsonNode node) {
+        return !node.isMissingNode() && !node.isNull() && !(node.isDouble() && Double.isNaN(node.doubleValue()));
+    }
+
     private void put(String in, String caption) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(caption)) {
+        if (caption.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
             throw new DataException("a caption holds half a surrogate pair, which is no character");
         }
         String text = caption.strip().replaceAll("\\s+", " ");

@@ -3,6 +3,7 @@ package dev.limner.trainer.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public record DataSettings(int format, int side, int heldOutPercent) {
         try {
             return JSON.readValue(file.toFile(), DataSettings.class);
         } catch (JsonProcessingException e) {
-            throw new DataException(file + ": " + e.getOriginalMessage(), e);
+            throw new DataException(file + ": " + JsonReasons.of(e), e);
         } catch (IOException e) {
             throw new DataException(file + " cannot be read: " + e.getMessage(), e);
         }

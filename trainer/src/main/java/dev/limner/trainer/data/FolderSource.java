@@ -1,8 +1,6 @@
 package dev.limner.trainer.data;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +99,10 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
                 }
                 for (Map.Entry<Path, String> text : beside(name).entrySet()) {
                     unused.remove(text.getKey());
-                    captions.add(text.getValue(), text(text.getKey()));
+                    captions.add(
+                            text.getValue(),
+                            Files.readAllBytes(text.getKey()),
+                            Places.name(folder, text.getKey()));
                 }
                 long size = Files.size(file);
                 if (size > MOST_PICTURE_BYTES) {
@@ -132,14 +133,6 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
                 }
             }
             return found;
-        }
-
-        private String text(Path file) throws IOException {
-            try {
-                return Files.readString(file, StandardCharsets.UTF_8);
-            } catch (CharacterCodingException e) {
-                throw new DataException(file.getFileName() + " is not UTF-8", e);
-            }
         }
     }
 }

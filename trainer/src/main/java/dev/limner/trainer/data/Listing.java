@@ -1,15 +1,14 @@
 package dev.limner.trainer.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
+import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonLines;
+import dev.limner.protocol.text.TextException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,32 +74,19 @@ final class Listing {
     }
 
     private void jsonLines(Path file, String name) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        int number = 1;
-        for (int i = 0; i <= bytes.length; i++) {
-            if (i < bytes.length && bytes[i] != '\n') {
-                line.write(bytes[i]);
-            } else {
-                jsonLine(file, name + ":" + number++, line.toByteArray());
-                line.reset();
-            }
-        }
-    }
-
-    private void jsonLine(Path file, String where, byte[] bytes) {
         try {
-            String line = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            if (!line.isBlank()) {
-                entry(file, where, JSON.readTree(line));
+            for (Entry entry : JsonLines.OF_DATA.read(Files.readAllBytes(file), name)) {
+                String where = name + ":" + entry.line();
+                switch (entry) {
+                    case Entry.Json(int line, JsonNode node) -> entry(file, where, node);
+                    case Entry.Plain(int line, String text) ->
+                        skipped.skip(where, Skipped.Reason.MALFORMED, "no JSON object: " + text);
+                    case Entry.Fault(int line, String reason) ->
+                        skipped.skip(where, Skipped.Reason.MALFORMED, reason);
+                }
             }
-        } catch (CharacterCodingException e) {
-            skipped.skip(where, Skipped.Reason.MALFORMED, "it is not UTF-8");
-        } catch (JsonProcessingException e) {
-            skipped.skip(where, Skipped.Reason.MALFORMED, e.getOriginalMessage());
+        } catch (TextException e) {
+            skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 

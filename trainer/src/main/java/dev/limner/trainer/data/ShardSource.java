@@ -2,7 +2,6 @@ package dev.limner.trainer.data;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -207,7 +206,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             Captions captions = new Captions(language);
             RawPicture described;
             try {
-                texts.forEach((extension, text) -> captions.add(extension, new String(text, StandardCharsets.UTF_8)));
+                texts.forEach((extension, text) -> captions.add(extension, text, key + "." + extension));
                 described = captions.describe(shard + ":" + picture.entry(), key, picture.file());
             } catch (DataException e) {
                 skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));

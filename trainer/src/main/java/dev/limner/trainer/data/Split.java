@@ -3,6 +3,8 @@ package dev.limner.trainer.data;
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Digests;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a picture is for. */
 public enum Split {
@@ -25,18 +27,46 @@ public enum Split {
         return bucket < heldOutPercent ? TEST : TRAIN;
     }
 
+    /** What other data sets call theirs, in lower case. What is kept from training is held out, whatever it is for. */
+    private static final Map<String, Split> NAMES = Map.ofEntries(
+            Map.entry("train", TRAIN),
+            Map.entry("training", TRAIN),
+            Map.entry("test", TEST),
+            Map.entry("testing", TEST),
+            Map.entry("val", TEST),
+            Map.entry("valid", TEST),
+            Map.entry("validation", TEST),
+            Map.entry("dev", TEST),
+            Map.entry("development", TEST),
+            Map.entry("eval", TEST),
+            Map.entry("evaluation", TEST),
+            Map.entry("holdout", TEST),
+            Map.entry("held-out", TEST));
+
     /** As data sets write it: {@code train} or {@code test}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws DataException if it is neither */
-    public static Split parse(String id) {
-        for (Split split : values()) {
-            if (split.id().equals(id)) {
-                return split;
-            }
+    /**
+     * A split by any name that people give it, in any case.
+     *
+     * @throws DataException if it is none of them
+     */
+    public static Split parse(String written) {
+        Split split = NAMES.get(written.strip().toLowerCase(Locale.ROOT));
+        if (split == null) {
+            throw new DataException(
+                    "split is '" + written + "', must be train, or one of " + heldOutNames() + ", which are held out");
         }
-        throw new DataException("split is '" + id + "', must be 'train' or 'test'");
+        return split;
+    }
+
+    private static String heldOutNames() {
+        return NAMES.entrySet().stream()
+                .filter(entry -> entry.getValue() == TEST)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 }

@@ -1,6 +1,8 @@
 package dev.limner.trainer.recipe;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,7 +12,9 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.limner.generator.network.GeneratorSpec;
-import java.io.FileNotFoundException;
+import dev.limner.protocol.text.JsonReasons;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,6 +49,8 @@ public record Recipe(
         Augmentation augmentation,
         Text text) {
     private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -158,7 +164,7 @@ public record Recipe(
     /** @throws RecipeException naming the key and the value if the file is not a recipe */
     public static Recipe read(Path file) {
         try {
-            return YAML.readValue(file.toFile(), Recipe.class);
+            return YAML.readValue(TextFile.whole(file), Recipe.class);
         } catch (UnrecognizedPropertyException e) {
             throw new RecipeException(
                     file + ": unknown key '" + path(e) + "', allowed here are " + e.getKnownPropertyIds(), e);
@@ -174,9 +180,13 @@ public record Recipe(
                                     : e.getOriginalMessage()),
                     e);
         } catch (JsonProcessingException e) {
-            throw new RecipeException(file + ": " + e.getOriginalMessage(), e);
-        } catch (NoSuchFileException | FileNotFoundException e) {
+            JsonLocation place = e.getLocation();
+            throw new RecipeException(
+                    file + (place == null ? "" : " line " + place.getLineNr()) + ": " + JsonReasons.of(e), e);
+        } catch (NoSuchFileException e) {
             throw new RecipeException(file + " cannot be read: there is no such file", e);
+        } catch (TextException e) {
+            throw new RecipeException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new RecipeException(file + " cannot be read: " + e.getMessage(), e);
         }
@@ -187,7 +197,7 @@ public record Recipe(
         try {
             return YAML.treeToValue(data, Recipe.class);
         } catch (JsonProcessingException e) {
-            throw new RecipeException("the model's recipe cannot be read: " + e.getOriginalMessage(), e);
+            throw new RecipeException("the model's recipe cannot be read: " + JsonReasons.of(e), e);
         }
     }
 

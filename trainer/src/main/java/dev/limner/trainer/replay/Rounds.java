@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.limner.protocol.text.JsonReasons;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +92,7 @@ public final class Rounds {
         try {
             return JSON.readValue(body, Round.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a round cannot be read: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException("a round cannot be read: " + JsonReasons.of(e), e);
         }
     }
 }

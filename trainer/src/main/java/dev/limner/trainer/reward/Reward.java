@@ -111,7 +111,7 @@ public final class Reward implements AutoCloseable {
 
         /** Whom a caption is for; fixed by a hash. */
         public static From of(String caption) {
-            return Math.floorMod(Digests.seedOf("gate " + caption), 10) < GATE_TENTHS ? GATE : TUNER;
+            return Math.floorMod(Digests.fingerprint("gate " + caption), 10) < GATE_TENTHS ? GATE : TUNER;
         }
     }
 

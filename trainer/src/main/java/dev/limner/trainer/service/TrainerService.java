@@ -3,6 +3,7 @@ package dev.limner.trainer.service;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.protocol.process.FolderLock;
 import dev.limner.protocol.process.ParentWatch;
+import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.trainer.feedback.FeedbackRecord;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
@@ -60,6 +61,7 @@ public class TrainerService {
 
     private void begin() {
         ParentWatch.start();
+        NativeEncoding.complaint().ifPresent(LOG::warn);
         // The database would let a second trainer in, and each would learn from half of what it says it learned from.
         state = FolderLock.exclusive(config.state(), "limner trainer");
         LearningRuntime started = new LearningRuntime(config, letters, kill);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.text.PretrainedEncoder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -63,6 +64,30 @@ class RecipeTest {
     void shouldSayThatThereIsNoSuchFile() {
         assertThatThrownBy(() -> Recipe.read(Path.of("nowhere.yaml")))
                 .hasMessage("nowhere.yaml cannot be read: there is no such file");
+    }
+
+    @Test
+    void shouldReadWhatEditorsWrite() throws IOException {
+        Path written = Files.writeString(
+                folder.resolve("windows.yaml"),
+                "\uFEFF" + Files.readString(DEFAULT).replace("\n", "\r\n"));
+
+        assertThat(Recipe.read(written)).isEqualTo(Recipe.read(DEFAULT));
+    }
+
+    @Test
+    void shouldNameFileAndLineOfWhatIsNoRecipe() throws IOException {
+        Path twice = changed("batch:", "batch: 7\nbatch:");
+        assertThatThrownBy(() -> Recipe.read(twice))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageMatching("(?s).*recipe.yaml line \\d+: Duplicate field 'batch'.*");
+        Path two = changed("batch:", "---\nbatch:");
+        assertThatThrownBy(() -> Recipe.read(two)).isInstanceOf(RecipeException.class);
+        Path latin =
+                Files.write(folder.resolve("latin.yaml"), "name: gr\u00fcn\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> Recipe.read(latin))
+                .isInstanceOf(RecipeException.class)
+                .hasMessage(latin + " line 1: not UTF-8: byte 0xFC at column 9");
     }
 
     @Test

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.limner.trainer.recipe.Tuning;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerConfigTest {
+    @Test
+    void shouldColourNoLogs() throws IOException {
+        Properties settings = new Properties();
+        try (InputStream file = getClass().getResourceAsStream("/application.properties")) {
+            settings.load(file);
+        }
+
+        // Left to itself Quarkus colours them on any terminal, with NO_COLOR and TERM=dumb, too.
+        assertThat(settings).containsEntry("quarkus.console.color", "false");
+    }
+
     @Test
     void shouldHaveTheDocumentedDefaults() {
         TrainerConfig config = config(Map.of());

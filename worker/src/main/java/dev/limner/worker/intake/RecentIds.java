@@ -69,7 +69,7 @@ public final class RecentIds {
         SequencedMap<String, Long> seen = window.fingerprints;
         String key = redrive == 0 ? job.id() : job.id() + "/" + redrive;
         // A record's text holds every component, and nothing else.
-        long fingerprint = Digests.seedOf(job.toString());
+        long fingerprint = Digests.fingerprint(job.toString());
         Long before = seen.putIfAbsent(key, fingerprint);
         if (before != null) {
             return before == fingerprint ? Seen.REPEAT : Seen.CONFLICT;

@@ -14,42 +14,82 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What the pipeline counts and times. Safe from any thread. */
+/**
+ * What the pipeline counts and times, each with a sentence that says what it is and in which unit. Safe from any thread.
+ */
 public final class WorkerMetrics {
     private final MeterRegistry registry;
     private final Counter ledger;
     private final DistributionSummary batchSizes;
     private final MultiGauge still;
     private final MultiGauge unknown;
+    private final Counter failed;
+    private final Counter stale;
+    private final Counter images;
 
     public WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.ledger = registry.counter("limner.ledger.seconds");
-        this.batchSizes = registry.summary("limner.batch.images");
-        this.still = MultiGauge.builder("limner.partition.still.seconds").register(registry);
-        this.unknown = MultiGauge.builder("limner.partition.unknown.seconds").register(registry);
-        registry.counter("limner.publications.failed");
+        this.ledger = Counter.builder("limner.ledger.seconds")
+                .description("Time that the control thread spent in the partitions' ledgers. Unit: seconds.")
+                .register(registry);
+        this.batchSizes = DistributionSummary.builder("limner.batch.images")
+                .description("Pictures of each micro-batch that went to the device. Unit: images.")
+                .register(registry);
+        this.still = MultiGauge.builder("limner.partition.still.seconds")
+                .description(
+                        "For how long the oldest open record of a partition has not moved although the device was free."
+                                + " Unit: seconds.")
+                .register(registry);
+        this.unknown = MultiGauge.builder("limner.partition.unknown.seconds")
+                .description("For how long what the group has done in a partition is not known. Unit: seconds.")
+                .register(registry);
+        this.failed = Counter.builder("limner.publications.failed")
+                .description("Transactions that were not committed; what they held is sent again. Unit: transactions.")
+                .register(registry);
+        this.stale = Counter.builder("limner.outcomes.stale")
+                .description("Outcomes that came too late: their partition belongs to another worker. Unit: outcomes.")
+                .register(registry);
+        this.images = Counter.builder("limner.images")
+                .description("Pictures whose results were committed. Unit: images.")
+                .register(registry);
     }
 
-    /** A gauge that is read when somebody looks. */
-    public void gauge(String name, Supplier<Number> value) {
-        Gauge.builder(name, value).register(registry);
+    /**
+     * A gauge that is read when somebody looks.
+     *
+     * @param help a sentence that says what it is
+     * @param unit what it counts in
+     */
+    public void gauge(String name, String help, String unit, Supplier<Number> value) {
+        Gauge.builder(name, value).description(described(help, unit)).register(registry);
     }
 
     /** One of several gauges of a name, told apart by a tag. */
-    public void gauge(String name, String tag, String tagged, Supplier<Number> value) {
-        Gauge.builder(name, value).tag(tag, tagged).register(registry);
+    public void gauge(String name, String help, String unit, String tag, String tagged, Supplier<Number> value) {
+        Gauge.builder(name, value)
+                .description(described(help, unit))
+                .tag(tag, tagged)
+                .register(registry);
+    }
+
+    private static String described(String help, String unit) {
+        return help + " Unit: " + unit + ".";
     }
 
     /** A job's terminal result was committed. */
-    public void published(String status, int images) {
-        registry.counter("limner.jobs", "status", status).increment();
-        registry.counter("limner.images").increment(images);
+    public void published(String status, int pictures) {
+        Counter.builder("limner.jobs")
+                .description("Jobs whose terminal result was committed, by its status. Unit: jobs.")
+                .tag("status", status)
+                .register(registry)
+                .increment();
+        images.increment(pictures);
     }
 
     /** A micro-batch went through a stage. */
     public void stage(String stage, double millis) {
         Timer.builder("limner.stage")
+                .description("What a micro-batch took in a stage of the pipeline. Unit: seconds.")
                 .tag("stage", stage)
                 .publishPercentiles(0.5, 0.99)
                 .register(registry)
@@ -68,7 +108,7 @@ public final class WorkerMetrics {
 
     /** A transaction was not committed; what it held is sent again. */
     public void publicationFailed() {
-        registry.counter("limner.publications.failed").increment();
+        failed.increment();
     }
 
     /** For how long the oldest open record of each partition has not moved although the device was free. */
@@ -91,6 +131,6 @@ public final class WorkerMetrics {
 
     /** An outcome came too late: its partition belongs to somebody else. */
     public void stale() {
-        registry.counter("limner.outcomes.stale").increment();
+        stale.increment();
     }
 }

@@ -142,12 +142,25 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 () -> !committer.failing() && committer.publish());
         this.departure = new Departure(
                 settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
-        metrics.gauge("limner.jobs.waiting", () -> waiting);
-        metrics.gauge("limner.pending.bytes", pending::bytes);
-        metrics.gauge("limner.partitions.owned", () -> owned);
-        metrics.gauge("limner.partitions.recovering", () -> recovering);
-        metrics.gauge("limner.jobs.inflight", pipeline::inFlight);
-        metrics.gauge("limner.publications.failed.row", () -> committer.state().failures());
+        metrics.gauge("limner.jobs.waiting", "Jobs that are read and wait for a micro-batch.", "jobs", () -> waiting);
+        metrics.gauge(
+                "limner.pending.bytes",
+                "Records that are held until they have their results.",
+                "bytes",
+                pending::bytes);
+        metrics.gauge("limner.partitions.owned", "Partitions that this worker draws from.", "partitions", () -> owned);
+        metrics.gauge(
+                "limner.partitions.recovering",
+                "Partitions of which it is not yet known what is done in them.",
+                "partitions",
+                () -> recovering);
+        metrics.gauge(
+                "limner.jobs.inflight", "Jobs between their micro-batch and the store.", "jobs", pipeline::inFlight);
+        metrics.gauge(
+                "limner.publications.failed.row",
+                "Transactions that failed one after another, up to now.",
+                "transactions",
+                () -> committer.state().failures());
     }
 
     @Override

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerRuntime implements AutoCloseable {
     private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
 
+    private static final String FLAG = "1 for yes, 0 for no";
+
     private final WorkerSettings settings;
     private final ModelSlots models;
     private final ReleaseReport releases;
@@ -47,6 +49,16 @@ public final class WorkerRuntime implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private long statusNanos = System.nanoTime();
     private long statusImages;
+
+    private static void circuit(WorkerMetrics metrics, String what, Breaker breaker) {
+        metrics.gauge(
+                "limner.circuit.open",
+                "Whether work waits because the store or the device does not take it.",
+                FLAG,
+                "what",
+                what,
+                () -> breaker.open() ? 1 : 0);
+    }
 
     /**
      * Reads the cancellations, however long the brokers are away, then connects and starts.
@@ -77,10 +89,20 @@ public final class WorkerRuntime implements AutoCloseable {
         WorkerMetrics metrics = new WorkerMetrics(registry);
         Breaker storeBreaker = new Breaker("store", null, stopping::get);
         Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
-        metrics.gauge("limner.circuit.open", "what", "store", () -> storeBreaker.open() ? 1 : 0);
-        metrics.gauge("limner.circuit.open", "what", "device", () -> deviceBreaker.open() ? 1 : 0);
-        metrics.gauge("limner.circuit.needs.operator", "what", "store", () -> storeBreaker.needsOperator() ? 1 : 0);
-        metrics.gauge("limner.batch.largest", () -> models.serving().engine().largestBatch());
+        circuit(metrics, "store", storeBreaker);
+        circuit(metrics, "device", deviceBreaker);
+        metrics.gauge(
+                "limner.circuit.needs.operator",
+                "Whether work waits for something that does not pass by itself.",
+                FLAG,
+                "what",
+                "store",
+                () -> storeBreaker.needsOperator() ? 1 : 0);
+        metrics.gauge(
+                "limner.batch.largest",
+                "The largest micro-batch that the device takes.",
+                "images",
+                () -> models.serving().engine().largestBatch());
         ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
         Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
         Mailbox mailbox = new Mailbox();
@@ -110,11 +132,21 @@ public final class WorkerRuntime implements AutoCloseable {
                 settings.drill().watch(),
                 admission::unwanted,
                 errors);
-        metrics.gauge("limner.progress", () -> progress.reasons().isEmpty() ? 1 : 0);
-        metrics.gauge("limner.brokers.silent.seconds", () -> progress.silence().toMillis() / 1e3);
+        metrics.gauge(
+                "limner.progress",
+                "Whether everything moves that should move.",
+                FLAG,
+                () -> progress.reasons().isEmpty() ? 1 : 0);
+        metrics.gauge(
+                "limner.brokers.silent.seconds",
+                "For how long no broker has answered.",
+                "seconds",
+                () -> progress.silence().toMillis() / 1e3);
         pipeline.stages()
                 .forEach(stage -> metrics.gauge(
                         "limner.stage.step.seconds",
+                        "For how long a stage has been at what it does now.",
+                        "seconds",
                         "stage",
                         stage.stage(),
                         () -> stage.longest(System.nanoTime()).toMillis() / 1e3));

@@ -6,6 +6,7 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.store.StoreFleets;
+import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.Drill;
 import dev.limner.worker.drill.DrillClock;
@@ -81,6 +82,7 @@ public class WorkerService {
     /** What cannot start ends the process and says why in one line, the last that is logged as an error. */
     void start(@Observes StartupEvent event) {
         errors.watchProcess();
+        NativeEncoding.complaint().ifPresent(LOG::warn);
         try {
             open();
         } catch (RuntimeException e) {

@@ -15,9 +15,18 @@ public final class MeteredImageStore implements ImageStore {
 
     public MeteredImageStore(ImageStore store, MeterRegistry registry) {
         this.store = store;
-        this.success = registry.timer("limner.store.put", "outcome", "success");
-        this.failure = registry.timer("limner.store.put", "outcome", "failure");
-        this.bytes = registry.counter("limner.store.bytes");
+        this.success = timer(registry, "success");
+        this.failure = timer(registry, "failure");
+        this.bytes = Counter.builder("limner.store.bytes")
+                .description("What the store took. Unit: bytes.")
+                .register(registry);
+    }
+
+    private static Timer timer(MeterRegistry registry, String outcome) {
+        return Timer.builder("limner.store.put")
+                .description("What the store took to make a micro-batch's pictures durable, or to fail. Unit: seconds.")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     @Override

@@ -9,15 +9,29 @@ import dev.limner.worker.store.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 
 class WorkerConfigTest {
+    @Test
+    void shouldColourNoLogs() throws IOException {
+        Properties settings = new Properties();
+        try (InputStream file = getClass().getResourceAsStream("/application.properties")) {
+            settings.load(file);
+        }
+
+        // Left to itself Quarkus colours them on any terminal, with NO_COLOR and TERM=dumb, too.
+        assertThat(settings).containsEntry("quarkus.console.color", "false");
+    }
+
     @Test
     void shouldHaveTheDocumentedDefaults() {
         WorkerConfig config = config(Map.of());

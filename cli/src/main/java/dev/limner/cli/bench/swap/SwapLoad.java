@@ -8,9 +8,9 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +103,7 @@ final class SwapLoad implements AutoCloseable {
 
     private static List<String> captions(Home home) {
         try {
-            return Files.readAllLines(home.demoCaptions()).stream()
+            return TextFile.wholeLines(home.demoCaptions()).stream()
                     .filter(text -> !text.isBlank())
                     .toList();
         } catch (IOException e) {

@@ -103,8 +103,13 @@ sealed interface PictureFile {
         return rgb;
     }
 
-    /** The seed of a job that names none: the first eight bytes of its id's digest. */
+    /** The seed of a job that names none: the last 53 bits of the first eight bytes of its id's digest. */
     static long seedOf(String id) {
+        return wideSeedOf(id) & 0x1F_FFFF_FFFF_FFFFL;
+    }
+
+    /** The same as workers of 0.1 had it: all of the eight bytes. */
+    static long wideSeedOf(String id) {
         return ByteBuffer.wrap(sha256(id.getBytes(StandardCharsets.UTF_8))).getLong();
     }
 

@@ -15,6 +15,7 @@ import dev.limner.cli.terminal.UsageException;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -176,7 +177,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
 
     private static List<String> captions(Home home) {
         try {
-            return Files.readAllLines(home.gridCaptions()).stream()
+            return TextFile.wholeLines(home.gridCaptions()).stream()
                     .filter(line -> !line.isBlank())
                     .toList();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.protocol.Digests;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,6 +25,13 @@ class ResultCheckTest {
     private static final String ORIGIN = "limner.jobs.standard-3@17";
     private static final ResultCheck CHECK =
             new ResultCheck(new ResultCheck.Rules(false, false, Set.of("worker-1", "worker-2")), id -> null);
+
+    @Test
+    void shouldDeriveSeedsAsWorkersDoNowAndDidBefore() {
+        // On its own, so that a mistake of the protocol is not made twice.
+        assertThat(PictureFile.seedOf("cover-17")).isEqualTo(Digests.seedOf("cover-17"));
+        assertThat(PictureFile.wideSeedOf("cover-17")).isEqualTo(Digests.fingerprint("cover-17"));
+    }
 
     @Test
     void shouldTakeAResultThatIsRight() throws Exception {

@@ -12,6 +12,7 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Weights;
 import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.text.JsonReasons;
 import dev.limner.trainer.data.CaptionedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,7 +99,7 @@ public final class Judges implements AutoCloseable {
             return new Judges(description, Safetensors.read(folder.resolve(WEIGHTS)), device);
         } catch (JsonProcessingException e) {
             throw new BundleException(
-                    RefusalCode.WEIGHTS_INVALID, folder.resolve(DESCRIPTION) + ": " + e.getOriginalMessage(), e);
+                    RefusalCode.WEIGHTS_INVALID, folder.resolve(DESCRIPTION) + ": " + JsonReasons.of(e), e);
         } catch (IOException e) {
             throw new BundleException(
                     RefusalCode.WEIGHTS_INVALID, "judges cannot be read from " + folder + ": " + e.getMessage(), e);

@@ -1,0 +1,60 @@
+package dev.limner.cli.terminal;
+
+import java.io.FileDescriptor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/** Standard output where it is a pipe: {@code limner watch | head -1}. */
+public final class StandardOutput {
+    /** Exit code of a command whose reader has gone: 128 and the number of SIGPIPE, which ends other programs then. */
+    public static final int READER_GONE = 141;
+
+    private static final int FAILED = 1;
+
+    /** POLLERR and POLLHUP, which have these numbers on every Unix. */
+    private static final int ERROR_OR_HANG_UP = 0x08 | 0x10;
+
+    private static final @Nullable Method POLL = poll();
+
+    private StandardOutput() {}
+
+    /**
+     * Whether nobody can read any more what is printed; without printing anything, or the command would go on until it has
+     * something to say. False where it cannot be found out.
+     */
+    public static boolean readerGone() {
+        if (POLL == null) {
+            return false;
+        }
+        try {
+            return ((Integer) POLL.invoke(null, FileDescriptor.out, 0, 0L) & ERROR_OR_HANG_UP) != 0;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return false;
+        }
+    }
+
+    /** A command's exit code, given that what it printed may not have arrived; says so if it is nobody's wish. */
+    public static int exitCode(int code) {
+        if (!System.out.checkError()) {
+            return code;
+        }
+        if (readerGone()) {
+            return READER_GONE;
+        }
+        System.err.println("limner: standard output cannot be written");
+        return code == 0 ? FAILED : code;
+    }
+
+    /** The JDK's own, opened to this program in its jar's manifest. No public interface looks at a descriptor. */
+    private static @Nullable Method poll() {
+        try {
+            Method method = Class.forName("sun.nio.ch.Net")
+                    .getDeclaredMethod("poll", FileDescriptor.class, int.class, long.class);
+            method.setAccessible(true);
+            return method;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+}
