@@ -6,6 +6,7 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.eval.Figure.Metric;
@@ -13,6 +14,7 @@ import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.eval.judge.Judges;
 import dev.limner.trainer.eval.metric.Estimate;
 import dev.limner.trainer.loop.HeldOutCheck;
+import dev.limner.trainer.loop.StartingPoint;
 import dev.limner.trainer.loop.TrainingListener;
 import dev.limner.trainer.loop.TrainingLoop;
 import dev.limner.trainer.recipe.Recipe;
@@ -20,6 +22,7 @@ import dev.limner.trainer.tune.StepReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -28,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code limner train}: a recipe and a data set to a model bundle. */
@@ -45,9 +49,31 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Runnable {
     private static final int CHECKED_PICTURES = 1000;
 
-    @Option(names = "--recipe", required = true, paramLabel = "FILE", description = "What to train, as YAML.")
-    @SuppressWarnings("NullAway.Init")
+    @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description = "What to train, as YAML. With --from it may be left out: then it is the model's own.")
+    @Nullable
     Path recipeFile;
+
+    @Option(
+            names = "--from",
+            paramLabel = "BUNDLE",
+            description = "Start with this model's weights, and its discriminator's, instead of random ones.")
+    @Nullable
+    Path from;
+
+    @Option(
+            names = "--freeze",
+            paramLabel = "PART",
+            split = ",",
+            description = "With --from: do not train these, as in discriminator/start,discriminator/stage0. A wrong name"
+                    + " is answered with the right ones.")
+    List<String> frozen = List.of();
+
+    @Option(names = "--name", description = "Of the model, instead of the recipe's.")
+    @Nullable
+    String name;
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
@@ -121,8 +147,8 @@ public final class TrainCommand implements Runnable {
         notNegative("--patience", patience);
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        Recipe read = Recipe.read(recipeFile);
-        Recipe recipe = seed == null ? read : read.withSeed(seed);
+        StartingPoint start = start();
+        Recipe recipe = recipe(start);
         DataSet set = options.read(recipe.generator().side());
         Device chosen = options.device();
         TrainingLoop.Limit limit = new TrainingLoop.Limit(
@@ -134,7 +160,7 @@ public final class TrainCommand implements Runnable {
                 stopOnAlarm);
         Claims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
-            TrainingLoop loop = new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out);
+            TrainingLoop loop = new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
                 try (Judges judges = options.judges(home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
@@ -145,6 +171,30 @@ public final class TrainCommand implements Runnable {
                 train(loop, limit, chosen, null, terminal);
             }
         }
+    }
+
+    private @Nullable StartingPoint start() {
+        if (from != null) {
+            return StartingPoint.of(ModelBundle.read(from), frozen);
+        }
+        if (!frozen.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--freeze=" + String.join(",", frozen) + " needs --from: of which model?");
+        }
+        return null;
+    }
+
+    private Recipe recipe(@Nullable StartingPoint start) {
+        Recipe recipe;
+        if (recipeFile != null) {
+            recipe = Recipe.read(recipeFile);
+        } else if (start != null) {
+            recipe = start.recipe();
+        } else {
+            throw new ParameterException(spec.commandLine(), "--recipe or --from is needed: what is to be trained?");
+        }
+        Recipe seeded = seed == null ? recipe : recipe.withSeed(seed);
+        return name == null ? seeded : seeded.withName(name);
     }
 
     private void train(

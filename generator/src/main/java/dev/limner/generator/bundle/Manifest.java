@@ -51,9 +51,14 @@ public record Manifest(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
+    /** @throws IllegalArgumentException naming the value if no model can be called so */
+    public static void requireName(String name) {
+        require(NAME.matcher(name).matches(), "name", name, "must match " + NAME);
+    }
+
     public Manifest {
         require(format == FORMAT, "format", format, "must be " + FORMAT);
-        require(NAME.matcher(name).matches(), "name", name, "must match " + NAME);
+        requireName(name);
         require(digest.isEmpty() || SHA256.matcher(digest).matches(), "digest", digest, "must be a SHA-256");
         require(weights.file().equals(BundleFiles.WEIGHTS), "weights.file", weights.file(), BundleFiles.WEIGHTS);
         require(

@@ -1,5 +1,6 @@
 package dev.limner.trainer.loop;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.generator.bundle.BundleException;
@@ -14,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a training has got to.
@@ -24,8 +27,15 @@ import java.util.Optional;
  * @param recipe the recipe they were done with
  * @param data digest of the data set
  * @param gains what the checks found so far
+ * @param origin the model that it started from; null if it started from nothing
  */
-record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains gains) {
+record Checkpoint(
+        long step,
+        double seconds,
+        JsonNode recipe,
+        String data,
+        Gains gains,
+        @JsonInclude(JsonInclude.Include.NON_NULL) StartingPoint.@Nullable Origin origin) {
     private static final String STATE = "checkpoint.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,9 +88,10 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
     /**
      * Goes on from a checkpoint if there is one.
      *
-     * @throws IllegalArgumentException if it was made with another recipe or other data
+     * @throws IllegalArgumentException if it was made with another recipe, other data or from another model
      */
-    static Optional<Checkpoint> restore(Path folder, Training training, Recipe recipe, String data) {
+    static Optional<Checkpoint> restore(
+            Path folder, Training training, Recipe recipe, String data, StartingPoint.@Nullable Origin origin) {
         Path state = folder.resolve(STATE);
         if (!Files.exists(state)) {
             return Optional.empty();
@@ -95,6 +106,11 @@ record Checkpoint(long step, double seconds, JsonNode recipe, String data, Gains
             if (!checkpoint.data().equals(data)) {
                 throw new IllegalArgumentException(
                         folder + " holds a training on other data; give another --out or remove it");
+            }
+            if (!Objects.equals(checkpoint.origin(), origin)) {
+                throw new IllegalArgumentException(folder + " holds a training that "
+                        + StartingPoint.Origin.text(checkpoint.origin()) + ", this one "
+                        + StartingPoint.Origin.text(origin) + "; give another --out or remove it");
             }
             training.restore(Safetensors.read(arrays(folder, checkpoint.step())));
             return Optional.of(checkpoint);

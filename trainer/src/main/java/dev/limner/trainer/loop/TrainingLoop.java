@@ -18,6 +18,7 @@ import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.Batch;
 import dev.limner.trainer.tune.StepReport;
 import dev.limner.trainer.tune.Training;
+import dev.limner.trainer.tune.TrainingSetup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,9 +46,22 @@ public final class TrainingLoop {
     private final Path folder;
     private final TrainingLog log;
     private final ModelFolder model;
+    private final @Nullable StartingPoint start;
     private volatile boolean stopping;
 
+    /** Starts from nothing. */
     public TrainingLoop(Recipe recipe, DataSet data, TextEncoder encoder, SampleGrid grid, Path folder) {
+        this(recipe, data, encoder, grid, folder, null);
+    }
+
+    /** @param start the model that it starts from; null for initial weights */
+    public TrainingLoop(
+            Recipe recipe,
+            DataSet data,
+            TextEncoder encoder,
+            SampleGrid grid,
+            Path folder,
+            @Nullable StartingPoint start) {
         this.recipe = recipe;
         this.data = data;
         this.encoder = encoder;
@@ -55,6 +69,11 @@ public final class TrainingLoop {
         this.folder = folder;
         this.log = new TrainingLog(folder);
         this.model = new ModelFolder(folder);
+        this.start = start;
+    }
+
+    private StartingPoint.@Nullable Origin origin() {
+        return start == null ? null : start.origin();
     }
 
     /**
@@ -90,15 +109,18 @@ public final class TrainingLoop {
      * @param check looks at held-out captions; without one the last weights become the model
      * @return the manifest of the bundle
      * @throws IllegalStateException if the training diverged; the last checkpoint stays
+     * @throws IllegalArgumentException if the folder holds another training, or the recipe is of other networks than the
+     *     model it starts from
      * @throws CancellationException after {@link #stop}; the checkpoint is that of the last step
      */
     public Manifest run(Limit limit, Device device, @Nullable HeldOutCheck check, TrainingListener listener) {
         model.settle();
         BatchSampler sampler = new BatchSampler(recipe, data, encoder);
         CollapseWatch watch = new CollapseWatch(check == null ? Map.of() : check.real());
-        try (Training training = new Training(recipe, device)) {
+        TrainingSetup setup = start == null ? TrainingSetup.FROM_NOTHING : start.setup(recipe);
+        try (Training training = new Training(recipe, device, setup)) {
             Progress progress = new Progress();
-            Checkpoint.restore(checkpoints(), training, recipe, data.digest()).ifPresent(found -> {
+            Checkpoint.restore(checkpoints(), training, recipe, data.digest(), origin()).ifPresent(found -> {
                 progress.step = found.step();
                 progress.before = found.seconds();
                 progress.gains = found.gains();
@@ -106,7 +128,7 @@ public final class TrainingLoop {
             log.rewindTo(progress.step);
             listener.started(sampler.pictures(), progress.step, progress.before);
             long firstStep = progress.step;
-            long start = System.nanoTime();
+            long begun = System.nanoTime();
             Set<String> told = new HashSet<>();
             while (!stopping
                     && progress.seconds() < limit.time().toSeconds()
@@ -118,7 +140,7 @@ public final class TrainingLoop {
                     throw new IllegalStateException("the training diverged at step " + progress.step + ": " + report);
                 }
                 progress.step++;
-                progress.elapsed = (System.nanoTime() - start) / 1e9;
+                progress.elapsed = (System.nanoTime() - begun) / 1e9;
                 watch.stepped(report);
                 long images = (progress.step - firstStep)
                         * recipe.batch()
@@ -195,7 +217,7 @@ public final class TrainingLoop {
     }
 
     private void save(Training training, Progress progress, CollapseWatch watch) {
-        new Checkpoint(progress.step, progress.seconds(), recipe.asData(), data.digest(), progress.gains)
+        new Checkpoint(progress.step, progress.seconds(), recipe.asData(), data.digest(), progress.gains, origin())
                 .save(checkpoints(), training);
         try (Renderer renderer = training.renderer()) {
             grid.write(renderer, encoder, grids().resolve("step-" + progress.step + ".png"));
@@ -226,6 +248,9 @@ public final class TrainingLoop {
         trainedOn.put("dataDigest", data.digest());
         trainedOn.put("steps", progress.step);
         trainedOn.put("minutes", Math.round(progress.seconds() / 6) / 10.0);
+        if (start != null) {
+            trainedOn.set("startedFrom", JSON.valueToTree(start.origin()));
+        }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
                     recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, null);

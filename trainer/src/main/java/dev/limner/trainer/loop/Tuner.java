@@ -120,7 +120,7 @@ final class Tuner {
 
     private void run(Training training, Recipe recipe, BatchSampler sampler, Path folder, Progress progress) {
         String data = material.data().digest();
-        long first = Checkpoint.restore(folder, training, recipe, data)
+        long first = Checkpoint.restore(folder, training, recipe, data, null)
                 .map(Checkpoint::step)
                 .orElse(0L);
         for (long step = first; step < tuning.steps(); step++) {
@@ -133,7 +133,7 @@ final class Tuner {
                 progress.stepped(report, tuning.steps());
             });
             if ((step + 1) % SAVE_EVERY == 0) {
-                new Checkpoint(step + 1, 0, recipe.asData(), data, Gains.NONE).save(folder, training);
+                new Checkpoint(step + 1, 0, recipe.asData(), data, Gains.NONE, null).save(folder, training);
             }
         }
     }

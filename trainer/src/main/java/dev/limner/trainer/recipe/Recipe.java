@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.protocol.text.TextException;
@@ -57,6 +58,8 @@ public record Recipe(
             .build();
 
     public Recipe {
+        // Not only when the first bundle is written.
+        Manifest.requireName(name);
         between("batch", batch, 2, 4096);
     }
 
@@ -159,6 +162,12 @@ public record Recipe(
     public Recipe withSeed(long other) {
         return new Recipe(
                 name, language, other, batch, generator, discriminator, objective, optimizer, augmentation, text);
+    }
+
+    /** The same recipe for a model of another name. */
+    public Recipe withName(String other) {
+        return new Recipe(
+                other, language, seed, batch, generator, discriminator, objective, optimizer, augmentation, text);
     }
 
     /** @throws RecipeException naming the key and the value if the file is not a recipe */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.text.PretrainedEncoder;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,92 @@ class TrainingLoopTest {
     }
 
     @Test
+    void shouldStartFromAModel() {
+        Manifest parent = train(folder.resolve("parent"), 3);
+
+        Manifest same = train(from("parent"), folder.resolve("same"), 0);
+        Manifest moved = train(from("parent"), folder.resolve("moved"), 2);
+
+        assertThat(same.weights().sha256()).isEqualTo(parent.weights().sha256());
+        assertThat(moved.weights().sha256()).isNotEqualTo(parent.weights().sha256());
+        assertThat(moved.trainedOn().path("startedFrom").path("digest").asText())
+                .isEqualTo(parent.digest());
+        assertThat(train(folder.resolve("nothing"), 2).weights().sha256())
+                .isNotEqualTo(moved.weights().sha256());
+    }
+
+    @Test
+    void shouldKeepWhatIsFrozenAndNothingElse() {
+        train(folder.resolve("parent"), 3);
+        ModelBundle parent = ModelBundle.read(folder.resolve("parent/model"));
+
+        train(from("parent", "generator/film", "discriminator/start"), folder.resolve("child"), 2);
+
+        ModelBundle child = ModelBundle.read(folder.resolve("child/model"));
+        assertThat(same(parent.weights(), child.weights())).containsExactlyInAnyOrder("film.weight", "film.bias");
+        assertThat(same(
+                        parent.discriminator().orElseThrow(),
+                        child.discriminator().orElseThrow()))
+                .containsExactlyInAnyOrder("start.weight", "start.bias");
+    }
+
+    private static Set<String> same(
+            Map<String, Safetensors.Tensor> before, Map<String, Safetensors.Tensor> after) {
+        return before.keySet().stream()
+                .filter(name -> Arrays.equals(
+                        before.get(name).toArray(), after.get(name).toArray()))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldGoOnWithWhatItStartedFromOnly() {
+        train(folder.resolve("a"), 1);
+        train(folder.resolve("b"), 2);
+        train(from("a", "generator/film"), folder.resolve("t"), 1);
+
+        assertThat(train(from("a", "generator/film"), folder.resolve("t"), 2)).isNotNull();
+        assertThatThrownBy(() -> train(from("b", "generator/film"), folder.resolve("t"), 3))
+                .hasMessageContaining(from("a").bundle().manifest().digest());
+        assertThatThrownBy(() -> train(from("a"), folder.resolve("t"), 3)).hasMessageContaining("generator/film frozen");
+        assertThatThrownBy(() -> train(folder.resolve("t"), 3)).hasMessageContaining("started from nothing");
+        assertThatThrownBy(() -> train(from("a"), folder.resolve("b"), 3)).hasMessageContaining("started from nothing");
+    }
+
+    @Test
+    void shouldNameWhatItCannotStartFromOrFreeze() {
+        train(folder.resolve("parent"), 1);
+        Recipe wider = new Recipe(
+                RECIPE.name(),
+                RECIPE.language(),
+                RECIPE.seed(),
+                RECIPE.batch(),
+                new GeneratorSpec(4, 384, 8, List.of(8, 16), true),
+                RECIPE.discriminator(),
+                RECIPE.objective(),
+                RECIPE.optimizer(),
+                RECIPE.augmentation(),
+                RECIPE.text());
+        StartingPoint parent = from("parent");
+
+        assertThatThrownBy(() -> parent.setup(wider)).hasMessageContainingAll("generator", "[8, 16]", "[8, 8]");
+        assertThatThrownBy(() -> from("parent", "film")).hasMessageContainingAll("'film'", "generator/film");
+        assertThatThrownBy(() -> from("parent", "generator/fil")).hasMessageContaining("'generator/fil'");
+        assertThatThrownBy(() -> from("parent", "generator")).hasMessageContaining("nothing would be learned");
+        ModelBundle alone = new ModelBundle(
+                folder,
+                ModelBundle.write(
+                        folder.resolve("alone"),
+                        new ModelBundle.Description("alone", RECIPE.generator(), "x", null, null, null),
+                        new ModelBundle.Content(parent.bundle().weights(), null, null)),
+                parent.bundle().weights());
+        assertThatThrownBy(() -> StartingPoint.of(alone, List.of())).hasMessageContaining("no discriminator");
+    }
+
+    private StartingPoint from(String trained, String... frozen) {
+        return StartingPoint.of(ModelBundle.read(folder.resolve(trained + "/model")), List.of(frozen));
+    }
+
+    @Test
     void shouldTakeFreshPicturesEveryStep() {
         BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
         Set<Integer> recent = new HashSet<>();
@@ -150,13 +239,21 @@ class TrainingLoopTest {
                 .hasMessageContaining("4 training pictures with captions in 'en', a batch takes 8");
     }
 
-    private Manifest train(Path out, long steps) {
+    private static Manifest train(Path out, long steps) {
         return train(RECIPE, out, steps);
     }
 
     private static Manifest train(Recipe recipe, Path out, long steps) {
+        return train(recipe, null, out, steps);
+    }
+
+    private static Manifest train(StartingPoint start, Path out, long steps) {
+        return train(start.recipe(), start, out, steps);
+    }
+
+    private static Manifest train(Recipe recipe, @Nullable StartingPoint start, Path out, long steps) {
         SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
-        return new TrainingLoop(recipe, data(PICTURES), encoder, grid, out)
+        return new TrainingLoop(recipe, data(PICTURES), encoder, grid, out, start)
                 .run(
                         new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
                         Device.cpu(),
