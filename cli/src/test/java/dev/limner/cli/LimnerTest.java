@@ -131,6 +131,10 @@ class LimnerTest {
                 .isEqualTo("limner: --set limner.worker must begin with limner.worker. or limner.trainer.");
         assertThat(complaint("train", "--recipe", "r", "--data", "d", "--out", "o", "--minutes", "-1"))
                 .isEqualTo("limner: --minutes is -1.0, must be above 0");
+        assertThat(complaint("train", "--recipe", "r", "--data", "d", "--out", "o", "--freeze", "generator/film"))
+                .isEqualTo("limner: --freeze=generator/film needs --from: of which model?");
+        assertThat(complaint("train", "--data", "d", "--out", "o"))
+                .isEqualTo("limner: --recipe or --from is needed: what is to be trained?");
         assertThat(complaint("models", "promote", "--canary", "2"))
                 .isEqualTo("limner: --canary is 2.0, must be above 0 and at most 1");
         assertThat(complaint("up", "--set", "foo")).startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");

@@ -31,7 +31,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code limner train}: a recipe and a data set to a model bundle. */
@@ -178,8 +177,7 @@ public final class TrainCommand implements Runnable {
             return StartingPoint.of(ModelBundle.read(from), frozen);
         }
         if (!frozen.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--freeze=" + String.join(",", frozen) + " needs --from: of which model?");
+            throw new UsageException("--freeze=" + String.join(",", frozen) + " needs --from: of which model?");
         }
         return null;
     }
@@ -191,7 +189,7 @@ public final class TrainCommand implements Runnable {
         } else if (start != null) {
             recipe = start.recipe();
         } else {
-            throw new ParameterException(spec.commandLine(), "--recipe or --from is needed: what is to be trained?");
+            throw new UsageException("--recipe or --from is needed: what is to be trained?");
         }
         Recipe seeded = seed == null ? recipe : recipe.withSeed(seed);
         return name == null ? seeded : seeded.withName(name);
