@@ -102,7 +102,7 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
                     captions.add(
                             text.getValue(),
                             Files.readAllBytes(text.getKey()),
-                            Places.name(folder, text.getKey()));
+                            text.getKey().getFileName().toString());
                 }
                 long size = Files.size(file);
                 if (size > MOST_PICTURE_BYTES) {

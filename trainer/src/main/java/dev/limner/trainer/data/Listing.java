@@ -68,25 +68,22 @@ final class Listing {
             } else {
                 jsonLines(file, name);
             }
+        } catch (TextException e) {
+            skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
         }
     }
 
     private void jsonLines(Path file, String name) throws IOException {
-        try {
-            for (Entry entry : JsonLines.OF_DATA.read(Files.readAllBytes(file), name)) {
-                String where = name + ":" + entry.line();
-                switch (entry) {
-                    case Entry.Json(int line, JsonNode node) -> entry(file, where, node);
-                    case Entry.Plain(int line, String text) ->
-                        skipped.skip(where, Skipped.Reason.MALFORMED, "no JSON object: " + text);
-                    case Entry.Fault(int line, String reason) ->
-                        skipped.skip(where, Skipped.Reason.MALFORMED, reason);
-                }
+        for (Entry entry : JsonLines.OF_DATA.read(Files.readAllBytes(file), name)) {
+            String where = name + ":" + entry.line();
+            switch (entry) {
+                case Entry.Json(int line, JsonNode node) -> entry(file, where, node);
+                case Entry.Plain(int line, String text) ->
+                    skipped.skip(where, Skipped.Reason.MALFORMED, "no JSON object: " + text);
+                case Entry.Fault(int line, String reason) -> skipped.skip(where, Skipped.Reason.MALFORMED, reason);
             }
-        } catch (TextException e) {
-            skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
         }
     }
 

@@ -140,7 +140,7 @@ class CaptionsTest {
     }
 
     private static RawPicture picture(String extension, String content) {
-        return added(extension, content.getBytes(StandardCharsets.UTF_8)).describe("a", new byte[0]);
+        return added(extension, content.getBytes(StandardCharsets.UTF_8)).describe("a", "a", new byte[0]);
     }
 
     private static Captions added(String extension, byte[] content) {

@@ -224,9 +224,9 @@ class FieldFolderTest {
         assertThat(report())
                 .containsExactlyInAnyOrder(
                         "{\"entry\":\"metadata.jsonl:2\",\"reason\":\"the description cannot be read\","
-                                + "\"detail\":\"it is not UTF-8\"}",
-                        "{\"entry\":\"c.png\",\"reason\":\"the description cannot be read\",\"detail\":\"c.txt is not"
-                                + " UTF-8\"}");
+                                + "\"detail\":\"not UTF-8: byte 0xE9 at column 36\"}",
+                        "{\"entry\":\"c.png\",\"reason\":\"the description cannot be read\",\"detail\":\"c.txt line 1: not"
+                                + " UTF-8: byte 0xE9 at column 4\"}");
     }
 
     @Test
