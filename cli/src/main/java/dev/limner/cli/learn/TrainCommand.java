@@ -66,8 +66,9 @@ public final class TrainCommand implements Runnable {
             names = "--freeze",
             paramLabel = "PART",
             split = ",",
-            description = "With --from: do not train these, as in discriminator/start,discriminator/stage0. A wrong name"
-                    + " is answered with the right ones.")
+            description =
+                    "With --from: do not train these, as in discriminator/start,discriminator/stage0. A wrong name"
+                            + " is answered with the right ones.")
     List<String> frozen = List.of();
 
     @Option(names = "--name", description = "Of the model, instead of the recipe's.")
@@ -159,7 +160,8 @@ public final class TrainCommand implements Runnable {
                 stopOnAlarm);
         Claims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
-            TrainingLoop loop = new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
+            TrainingLoop loop =
+                    new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
                 try (Judges judges = options.judges(home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(

@@ -40,9 +40,7 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
                         "nothing to freeze is called '" + part + "', there are " + String.join(", ", parts(names)));
             }
         }
-        if (names.stream()
-                .filter(name -> name.startsWith(GENERATOR + "/"))
-                .allMatch(name -> isFrozen(frozen, name))) {
+        if (names.stream().filter(name -> name.startsWith(GENERATOR + "/")).allMatch(name -> isFrozen(frozen, name))) {
             throw new IllegalArgumentException("all of the generator is frozen: nothing would be learned");
         }
     }
@@ -104,8 +102,7 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
 
     /** What tells this training from others with the same recipe and data; recorded in its checkpoints. */
     Origin origin() {
-        return new Origin(
-                bundle.manifest().name(), bundle.manifest().digest(), List.copyOf(new TreeSet<>(frozen)));
+        return new Origin(bundle.manifest().name(), bundle.manifest().digest(), List.copyOf(new TreeSet<>(frozen)));
     }
 
     /**

@@ -120,11 +120,12 @@ public final class TrainingLoop {
         TrainingSetup setup = start == null ? TrainingSetup.FROM_NOTHING : start.setup(recipe);
         try (Training training = new Training(recipe, device, setup)) {
             Progress progress = new Progress();
-            Checkpoint.restore(checkpoints(), training, recipe, data.digest(), origin()).ifPresent(found -> {
-                progress.step = found.step();
-                progress.before = found.seconds();
-                progress.gains = found.gains();
-            });
+            Checkpoint.restore(checkpoints(), training, recipe, data.digest(), origin())
+                    .ifPresent(found -> {
+                        progress.step = found.step();
+                        progress.before = found.seconds();
+                        progress.gains = found.gains();
+                    });
             log.rewindTo(progress.step);
             listener.started(sampler.pictures(), progress.step, progress.before);
             long firstStep = progress.step;

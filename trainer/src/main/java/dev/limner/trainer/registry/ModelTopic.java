@@ -149,12 +149,15 @@ public final class ModelTopic {
 
     private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
         try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, AdminClientConfig.CLIENT_ID_CONFIG, "limner-models"))) {
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrap,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "limner-models"))) {
             Map<TopicPartition, Long> ends = new HashMap<>();
             admin.listOffsets(
                             partitions.stream()
-                                    .collect(Collectors.toMap(
-                                            partition -> partition, partition -> OffsetSpec.latest())),
+                                    .collect(
+                                            Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
                             new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                     .all()
                     .get(ANSWER_SECONDS, TimeUnit.SECONDS)

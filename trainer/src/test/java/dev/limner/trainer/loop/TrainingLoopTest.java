@@ -150,8 +150,7 @@ class TrainingLoopTest {
                 .containsExactlyInAnyOrder("start.weight", "start.bias");
     }
 
-    private static Set<String> same(
-            Map<String, Safetensors.Tensor> before, Map<String, Safetensors.Tensor> after) {
+    private static Set<String> same(Map<String, Safetensors.Tensor> before, Map<String, Safetensors.Tensor> after) {
         return before.keySet().stream()
                 .filter(name -> Arrays.equals(
                         before.get(name).toArray(), after.get(name).toArray()))
@@ -167,7 +166,8 @@ class TrainingLoopTest {
         assertThat(train(from("a", "generator/film"), folder.resolve("t"), 2)).isNotNull();
         assertThatThrownBy(() -> train(from("b", "generator/film"), folder.resolve("t"), 3))
                 .hasMessageContaining(from("a").bundle().manifest().digest());
-        assertThatThrownBy(() -> train(from("a"), folder.resolve("t"), 3)).hasMessageContaining("generator/film frozen");
+        assertThatThrownBy(() -> train(from("a"), folder.resolve("t"), 3))
+                .hasMessageContaining("generator/film frozen");
         assertThatThrownBy(() -> train(folder.resolve("t"), 3)).hasMessageContaining("started from nothing");
         assertThatThrownBy(() -> train(from("a"), folder.resolve("b"), 3)).hasMessageContaining("started from nothing");
     }
