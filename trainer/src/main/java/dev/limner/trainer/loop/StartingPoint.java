@@ -3,8 +3,8 @@ package dev.limner.trainer.loop;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.bundle.RefusalCode;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.protocol.RefusalCode;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.TrainingSetup;
 import java.util.ArrayList;
@@ -31,16 +31,17 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
 
     /** @throws IllegalArgumentException naming what is in {@code frozen} and is no weight, or leaves nothing to train */
     public StartingPoint {
-        frozen = List.copyOf(frozen);
+        List<String> kept = List.copyOf(frozen);
+        frozen = kept;
         discriminator = Map.copyOf(discriminator);
         Set<String> names = names(bundle.weights().keySet(), discriminator.keySet());
-        for (String part : frozen) {
+        for (String part : kept) {
             if (names.stream().noneMatch(name -> covers(part, name))) {
                 throw new IllegalArgumentException(
                         "nothing to freeze is called '" + part + "', there are " + String.join(", ", parts(names)));
             }
         }
-        if (names.stream().filter(name -> name.startsWith(GENERATOR + "/")).allMatch(name -> isFrozen(frozen, name))) {
+        if (names.stream().filter(name -> name.startsWith(GENERATOR + "/")).allMatch(name -> isFrozen(kept, name))) {
             throw new IllegalArgumentException("all of the generator is frozen: nothing would be learned");
         }
     }
