@@ -64,8 +64,12 @@ final class PipelineCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
-    private final Home home = Home.find();
-    private final BenchJobs captions = BenchJobs.of(home);
+    @SuppressWarnings("NullAway.Init")
+    private Home home;
+
+    @SuppressWarnings("NullAway.Init")
+    private BenchJobs captions;
+
     private final ObjectNode figures = new ObjectMapper().createObjectNode();
 
     @Override
@@ -73,6 +77,8 @@ final class PipelineCommand implements Callable<Integer> {
         if (jobs < 1 || runs < 1) {
             throw new UsageException("--jobs is " + jobs + " and --runs is " + runs + ", both must be at least 1");
         }
+        home = Home.find();
+        captions = BenchJobs.of(home);
         if (generators.isEmpty() || generators.contains(Generator.MODEL)) {
             model();
         }

@@ -231,7 +231,7 @@ class StoreGcTest {
 
         Run verify = run("verify", topics);
         assertThat(verify.output)
-                .contains("1 objects of a clearance that did not end have their names back")
+                .contains("1 object of a clearance that did not end: renamed back")
                 .contains("0 missing");
         assertThat(needed).exists();
 
