@@ -21,6 +21,7 @@ public final class WorkerMetrics {
     private final DistributionSummary batchSizes;
     private final MultiGauge still;
     private final MultiGauge unknown;
+    private final MultiGauge unreadable;
 
     public WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -28,6 +29,8 @@ public final class WorkerMetrics {
         this.batchSizes = registry.summary("limner.batch.images");
         this.still = MultiGauge.builder("limner.partition.still.seconds").register(registry);
         this.unknown = MultiGauge.builder("limner.partition.unknown.seconds").register(registry);
+        this.unreadable =
+                MultiGauge.builder("limner.partition.unreadable.seconds").register(registry);
         registry.counter("limner.publications.failed");
     }
 
@@ -79,6 +82,11 @@ public final class WorkerMetrics {
     /** For how long what the group has done in a partition is not known. */
     public void unknown(Map<PartitionRef, Duration> partitions) {
         rows(unknown, partitions);
+    }
+
+    /** For how long a partition cannot be read on. */
+    public void unreadable(Map<PartitionRef, Duration> partitions) {
+        rows(unreadable, partitions);
     }
 
     private static void rows(MultiGauge gauge, Map<PartitionRef, Duration> partitions) {

@@ -5,6 +5,7 @@ import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.Damage;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,6 +228,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void look() {
         Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
         source.refusal().ifPresent(obstacles::add);
+        List<Damage> damages = source.damages();
+        damages.forEach(damage -> obstacles.add(damage.sentence()));
         ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
                 source.partitions(),
                 ledgers.owned(),
@@ -237,6 +241,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pipeline.stages()));
         metrics.still(found.still());
         metrics.unknown(found.unknown());
+        metrics.unreadable(damages.stream().collect(Collectors.toMap(Damage::partition, Damage::since)));
     }
 
     /** Whether something that every job needs is away. */
@@ -271,8 +276,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     /**
-     * Waits for records or for news of the stages. Not in the consumer while a source is full: it spins through its whole
-     * timeout, a core's worth, as long as it holds fetched records of a paused partition.
+     * Waits for records or for news of the stages. Not in the consumer while a source is full or cannot be read on: it
+     * spins through its whole timeout, a core's worth, as long as it holds fetched records of a paused partition.
      */
     private List<Delivery> receive() {
         everythingTaken = false;
@@ -282,7 +287,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         }
         Set<PartitionRef> closed = ledgers.closed();
         Duration timeout = pollTimeout();
-        if (full.isEmpty() && closed.isEmpty()) {
+        if (full.isEmpty() && closed.isEmpty() && source.readable()) {
             return source.poll(mailbox.leave(timeout), full, closed);
         }
         // Without brokers every poll costs the consumer's own thread a look at each of them.
