@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.Mistakes;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
@@ -14,7 +15,6 @@ import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.ledger.ResultsHistory;
 import dev.limner.worker.ledger.TakeOver;
 import dev.limner.worker.ledger.TakeOvers;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
