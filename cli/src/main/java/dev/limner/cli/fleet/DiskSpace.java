@@ -31,6 +31,11 @@ public final class DiskSpace {
 
     /** One line for the user. */
     public static String line(Path folder) {
+        return line(folder, Home.find().state());
+    }
+
+    /** @param state the folder that {@code LIMNER_STATE} moves; it moves no other */
+    static String line(Path folder, Path state) {
         String room;
         try {
             FileStore device = Files.getFileStore(existing(folder));
@@ -38,8 +43,10 @@ public final class DiskSpace {
         } catch (IOException e) {
             room = "";
         }
-        return "no space left in " + folder + room
-                + ": free some or set LIMNER_STATE to a folder on another device, then start again; nothing is lost";
+        boolean moved = folder.toAbsolutePath().normalize().startsWith(state.normalize());
+        return "no space left in " + folder + room + ": free some or "
+                + (moved ? "set LIMNER_STATE to a folder" : "name a folder") + " on another device, then start again;"
+                + " nothing is lost";
     }
 
     private static Path existing(Path folder) {

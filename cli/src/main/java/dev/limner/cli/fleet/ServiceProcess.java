@@ -56,8 +56,6 @@ public final class ServiceProcess implements AutoCloseable {
             // Behind the flags above, so that it overrides them.
             command.addAll(List.of(more.strip().split("\\s+", -1)));
         }
-        // Kafka's threads only log what ends them; without memory nobody knows what still works.
-        command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-Dlimner.worker.name=" + name);
         command.add("-Dlimner.worker.cache=" + home.cache());
         command.add("-Dlimner.worker.model=" + home.defaultModel());
@@ -95,6 +93,8 @@ public final class ServiceProcess implements AutoCloseable {
             Path jar,
             int httpPort,
             Path logs) {
+        // Kafka's threads only log what ends them; without memory nobody knows what still works.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-Dquarkus.http.port=" + httpPort);
         command.add("-Dquarkus.http.host=127.0.0.1");
         // Only the process that was started here knows it: an answer on its port may come from another one.

@@ -1,5 +1,6 @@
 package dev.limner.cli.fleet;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
@@ -8,7 +9,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,5 +48,27 @@ class ServiceProcessTest {
                     .hasMessageContaining("Unable to access jarfile")
                     .hasMessageNotContaining("yesterday");
         }
+    }
+
+    @Test
+    void shouldEndServicesThatAreOutOfMemory() {
+        assertThat(arguments(() -> ServiceProcess.trainer(new Home(folder), Map.of(), 1, folder)))
+                .contains("-XX:+ExitOnOutOfMemoryError");
+        assertThat(arguments(() -> ServiceProcess.worker(new Home(folder), "worker-1", Map.of(), 1, folder)))
+                .contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
+    /** Of a process that ends soon: there is no jar. */
+    private static List<String> arguments(Supplier<ServiceProcess> start) {
+        for (int tries = 0; tries < 20; tries++) {
+            try (ServiceProcess process = start.get()) {
+                Optional<String[]> found = ProcessHandle.of(process.pid())
+                        .flatMap(one -> one.info().arguments());
+                if (found.isPresent() && found.get().length > 0) {
+                    return List.of(found.get());
+                }
+            }
+        }
+        return List.of();
     }
 }

@@ -99,9 +99,13 @@ public final class PictureCheck {
                 features.apply(pixels.get())));
     }
 
-    /** Whether an example can be learned from. */
+    /**
+     * Whether an example can be learned from.
+     *
+     * @throws java.io.UncheckedIOException if that cannot be told, because its folder is away
+     */
     Optional<RecordError> unreadable(String uri) {
-        boolean fine = files.example(uri).flatMap(this::decoded).isPresent();
+        boolean fine = files.exampleOrAway(uri).flatMap(this::decoded).isPresent();
         return fine
                 ? Optional.empty()
                 : Optional.of(RecordError.of(

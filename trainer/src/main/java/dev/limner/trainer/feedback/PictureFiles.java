@@ -47,7 +47,7 @@ public record PictureFiles(Path store, List<Path> examples) {
             if (found.isPresent()) {
                 return readAtMost(found.get());
             }
-            requireThere();
+            requireThere(store);
             return Optional.empty();
         } catch (NoSuchFileException e) {
             // Cleared away just now.
@@ -58,11 +58,11 @@ public record PictureFiles(Path store, List<Path> examples) {
     }
 
     /** Whoever stores a first picture marks the folder before, so an empty one is what a disk that is away leaves. */
-    private void requireThere() throws IOException {
-        if (!Files.isDirectory(store)) {
+    private static void requireThere(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
             throw new IOException("there is no such folder");
         }
-        try (Stream<Path> entries = Files.list(store)) {
+        try (Stream<Path> entries = Files.list(folder)) {
             if (entries.findAny().isEmpty()) {
                 throw new IOException("it is empty");
             }
@@ -79,6 +79,40 @@ public record PictureFiles(Path store, List<Path> examples) {
             return allowed && Files.isRegularFile(file) ? read(file) : Optional.empty();
         } catch (IllegalArgumentException | FileSystemNotFoundException | IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * The same, as long as something can be said of the file.
+     *
+     * @throws UncheckedIOException if it cannot be read because the folder it would be in is not there, or is empty
+     */
+    Optional<byte[]> exampleOrAway(String uri) {
+        Optional<byte[]> found = example(uri);
+        if (found.isEmpty()) {
+            named(uri).ifPresent(this::requireFolderOf);
+        }
+        return found;
+    }
+
+    /** What a URI names, whether it is there or not. */
+    private static Optional<Path> named(String uri) {
+        try {
+            return Optional.of(Path.of(URI.create(uri)).toAbsolutePath().normalize());
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void requireFolderOf(Path file) {
+        for (Path folder : Stream.concat(Stream.of(store), examples.stream()).toList()) {
+            if (file.startsWith(folder)) {
+                try {
+                    requireThere(folder);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the examples in " + folder + " cannot be read: " + e, e);
+                }
+            }
         }
     }
 

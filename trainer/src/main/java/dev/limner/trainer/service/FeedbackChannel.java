@@ -38,9 +38,13 @@ public class FeedbackChannel {
     @Incoming("feedback")
     @Blocking
     void feedback(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
-        List<FeedbackRecord> taken = new ArrayList<>();
-        records.forEach(record -> taken.add(record(record)));
-        Patience.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
+        try {
+            List<FeedbackRecord> taken = new ArrayList<>();
+            records.forEach(record -> taken.add(record(record)));
+            Patience.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
+        } catch (Error e) {
+            throw service.fatal(e);
+        }
     }
 
     private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
@@ -68,6 +72,8 @@ public class FeedbackChannel {
         } catch (RuntimeException e) {
             // Anybody may write there, and what is thrown from here closes the channel for good.
             LOG.atDebug().addKeyValue("error", e.toString()).log("a worker's status cannot be read");
+        } catch (Error e) {
+            throw service.fatal(e);
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.data.Shards;
@@ -64,10 +65,11 @@ final class LearningRuntime implements AutoCloseable {
      *
      * @param letters where refused feedback goes
      * @param kill where a drill may end the process
+     * @param errors hears of what ends the thread of the rounds
      * @throws RuntimeException if data, judges, model or brokers are missing, or this machine computes convolutions
      *     wrong; the message says which
      */
-    LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill) {
+    LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill, FatalErrors errors) {
         RoundSettings settings = RoundSettings.of(config);
         if (config.threads() < 0) {
             throw new IllegalArgumentException(
@@ -123,7 +125,8 @@ final class LearningRuntime implements AutoCloseable {
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
         // Last of what may fail: from here on a trainer that ran before this one tunes nothing any more.
         this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
-        this.rounds = new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease);
+        this.rounds =
+                new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease, errors);
     }
 
     private static String holder() {

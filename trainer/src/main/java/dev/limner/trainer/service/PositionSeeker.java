@@ -23,14 +23,20 @@ public class PositionSeeker implements KafkaConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        service.runtime().ifPresent(running -> {
-            var unused = running.source().isAnother();
-            partitions.forEach(partition -> {
-                long next = running.replay()
-                        .position(partition.topic(), partition.partition())
-                        .orElse(0L);
-                consumer.seek(partition, Math.max(next, beginning(consumer, partition)));
-            });
+        try {
+            service.runtime().ifPresent(running -> seek(running, consumer, partitions));
+        } catch (Error e) {
+            throw service.fatal(e);
+        }
+    }
+
+    private static void seek(LearningRuntime running, Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        var unused = running.source().isAnother();
+        partitions.forEach(partition -> {
+            long next = running.replay()
+                    .position(partition.topic(), partition.partition())
+                    .orElse(0L);
+            consumer.seek(partition, Math.max(next, beginning(consumer, partition)));
         });
     }
 

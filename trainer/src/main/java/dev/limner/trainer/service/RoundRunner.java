@@ -3,6 +3,7 @@ package dev.limner.trainer.service;
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.protocol.ModelRecord;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.loop.Duty;
 import dev.limner.trainer.loop.LearningMaterial;
 import dev.limner.trainer.loop.Line;
@@ -44,8 +45,7 @@ final class RoundRunner implements AutoCloseable {
     private final Clock clock;
     private final KillPoint.Order kill;
     private final TrainerLease lease;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("limner-round").factory());
+    private final ExecutorService thread;
     private volatile boolean busy;
     private volatile boolean stopping;
     private volatile String stage = "idle";
@@ -64,7 +64,8 @@ final class RoundRunner implements AutoCloseable {
             Device device,
             Clock clock,
             KillPoint.Order kill,
-            TrainerLease lease) {
+            TrainerLease lease,
+            FatalErrors errors) {
         this.settings = settings;
         this.material = material;
         this.replay = replay;
@@ -76,6 +77,7 @@ final class RoundRunner implements AutoCloseable {
         this.clock = clock;
         this.kill = kill;
         this.lease = lease;
+        this.thread = Executors.newSingleThreadExecutor(errors.factory("limner-round"));
         rounds.running().ifPresent(this::submit);
     }
 
@@ -165,8 +167,13 @@ final class RoundRunner implements AutoCloseable {
 
     private void failed(Round round, Throwable failure) {
         LOG.atError().addKeyValue("round", round.id()).setCause(failure).log("round failed");
-        rounds.save(round.ended(
-                Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
+        try {
+            rounds.save(round.ended(
+                    Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
+        } catch (RuntimeException e) {
+            // It counts as under way until the next start, which goes on with it.
+            LOG.atError().addKeyValue("round", round.id()).setCause(e).log("that it failed cannot be noted");
+        }
     }
 
     /** Steps of the round under way or the last one; 0 until it tunes. */

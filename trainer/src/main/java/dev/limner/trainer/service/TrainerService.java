@@ -1,6 +1,7 @@
 package dev.limner.trainer.service;
 
 import dev.limner.generator.bundle.BundleException;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.protocol.process.FolderLock;
 import dev.limner.protocol.process.ParentWatch;
 import dev.limner.protocol.text.NativeEncoding;
@@ -14,6 +15,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -33,13 +35,21 @@ public class TrainerService {
     private final LetterChannel letters;
     private final KafkaClientService kafka;
     private final KillPoint.Order kill;
+    private final FatalErrors errors;
     private volatile @Nullable LearningRuntime runtime;
     private @Nullable FolderLock state;
 
+    @Inject
     TrainerService(TrainerConfig config, LetterChannel letters, KafkaClientService kafka) {
+        this(config, letters, kafka, new FatalErrors("trainer"));
+    }
+
+    /** @param errors ends the process */
+    TrainerService(TrainerConfig config, LetterChannel letters, KafkaClientService kafka, FatalErrors errors) {
         this.config = config;
         this.letters = letters;
         this.kafka = kafka;
+        this.errors = errors;
         this.kill = new KillPoint.Order(config.drill().killAt());
     }
 
@@ -49,6 +59,7 @@ public class TrainerService {
      * @throws PreventFurtherStepsException if it cannot: Quarkus opens no channel then and ends, and prints no trace
      */
     void start(@Observes @Priority(1) StartupEvent event) {
+        errors.watchProcess();
         try {
             begin();
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
@@ -64,7 +75,7 @@ public class TrainerService {
         NativeEncoding.complaint().ifPresent(LOG::warn);
         // The database would let a second trainer in, and each would learn from half of what it says it learned from.
         state = FolderLock.exclusive(config.state(), "limner trainer");
-        LearningRuntime started = new LearningRuntime(config, letters, kill);
+        LearningRuntime started = new LearningRuntime(config, letters, kill, errors);
         runtime = started;
         LOG.atInfo().addKeyValue("model", started.model()).log("trainer started");
     }
@@ -72,6 +83,17 @@ public class TrainerService {
     /** What runs; empty while it starts and after it has stopped. */
     Optional<LearningRuntime> runtime() {
         return Optional.ofNullable(runtime);
+    }
+
+    /**
+     * Ends the process: messaging and scheduler keep to themselves what their threads meet, and the trainer would seem to
+     * live.
+     *
+     * @return the error, for whoever cannot continue
+     */
+    Error fatal(Error error) {
+        errors.uncaughtException(Thread.currentThread(), error);
+        return error;
     }
 
     /** Takes records of the feedback topic; when this returns they are durable. */
@@ -92,6 +114,8 @@ public class TrainerService {
                 running.watch().look().ifPresent(running.rounds()::consider);
             } catch (RuntimeException e) {
                 LOG.atWarn().addKeyValue("error", e.toString()).log("the models topic could not be looked at");
+            } catch (Error e) {
+                throw fatal(e);
             }
         });
     }
@@ -99,14 +123,18 @@ public class TrainerService {
     /** A topic that is made again does not always move the consumer: it may go on at the old offset, or pass it by. */
     @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void checkSource() {
-        runtime()
-                .filter(running -> running.source().isAnother())
-                .ifPresent(running -> kafka.<byte[], byte[]>getConsumer("feedback")
-                        .runOnPollingThread(consumer -> {
-                            consumer.seekToBeginning(consumer.assignment());
-                        })
-                        .await()
-                        .atMost(SEEK_WITHIN));
+        try {
+            runtime()
+                    .filter(running -> running.source().isAnother())
+                    .ifPresent(running -> kafka.<byte[], byte[]>getConsumer("feedback")
+                            .runOnPollingThread(consumer -> {
+                                consumer.seekToBeginning(consumer.assignment());
+                            })
+                            .await()
+                            .atMost(SEEK_WITHIN));
+        } catch (Error e) {
+            throw fatal(e);
+        }
     }
 
     /** When the channels have ended, which they do earlier on the same event. */

@@ -126,6 +126,45 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThat(replay.upTo(1).get(0).feedback().caption()).isEqualTo("a flag");
     }
 
+    /** As with the pictures: a disk that is not mounted says nothing of whoever spoke of the files on it. */
+    @Test
+    void shouldRefuseNoExampleWhileItsFolderIsAway() throws IOException {
+        String apple = picture("apple", 1, ImageFormat.PNG);
+        Path examples = folder.resolve("examples");
+        String file = examples.resolve("flag.png").toUri().toString();
+        List<FeedbackRecord> said =
+                List.of(record("{\"image\":\"" + apple + "\",\"caption\":\"a flag\",\"example\":\"" + file + "\"}"));
+        assertThatThrownBy(() -> intake.take(said))
+                .hasMessageContaining(examples.toString())
+                .hasMessageContaining("there is no such folder");
+        Files.createDirectories(examples);
+        assertThatThrownBy(() -> intake.take(said)).hasMessageContaining("it is empty");
+        assertThat(letters).isEmpty();
+
+        Files.write(examples.resolve("flag.png"), Pictures.toPng(noise(4).toImage()));
+        intake.take(said);
+
+        assertThat(letters).isEmpty();
+        assertThat(replay.upTo(replay.last())).hasSize(1);
+    }
+
+    /** Nobody can make all feedback wait by naming a file that never was, or one elsewhere. */
+    @Test
+    void shouldRefuseExamplesThatAreNotThereWhereTheirFolderIs() throws IOException {
+        String apple = picture("apple", 1, ImageFormat.PNG);
+        Files.createDirectories(folder.resolve("examples"));
+        Files.write(folder.resolve("examples/flag.png"), Pictures.toPng(noise(4).toImage()));
+        for (Path file : List.of(
+                folder.resolve("examples/none.png"),
+                folder.resolve("elsewhere/flag.png"),
+                folder.resolve("examples/../elsewhere/flag.png"))) {
+            intake.take(List.of(record(
+                    "{\"image\":\"" + apple + "\",\"caption\":\"a flag\",\"example\":\"" + file.toUri() + "\"}")));
+        }
+
+        assertThat(letters.values()).hasSize(3).containsOnly(ErrorCode.EXAMPLE_UNREADABLE);
+    }
+
     @Test
     void shouldCountNothingTwiceHoweverOftenItIsDelivered() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);

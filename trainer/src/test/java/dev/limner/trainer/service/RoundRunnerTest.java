@@ -7,12 +7,14 @@ import ai.djl.Device;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
+import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Opinion;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.recipe.Tuning;
 import dev.limner.trainer.registry.ModelTopic;
 import dev.limner.trainer.registry.Registry;
@@ -22,10 +24,14 @@ import dev.limner.trainer.replay.Picture;
 import dev.limner.trainer.replay.Remembered;
 import dev.limner.trainer.replay.ReplayBuffer;
 import dev.limner.trainer.replay.Round;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,13 +75,53 @@ class RoundRunnerTest {
         }
     }
 
+    /** The executor would only replace the thread, and the trainer seem to live. */
+    @Test
+    void shouldEndTheProcessOnAnErrorAndNotTakeItsRoundUpAgain() throws Exception {
+        BlockingQueue<Integer> exits = new LinkedBlockingQueue<>();
+        FileBundleStore store = new FileBundleStore(folder.resolve("models"));
+        BundleStore broken = (BundleStore) Proxy.newProxyInstance(
+                BundleStore.class.getClassLoader(), new Class<?>[] {BundleStore.class}, (proxy, method, arguments) -> {
+                    if (Thread.currentThread().getName().equals("limner-round")) {
+                        throw new StackOverflowError("injected");
+                    }
+                    return method.invoke(store, arguments);
+                });
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(folder.resolve("broker"), 0, false));
+                ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), 10)) {
+            FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
+            Registry registry = new Registry(
+                    broken,
+                    new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
+                    null,
+                    Clock.systemUTC());
+            replay.rounds().start("before", "a".repeat(64), 1, 7, NOW);
+            try (TrainerLease lease = lease(broker, "this one");
+                    RoundRunner runner = runner(
+                            replay, registry, broken, "default", lease, new FatalErrors("trainer", exits::add))) {
+                assertThat(exits.poll(60, TimeUnit.SECONDS)).isEqualTo(70);
+                assertThat(runner.all()).extracting(Round::state).containsExactly(Round.State.FAILED);
+            }
+        }
+    }
+
     private static TrainerLease lease(EmbeddedBroker broker, String holder) {
         return new TrainerLease(broker.bootstrap(), Topics.DEFAULT.models(), "default", holder);
     }
 
     /** Without data or judges: no round gets as far as that. */
     private RoundRunner runner(
-            ReplayBuffer replay, Registry registry, FileBundleStore store, String name, TrainerLease lease) {
+            ReplayBuffer replay, Registry registry, BundleStore store, String name, TrainerLease lease) {
+        return runner(replay, registry, store, name, lease, new FatalErrors("trainer"));
+    }
+
+    private RoundRunner runner(
+            ReplayBuffer replay,
+            Registry registry,
+            BundleStore store,
+            String name,
+            TrainerLease lease,
+            FatalErrors errors) {
         return new RoundRunner(
                 new RoundSettings(
                         folder, 1, Optional.empty(), 500, 1, Tuning.DEFAULT, 1, 0.05, Registry.Holdout.DEFAULT, false),
@@ -87,7 +133,8 @@ class RoundRunnerTest {
                 Device.cpu(),
                 Clock.systemUTC(),
                 new KillPoint.Order(Optional.empty()),
-                lease);
+                lease,
+                errors);
     }
 
     private static Remembered opinion() {

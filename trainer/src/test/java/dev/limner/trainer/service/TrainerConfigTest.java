@@ -182,7 +182,7 @@ class TrainerConfigTest {
                 .hasMessageContaining("limner.trainer.no-such-key");
     }
 
-    private static TrainerConfig config(Map<String, String> values) {
+    static TrainerConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
                 .withMapping(TrainerConfig.class)
                 // Quarkus reads durations such as 5s; its own converter is internal to it.

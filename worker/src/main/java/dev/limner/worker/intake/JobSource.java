@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
@@ -44,6 +45,8 @@ public final class JobSource implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobSource.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final Duration POSITION_WITHIN = Duration.ofMillis(100);
+    /** When a partition that cannot be read on is tried again. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
     /** How long a poll takes while more records wait for their topic's id than may wait. */
     private static final Duration FULL_WAIT = Duration.ofMillis(20);
 
@@ -56,6 +59,7 @@ public final class JobSource implements AutoCloseable {
     private final Set<TopicPartition> unknown = new HashSet<>();
 
     private final Unconfirmed unconfirmed;
+    private final Unreadable unreadable;
 
     private volatile @Nullable String refusal;
     private long assignments;
@@ -69,11 +73,17 @@ public final class JobSource implements AutoCloseable {
     record Owned(long ownership, @Nullable String topicId, long next) {}
 
     public JobSource(IntakeSettings settings, OwnershipListener listener) {
+        this(settings, listener, AGAIN);
+    }
+
+    /** @param again when a partition that cannot be read on is tried again */
+    JobSource(IntakeSettings settings, OwnershipListener listener, Duration again) {
         this.group = settings.group();
         this.listener = listener;
         this.unconfirmed = new Unconfirmed(JobConsumer.mostPerPoll(settings));
         this.consumer = new KafkaConsumer<>(
                 JobConsumer.configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        this.unreadable = new Unreadable(consumer, again, System::nanoTime);
         this.standings = new Standings(settings, this::wakeUp);
         consumer.subscribe(settings.topics(), new Rebalances());
     }
@@ -87,6 +97,7 @@ public final class JobSource implements AutoCloseable {
      */
     public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
         boolean enough = unconfirmed.isFull();
+        unreadable.beforePoll();
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
         try {
             note(consumer.poll(enough && timeout.compareTo(FULL_WAIT) > 0 ? FULL_WAIT : timeout));
@@ -98,7 +109,12 @@ public final class JobSource implements AutoCloseable {
         } catch (GroupAuthorizationException e) {
             // A consumer that was once refused does not ask again.
             throw new IllegalStateException(Rights.onGroup(group, AclOperation.READ), e);
+        } catch (KafkaException e) {
+            if (!unreadable.met(e, owned.keySet())) {
+                throw e;
+            }
         }
+        unreadable.afterPoll();
         return confirmed();
     }
 
@@ -108,7 +124,8 @@ public final class JobSource implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             Owned mine = owned.get(partition);
-            if (mine == null || unknown.contains(partition) || back.contains(partition)) {
+            boolean counts = !unknown.contains(partition) && !back.contains(partition);
+            if (mine == null || !counts || unreadable.ignores(partition)) {
                 continue;
             }
             if (record.offset() < mine.next()) {
@@ -156,6 +173,16 @@ public final class JobSource implements AutoCloseable {
         return Optional.ofNullable(refusal);
     }
 
+    /** Partitions that cannot be read on, each with where it stands; they are tried again now and then. */
+    public List<Damage> damages() {
+        return unreadable.known();
+    }
+
+    /** Whether none of them is such a partition. */
+    public boolean readable() {
+        return unreadable.isEmpty();
+    }
+
     private void retakeRecreated(Standings.TopicIds said) {
         Map<String, Uuid> ids = said.ids();
         for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
@@ -182,6 +209,7 @@ public final class JobSource implements AutoCloseable {
 
     private void assign(TopicPartition partition, boolean recreated, boolean own) {
         long ownership = ++assignments;
+        unreadable.forget(Set.of(partition));
         owned.put(partition, new Owned(ownership, null, 0));
         unknown.add(partition);
         standings.ask(partition, ownership, recreated, own);
@@ -234,7 +262,9 @@ public final class JobSource implements AutoCloseable {
         Set<TopicPartition> toPause = new HashSet<>();
         Set<TopicPartition> toResume = new HashSet<>();
         for (TopicPartition partition : owned.keySet()) {
-            boolean pause = unknown.contains(partition) || wanted.test(partition);
+            boolean pause = unknown.contains(partition)
+                    || unreadable.rests(partition)
+                    || (wanted.test(partition) && !unreadable.clears(partition));
             if (pause != paused.contains(partition)) {
                 (pause ? toPause : toResume).add(partition);
             }
@@ -256,12 +286,12 @@ public final class JobSource implements AutoCloseable {
 
     /**
      * Offset of the next record to be delivered; behind transaction markers and aborted records. -1 for a partition that
-     * has gone already although the listener has not been told yet, and while records of it are fetched but not
-     * delivered.
+     * has gone already although the listener has not been told yet, while records of it are fetched but not delivered,
+     * and while it cannot be read on.
      */
     public long position(PartitionRef of) {
         TopicPartition partition = topicPartition(of);
-        if (unknown.contains(partition) || unconfirmed.holds(partition)) {
+        if (unknown.contains(partition) || unconfirmed.holds(partition) || unreadable.holds(partition)) {
             return -1;
         }
         try {
@@ -272,7 +302,7 @@ public final class JobSource implements AutoCloseable {
     }
 
     /** Asks the broker although somebody may just have called {@link #wakeUp}, which is meant for {@link #poll} only. */
-    private static <T> T unhurried(Supplier<T> question) {
+    static <T> T unhurried(Supplier<T> question) {
         while (true) {
             try {
                 return question.get();
@@ -349,6 +379,7 @@ public final class JobSource implements AutoCloseable {
         private void forget(Collection<TopicPartition> partitions) {
             owned.keySet().removeAll(partitions);
             unknown.removeAll(partitions);
+            unreadable.forget(partitions);
             standings.forget(Set.copyOf(partitions));
         }
 

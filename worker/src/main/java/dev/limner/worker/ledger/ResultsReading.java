@@ -7,15 +7,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -24,7 +29,9 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +60,18 @@ final class ResultsReading {
     private final String topic;
     private final String client;
 
-    /** A partition that results may name; {@code oldest} is when its oldest record was made, in milliseconds. */
-    private record Source(Question question, long oldest, OffsetSet answered) {}
+    /** The most by which a topic's records may be dated ahead of their arrival, in milliseconds. */
+    private static final String MOST_AHEAD = "message.timestamp.after.max.ms";
+
+    /**
+     * A partition that results may name; {@code oldest} is when its oldest record was made, in milliseconds, and 0 if its
+     * records do not tell.
+     */
+    private record Source(Question question, long oldest, boolean bySender, OffsetSet answered) {
+        Source ofAnyAge() {
+            return new Source(question, 0, bySender, answered);
+        }
+    }
 
     /**
      * Reads nothing yet.
@@ -76,7 +93,7 @@ final class ResultsReading {
      */
     List<Answer> read(List<Question> questions) {
         Map<PartitionRef, Source> sources = new HashMap<>();
-        for (Source source : sources(questions)) {
+        for (Source source : withTimesThatCount(sources(questions))) {
             sources.put(source.question().partition(), source);
         }
         long oldest = sources.values().stream().mapToLong(Source::oldest).min().orElse(Long.MAX_VALUE);
@@ -188,13 +205,67 @@ final class ResultsReading {
                 boolean known = oldest < Long.MAX_VALUE
                         || consumer.position(partition) >= entry.getValue().end();
                 if (known) {
+                    boolean bySender = records.records(partition).stream()
+                            .anyMatch(record -> record.timestampType() != TimestampType.LOG_APPEND_TIME);
                     consumer.pause(List.of(partition));
-                    sources.add(new Source(entry.getValue(), oldest, new OffsetSet()));
+                    sources.add(new Source(entry.getValue(), oldest, bySender, new OffsetSet()));
                 }
                 return known;
             });
         }
         return sources;
+    }
+
+    /**
+     * A sender whose clock is fast dates its jobs after their results, and these would be missed. What was ahead once need
+     * not look so any more, so it counts whether the brokers would have taken it.
+     */
+    private List<Source> withTimesThatCount(List<Source> sources) {
+        Set<String> dated = sources.stream()
+                .filter(source -> source.bySender() && source.oldest() > 0 && source.oldest() < Long.MAX_VALUE)
+                .map(source -> source.question().partition().topic())
+                .collect(Collectors.toSet());
+        Set<String> loose = new HashSet<>();
+        for (String jobs : dated) {
+            Optional<Duration> ahead = mostAhead(jobs);
+            if (ahead.filter(most -> most.compareTo(CLOCKS_APART) <= 0).isEmpty()) {
+                loose.add(jobs);
+                LOG.atWarn()
+                        .addKeyValue("topic", jobs)
+                        .addKeyValue("setting", MOST_AHEAD)
+                        .addKeyValue("value", ahead.map(Duration::toString).orElse("unknown"))
+                        .log("jobs may be dated more than a day ahead by whoever sends them: the results are read from"
+                                + " their beginning");
+            }
+        }
+        return sources.stream()
+                .map(source -> loose.contains(source.question().partition().topic()) && source.oldest() < Long.MAX_VALUE
+                        ? source.ofAnyAge()
+                        : source)
+                .toList();
+    }
+
+    /** Empty if the brokers do not say, as those before Kafka 3.6, or not to this worker. */
+    private Optional<Duration> mostAhead(String jobs) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, jobs);
+        try (Admin admin = connect()) {
+            Config config = Objects.requireNonNull(admin.describeConfigs(List.of(resource))
+                    .all()
+                    .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
+                    .get(resource));
+            return Optional.ofNullable(config.get(MOST_AHEAD))
+                    .map(ConfigEntry::value)
+                    .map(Long::parseLong)
+                    .map(Duration::ofMillis);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.atDebug()
+                    .addKeyValue("topic", jobs)
+                    .addKeyValue("error", e.toString())
+                    .log("no setting is told");
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
     }
 
     /** Puts the consumer at the first results of a moment; where each partition of theirs ends now. */

@@ -26,6 +26,7 @@ public final class WorkerMetrics {
     private final Counter failed;
     private final Counter stale;
     private final Counter images;
+    private final MultiGauge unreadable;
 
     public WorkerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -42,6 +43,9 @@ public final class WorkerMetrics {
                 .register(registry);
         this.unknown = MultiGauge.builder("limner.partition.unknown.seconds")
                 .description("For how long what the group has done in a partition is not known. Unit: seconds.")
+                .register(registry);
+        this.unreadable = MultiGauge.builder("limner.partition.unreadable.seconds")
+                .description("For how long a partition stands at a batch that is damaged. Unit: seconds.")
                 .register(registry);
         this.failed = Counter.builder("limner.publications.failed")
                 .description("Transactions that were not committed; what they held is sent again. Unit: transactions.")
@@ -119,6 +123,11 @@ public final class WorkerMetrics {
     /** For how long what the group has done in a partition is not known. */
     public void unknown(Map<PartitionRef, Duration> partitions) {
         rows(unknown, partitions);
+    }
+
+    /** For how long a partition cannot be read on. */
+    public void unreadable(Map<PartitionRef, Duration> partitions) {
+        rows(unreadable, partitions);
     }
 
     private static void rows(MultiGauge gauge, Map<PartitionRef, Duration> partitions) {

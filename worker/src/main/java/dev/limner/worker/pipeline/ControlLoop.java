@@ -1,10 +1,12 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.Mistakes;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.Damage;
 import dev.limner.worker.intake.Delivery;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
@@ -13,7 +15,6 @@ import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.ledger.ResultsHistory;
 import dev.limner.worker.ledger.TakeOver;
 import dev.limner.worker.ledger.TakeOvers;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,6 +241,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void look() {
         Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
         source.refusal().ifPresent(obstacles::add);
+        List<Damage> damages = source.damages();
+        damages.forEach(damage -> obstacles.add(damage.sentence()));
         ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
                 source.partitions(),
                 ledgers.owned(),
@@ -250,6 +254,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pipeline.stages()));
         metrics.still(found.still());
         metrics.unknown(found.unknown());
+        metrics.unreadable(damages.stream().collect(Collectors.toMap(Damage::partition, Damage::since)));
     }
 
     /** Whether something that every job needs is away. */
@@ -284,8 +289,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     /**
-     * Waits for records or for news of the stages. Not in the consumer while a source is full: it spins through its whole
-     * timeout, a core's worth, as long as it holds fetched records of a paused partition.
+     * Waits for records or for news of the stages. Not in the consumer while a source is full or cannot be read on: it
+     * spins through its whole timeout, a core's worth, as long as it holds fetched records of a paused partition.
      */
     private List<Delivery> receive() {
         everythingTaken = false;
@@ -295,7 +300,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         }
         Set<PartitionRef> closed = ledgers.closed();
         Duration timeout = pollTimeout();
-        if (full.isEmpty() && closed.isEmpty()) {
+        if (full.isEmpty() && closed.isEmpty() && source.readable()) {
             return source.poll(mailbox.leave(timeout), full, closed);
         }
         // Without brokers every poll costs the consumer's own thread a look at each of them.

@@ -2,6 +2,7 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedBatch;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
@@ -13,7 +14,6 @@ import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.lifecycle.Closing;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;

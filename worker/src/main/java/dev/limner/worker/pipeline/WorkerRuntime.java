@@ -2,6 +2,7 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.MixedCaptions;
 import dev.limner.worker.drill.Sabotage;
 import dev.limner.worker.encode.EncodeStage;
@@ -10,7 +11,6 @@ import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.intake.RecentIds;
 import dev.limner.worker.lifecycle.Closing;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.release.ReleaseReport;

@@ -1,9 +1,9 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.WorkerStatus;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.lifecycle.Closing;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.release.ReleaseReport;
 import io.micrometer.core.instrument.Gauge;

@@ -1,9 +1,9 @@
 package dev.limner.worker.publish;
 
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.lifecycle.Closing;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.limner.worker.status;
 
-import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.pipeline.WorkerService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.kafka.Record;

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.PartitionRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +72,73 @@ class ResultsHistoryTest {
         }
     }
 
+    /** A job of three days ago, whose sender's clock was three days fast: by now it looks like any other. */
+    @Test
+    void shouldFindTheResultsOfJobsThatTheirSenderDatedDaysAhead() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(folder, 0, false));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+                KafkaProducer<byte[], byte[]> producer = producer(broker, Map.of());
+                ResultsHistory history = new ResultsHistory(broker.bootstrap(), "results", "reader", () -> {})) {
+            var unused = create(admin, "results");
+            String month = String.valueOf(Duration.ofDays(30).toMillis());
+            Uuid loose = create(admin, "loose", Map.of("message.timestamp.after.max.ms", month));
+            Uuid strict = create(admin, "strict", Map.of("message.timestamp.after.max.ms", "86400000"));
+            Uuid brokers = create(
+                    admin,
+                    "brokers",
+                    Map.of("message.timestamp.type", "LogAppendTime", "message.timestamp.after.max.ms", month));
+            long now = System.currentTimeMillis();
+            long then = now - Duration.ofDays(3).toMillis();
+            for (String jobs : List.of("loose", "strict", "brokers")) {
+                producer.send(new ProducerRecord<>(jobs, 0, now, null, utf8("a job")))
+                        .get();
+            }
+            producer.send(new ProducerRecord<>("results", 0, then, null, result("loose", loose)))
+                    .get();
+            producer.send(new ProducerRecord<>("results", 0, then, null, result("strict", strict)))
+                    .get();
+            producer.send(new ProducerRecord<>("results", 0, then, null, result("brokers", brokers)))
+                    .get();
+
+            assertThat(answered(history, new Question(new PartitionRef("loose", 0), 1, 0, 1, loose)))
+                    .isEqualTo(1);
+            // Their brokers say when these jobs came: what is three days older answers another of that name.
+            assertThat(answered(history, new Question(new PartitionRef("strict", 0), 1, 0, 1, strict)))
+                    .isZero();
+            assertThat(answered(history, new Question(new PartitionRef("brokers", 0), 1, 0, 1, brokers)))
+                    .isZero();
+        }
+    }
+
+    private static long answered(ResultsHistory history, Question question) throws InterruptedException {
+        history.ask(question);
+        List<Answer> answers = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (answers.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+            answers.addAll(history.take());
+        }
+        assertThat(answers).hasSize(1);
+        return answers.get(0).answered().size();
+    }
+
+    private static byte[] result(String jobs, Uuid topicId) {
+        return ResultCodec.encode(new Result(
+                "a",
+                new Outcome.Expired(Instant.EPOCH),
+                null,
+                null,
+                null,
+                new Result.Source(jobs, 0, 0, topicId.toString()),
+                0,
+                1,
+                "w",
+                null,
+                null,
+                null,
+                List.of()));
+    }
+
     private static byte[] utf8(String text) {
         return text.getBytes(UTF_8);
     }
@@ -80,9 +151,14 @@ class ResultsHistoryTest {
 
     /** A topic that was deleted just now may still be in the way. */
     private static Uuid create(Admin admin, String topic) throws Exception {
-        Uuid id = Objects.requireNonNull(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
-                .topicId(topic)
-                .get());
+        return create(admin, topic, Map.of());
+    }
+
+    private static Uuid create(Admin admin, String topic, Map<String, String> settings) throws Exception {
+        Uuid id =
+                Objects.requireNonNull(admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(settings)))
+                        .topicId(topic)
+                        .get());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
             try {

@@ -3,6 +3,7 @@ package dev.limner.worker.pipeline;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.generate.FixedSizes;
 import dev.limner.worker.generate.HashPainter;
 import dev.limner.worker.generate.LoadedModel;
@@ -10,7 +11,6 @@ import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -32,7 +32,7 @@ final class ConstantWorker {
     private Clock publishClock = Clock.systemUTC();
     private TextEncoder encoder = new HashTextEncoder();
     private Duration perBatch = Duration.ZERO;
-    private FatalErrors errors = new FatalErrors();
+    private FatalErrors errors = new FatalErrors("worker");
     private Duration publishWithin = Duration.ofSeconds(6);
     private WorkerSettings.Limits limits = WorkerSettings.Limits.DEFAULT;
 

@@ -6,6 +6,7 @@ import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.Breaker;
 import dev.limner.worker.fault.CrashPoint;
@@ -19,7 +20,6 @@ import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.Ledgers;
 import dev.limner.worker.ledger.TestTakeOvers;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.schedule.BatchSettings;
@@ -76,7 +76,7 @@ class DispatcherTest {
             splits,
             CrashPoint.Watch.NONE,
             admission::unwanted,
-            new FatalErrors());
+            new FatalErrors("worker"));
     private final Map<String, Result> results = new ConcurrentHashMap<>();
     private final List<RecordRef> stale = new ArrayList<>();
     private Dispatcher dispatcher = dispatcher(models);

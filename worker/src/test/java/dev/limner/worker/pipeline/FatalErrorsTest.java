@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
-import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.LocalDisk;
@@ -87,7 +87,7 @@ class FatalErrorsTest {
                     .clock(trapped(trap))
                     .publishClock(trapped(trap))
                     .encoder(trapped(trap, new HashTextEncoder()))
-                    .errors(new FatalErrors(exits));
+                    .errors(new FatalErrors("worker", exits));
             WorkerRuntime first = trapped.start("first");
             TestRecords.send(List.of(TestRecords.utf8Record(
                     topics.jobs(Topics.Lane.STANDARD), "{\"id\":\"one\",\"caption\":\"fish\"}")));
@@ -108,7 +108,7 @@ class FatalErrorsTest {
     @Test
     void shouldHearOfErrorsThatASchedulerKeepsToItself() throws Exception {
         Exits exits = new Exits();
-        FatalErrors errors = new FatalErrors(exits);
+        FatalErrors errors = new FatalErrors("worker", exits);
         try (ScheduledExecutorService scheduler =
                 Executors.newSingleThreadScheduledExecutor(errors.factory("limner-some-release"))) {
             var unused = scheduler.schedule(
@@ -128,7 +128,7 @@ class FatalErrorsTest {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         Exits exits = new Exits();
         try {
-            new FatalErrors(exits).watchProcess();
+            new FatalErrors("worker", exits).watchProcess();
             Thread harmless = new Thread(() -> {
                 throw new IllegalStateException("only an exception");
             });

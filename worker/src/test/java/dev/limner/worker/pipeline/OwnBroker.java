@@ -139,6 +139,20 @@ final class OwnBroker implements AutoCloseable {
         }
     }
 
+    /** Each value in a batch of its own. */
+    void sendTo(TopicPartition partition, String... values) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (String value : values) {
+                producer.send(new ProducerRecord<>(
+                                partition.topic(), partition.partition(), null, value.getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Ids of the jobs with a result, each as often as it has one. */
     List<String> answered(int atLeast) {
         return records(TOPICS.results(), atLeast).stream()

@@ -11,6 +11,7 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.generate.FixedSizes;
 import dev.limner.worker.generate.HashPainter;
 import dev.limner.worker.generate.LoadedModel;
@@ -18,7 +19,6 @@ import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -307,6 +307,6 @@ class TakeOverTest {
                 "cpu",
                 ExecutionProfile.NONE,
                 new SimpleMeterRegistry(),
-                new FatalErrors());
+                new FatalErrors("worker"));
     }
 }

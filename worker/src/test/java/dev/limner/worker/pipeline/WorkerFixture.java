@@ -9,6 +9,7 @@ import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.generate.FixedSizes;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelPainter;
@@ -16,7 +17,6 @@ import dev.limner.worker.generate.ModelSlots;
 import dev.limner.worker.generate.PictureEngine;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -110,6 +110,6 @@ abstract class WorkerFixture {
                 "cpu",
                 ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())),
                 new SimpleMeterRegistry(),
-                new FatalErrors());
+                new FatalErrors("worker"));
     }
 }

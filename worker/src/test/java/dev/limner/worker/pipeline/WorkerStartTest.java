@@ -9,7 +9,7 @@ import dev.limner.broker.FreePorts;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.worker.lifecycle.FatalErrors;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.store.FileStore;
@@ -113,7 +113,14 @@ class WorkerStartTest {
         FileStore store = new FileStore(folder.resolve("store"), FileStore.Durability.OS, "test", new LocalDisk());
         WorkerSettings settings = new ConstantWorker("localhost:" + port, new Topics("start"), store).settings("w");
         WorkerStart start = new WorkerStart(
-                settings, "cpu", "profile", models, begin, failures::add, registry, new FatalErrors(code -> {}));
+                settings,
+                "cpu",
+                "profile",
+                models,
+                begin,
+                failures::add,
+                registry,
+                new FatalErrors("worker", code -> {}));
         starts.add(start);
         start.begin();
         return start;

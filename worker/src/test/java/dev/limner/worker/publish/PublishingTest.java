@@ -6,9 +6,9 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.PartitionRef;
-import dev.limner.worker.lifecycle.FatalErrors;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -56,7 +56,7 @@ class PublishingTest {
                         new ByteArrayDeserializer())) {
             FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 2, (short) 1);
             Publishing publishing = new Publishing(
-                    settings(broker), member::groupMetadata, watch, new FatalErrors(code -> {}), () -> {});
+                    settings(broker), member::groupMetadata, watch, new FatalErrors("worker", code -> {}), () -> {});
             Publishing.InFlight first = publishing.begin(commits(1));
             sent.await();
             first.withdraw(Set.of(GIVEN));

@@ -1,4 +1,4 @@
-package dev.limner.worker.lifecycle;
+package dev.limner.protocol.process;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
@@ -8,26 +8,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one policy for what no thread survives: an {@link Error}, or any exception that ends a thread the worker needs. One
+ * The one policy for what no thread survives: an {@link Error}, or any exception that ends a thread the process needs. One
  * message names thread and error, then the process ends at once with {@link #EXIT_CODE}. Nothing is tidied up: after an
  * error nobody knows what still works, and whatever was not committed is delivered again. Safe from any thread.
  */
 public final class FatalErrors implements Thread.UncaughtExceptionHandler {
-    /** The exit code of a worker that an {@link Error} ended; sysexits' {@code EX_SOFTWARE}. */
+    /** The exit code of a process that an {@link Error} ended; sysexits' {@code EX_SOFTWARE}. */
     public static final int EXIT_CODE = 70;
 
     private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
 
+    private final String process;
     private final IntConsumer exit;
     private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
 
-    /** Ends the process without its shutdown hooks, which may wait for the very thread that failed. */
-    public FatalErrors() {
-        this(code -> Runtime.getRuntime().halt(code));
+    /**
+     * Ends the process without its shutdown hooks, which may wait for the very thread that failed.
+     *
+     * @param process what it is, for its message
+     */
+    public FatalErrors(String process) {
+        this(process, code -> Runtime.getRuntime().halt(code));
     }
 
-    /** @param exit ends the process with a code; called once, on the thread that failed */
-    public FatalErrors(IntConsumer exit) {
+    /**
+     * With another end.
+     *
+     * @param process what it is, for its message
+     * @param exit ends the process with a code; called once, on the thread that failed
+     */
+    public FatalErrors(String process, IntConsumer exit) {
+        this.process = process;
         this.exit = exit;
     }
 
@@ -59,7 +70,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
                     .addKeyValue("error", failure.toString())
                     .addKeyValue("exitCode", EXIT_CODE)
                     .setCause(failure)
-                    .log("the worker ends: a thread that it needs cannot continue");
+                    .log("the " + process + " ends: a thread that it needs cannot continue");
         } finally {
             exit.accept(EXIT_CODE);
         }
@@ -70,7 +81,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         return first.get();
     }
 
-    /** A daemon thread that the worker needs. Not started. */
+    /** A daemon thread that the process needs. Not started. */
     public Thread thread(String name, Runnable body) {
         return Thread.ofPlatform()
                 .name(name)
