@@ -12,9 +12,11 @@ final class StopOnExit implements AutoCloseable {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook;
+    private volatile boolean stopping;
 
     StopOnExit(Runnable stop) {
         this.hook = new Thread(() -> {
+            stopping = true;
             stop.run();
             try {
                 boolean unused = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -23,6 +25,11 @@ final class StopOnExit implements AutoCloseable {
             }
         });
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Whether the process is told to end. Once this is closed it does. */
+    boolean stopping() {
+        return stopping;
     }
 
     @Override

@@ -215,6 +215,15 @@ public final class TrainCommand implements Runnable {
                 terminal.println(e.getMessage());
                 terminal.flush();
             }
+        } catch (RuntimeException e) {
+            if (stop.stopping()) {
+                // The process is gone before anybody else could say it.
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("limner: " + e);
+                e.printStackTrace(err);
+                err.flush();
+            }
+            throw e;
         } finally {
             stop.close();
         }

@@ -19,6 +19,10 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * its arguments; safe from any thread.
  */
 public final class ImageEncoder {
+    static {
+        ImageStreams.inMemory();
+    }
+
     /** Of the PNG chunk that holds the provenance. */
     static final String KEYWORD = "Limner";
 

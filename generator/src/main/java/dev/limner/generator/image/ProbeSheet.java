@@ -21,6 +21,10 @@ import javax.imageio.ImageIO;
  * @param pictures at least one
  */
 public record ProbeSheet(String profile, List<Pixels> pictures) {
+    static {
+        ImageStreams.inMemory();
+    }
+
     private static final int CHANNELS = 3;
 
     public ProbeSheet {

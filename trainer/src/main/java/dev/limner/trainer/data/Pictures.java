@@ -1,5 +1,6 @@
 package dev.limner.trainer.data;
 
+import dev.limner.generator.image.ImageStreams;
 import dev.limner.generator.image.Pixels;
 import java.awt.AlphaComposite;
 import java.awt.Color;
@@ -26,6 +27,10 @@ import org.w3c.dom.Node;
 
 /** Picture files to pixels and back, as training wants them: square, one size, on white. */
 public final class Pictures {
+    static {
+        ImageStreams.inMemory();
+    }
+
     private static final long MOST_PIXELS = 100_000_000;
     private static final int LONGEST_STRIP = 32;
     private static final String GIF_FRAME = "javax_imageio_gif_image_1.0";

@@ -1,5 +1,6 @@
 package dev.limner.trainer.eval.report;
 
+import dev.limner.generator.image.ImageStreams;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.Color;
@@ -18,6 +19,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves of a training, drawn from its {@code log.jsonl}. */
 public final class Curves {
+    static {
+        ImageStreams.inMemory();
+    }
+
     private static final int WIDTH = 900;
     private static final int HEIGHT = 260;
     private static final int MOST_POINTS = 300;
