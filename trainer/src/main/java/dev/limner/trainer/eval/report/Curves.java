@@ -1,8 +1,8 @@
 package dev.limner.trainer.eval.report;
 
-import dev.limner.generator.image.ImageStreams;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.generator.image.ImageStreams;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
