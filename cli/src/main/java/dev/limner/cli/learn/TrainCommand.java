@@ -220,7 +220,6 @@ public final class TrainCommand implements Runnable {
                 // The process is gone before anybody else could say it.
                 PrintWriter err = spec.commandLine().getErr();
                 err.println("limner: " + e);
-                e.printStackTrace(err);
                 err.flush();
             }
             throw e;

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The jobs nobody wants any more: all of the cancellations topic, remembered for a day and within a share of the heap. The record's key is the job's id;
- * its time is the time of the cancellation. Questions are safe from any thread.
+ * The jobs nobody wants any more: all of the cancellations topic, remembered for a day and within a share of the heap. The
+ * record's key is the job's id; its time is the time of the cancellation. Questions are safe from any thread.
  */
 public final class Cancellations implements AutoCloseable {
     /** No job has a longer id: its own has at most 128 characters, one made of its place not many more. */
