@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,6 +38,7 @@ final class Attempt {
     private final Set<String> tooLarge = ConcurrentHashMap.newKeySet();
 
     private boolean asked;
+    private boolean unanswered;
 
     /**
      * Its time begins now.
@@ -76,7 +78,7 @@ final class Attempt {
             watch.reached(CrashPoint.AFTER_SEND);
         }
         requireTime("committing");
-        connected.sendOffsetsToTransaction(GroupOffsets.offsets(ready), group);
+        send(connected);
         requireTime("committing");
         if (withdrawn.getAsBoolean()) {
             // Offsets that the brokers took after a partition was given away must never be committed. The question
@@ -92,6 +94,18 @@ final class Attempt {
             requireTime("committing");
             connected.commitTransaction();
         }
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> connected) {
+        unanswered = true;
+        try {
+            connected.sendOffsetsToTransaction(GroupOffsets.offsets(ready), group);
+        } catch (CommitFailedException e) {
+            // The brokers' answer, after which the producer forgets the offsets.
+            unanswered = false;
+            throw e;
+        }
+        unanswered = false;
     }
 
     private void note(ProducerRecord<byte[], byte[]> record, @Nullable Exception failure) {
@@ -129,6 +143,15 @@ final class Attempt {
     /** Whether the brokers were asked to commit, so that only they know how it ended. */
     boolean asked() {
         return asked;
+    }
+
+    /**
+     * Whether the brokers were sent offsets and have not answered. Kafka's producer keeps such offsets when it aborts the
+     * transaction and sends them along with the next one's, in the name of whoever the consumer is by then: its next
+     * transaction would commit work whose results were aborted. That producer must not begin another.
+     */
+    boolean offsetsUnanswered() {
+        return unanswered;
     }
 
     PendingTransaction ready() {

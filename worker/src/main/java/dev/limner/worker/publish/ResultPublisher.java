@@ -102,7 +102,7 @@ final class ResultPublisher {
     private Published abort(Attempt attempt, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction aborted");
         KafkaProducer<byte[], byte[]> connected = connection.current();
-        if (connected == null || !attempt.hasTime()) {
+        if (connected == null || !attempt.hasTime() || attempt.offsetsUnanswered()) {
             return left(failure, failure, attempt);
         }
         try {

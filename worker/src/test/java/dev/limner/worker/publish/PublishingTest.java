@@ -5,23 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.intake.Original;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +78,75 @@ class PublishingTest {
             assertThat(committed(admin)).hasSize(2);
             publishing.close(new StopBudget(PATIENCE));
         }
+    }
+
+    /**
+     * Kafka's producer keeps offsets that were never answered when it aborts, and sends them with its next transaction. Here
+     * the offsets topic takes nothing while a result is refused.
+     */
+    @Test
+    void shouldNotCommitOffsetsOfAFailedPublicationWithTheNext() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(folder, 0, false));
+                Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+                KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", broker.bootstrap(), "group.id", "group"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 2, (short) 1);
+            Publishing publishing = new Publishing(
+                    settings(broker),
+                    member::groupMetadata,
+                    CrashPoint.Watch.NONE,
+                    new FatalErrors("worker", code -> {}),
+                    () -> {});
+            assertThat(publishing.begin(commit(KEPT, 1)).task().await(PATIENCE))
+                    .isInstanceOf(Published.Committed.class);
+            configure(admin, "__consumer_offsets", "min.insync.replicas", "2");
+            configure(admin, Topics.DEFAULT.results(), "max.message.bytes", "100");
+            Publishing.InFlight failing = publishing.begin(new PendingTransaction(
+                    List.of(answer()), Map.of(GIVEN, new PendingTransaction.Commit(5, "given"))));
+
+            assertThat(failing.task().await(PATIENCE)).isInstanceOf(Published.Failed.class);
+
+            configure(admin, "__consumer_offsets", "min.insync.replicas", "1");
+            assertThat(publishing.begin(commit(KEPT, 2)).task().await(PATIENCE))
+                    .isInstanceOf(Published.Committed.class);
+            assertThat(committed(admin))
+                    .containsOnlyKeys(new TopicPartition(KEPT.topic(), KEPT.number()))
+                    .allSatisfy(
+                            (partition, offset) -> assertThat(offset.offset()).isEqualTo(2));
+            publishing.close(new StopBudget(PATIENCE));
+        }
+    }
+
+    private static void configure(Admin admin, String topic, String key, String value) throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                        List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+    }
+
+    private static Publication answer() {
+        Result result = new Result(
+                "id",
+                new Outcome.Expired(Instant.EPOCH),
+                null,
+                null,
+                null,
+                new Result.Source(GIVEN.topic(), GIVEN.number(), 4, null),
+                0,
+                1,
+                "w",
+                null,
+                null,
+                null,
+                List.of());
+        return new Publication(result, new Original(null, null, List.of(), 0), "jobs-1@4", null, null);
+    }
+
+    private static PendingTransaction commit(PartitionRef partition, long offset) {
+        return new PendingTransaction(List.of(), Map.of(partition, new PendingTransaction.Commit(offset, "")));
     }
 
     private static PendingTransaction commits(long offset) {
