@@ -19,21 +19,29 @@ import java.util.Set;
  *
  * @param folder where the pictures are
  * @param language of captions that do not name theirs
+ * @param mostPictureBytes of one file
  */
-public record FolderSource(Path folder, String language) implements RawPicture.Source {
+public record FolderSource(Path folder, String language, long mostPictureBytes) implements RawPicture.Source {
     private static final long MOST_PICTURE_BYTES = 512L << 20;
+    private static final long MOST_DESCRIPTION_BYTES = 16L << 20;
 
     /** In the order in which their captions count. */
     private static final List<String> DESCRIPTIONS = List.of("txt", "caption", "json", "cls");
 
+    /** With pictures of at most 512 MiB. */
+    public FolderSource(Path folder, String language) {
+        this(folder, language, MOST_PICTURE_BYTES);
+    }
+
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
-        new Reading(folder, language, receiver, skipped).run();
+        new Reading(this, receiver, skipped).run();
     }
 
     private static final class Reading {
         private final Path folder;
         private final String language;
+        private final long mostPictureBytes;
         private final RawPicture.Receiver receiver;
         private final Skipped skipped;
         private final List<Path> pictures = new ArrayList<>();
@@ -41,9 +49,10 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
         private final Map<String, List<Path>> descriptions = new HashMap<>();
         private final Set<Path> unused = new LinkedHashSet<>();
 
-        Reading(Path folder, String language, RawPicture.Receiver receiver, Skipped skipped) {
-            this.folder = folder;
-            this.language = language;
+        Reading(FolderSource source, RawPicture.Receiver receiver, Skipped skipped) {
+            this.folder = source.folder();
+            this.language = source.language();
+            this.mostPictureBytes = source.mostPictureBytes();
             this.receiver = receiver;
             this.skipped = skipped;
         }
@@ -99,14 +108,17 @@ public record FolderSource(Path folder, String language) implements RawPicture.S
                 }
                 for (Map.Entry<Path, String> text : beside(name).entrySet()) {
                     unused.remove(text.getKey());
-                    captions.add(
-                            text.getValue(),
-                            Files.readAllBytes(text.getKey()),
-                            text.getKey().getFileName().toString());
+                    String beside = text.getKey().getFileName().toString();
+                    long size = Files.size(text.getKey());
+                    if (size > MOST_DESCRIPTION_BYTES) {
+                        throw new DataException(
+                                beside + " has " + size + " bytes, a caption's file at most " + MOST_DESCRIPTION_BYTES);
+                    }
+                    captions.add(text.getValue(), Files.readAllBytes(text.getKey()), beside);
                 }
                 long size = Files.size(file);
-                if (size > MOST_PICTURE_BYTES) {
-                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_PICTURE_BYTES);
+                if (size > mostPictureBytes) {
+                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostPictureBytes);
                     return;
                 }
                 described = captions.describe(name, stem(name), Files.readAllBytes(file));

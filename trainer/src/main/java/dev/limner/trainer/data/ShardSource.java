@@ -22,14 +22,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place a folder of tar files, gzipped or not, in subfolders too; or one tar file
  * @param language of captions that do not name theirs
+ * @param mostEntryBytes of one entry; all of one key together may have four times as many
  */
-public record ShardSource(Path place, String language) implements RawPicture.Source {
+public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
-    private static final long MOST_GROUP_BYTES = 4 * MOST_ENTRY_BYTES;
+    private static final int ENTRIES_OF_A_GROUP = 4;
     private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE);
 
     /** What a data set has beside its shards. */
     private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
+
+    /** With entries of at most 64 MiB. */
+    public ShardSource(Path place, String language) {
+        this(place, language, MOST_ENTRY_BYTES);
+    }
 
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
@@ -38,7 +44,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
                     ? String.valueOf(shard.getFileName())
                     : place.relativize(shard).toString();
             try {
-                read(shard, name, language, receiver, skipped);
+                read(shard, name, receiver, skipped);
             } catch (IOException e) {
                 skipped.skip(name, Skipped.Reason.BROKEN_SHARD, Tar.why(e));
             }
@@ -70,9 +76,8 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
      *
      * @throws IOException if it is no tar file or not all of one; what came before has been handed over
      */
-    static void read(Path shard, String name, String language, RawPicture.Receiver receiver, Skipped skipped)
-            throws IOException {
-        Grouping grouping = new Grouping(shard, name, language, receiver, skipped);
+    void read(Path shard, String name, RawPicture.Receiver receiver, Skipped skipped) throws IOException {
+        Grouping grouping = new Grouping(shard, name, this, receiver, skipped);
         try {
             Tar.walk(shard, grouping);
         } catch (IOException e) {
@@ -86,6 +91,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         private final Path file;
         private final String shard;
         private final String language;
+        private final long mostEntryBytes;
         private final RawPicture.Receiver receiver;
         private final Skipped skipped;
         private @Nullable TarLinks links;
@@ -118,10 +124,11 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             }
         }
 
-        Grouping(Path file, String shard, String language, RawPicture.Receiver receiver, Skipped skipped) {
+        Grouping(Path file, String shard, ShardSource source, RawPicture.Receiver receiver, Skipped skipped) {
             this.file = file;
             this.shard = shard;
-            this.language = language;
+            this.language = source.language();
+            this.mostEntryBytes = source.mostEntryBytes();
             this.receiver = receiver;
             this.skipped = skipped;
         }
@@ -175,11 +182,17 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
                 extensions.add(name.extension());
                 key = name.base();
             }
-            boolean fits = size <= MOST_ENTRY_BYTES && bytes + size <= MOST_GROUP_BYTES;
-            if (!fits) {
-                skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_ENTRY_BYTES);
+            if (size > mostEntryBytes) {
+                skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
+                return false;
             }
-            return fits;
+            long mostOfGroup = ENTRIES_OF_A_GROUP * mostEntryBytes;
+            if (bytes + size > mostOfGroup) {
+                String together = (bytes + size) + " bytes with the entries before it of the same name";
+                skip(entry, Skipped.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
+                return false;
+            }
+            return true;
         }
 
         private void add(String entry, Name name, byte[] content) {

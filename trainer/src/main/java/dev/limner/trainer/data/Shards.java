@@ -84,12 +84,12 @@ public final class Shards {
         for (Path shard : in(folder)) {
             digests.append(digest(shard));
             try {
-                ShardSource.read(
-                        shard,
-                        String.valueOf(shard.getFileName()),
-                        "en",
-                        picture -> decode(picture, side, skipped, images),
-                        skipped);
+                new ShardSource(shard, "en")
+                        .read(
+                                shard,
+                                String.valueOf(shard.getFileName()),
+                                picture -> decode(picture, side, skipped, images),
+                                skipped);
             } catch (IOException e) {
                 throw new DataException(shard + " cannot be read as a tar file: " + Tar.why(e), e);
             }

@@ -51,9 +51,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelTopic {
     private static final Logger LOG = LoggerFactory.getLogger(ModelTopic.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration READ_WITHIN = Duration.ofSeconds(30);
-    /** Longer than {@link #TRANSACTION_MILLIS}: by then what somebody left open is decided. */
-    private static final Duration DECIDED_WITHIN = Duration.ofSeconds(15);
+    private static final Patience PATIENCE = new Patience(Duration.ofSeconds(15), Duration.ofSeconds(30));
 
     private static final int TRANSACTION_MILLIS = 10_000;
     private static final int ANSWER_SECONDS = 20;
@@ -71,17 +69,33 @@ public final class ModelTopic {
     private final String topic;
     private final String source;
     private final @Nullable Predicate<byte[]> trust;
+    private final Patience patience;
+
+    /**
+     * How long a reader waits.
+     *
+     * @param decided for what is written and not shown; longer than {@link #TRANSACTION_MILLIS}, by which time what a
+     *     command left open is decided. Then it reads up to what is still open
+     * @param read for the end; then the topic counts as one that cannot be read
+     */
+    record Patience(Duration decided, Duration read) {}
 
     /** @param source who says so: {@code ce_source} */
     public ModelTopic(String bootstrap, String topic, String source) {
-        this(bootstrap, topic, source, null);
+        this(bootstrap, topic, source, null, PATIENCE);
     }
 
-    private ModelTopic(String bootstrap, String topic, String source, @Nullable Predicate<byte[]> trust) {
+    private ModelTopic(
+            String bootstrap, String topic, String source, @Nullable Predicate<byte[]> trust, Patience patience) {
         this.bootstrap = bootstrap;
         this.topic = topic;
         this.source = source;
         this.trust = trust;
+        this.patience = patience;
+    }
+
+    ModelTopic waiting(Patience other) {
+        return new ModelTopic(bootstrap, topic, source, trust, other);
     }
 
     /**
@@ -91,7 +105,7 @@ public final class ModelTopic {
      * @param believed asked with a record's bytes as they came
      */
     public ModelTopic trusting(Predicate<byte[]> believed) {
-        return new ModelTopic(bootstrap, topic, source, believed);
+        return new ModelTopic(bootstrap, topic, source, believed, patience);
     }
 
     /**
@@ -129,13 +143,13 @@ public final class ModelTopic {
             long begun = System.nanoTime();
             while (!reached(consumer, written)) {
                 long waited = System.nanoTime() - begun;
-                if (waited > DECIDED_WITHIN.toNanos() && reached(consumer, shown)) {
+                if (waited > patience.decided().toNanos() && reached(consumer, shown)) {
                     LOG.atWarn().addKeyValue("topic", topic).log("somebody's transaction is still open: read up to it");
                     break;
                 }
-                if (waited > READ_WITHIN.toNanos()) {
+                if (waited > patience.read().toNanos()) {
                     throw new IllegalStateException("the topic " + topic + " on " + bootstrap
-                            + " cannot be read to its end in " + READ_WITHIN.toSeconds() + " s");
+                            + " cannot be read to its end in " + patience.read().toSeconds() + " s");
                 }
                 consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), found));
             }

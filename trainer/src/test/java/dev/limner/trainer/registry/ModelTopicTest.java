@@ -1,6 +1,7 @@
 package dev.limner.trainer.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
@@ -9,6 +10,7 @@ import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +88,37 @@ class ModelTopicTest {
 
             assertThat(all.get()).containsEntry("open", record);
         }
+    }
+
+    @Test
+    void shouldReadUpToWhatStaysOpen() throws Exception {
+        topic().update("before", none -> Optional.of(ModelRecord.first("before", release(1), "first", NOW)));
+        ModelRecord record = ModelRecord.first("stays-open", release(1), "first", NOW);
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id", "somebody-slow"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(
+                            Topics.DEFAULT.models(), "stays-open".getBytes(StandardCharsets.UTF_8), record.encode()))
+                    .get();
+            ModelTopic hurried =
+                    topic().waiting(new ModelTopic.Patience(Duration.ofSeconds(1), Duration.ofSeconds(30)));
+
+            assertThat(hurried.all()).containsKey("before").doesNotContainKey("stays-open");
+            producer.abortTransaction();
+        }
+    }
+
+    @Test
+    void shouldSayThatTheTopicCannotBeReadInTime() {
+        topic().update("late", none -> Optional.of(ModelRecord.first("late", release(1), "first", NOW)));
+
+        assertThatThrownBy(() -> topic().waiting(new ModelTopic.Patience(Duration.ofMinutes(1), Duration.ZERO))
+                        .all())
+                .hasMessageStartingWith("the topic " + Topics.DEFAULT.models() + " on " + broker.bootstrap()
+                        + " cannot be read to its end in 0 s");
     }
 
     @Test
