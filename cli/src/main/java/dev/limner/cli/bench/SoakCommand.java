@@ -5,6 +5,7 @@ import dev.limner.cli.fleet.Home;
 import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.image.Fonts;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,7 +130,9 @@ final class SoakCommand implements Callable<Integer> {
                 MOST_MIB_PER_MINUTE,
                 files,
                 load.tally());
-        terminal.println("curve: " + folder.resolve("soak.png"));
+        terminal.println(Fonts.missing()
+                .map(why -> "figures: " + folder.resolve("soak.csv") + "; no curve, because " + why)
+                .orElse("curve: " + folder.resolve("soak.png")));
         if (options.json) {
             terminal.println(new ObjectMapper()
                     .createObjectNode()

@@ -1,5 +1,6 @@
 package dev.limner.cli.bench;
 
+import dev.limner.generator.image.Fonts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +52,7 @@ final class SoakCurve {
         return line.getSlope();
     }
 
+    /** Leaves {@code soak.csv} and, where there are {@link Fonts}, {@code soak.png}. */
     void write(Path folder) {
         try {
             Files.createDirectories(folder);
@@ -63,6 +65,9 @@ final class SoakCurve {
                     sample.files(),
                     sample.images())));
             Files.write(folder.resolve("soak.csv"), lines);
+            if (Fonts.missing().isPresent()) {
+                return;
+            }
             XYChart chart = new XYChartBuilder()
                     .width(WIDTH)
                     .height(HEIGHT)

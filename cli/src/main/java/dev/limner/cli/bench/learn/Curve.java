@@ -1,5 +1,6 @@
 package dev.limner.cli.bench.learn;
 
+import dev.limner.generator.image.Fonts;
 import dev.limner.trainer.eval.metric.Estimate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,11 @@ final class Curve {
      */
     record Point(String digest, long records, Estimate preferred) {}
 
+    /** Nothing where there are no {@link Fonts}. */
     static void write(List<Point> points, Path file) {
+        if (Fonts.missing().isPresent()) {
+            return;
+        }
         XYChart chart = new XYChartBuilder()
                 .width(900)
                 .height(420)

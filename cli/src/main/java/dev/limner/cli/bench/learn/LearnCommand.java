@@ -15,6 +15,7 @@ import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.Fonts;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
@@ -247,6 +248,8 @@ public final class LearnCommand implements Callable<Integer> {
             throw new UncheckedIOException("the report cannot be written to " + folder, e);
         }
         Curve.write(points, folder.resolve("learn.png"));
-        terminal.println("report, curve and grids in " + folder);
+        terminal.println(Fonts.missing()
+                .map(why -> "report and grids in " + folder + "; no curve, because " + why)
+                .orElse("report, curve and grids in " + folder));
     }
 }

@@ -2,6 +2,7 @@ package dev.limner.trainer.eval.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.generator.image.Fonts;
 import dev.limner.generator.image.ImageStreams;
 import java.awt.Color;
 import java.io.IOException;
@@ -69,8 +70,11 @@ public final class Curves {
         }
     }
 
-    /** The charts for which the log has values, as pictures in the page. */
+    /** The charts for which the log has values, as pictures in the page; none where there are no fonts. */
     static List<String> draw(List<JsonNode> lines) {
+        if (Fonts.missing().isPresent()) {
+            return List.of();
+        }
         return TRAINING.stream()
                 .map(chart -> draw(chart, lines))
                 .filter(image -> !image.isEmpty())

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.image.Fonts;
 import dev.limner.trainer.eval.Alarm;
 import dev.limner.trainer.eval.Evaluation;
 import dev.limner.trainer.eval.Figure;
@@ -131,6 +132,7 @@ public record EvaluationReport(
         content.put("repeated", repeated());
         List<JsonNode> lines = Curves.read(log);
         content.put("curves", Curves.draw(lines));
+        content.put("noFonts", lines.isEmpty() ? "" : Fonts.missing().orElse(""));
         Page.write("evaluation.html.mustache", content, file);
     }
 

@@ -1,5 +1,6 @@
 package dev.limner.trainer.eval.report;
 
+import dev.limner.generator.image.Fonts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +38,8 @@ public final class TrainingReport {
                         "running", running,
                         "alarms", alarms,
                         "grids", grids(grids),
-                        "curves", Curves.draw(Curves.read(log))),
+                        "curves", Curves.draw(Curves.read(log)),
+                        "noFonts", Fonts.missing().orElse("")),
                 file);
     }
 
