@@ -105,6 +105,9 @@ final class StopCommand implements Callable<Integer> {
             ObjectNode one = figures.putObject(name);
             one.put("runs", runs).put("p50Millis", took.p50()).put("worstMillis", took.worst());
             codes.forEach((code, count) -> one.withObject("exitCodes").put(String.valueOf(code), count));
+            for (double each : millis) {
+                one.withArray("millis").add(Math.round(each));
+            }
         }
         options.end(figures);
         return 0;
