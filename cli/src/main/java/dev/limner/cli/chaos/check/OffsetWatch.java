@@ -8,9 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -23,6 +26,10 @@ import org.apache.kafka.common.TopicPartition;
  * thread looks; everything else is safe from any thread.
  */
 public final class OffsetWatch implements AutoCloseable {
+    /** Says of every partition that is not stable that it is passed over, in every look. */
+    private static final Logger PASSED_OVER =
+            Logger.getLogger("org.apache.kafka.clients.admin.internals.ListConsumerGroupOffsetsHandler");
+
     private static final long EVERY_MILLIS = 150;
     private static final long ANSWER_WITHIN_SECONDS = 5;
     private static final double MOVE_WITHIN_SECONDS = 30;
@@ -45,6 +52,7 @@ public final class OffsetWatch implements AutoCloseable {
     private int outOfOrder;
 
     public OffsetWatch(String bootstrap, String group, Topics topics, Violations violations) {
+        PASSED_OVER.setLevel(Level.SEVERE);
         this.group = group;
         this.topics = topics;
         this.violations = violations;
@@ -71,7 +79,10 @@ public final class OffsetWatch implements AutoCloseable {
     }
 
     private void look() throws InterruptedException, ExecutionException, TimeoutException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+        // Stable ones: brokers that have just come back tell others of before they went, until their copies have caught up.
+        // Partitions with a transaction on its way are told with a later look.
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(
+                        group, new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata()
                 .get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
