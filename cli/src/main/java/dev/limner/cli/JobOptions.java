@@ -10,8 +10,8 @@ import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -137,7 +137,7 @@ final class JobOptions {
             if (group != null) {
                 node.putObject("group").put("id", group).put("size", nodes.size());
             }
-            Decoded decoded = JobCodec.decode(node.toString().getBytes(StandardCharsets.UTF_8), ids);
+            Decoded decoded = JobCodec.decode(JsonBytes.of(node), ids);
             switch (decoded) {
                 case Decoded.Valid(Job job) -> {
                     if (!seen.add(job.id())) {

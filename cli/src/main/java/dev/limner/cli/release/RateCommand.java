@@ -13,6 +13,7 @@ import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
 import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -178,7 +179,7 @@ public final class RateCommand implements Callable<Integer> {
         for (Entry entry : JsonLines.STRICT.read(UserFile.bytes(file), name)) {
             String where = name + " line " + entry.line() + ": ";
             byte[] bytes = switch (entry) {
-                case Entry.Json(int line, JsonNode node) -> node.toString().getBytes(StandardCharsets.UTF_8);
+                case Entry.Json(int line, JsonNode node) -> JsonBytes.of(node);
                 case Entry.Plain(int line, String text) ->
                     throw new UsageException(where + "'" + Printable.line(text) + "' is no JSON object");
                 case Entry.Fault(int line, String reason) -> throw new UsageException(where + reason);
