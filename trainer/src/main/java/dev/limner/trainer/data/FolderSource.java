@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         private final List<Path> pictures = new ArrayList<>();
         private final List<Path> listings = new ArrayList<>();
         private final Map<String, List<Path>> descriptions = new HashMap<>();
+        private final Set<String> stems = new HashSet<>();
         private final Set<Path> unused = new LinkedHashSet<>();
 
         Reading(FolderSource source, RawPicture.Receiver receiver, Skipped skipped) {
@@ -59,6 +61,11 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
         void run() {
             FolderWalk.files(folder, skipped).forEach(this::sort);
+            for (Path picture : pictures) {
+                String name = Places.name(folder, picture);
+                stems.add(name);
+                stems.add(stem(name));
+            }
             Listing listing = new Listing(folder, language, new Places(folder, pictures), skipped);
             listings.forEach(listing::read);
             for (Path picture : pictures) {
@@ -137,14 +144,25 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
             Map<Path, String> found = new LinkedHashMap<>();
             for (String extension : DESCRIPTIONS) {
                 for (String stem : List.of(stem(name), name)) {
-                    for (Path file : descriptions.getOrDefault(Places.composed(stem), List.of())) {
-                        if (extension(file.toString()).equals(extension)) {
-                            found.put(file, extension);
-                        }
-                    }
+                    mine(stem, extension).forEach(file -> found.put(file, extension));
                 }
             }
             return found;
+        }
+
+        /** Of one accented name in two forms each picture has its own; one form alone goes with the other. */
+        private List<Path> mine(String stem, String extension) {
+            List<Path> same = descriptions.getOrDefault(Places.composed(stem), List.of()).stream()
+                    .filter(file -> extension(file.toString()).equals(extension))
+                    .toList();
+            List<Path> exact = same.stream()
+                    .filter(file -> stem(Places.name(folder, file)).equals(stem))
+                    .toList();
+            return exact.isEmpty()
+                    ? same.stream()
+                            .filter(file -> !stems.contains(stem(Places.name(folder, file))))
+                            .toList()
+                    : exact;
         }
     }
 }
