@@ -133,8 +133,8 @@ class FieldFolderTest {
                 lines",,
                 4.png,,,
                 nowhere.png,gone,,
-                5.png,bad \uFFFD byte,,
-                """);
+                5.png,bad ä byte,,
+                """.getBytes(StandardCharsets.ISO_8859_1));
         write("semicolon/7.png", picture(7));
         write("semicolon/metadata.csv", "\uFEFFFile_Name;Text\r\n7.png;from a spreadsheet, in Europe\r\n");
         write("tab/8.png", picture(8));
@@ -158,8 +158,8 @@ class FieldFolderTest {
                 .contains(
                         "{\"entry\":\"bad/metadata.csv\",\"reason\":\"the description cannot be read\","
                                 + "\"detail\":\"it has no column file_name, only image,caption\"}",
-                        "{\"entry\":\"comma/metadata.csv, record 7\",\"reason\":\"the description cannot be read\","
-                                + "\"detail\":\"it is not UTF-8\"}");
+                        "{\"entry\":\"comma/metadata.csv:8\",\"reason\":\"the description cannot be read\","
+                                + "\"detail\":\"not UTF-8: byte 0xE4 at column 11\"}");
     }
 
     @Test
