@@ -269,6 +269,7 @@ final class DataImportCommand {
             if (!Files.isDirectory(folder)) {
                 throw new UsageException(folder + " is no folder");
             }
+            DataImport.requireApart(folder, own.out);
             return target.fill(new FolderSource(folder, own.language), own.out, own.side);
         }
     }
@@ -298,6 +299,7 @@ final class DataImportCommand {
             if (!Files.exists(path)) {
                 throw new UsageException("there is no " + path);
             }
+            DataImport.requireApart(path, own.out);
             return target.fill(new ShardSource(path, own.language), own.out, own.side);
         }
     }

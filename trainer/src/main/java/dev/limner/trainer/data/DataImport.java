@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.process.FolderLock;
+import dev.limner.protocol.text.JsonBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +15,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -96,24 +97,16 @@ public final class DataImport {
             if (!detail.isEmpty()) {
                 line.put("detail", detail);
             }
-            return line.toString();
+            return new String(JsonBytes.of(line), StandardCharsets.UTF_8);
         }
 
         void write(Path folder) {
             try {
-                Files.write(folder.resolve(REPORT), bytes(skipped));
-                Files.write(folder.resolve(REMARKS), bytes(remarks));
+                Files.write(folder.resolve(REPORT), skipped);
+                Files.write(folder.resolve(REMARKS), remarks);
             } catch (IOException e) {
                 throw new DataException("what was left out cannot be written to " + folder + ": " + e.getMessage(), e);
             }
-        }
-
-        /** What cannot be encoded, as half a surrogate pair of a faulty caption, becomes a question mark. */
-        private static byte[] bytes(List<String> lines) {
-            return lines.stream()
-                    .map(line -> line + "\n")
-                    .collect(Collectors.joining())
-                    .getBytes(StandardCharsets.UTF_8);
         }
 
         String complaints(Path folder) {
@@ -133,12 +126,14 @@ public final class DataImport {
      * Imports a source into a folder, which becomes a data set if it is none yet.
      *
      * @param settings of a new data set; those of one that exists must be equal
-     * @throws DataException if the settings contradict those of the folder
+     * @throws DataException if the settings contradict those of the folder, or it holds shards of others
+     * @throws dev.limner.protocol.process.FolderInUseException if another import is writing to it
      */
     public static Outcome run(RawPicture.Source source, Path folder, DataSettings settings) {
-        try {
-            Files.createDirectories(folder);
-            if (DataSettings.in(folder)) {
+        try (FolderLock lock = FolderLock.exclusive(folder, "limner data import")) {
+            TargetFolder target = new TargetFolder(lock.folder());
+            target.prepare();
+            if (!target.isEmpty()) {
                 DataSettings before = DataSettings.read(folder);
                 if (!before.equals(settings)) {
                     throw new DataException(folder + " has " + describe(before) + ", asked for " + describe(settings)
@@ -150,6 +145,15 @@ public final class DataImport {
         } catch (IOException e) {
             throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Refuses a source that the data set would lie in: the next import would read what this one writes.
+     *
+     * @throws DataException naming both
+     */
+    public static void requireApart(Path source, Path folder) {
+        TargetFolder.requireApart(source, folder);
     }
 
     private Outcome from(RawPicture.Source source) throws IOException {
@@ -165,7 +169,6 @@ public final class DataImport {
         if (added + present == 0) {
             throw new DataException("nothing in the source could be used: " + report.complaints(folder));
         }
-        settings.write(folder);
         return new Outcome(added, present, report.skippedCounts, report.remarkCounts);
     }
 
@@ -182,8 +185,8 @@ public final class DataImport {
         return "side " + settings.side() + " and " + settings.heldOutPercent() + " percent held out";
     }
 
-    private void readPresent() {
-        if (!DataSettings.in(folder)) {
+    private void readPresent() throws IOException {
+        if (new TargetFolder(folder).isEmpty()) {
             return;
         }
         for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
@@ -261,12 +264,11 @@ public final class DataImport {
 
     private void flush() {
         if (!pending.isEmpty()) {
-            String name = String.format(
-                    Locale.ROOT,
-                    "%s-%06d.tar.gz",
-                    folder.toAbsolutePath().normalize().getFileName(),
-                    shards++);
-            Shards.write(folder.resolve(name), pending);
+            if (shards == 0) {
+                // Before them: what a killed import leaves behind is a data set that the next one goes on with.
+                settings.write(folder);
+            }
+            Shards.write(new TargetFolder(folder).next(shards++), pending);
             added += pending.size();
             pending.clear();
         }
@@ -274,7 +276,8 @@ public final class DataImport {
 
     /** A key is a file name in a shard: a dot would begin its extension, a slash a folder. */
     private static String safe(String key) {
-        return key.replaceAll("[./\\\\]", "_");
+        // Some tar files call everything ./a.png.
+        return key.replaceFirst("^(\\./+)+", "").replaceAll("[./\\\\]", "_");
     }
 
     private static String digest(Pixels pixels) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
     private static final int ENTRIES_OF_A_GROUP = 4;
-    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** What a data set has beside its shards. */
     private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
