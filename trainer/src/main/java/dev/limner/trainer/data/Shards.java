@@ -103,7 +103,7 @@ public final class Shards {
                         .read(
                                 shard,
                                 String.valueOf(shard.getFileName()),
-                                picture -> decode(picture, side, skipped, images),
+                                picture -> decode(picture, side, settings, skipped, images),
                                 skipped);
             } catch (IOException e) {
                 throw new DataException(shard + " cannot be read as a tar file: " + Tar.why(e), e);
@@ -119,14 +119,19 @@ public final class Shards {
     }
 
     private static void decode(
-            RawPicture picture, int side, Skipped skipped, List<CaptionedImage> images) {
+            RawPicture picture, int side, DataSettings settings, Skipped skipped, List<CaptionedImage> images) {
         try {
+            Split split = picture.split();
+            if (split == null && side != settings.side()) {
+                // The pixels that decide are those of the set, or a training of another size would learn what it holds out.
+                split = Split.of(Pictures.decode(picture.file(), settings.side()), settings.heldOutPercent());
+            }
             images.add(new CaptionedImage(
                     picture.key(),
                     Pictures.decode(picture.file(), side),
                     picture.captions(),
                     picture.label(),
-                    picture.split()));
+                    split));
         } catch (IOException e) {
             skipped.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
         }
