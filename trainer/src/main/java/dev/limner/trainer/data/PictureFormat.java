@@ -33,6 +33,11 @@ enum PictureFormat {
 
     /** What metadata-extractor does not know, by the bytes it begins with. */
     private static final List<Signature> SIGNATURES = List.of(
+            new Signature("BigTIFF", new byte[] {'I', 'I', '+', 0}),
+            new Signature("BigTIFF", new byte[] {'M', 'M', 0, '+'}),
+            new Signature("MNG", new byte[] {(byte) 0x8A, 'M', 'N', 'G'}),
+            new Signature("JNG", new byte[] {(byte) 0x8B, 'J', 'N', 'G'}),
+            new Signature("a bitmap without its file header (DIB)", new byte[] {40, 0, 0, 0}),
             new Signature("JPEG XL", new byte[] {(byte) 0xFF, 0x0A}),
             new Signature("JPEG XL", new byte[] {0, 0, 0, 12, 'J', 'X', 'L', ' '}),
             new Signature("JPEG 2000", new byte[] {0, 0, 0, 12, 'j', 'P', ' ', ' '}),
@@ -43,6 +48,11 @@ enum PictureFormat {
             new Signature(
                     "a pointer of Git LFS, not the file",
                     "version https://git-lfs".getBytes(StandardCharsets.US_ASCII)));
+
+    private static final Signature PNG_LIKE = new Signature("PNG", new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+
+    private static final int TGA_HEADER = 18;
+    private static final byte[] TGA_FOOT = "TRUEVISION-XFILE.\0".getBytes(StandardCharsets.US_ASCII);
 
     private record Signature(String name, byte[] bytes) {
         boolean begins(byte[] file) {
@@ -82,6 +92,12 @@ enum PictureFormat {
                 return unsupported(signature.name());
             }
         }
+        if (PNG_LIKE.begins(file)) {
+            return notQuitePng(file);
+        }
+        if (isTga(file)) {
+            return unsupported("TGA");
+        }
         String head =
                 new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
         if (head.contains("<svg")) {
@@ -94,6 +110,34 @@ enum PictureFormat {
             return unsupported("Netpbm");
         }
         return new PictureException(Skipped.Reason.UNREADABLE, "no picture in " + file.length + " bytes");
+    }
+
+    private static PictureException notQuitePng(byte[] file) {
+        if (file.length < 16) {
+            return PictureException.cutOff("it ends inside its header");
+        }
+        if (file[4] != '\r' || file[5] != '\n') {
+            return PictureException.damaged("it is a PNG whose line ends were changed on the way, as of a text");
+        }
+        String first = new String(file, 12, 4, StandardCharsets.ISO_8859_1);
+        if (first.equals("CgBI")) {
+            return unsupported("a PNG for Apple's devices only (CgBI)");
+        }
+        return PictureException.damaged("it is a PNG whose first chunk is not a whole header");
+    }
+
+    /** Newer ones end with their name; older ones are told by a header of which every field makes sense. */
+    private static boolean isTga(byte[] file) {
+        int foot = file.length - TGA_FOOT.length;
+        if (foot > TGA_HEADER && Arrays.equals(file, foot, file.length, TGA_FOOT, 0, TGA_FOOT.length)) {
+            return true;
+        }
+        return file.length > TGA_HEADER
+                && (file[1] == 0 || file[1] == 1)
+                && List.of(1, 2, 3, 9, 10, 11).contains((int) file[2])
+                && file[12] + file[13] != 0
+                && file[14] + file[15] != 0
+                && List.of(8, 15, 16, 24, 32).contains((int) file[16]);
     }
 
     private static PictureException unsupported(String name) {
