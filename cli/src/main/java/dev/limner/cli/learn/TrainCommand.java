@@ -5,10 +5,12 @@ import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
 import dev.limner.trainer.eval.Figure.Metric;
 import dev.limner.trainer.eval.Plan;
 import dev.limner.trainer.eval.judge.Judges;
@@ -20,6 +22,7 @@ import dev.limner.trainer.loop.TrainingLoop;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.StepReport;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -145,6 +148,7 @@ public final class TrainCommand implements Runnable {
         notNegative("--check-every", checkEvery);
         notNegative("--save-every", saveEvery);
         notNegative("--patience", patience);
+        requireFolderForATraining(out);
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         StartingPoint start = start();
@@ -174,7 +178,21 @@ public final class TrainCommand implements Runnable {
         }
     }
 
+    private static void requireFolderForATraining(Path folder) {
+        if (Files.exists(folder.resolve(BundleFiles.MANIFEST))) {
+            throw new UsageException(
+                    "--out " + folder + " is a model, which a training would write over: give a folder of its own");
+        }
+        if (DataSettings.in(folder)) {
+            throw new UsageException("--out " + folder + " is a data set: give a folder of its own");
+        }
+    }
+
     private @Nullable StartingPoint start() {
+        boolean given = spec.commandLine().getParseResult().hasMatchedOption("--freeze");
+        if (given && (frozen.isEmpty() || frozen.stream().anyMatch(String::isBlank))) {
+            throw new UsageException("--freeze names a part that is empty, must be as in discriminator/start");
+        }
         if (from != null) {
             return StartingPoint.of(ModelBundle.read(from), frozen);
         }
