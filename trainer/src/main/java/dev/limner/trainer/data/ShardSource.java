@@ -92,13 +92,17 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         private String key = "";
         private final Set<String> extensions = new HashSet<>();
         private long bytes;
+
+        /** Whether a picture of this key was left out, which has been said. */
+        private boolean without;
+
         private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
 
         private record Picture(String entry, byte[] file) {}
 
         /** An entry's name, parted. */
-        private record Name(String base, String extension) {
+        private record Name(String base, String extension, boolean picture) {
             static @Nullable Name of(String name) {
                 int start = name.lastIndexOf('/') + 1;
                 if (PictureFiles.isResourceFork(name.substring(start))) {
@@ -109,12 +113,31 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
                 for (int dot : new int[] {first, last}) {
                     if (dot >= start) {
                         String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-                        if (PictureFiles.isPicture(extension) || Captions.isDescription(extension)) {
-                            return new Name(name.substring(0, dot), extension);
+                        boolean picture = PictureFiles.isPicture(extension);
+                        if (picture || Captions.isDescription(extension)) {
+                            return new Name(name.substring(0, dot), extension, picture);
                         }
                     }
                 }
                 return null;
+            }
+
+            /** As {@link #of(String)}, and a picture of another name by its bytes. */
+            static @Nullable Name of(String name, InputStream content) throws IOException {
+                Name known = of(name);
+                int start = name.lastIndexOf('/') + 1;
+                if (known != null || PictureFiles.isResourceFork(name.substring(start))) {
+                    return known;
+                }
+                content.mark(PictureFormat.HEAD);
+                byte[] head = content.readNBytes(PictureFormat.HEAD);
+                content.reset();
+                int dot = name.indexOf('.', start);
+                return !PictureFormat.isPicture(head)
+                        ? null
+                        : dot < 0
+                                ? new Name(name, "", true)
+                                : new Name(name.substring(0, dot), name.substring(dot + 1), true);
             }
         }
 
@@ -128,7 +151,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
 
         @Override
         public void take(String entry, long size, InputStream content) throws IOException {
-            Name name = Name.of(entry);
+            Name name = Name.of(entry, content);
             if (name == null) {
                 skip(entry, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
             } else if (fits(entry, name, size)) {
@@ -148,6 +171,8 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             }
             byte[] content = links.follow(entry);
             if (content == null) {
+                begin(name);
+                without |= name.picture();
                 skip(entry, Skipped.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
             } else if (fits(entry, name, content.length)) {
                 add(entry, name, content);
@@ -168,15 +193,20 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
             skipped.skip(shard + ":" + entry, reason, detail);
         }
 
-        private boolean fits(String entry, Name name, long size) {
+        private void begin(Name name) {
             // Names repeat where one file's last picture is called as the next one's first.
             if (!Places.composed(name.base()).equals(Places.composed(key)) || !extensions.add(name.extension())) {
                 finish();
                 extensions.add(name.extension());
                 key = name.base();
             }
+        }
+
+        private boolean fits(String entry, Name name, long size) {
+            begin(name);
             boolean fits = size <= MOST_ENTRY_BYTES && bytes + size <= MOST_GROUP_BYTES;
             if (!fits) {
+                without |= name.picture();
                 skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + MOST_ENTRY_BYTES);
             }
             return fits;
@@ -184,7 +214,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
 
         private void add(String entry, Name name, byte[] content) {
             bytes += content.length;
-            if (PictureFiles.isPicture(name.extension())) {
+            if (name.picture()) {
                 pictures.add(new Picture(entry, content));
             } else {
                 texts.put(name.extension(), content);
@@ -192,13 +222,14 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
         }
 
         void finish() {
-            if (pictures.isEmpty() && !texts.isEmpty()) {
+            if (pictures.isEmpty() && !texts.isEmpty() && !without) {
                 skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }
             pictures.forEach(this::hand);
             pictures.clear();
             texts = new LinkedHashMap<>();
             extensions.clear();
+            without = false;
             bytes = 0;
         }
 
@@ -212,6 +243,7 @@ public record ShardSource(Path place, String language) implements RawPicture.Sou
                 skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
                 return;
             }
+            captions.remark(described.place(), skipped);
             receiver.take(described);
         }
     }
