@@ -154,6 +154,9 @@ public final class TrainCommand implements Runnable {
         StartingPoint start = start();
         Recipe recipe = recipe(start);
         DataSet set = options.read(recipe.generator().side());
+        if (checkEvery > 0) {
+            requireEnough(set, recipe.language());
+        }
         Device chosen = options.device();
         TrainingLoop.Limit limit = new TrainingLoop.Limit(
                 Duration.ofSeconds(Math.round(minutes * 60)),
@@ -164,9 +167,6 @@ public final class TrainCommand implements Runnable {
                 stopOnAlarm);
         Claims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
-            if (checkEvery > 0) {
-                requireEnough(set, recipe.language());
-            }
             TrainingLoop loop =
                     new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
@@ -185,11 +185,14 @@ public final class TrainCommand implements Runnable {
     private static void requireEnough(DataSet set, String language) {
         int train = set.images(Split.TRAIN, language).size();
         int test = set.images(Split.TEST, language).size();
-        // None at all has another reason, which the training says.
-        if (train > 0 && (train < JudgeTraining.FEWEST || test < Plan.FEWEST)) {
+        // Captions in other languages alone are another matter, which the training speaks of.
+        if (train + test > 0 && (train < JudgeTraining.FEWEST || test < Plan.FEWEST)) {
             throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
                     + " held out with captions in '" + language + "', looks at held-out captions need "
-                    + JudgeTraining.FEWEST + " and " + Plan.FEWEST + ": --check-every 0 trains without them");
+                    + JudgeTraining.FEWEST + " and " + Plan.FEWEST + ": --check-every 0 trains without looks"
+                    + (train < Recipe.LEAST_BATCH
+                            ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
+                            : ""));
         }
     }
 

@@ -73,11 +73,14 @@ final class BatchSampler {
         int pictures = data.images(Split.TRAIN, recipe.language()).size();
         String has = "the data set " + data.name() + " has " + pictures + " training picture"
                 + (pictures == 1 ? "" : "s") + " with captions in '" + recipe.language() + "'";
-        if (pictures == 0 && !data.images().isEmpty()) {
-            throw new DataException(has + ", the language of the recipe; its captions are in " + languages(data));
+        if (data.images().stream()
+                .allMatch(image -> image.captionsIn(recipe.language()).isEmpty())) {
+            throw new DataException(
+                    has + ", the language of the recipe or of the model it is from; its captions are in "
+                            + languages(data));
         }
         if (pictures < Recipe.LEAST_BATCH) {
-            throw new DataException(has + ", a training needs at least " + Recipe.LEAST_BATCH);
+            throw new DataException(has + " that are not held out, a training needs at least " + Recipe.LEAST_BATCH);
         }
         if (pictures < recipe.batch()) {
             throw new DataException(has + ", a batch takes " + recipe.batch() + ": write a batch of " + pictures
