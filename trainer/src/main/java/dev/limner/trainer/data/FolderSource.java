@@ -1,6 +1,7 @@
 package dev.limner.trainer.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -89,10 +91,26 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                         .add(file);
                 unused.add(file);
             } else {
-                skipped.skip(
-                        name,
-                        Skipped.Reason.UNKNOWN_FILE,
-                        extension.equals("parquet") ? "write its captions as metadata.jsonl or metadata.csv" : "");
+                sortByBytes(file, name, extension);
+            }
+        }
+
+        private void sortByBytes(Path file, String name, String extension) {
+            try (InputStream in = Files.newInputStream(file)) {
+                if (PictureFormat.isPicture(in.readNBytes(PictureFormat.HEAD))) {
+                    pictures.add(file);
+                } else {
+                    skipped.skip(
+                            name,
+                            Skipped.Reason.UNKNOWN_FILE,
+                            switch (extension) {
+                                case "parquet" -> "write its captions as metadata.jsonl or metadata.csv";
+                                case "tar", "tgz", "gz" -> "limner data import webdataset reads shards";
+                                default -> "";
+                            });
+                }
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
             }
         }
 
@@ -108,11 +126,8 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         private void hand(Path file, Listing listing) {
             String name = Places.name(folder, file);
             RawPicture described;
+            Captions captions = Objects.requireNonNullElseGet(listing.of(name), () -> new Captions(language));
             try {
-                Captions captions = listing.of(name);
-                if (captions == null) {
-                    captions = new Captions(language);
-                }
                 for (Map.Entry<Path, String> text : beside(name).entrySet()) {
                     unused.remove(text.getKey());
                     String beside = text.getKey().getFileName().toString();
@@ -136,6 +151,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                 skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
                 return;
             }
+            captions.remark(name, skipped);
             receiver.take(described);
         }
 

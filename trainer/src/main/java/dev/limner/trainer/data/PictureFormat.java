@@ -29,7 +29,8 @@ enum PictureFormat {
     WEBP,
     TIFF;
 
-    private static final int HEAD = 1024;
+    /** How many bytes of a file are enough to tell. */
+    static final int HEAD = 1024;
 
     /** What metadata-extractor does not know, by the bytes it begins with. */
     private static final List<Signature> SIGNATURES = List.of(
@@ -47,14 +48,22 @@ enum PictureFormat {
             new Signature("Radiance HDR", "#?RADIANCE".getBytes(StandardCharsets.US_ASCII)),
             new Signature(
                     "a pointer of Git LFS, not the file",
-                    "version https://git-lfs".getBytes(StandardCharsets.US_ASCII)));
+                    "version https://git-lfs".getBytes(StandardCharsets.US_ASCII),
+                    false));
 
     private static final Signature PNG_LIKE = new Signature("PNG", new byte[] {(byte) 0x89, 'P', 'N', 'G'});
 
     private static final int TGA_HEADER = 18;
     private static final byte[] TGA_FOOT = "TRUEVISION-XFILE.\0".getBytes(StandardCharsets.US_ASCII);
 
-    private record Signature(String name, byte[] bytes) {
+    private static final int BMP_RESERVED = 6;
+    private static final int BMP_RESERVED_END = 10;
+
+    private record Signature(String name, byte[] bytes, boolean picture) {
+        Signature(String name, byte[] bytes) {
+            this(name, bytes, true);
+        }
+
         boolean begins(byte[] file) {
             return file.length >= bytes.length && Arrays.equals(file, 0, bytes.length, bytes, 0, bytes.length);
         }
@@ -84,6 +93,25 @@ enum PictureFormat {
         } catch (IOException e) {
             return FileType.Unknown;
         }
+    }
+
+    /**
+     * Whether a file that no name tells of is a picture, in a format that is read or in another one.
+     *
+     * @param head its first {@link #HEAD} bytes, or all if it has fewer
+     */
+    static boolean isPicture(byte[] head) {
+        FileType type = type(head);
+        if (type == FileType.Bmp) {
+            // Text may begin with BM; these four bytes of a bitmap are 0.
+            return head.length > BMP_RESERVED_END
+                    && Arrays.equals(head, BMP_RESERVED, BMP_RESERVED_END, new byte[4], 0, 4);
+        }
+        if (type == FileType.Unknown) {
+            return SIGNATURES.stream().anyMatch(signature -> signature.picture() && signature.begins(head));
+        }
+        String media = type.getMimeType();
+        return media != null && media.startsWith("image/");
     }
 
     private static PictureException unknown(byte[] file) {
