@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ final class Listing {
     private static final List<String> FILES = List.of("metadata.jsonl", "metadata.csv", "metadata.tsv");
     private static final String FILE_NAME = "file_name";
     private static final long MOST_BYTES = 1L << 30;
+
+    /** A first line by which Excel is told what parts the columns. */
+    private static final Pattern SEPARATOR = Pattern.compile("sep=(.)", Pattern.CASE_INSENSITIVE);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -89,22 +94,14 @@ final class Listing {
 
     private void csv(Path file, String name) throws IOException {
         List<TextLine> lines = TextFile.lines(bytes(file), name);
-        TextLine.Good first = null;
-        for (TextLine line : lines) {
-            if (!(line instanceof TextLine.Good good)) {
-                throw new TextException(name + " line " + line.number() + ": "
-                        + (line instanceof TextLine.Bad bad ? bad.reason() : ""));
-            }
-            if (!good.text().isBlank()) {
-                first = good;
-                break;
-            }
-        }
-        if (first == null) {
-            throw new DataException("it is empty");
+        TextLine.Good first = firstWritten(lines, 0, name);
+        Matcher said = SEPARATOR.matcher(first.text());
+        if (said.matches()) {
+            first = firstWritten(lines, first.number(), name);
         }
         String header = first.text();
-        Table table = Table.read(lines, first, delimiter(header));
+        char delimiter = said.matches() ? said.group(1).charAt(0) : delimiter(header);
+        Table table = Table.read(lines, first, delimiter);
         if (!table.columns().contains(FILE_NAME)) {
             throw new DataException("it has no column " + FILE_NAME + ", only " + header);
         }
@@ -120,6 +117,21 @@ final class Listing {
                 }
             }
         }
+    }
+
+    private static TextLine.Good firstWritten(List<TextLine> lines, int from, String name) {
+        for (TextLine line : lines.subList(from, lines.size())) {
+            switch (line) {
+                case TextLine.Bad(int number, String reason) ->
+                    throw new TextException(name + " line " + number + ": " + reason);
+                case TextLine.Good good -> {
+                    if (!good.text().isBlank()) {
+                        return good;
+                    }
+                }
+            }
+        }
+        throw new DataException("it is empty");
     }
 
     /** A list is held in memory whole. */

@@ -102,6 +102,9 @@ class TableTest {
         assertThat(captions).isEqualTo(Map.of("b.png", List.of("two")));
         assertThat(skipped).isEqualTo(Map.of("metadata.csv:2", "not UTF-8: byte 0xE9 at column 10"));
 
+        read("sep=;\r\nfile_name;text\r\na.png;one, two\r\n");
+        assertThat(captions).isEqualTo(Map.of("a.png", List.of("one, two")));
+
         read("\n \n");
         assertThat(skipped).isEqualTo(Map.of("metadata.csv", "it is empty"));
     }
