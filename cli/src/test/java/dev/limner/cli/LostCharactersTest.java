@@ -33,8 +33,8 @@ class LostCharactersTest {
 
     @Test
     void shouldRefuseHalfASurrogatePairOfAnArgument() {
-        assertThatThrownBy(() ->
-                        new JobOptions().jobs(JobOptions.Written.arguments(List.of("lone \ud800")), "id", null))
+        assertThatThrownBy(
+                        () -> new JobOptions().jobs(JobOptions.Written.arguments(List.of("lone \ud800")), "id", null))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("must not hold half a surrogate pair");
     }

@@ -57,7 +57,9 @@ final class GuardedTar extends TarArchiveInputStream {
         }
         byte[] raw = longName.size() > 0 ? upToZero(longName.toByteArray(), 0, longName.size()) : shortName();
         // A pax header may have given another name, which is UTF-8 by definition.
-        return marked(new String(raw, StandardCharsets.UTF_8)).equals(marked(decoded)) ? RawNames.readable(raw) : decoded;
+        return marked(new String(raw, StandardCharsets.UTF_8)).equals(marked(decoded))
+                ? RawNames.readable(raw)
+                : decoded;
     }
 
     private static String marked(String decoded) {

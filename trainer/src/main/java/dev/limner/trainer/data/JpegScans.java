@@ -54,8 +54,6 @@ final class JpegScans {
 
     /** Whether something of any coefficient has not come. */
     boolean incomplete() {
-        return missing.values().stream()
-                .flatMapToInt(Arrays::stream)
-                .anyMatch(bits -> bits > 0);
+        return missing.values().stream().flatMapToInt(Arrays::stream).anyMatch(bits -> bits > 0);
     }
 }

@@ -30,6 +30,7 @@ final class Listing {
 
     /** A first line by which Excel is told what parts the columns. */
     private static final Pattern SEPARATOR = Pattern.compile("sep=(.)", Pattern.CASE_INSENSITIVE);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -108,8 +109,7 @@ final class Listing {
         for (Table.Row row : table.rows()) {
             String where = name + ":" + row.line();
             switch (row) {
-                case Table.Row.Fault(int line, String reason) ->
-                    skipped.skip(where, Skipped.Reason.MALFORMED, reason);
+                case Table.Row.Fault(int line, String reason) -> skipped.skip(where, Skipped.Reason.MALFORMED, reason);
                 case Table.Row.Values(int line, Map<String, String> values) -> {
                     if (!values.isEmpty()) {
                         entry(file, where, JSON.valueToTree(values));

@@ -87,7 +87,9 @@ public final class Pictures {
 
     private static String told(Exception e) {
         // What is out of which bounds is of use to nobody but the decoder's makers.
-        return e.getMessage() == null || e instanceof IndexOutOfBoundsException || e instanceof NegativeArraySizeException
+        return e.getMessage() == null
+                        || e instanceof IndexOutOfBoundsException
+                        || e instanceof NegativeArraySizeException
                 ? "its decoder stumbles over it (" + e.getClass().getSimpleName() + ")"
                 : e.getMessage();
     }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
     private static final int ENTRIES_OF_A_GROUP = 4;
-    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern SHARD =
+            Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** What a data set has beside its shards. */
     private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
@@ -104,6 +105,11 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
+
+        /** A name that differs from the key in the form of its accents alone: if a picture bears it, so do these texts. */
+        private String otherForm = "";
+
+        private final Map<String, byte[]> otherTexts = new LinkedHashMap<>();
 
         private record Picture(String entry, byte[] file) {}
 
@@ -201,9 +207,18 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         }
 
         private void begin(Name name) {
+            boolean theirs = name.picture() && name.base().equals(otherForm);
             // Names repeat where one file's last picture is called as the next one's first.
-            if (!Places.composed(name.base()).equals(Places.composed(key)) || !extensions.add(name.extension())) {
+            if (theirs
+                    || !Places.composed(name.base()).equals(Places.composed(key))
+                    || !extensions.add(name.extension())) {
+                Map<String, byte[]> before = theirs ? new LinkedHashMap<>(otherTexts) : Map.of();
+                if (theirs) {
+                    otherTexts.clear();
+                }
                 finish();
+                texts.putAll(before);
+                extensions.addAll(before.keySet());
                 extensions.add(name.extension());
                 key = name.base();
             }
@@ -230,12 +245,18 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             bytes += content.length;
             if (name.picture()) {
                 pictures.add(new Picture(entry, content));
-            } else {
+            } else if (pictures.isEmpty() || name.base().equals(key)) {
                 texts.put(name.extension(), content);
+            } else {
+                otherTexts.put(name.extension(), content);
+                otherForm = name.base();
             }
         }
 
         void finish() {
+            otherTexts.forEach(texts::putIfAbsent);
+            otherTexts.clear();
+            otherForm = "";
             if (pictures.isEmpty() && !texts.isEmpty() && !without) {
                 skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }

@@ -110,12 +110,7 @@ public final class Shards {
             }
         }
         String digest = Digests.sha256(digests.toString().getBytes(StandardCharsets.US_ASCII));
-        return new DataSet(
-                TargetFolder.nameOf(folder),
-                digest,
-                side,
-                settings.heldOutPercent(),
-                images);
+        return new DataSet(TargetFolder.nameOf(folder), digest, side, settings.heldOutPercent(), images);
     }
 
     private static void decode(
@@ -123,15 +118,12 @@ public final class Shards {
         try {
             Split split = picture.split();
             if (split == null && side != settings.side()) {
-                // The pixels that decide are those of the set, or a training of another size would learn what it holds out.
+                // The pixels that decide are those of the set, or a training of another size would learn what it holds
+                // out.
                 split = Split.of(Pictures.decode(picture.file(), settings.side()), settings.heldOutPercent());
             }
             images.add(new CaptionedImage(
-                    picture.key(),
-                    Pictures.decode(picture.file(), side),
-                    picture.captions(),
-                    picture.label(),
-                    split));
+                    picture.key(), Pictures.decode(picture.file(), side), picture.captions(), picture.label(), split));
         } catch (IOException e) {
             skipped.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
         }
@@ -140,7 +132,8 @@ public final class Shards {
     /** The shards of a folder, by name. */
     static List<Path> in(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> shards = files.filter(file -> FILE.matcher(file.toString()).matches())
+            List<Path> shards = files.filter(
+                            file -> FILE.matcher(file.toString()).matches())
                     .sorted()
                     .toList();
             if (shards.isEmpty()) {

@@ -93,8 +93,11 @@ record Table(List<String> columns, List<Row> rows) {
     }
 
     private static String reason(UncheckedIOException e) {
-        String message = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-        return message.contains("EOF reached") ? "a quote is opened and not closed" : "a quote stands in the wrong place";
+        String message = String.valueOf(
+                e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+        return message.contains("EOF reached")
+                ? "a quote is opened and not closed"
+                : "a quote stands in the wrong place";
     }
 
     /** One row, and how many lines it takes. */

@@ -33,8 +33,7 @@ class FieldNameTest {
 
         read();
 
-        assertThat(captions)
-                .isEqualTo(Map.of(COMPOSED + ".png", List.of("of 1"), PARTED + ".png", List.of("of 2")));
+        assertThat(captions).isEqualTo(Map.of(COMPOSED + ".png", List.of("of 1"), PARTED + ".png", List.of("of 2")));
     }
 
     @Test
@@ -66,15 +65,15 @@ class FieldNameTest {
         read();
 
         assertThat(captions)
-                .isEqualTo(Map.of(
-                        "K\\xE4se.png", List.of("one"), "K\\xF6se.png", List.of(), "\\xFC.png", List.of("two")));
+                .isEqualTo(
+                        Map.of("K\\xE4se.png", List.of("one"), "K\\xF6se.png", List.of(), "\\xFC.png", List.of("two")));
     }
 
     private void read() {
         new FolderSource(folder, "en")
                 .read(
-                        picture -> captions.put(
-                                picture.place(), picture.captions().getOrDefault("en", List.of())),
+                        picture ->
+                                captions.put(picture.place(), picture.captions().getOrDefault("en", List.of())),
                         (entry, reason, detail) -> {
                             throw new AssertionError(entry + ": " + reason + " " + detail);
                         });

@@ -223,9 +223,14 @@ class FieldPictureTest {
         }
         packed.write((int) bits & 0xFF);
         ByteBuffer file = ByteBuffer.allocate(64 + packed.size()).order(ByteOrder.LITTLE_ENDIAN);
-        file.put("GIF89a".getBytes(StandardCharsets.US_ASCII)).putShort((short) width).putShort((short) height);
+        file.put("GIF89a".getBytes(StandardCharsets.US_ASCII))
+                .putShort((short) width)
+                .putShort((short) height);
         file.put(new byte[] {(byte) 0x80, 0, 0, 1, 2, 3, 9, 9, 9, 0x2C});
-        file.putShort((short) left).putShort((short) top).putShort((short) frameWidth).putShort((short) frameHeight);
+        file.putShort((short) left)
+                .putShort((short) top)
+                .putShort((short) frameWidth)
+                .putShort((short) frameHeight);
         file.put((byte) 0).put((byte) 2).put((byte) packed.size()).put(packed.toByteArray());
         file.put((byte) 0).put((byte) 0x3B);
         return Arrays.copyOf(file.array(), file.position());
@@ -244,8 +249,18 @@ class FieldPictureTest {
     private static byte[] bmp(byte[] runs) {
         int offset = 14 + 40 + 4 * 256;
         ByteBuffer file = ByteBuffer.allocate(offset + runs.length).order(ByteOrder.LITTLE_ENDIAN);
-        file.put((byte) 'B').put((byte) 'M').putInt(offset + runs.length).putInt(0).putInt(offset);
-        file.putInt(40).putInt(8).putInt(8).putShort((short) 1).putShort((short) 8).putInt(1).putInt(runs.length);
+        file.put((byte) 'B')
+                .put((byte) 'M')
+                .putInt(offset + runs.length)
+                .putInt(0)
+                .putInt(offset);
+        file.putInt(40)
+                .putInt(8)
+                .putInt(8)
+                .putShort((short) 1)
+                .putShort((short) 8)
+                .putInt(1)
+                .putInt(runs.length);
         file.position(54);
         for (int i = 0; i < 256; i++) {
             file.put(new byte[] {9, (byte) 200, 30, 0});
@@ -284,13 +299,24 @@ class FieldPictureTest {
     /** An 8 x 8 TIFF of grey floats. */
     private static byte[] floats(float[] samples) {
         int[][] tags = {
-            {256, 4, 1, 8}, {257, 4, 1, 8}, {258, 3, 1, 32}, {259, 3, 1, 1}, {262, 3, 1, 1}, {273, 4, 1, 134},
-            {277, 3, 1, 1}, {278, 4, 1, 8}, {279, 4, 1, 256}, {339, 3, 1, 3}
+            {256, 4, 1, 8},
+            {257, 4, 1, 8},
+            {258, 3, 1, 32},
+            {259, 3, 1, 1},
+            {262, 3, 1, 1},
+            {273, 4, 1, 134},
+            {277, 3, 1, 1},
+            {278, 4, 1, 8},
+            {279, 4, 1, 256},
+            {339, 3, 1, 3}
         };
         ByteBuffer file = ByteBuffer.allocate(134 + 256).order(ByteOrder.LITTLE_ENDIAN);
         file.put((byte) 'I').put((byte) 'I').putShort((short) 42).putInt(8).putShort((short) tags.length);
         for (int[] tag : tags) {
-            file.putShort((short) tag[0]).putShort((short) tag[1]).putInt(tag[2]).putInt(tag[3]);
+            file.putShort((short) tag[0])
+                    .putShort((short) tag[1])
+                    .putInt(tag[2])
+                    .putInt(tag[3]);
         }
         file.putInt(0);
         for (float sample : samples) {

@@ -62,8 +62,8 @@ class TableTest {
                 """);
 
         assertThat(captions)
-                .isEqualTo(Map.of(
-                        "b.png", List.of("5\" disk"), "d.png", List.of("fine"), "e.png", List.of("two lines")));
+                .isEqualTo(
+                        Map.of("b.png", List.of("5\" disk"), "d.png", List.of("fine"), "e.png", List.of("two lines")));
         assertThat(skipped)
                 .isEqualTo(Map.of(
                         "metadata.csv:2", "a quote stands in the wrong place",
@@ -133,8 +133,7 @@ class TableTest {
         read("file_name,text\na.png,one\n");
 
         assertThat(captions).isEqualTo(Map.of("a.png", List.of("one")));
-        assertThat(skipped)
-                .isEqualTo(Map.of("metadata.jsonl", "it has 1073741825 bytes, at most 1073741824: part it"));
+        assertThat(skipped).isEqualTo(Map.of("metadata.jsonl", "it has 1073741825 bytes, at most 1073741824: part it"));
     }
 
     private void read(String table) throws IOException {

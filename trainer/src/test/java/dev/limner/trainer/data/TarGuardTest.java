@@ -82,7 +82,11 @@ class TarGuardTest {
                 longName + "\u00f6.png"));
 
         assertThat(taken)
-                .containsExactly("K\\xE4se", "\\xFC=\\xFC.txt", longName + "\\xE4", longName + "\\xF6=" + longName + "\\xF6.txt");
+                .containsExactly(
+                        "K\\xE4se",
+                        "\\xFC=\\xFC.txt",
+                        longName + "\\xE4",
+                        longName + "\\xF6=" + longName + "\\xF6.txt");
     }
 
     @Test
@@ -91,6 +95,18 @@ class TarGuardTest {
         read(tar(StandardCharsets.UTF_8, "K\u00e4\uFFFD.png", "K\u00e4\uFFFD.txt", longName + ".png"));
 
         assertThat(taken).containsExactly("K\u00e4\uFFFD=K\u00e4\uFFFD.txt", longName);
+    }
+
+    @Test
+    void shouldGiveEachFormOfAnAccentedNameItsOwnCaption() throws IOException {
+        String parted = "e\u0301";
+        String composed = "\u00e9";
+        read(tar(StandardCharsets.UTF_8, parted + ".png", composed + ".caption", composed + ".png"));
+        read(tar(StandardCharsets.UTF_8, "1" + parted + ".png", "1" + composed + ".caption"));
+
+        assertThat(taken)
+                .containsExactly(
+                        parted, composed + "=" + composed + ".caption", "1" + parted + "=1" + composed + ".caption");
     }
 
     private void read(byte[] tar) throws IOException {
@@ -128,7 +144,9 @@ class TarGuardTest {
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out, charset.name())) {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
             for (String name : names) {
-                byte[] content = name.replace("\u00e4", "\\xE4").replace("\u00f6", "\\xF6").replace("\u00fc", "\\xFC")
+                byte[] content = name.replace("\u00e4", "\\xE4")
+                        .replace("\u00f6", "\\xF6")
+                        .replace("\u00fc", "\\xFC")
                         .getBytes(StandardCharsets.UTF_8);
                 if (charset.equals(StandardCharsets.UTF_8)) {
                     content = name.getBytes(StandardCharsets.UTF_8);

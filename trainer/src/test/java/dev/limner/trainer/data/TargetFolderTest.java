@@ -166,8 +166,7 @@ class TargetFolderTest {
     void shouldNotListItsOwnLock() throws IOException {
         run(source);
 
-        DataImport.Outcome outcome =
-                DataImport.run(new ShardSource(set, "en"), folder.resolve("copy"), SETTINGS);
+        DataImport.Outcome outcome = DataImport.run(new ShardSource(set, "en"), folder.resolve("copy"), SETTINGS);
 
         assertThat(set.resolve(FolderLock.FILE)).exists();
         assertThat(outcome.added()).isEqualTo(1);
