@@ -105,6 +105,17 @@ class CommandTest {
             assertThat(watching.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(watching.exitValue()).isEqualTo(141);
 
+            if (Files.exists(Path.of("/dev/full"))) {
+                Cli.Run lost = cli.run(
+                        builder -> builder.redirectOutput(Path.of("/dev/full").toFile()),
+                        "watch",
+                        "-b",
+                        bootstrap,
+                        "--from-start");
+                assertThat(lost.exitCode()).isEqualTo(1);
+                assertThat(lost.error()).contains("limner: standard output cannot be written");
+            }
+
             Path manifest = folder.resolve("manifest.jsonl");
             Cli.Run watch =
                     cli.run("watch", "-b", bootstrap, "--group", "g1", "--out", manifest.toString(), "--timeout", "30");

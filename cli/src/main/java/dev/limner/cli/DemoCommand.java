@@ -133,6 +133,8 @@ final class DemoCommand implements Callable<Integer> {
         if (lines.isEmpty()) {
             throw new UsageException("the captions " + file + " are empty");
         }
+        PrintWriter err = spec.commandLine().getErr();
+        JobOptions.unread(lines).forEach(line -> err.println("limner: " + line));
         List<JobOptions.Written> wanted = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
             wanted.add(lines.get(i % lines.size()));

@@ -9,13 +9,16 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Size;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.UnknownFields;
 import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -115,7 +118,11 @@ final class JobOptions {
                     }
                     yield JSON.createObjectNode().put("caption", other.textValue());
                 }
-                case Entry.Fault(int line, String reason) -> throw new UsageException(where + ": " + reason);
+                case Entry.Fault(int line, String reason) ->
+                    throw new UsageException(where + ": " + reason
+                            + (reason.startsWith("malformed JSON in ") && !reason.contains("Duplicate")
+                                    ? "; a caption that begins with { or [ has a backslash before it, as in \\{curly}"
+                                    : ""));
             };
         }
     }
@@ -137,7 +144,7 @@ final class JobOptions {
             if (group != null) {
                 node.putObject("group").put("id", group).put("size", nodes.size());
             }
-            Decoded decoded = JobCodec.decode(node.toString().getBytes(StandardCharsets.UTF_8), ids);
+            Decoded decoded = JobCodec.decode(JsonBytes.of(node), ids);
             switch (decoded) {
                 case Decoded.Valid(Job job) -> {
                     if (!seen.add(job.id())) {
@@ -151,6 +158,21 @@ final class JobOptions {
             }
         }
         return jobs;
+    }
+
+    /** A line for each field of a job that nobody reads, where it stands first. */
+    static List<String> unread(List<Written> written) {
+        UnknownFields fields = UnknownFields.ofJob();
+        Map<String, String> first = new LinkedHashMap<>();
+        for (Written one : written) {
+            if (one.entry() instanceof Entry.Json(int line, JsonNode job)) {
+                fields.in(job).forEach(name -> first.putIfAbsent(name, one.where()));
+            }
+        }
+        return first.entrySet().stream()
+                .map(unread -> unread.getValue() + ": a job has no field '" + unread.getKey()
+                        + "', it is ignored; there are " + String.join(", ", fields.known()))
+                .toList();
     }
 
     private void complete(ObjectNode node, String id) {

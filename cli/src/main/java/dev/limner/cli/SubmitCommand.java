@@ -101,10 +101,16 @@ final class SubmitCommand implements Callable<Integer> {
             throw new UsageException("--group is '" + group + "', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
         }
         String ids = (group == null ? "job" : group) + "-" + Long.toString(System.currentTimeMillis(), 36);
-        List<Job> jobs = options.jobs(written(), ids, group);
+        List<JobOptions.Written> written = written();
+        List<Job> jobs = options.jobs(written, ids, group);
         if (jobs.isEmpty()) {
-            throw new UsageException("there is no caption: give one, or --file");
+            throw new UsageException(
+                    file == null
+                            ? "there is no caption: give one, or --file"
+                            : "there is no caption in " + UserFile.name(file));
         }
+        PrintWriter err = spec.commandLine().getErr();
+        JobOptions.unread(written).forEach(line -> err.println("limner: " + line));
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         if (!watch && images == null) {
             client.send(jobs, options.lane());

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
+import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import java.io.IOException;
@@ -101,9 +103,20 @@ final class Tally {
     /** What went wrong, a line each. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
-        results.forEach(
-                (id, result) -> complaint(result).ifPresent(text -> complaints.add(Printable.line(id + ": " + text))));
+        results.forEach((id, result) ->
+                complaint(result).ifPresent(text -> complaints.add(Printable.line(id + ": " + text + wayOut(result)))));
         return complaints;
+    }
+
+    /** What whoever sent the job can do about it. */
+    static String wayOut(Result result) {
+        if (result.outcome() instanceof Outcome.Rejected(var error) && error.code() == ErrorCode.UNKNOWN_MODEL) {
+            int at = error.message().lastIndexOf(ModelRef.SERVED_INSTEAD);
+            if (at >= 0) {
+                return "; try --model " + error.message().substring(at + ModelRef.SERVED_INSTEAD.length());
+            }
+        }
+        return "";
     }
 
     static Optional<String> complaint(Result result) {

@@ -13,6 +13,8 @@ import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.Terminal;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FolderLock;
@@ -186,6 +188,13 @@ final class UpCommand implements Callable<Integer> {
                 fleet.workers()
                         .forEach(worker -> terminal.println(worker.name() + " (pid " + worker.pid()
                                 + ") ready, health and metrics on " + worker.http()));
+                if (model != null) {
+                    String name = ModelBundle.readManifest(model).name();
+                    if (!name.equals(ModelRef.DEFAULT.name())) {
+                        terminal.println("the model is '" + name + "': jobs ask for it with --model " + name
+                                + ", or \"model\":\"" + name + "\"");
+                    }
+                }
                 terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
                         + ", pictures: " + pictures + "; Ctrl-C stops");
                 terminal.flush();

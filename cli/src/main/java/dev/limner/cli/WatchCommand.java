@@ -97,6 +97,9 @@ final class WatchCommand implements Callable<Integer> {
                 if (StandardOutput.readerGone()) {
                     return StandardOutput.READER_GONE;
                 }
+                if (StandardOutput.failed()) {
+                    return 1;
+                }
             }
         }
         return 0;

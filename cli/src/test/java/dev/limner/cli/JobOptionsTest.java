@@ -43,11 +43,40 @@ class JobOptionsTest {
         assertRefused(
                 file("\n{\"id\":\"j\",\"caption\":\"a\"}\n\n{\"id\":\"j\",\"caption\":\"b\"}"),
                 "a.txt line 4: id 'j' is given twice");
-        assertRefused(
-                file("red\n{\"caption\":"),
-                "a.txt line 2: malformed JSON in line 3, column 1: Unexpected end-of-input");
+        assertRefused(file("red\n{\"caption\":"), "a.txt line 2: malformed JSON: Unexpected end-of-input");
         assertRefused(file("\n\nred\n\u0007"), "a.txt line 4: caption is");
         assertRefused(Written.arguments(List.of("red", "")), "job 2: caption is '', must have a visible character");
+    }
+
+    @Test
+    void shouldSayHowACaptionOfBracesIsWritten() {
+        assertThatThrownBy(() -> parsed().jobs(Written.arguments(List.of("{brace}")), "run", null))
+                .hasMessageStartingWith("job 1: malformed JSON in column 2")
+                .hasMessageEndingWith("a caption that begins with { or [ has a backslash before it, as in \\{curly}");
+    }
+
+    @Test
+    void shouldSpeakOfBracesOnlyWhereTheyMayBeACaption() {
+        assertThatThrownBy(() -> parsed().jobs(file("{\"caption\":\"a\",\"caption\":\"b\"}"), "run", null))
+                .hasMessageNotContaining("backslash");
+        assertThatThrownBy(() -> parsed().jobs(file("{\"caption\":\"a\""), "run", null))
+                .hasMessageNotContaining("backslash");
+    }
+
+    @Test
+    void shouldNameAFieldThatNobodyReadsOnce() {
+        assertThat(JobOptions.unread(file("""
+                        red
+                        {"caption": "a", "sed": 7, "context": {"sed": 8}}
+                        {"caption": "b", "sed": 9, "size": {"width": 64, "height": 64, "depth": 1}}
+                        """)))
+                .hasSize(2)
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("a.txt line 2: a job has no field 'sed', it is ignored; there are ")
+                                .contains("caption, ", "seed, "),
+                        line -> assertThat(line).startsWith("a.txt line 3: a job has no field 'size.depth'"));
+        assertThat(JobOptions.unread(file("red\n{\"caption\": \"a\"}"))).isEmpty();
     }
 
     @Test

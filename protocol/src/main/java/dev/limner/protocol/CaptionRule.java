@@ -5,7 +5,7 @@ import java.text.Normalizer;
 
 /** What a caption may be, in a job and in feedback. */
 final class CaptionRule {
-    private static final int MOST_CHARACTERS = 1000;
+    static final int MOST_CHARACTERS = 1000;
 
     private CaptionRule() {}
 

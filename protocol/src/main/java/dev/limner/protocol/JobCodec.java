@@ -13,6 +13,9 @@ public final class JobCodec {
     /** The version of the message this build reads. */
     public static final int VERSION = 1;
 
+    /** Most characters of a caption, as Unicode counts them. */
+    public static final int MOST_CAPTION_CHARACTERS = CaptionRule.MOST_CHARACTERS;
+
     static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     private JobCodec() {}

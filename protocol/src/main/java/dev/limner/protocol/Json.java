@@ -115,20 +115,12 @@ final class Json {
 
     /** What a record's own check says, with the way to the field in front; else what Jackson says. */
     private static String complaint(JsonMappingException e) {
-        StringBuilder path = new StringBuilder();
-        for (JsonMappingException.Reference step : e.getPath()) {
-            if (step.getFieldName() == null) {
-                path.append('[').append(step.getIndex()).append(']');
-            } else {
-                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
-            }
-        }
+        String path = JsonReasons.path(e);
         Throwable cause = e.getCause();
         if (cause instanceof IllegalArgumentException && e instanceof ValueInstantiationException) {
             return path + (path.isEmpty() ? "" : ".") + cause.getMessage();
         }
-        String reason = JsonReasons.of(e);
-        return path.isEmpty() ? reason : path + ": " + reason;
+        return JsonReasons.of(e);
     }
 
     /**

@@ -15,6 +15,9 @@ public record ModelRef(String name, @Nullable String digest) {
     /** What a job that says nothing gets. */
     public static final ModelRef DEFAULT = new ModelRef("default", null);
 
+    /** What stands before the name of the model that is served, at the end of the answer to who asked for another. */
+    public static final String SERVED_INSTEAD = "this worker serves ";
+
     private static final Pattern WRITTEN = Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?:@([0-9a-f]{64}))?");
 
     /** @throws IllegalArgumentException if {@code written} is neither form */

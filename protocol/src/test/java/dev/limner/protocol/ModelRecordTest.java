@@ -152,7 +152,7 @@ class ModelRecordTest {
     @Test
     void shouldNameFieldsOfTheWrongKindAndWhatIsNoRecordAtAll() throws Exception {
         assertRefused(full().put("at", "yesterday"), "at: is 'yesterday', must be a time");
-        assertRefused(full().put("live", "abc"), "live: ");
+        assertRefused(full().put("live", "abc"), "live must be a group of keys");
         ObjectNode hole = full();
         hole.putArray("previous").addNull();
         assertRefused(hole, "previous[0] is missing");

@@ -191,8 +191,8 @@ final class ImportCommand implements Runnable {
         }
         return new Imported(
                 said.lines()
-                        .filter(line -> line.contains(" new pictures, "))
-                        .map(line -> line.replaceAll(".*: (\\d+) new pictures.*", "$1"))
+                        .filter(line -> line.matches(".* new pictures?, .*"))
+                        .map(line -> line.replaceAll(".*: (\\d+) new pictures?, .*", "$1"))
                         .mapToInt(Integer::parseInt)
                         .findFirst()
                         .orElse(0),

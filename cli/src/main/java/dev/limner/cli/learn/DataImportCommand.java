@@ -1,6 +1,7 @@
 package dev.limner.cli.learn;
 
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.trainer.data.DataImport;
@@ -11,6 +12,9 @@ import dev.limner.trainer.data.FolderSource;
 import dev.limner.trainer.data.RawPicture;
 import dev.limner.trainer.data.ShardSource;
 import dev.limner.trainer.data.Skipped;
+import dev.limner.trainer.data.Split;
+import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.JudgeTraining;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -79,12 +84,10 @@ final class DataImportCommand {
                         skipped);
                 outcome = DataImport.run(watched, folder, settings);
             }
-            terminal.printf(
-                    Locale.ROOT,
-                    "%s: %d new pictures, %d were there already%n",
-                    folder,
-                    outcome.added(),
-                    outcome.present());
+            terminal.println(folder + ": " + Counted.of(outcome.added(), "new picture") + ", " + outcome.present()
+                    + (outcome.present() == 1 ? " was" : " were") + " there already; " + outcome.in(Split.TRAIN)
+                    + " to train on, " + outcome.in(Split.TEST) + " held out");
+            fewness(outcome).ifPresent(terminal::println);
             for (Skipped.Reason reason : Skipped.Reason.values()) {
                 Integer count = outcome.skipped().get(reason);
                 if (count != null) {
@@ -111,6 +114,19 @@ final class DataImportCommand {
                                 + " rest");
             }
             return whole ? 0 : 1;
+        }
+
+        /** What a set of so few pictures cannot be used for. */
+        private static Optional<String> fewness(DataImport.Outcome outcome) {
+            if (outcome.in(Split.TRAIN) >= JudgeTraining.FEWEST && outcome.in(Split.TEST) >= Plan.FEWEST) {
+                return Optional.empty();
+            }
+            String none = outcome.in(Split.TEST) == 0
+                    ? "none is held out, "
+                    : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
+            return Optional.of(none + "too few to look at how a training goes (" + JudgeTraining.FEWEST
+                    + " to train on and " + Plan.FEWEST
+                    + " held out are needed): import more, or train with --check-every 0");
         }
 
         private DataSettings settings(int side) {
@@ -269,6 +285,7 @@ final class DataImportCommand {
             if (!Files.isDirectory(folder)) {
                 throw new UsageException(folder + " is no folder");
             }
+            DataImport.requireApart(folder, own.out);
             return target.fill(new FolderSource(folder, own.language), own.out, own.side);
         }
     }
@@ -298,6 +315,7 @@ final class DataImportCommand {
             if (!Files.exists(path)) {
                 throw new UsageException("there is no " + path);
             }
+            DataImport.requireApart(path, own.out);
             return target.fill(new ShardSource(path, own.language), own.out, own.side);
         }
     }

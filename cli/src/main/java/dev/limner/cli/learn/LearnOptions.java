@@ -119,6 +119,11 @@ public final class LearnOptions {
                                 .resolve(name + "-" + set.side() + "-" + judgesSeed + "-"
                                         + set.digest().substring(0, HASH_SHOWN));
         if (!Judges.in(folder)) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "training judges first, the small networks that pictures are compared through: a few minutes,"
+                                    + " once for this data; they are kept in " + folder);
             train(set, language, encoder, on, folder);
         }
         Judges found = Judges.read(folder, on);

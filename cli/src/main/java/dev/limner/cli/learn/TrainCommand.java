@@ -3,14 +3,20 @@ package dev.limner.cli.learn;
 import ai.djl.Device;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
+import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.TextEncoder;
+import dev.limner.protocol.ModelRef;
 import dev.limner.trainer.data.DataSet;
+import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.Split;
 import dev.limner.trainer.eval.Figure.Metric;
 import dev.limner.trainer.eval.Plan;
+import dev.limner.trainer.eval.judge.JudgeTraining;
 import dev.limner.trainer.eval.judge.Judges;
 import dev.limner.trainer.eval.metric.Estimate;
 import dev.limner.trainer.loop.HeldOutCheck;
@@ -20,6 +26,7 @@ import dev.limner.trainer.loop.TrainingLoop;
 import dev.limner.trainer.recipe.Recipe;
 import dev.limner.trainer.tune.StepReport;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -145,11 +152,15 @@ public final class TrainCommand implements Runnable {
         notNegative("--check-every", checkEvery);
         notNegative("--save-every", saveEvery);
         notNegative("--patience", patience);
+        requireFolderForATraining(out);
         Home home = Home.find();
         PrintWriter terminal = spec.commandLine().getOut();
         StartingPoint start = start();
         Recipe recipe = recipe(start);
         DataSet set = options.read(recipe.generator().side());
+        if (checkEvery > 0) {
+            requireEnough(set, recipe.language());
+        }
         Device chosen = options.device();
         TrainingLoop.Limit limit = new TrainingLoop.Limit(
                 Duration.ofSeconds(Math.round(minutes * 60)),
@@ -174,7 +185,36 @@ public final class TrainCommand implements Runnable {
         }
     }
 
+    private static void requireFolderForATraining(Path folder) {
+        if (Files.exists(folder.resolve(BundleFiles.MANIFEST))) {
+            throw new UsageException(
+                    "--out " + folder + " is a model, which a training would write over: give a folder of its own");
+        }
+        if (DataSettings.in(folder)) {
+            throw new UsageException("--out " + folder + " is a data set: give a folder of its own");
+        }
+    }
+
+    /** Before judges are trained for minutes, or a step is made. */
+    private static void requireEnough(DataSet set, String language) {
+        int train = set.images(Split.TRAIN, language).size();
+        int test = set.images(Split.TEST, language).size();
+        // Captions in other languages alone are another matter, which the training speaks of.
+        if (train + test > 0 && (train < JudgeTraining.FEWEST || test < Plan.FEWEST)) {
+            throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
+                    + " held out with captions in '" + language + "', looks at held-out captions need "
+                    + JudgeTraining.FEWEST + " and " + Plan.FEWEST + ": --check-every 0 trains without looks"
+                    + (train < Recipe.LEAST_BATCH
+                            ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
+                            : ""));
+        }
+    }
+
     private @Nullable StartingPoint start() {
+        boolean given = spec.commandLine().getParseResult().hasMatchedOption("--freeze");
+        if (given && (frozen.isEmpty() || frozen.stream().anyMatch(String::isBlank))) {
+            throw new UsageException("--freeze names a part that is empty, must be as in discriminator/start");
+        }
         if (from != null) {
             return StartingPoint.of(ModelBundle.read(from), frozen);
         }
@@ -211,6 +251,7 @@ public final class TrainCommand implements Runnable {
                         limit, device, check, shown(progress, spec.commandLine().getErr()));
                 terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
                 terminal.println("report in " + out.resolve("report.html"));
+                terminal.println("limner up --model " + out.resolve("model") + " serves it" + asked(manifest));
             } catch (CancellationException e) {
                 terminal.println(e.getMessage());
                 terminal.flush();
@@ -228,11 +269,18 @@ public final class TrainCommand implements Runnable {
         }
     }
 
+    /** What jobs have to say to get it. */
+    private static String asked(Manifest manifest) {
+        return manifest.name().equals(ModelRef.DEFAULT.name())
+                ? ""
+                : ", limner submit --model " + manifest.name() + " asks for it";
+    }
+
     private static TrainingListener shown(Progress progress, PrintWriter terminal) {
         return new TrainingListener() {
             @Override
             public void started(int pictures, long step, double seconds) {
-                progress.to((long) seconds, pictures + " pictures, from step " + step);
+                progress.to((long) seconds, Counted.of(pictures, "picture") + ", from step " + step);
             }
 
             @Override
@@ -242,7 +290,7 @@ public final class TrainCommand implements Runnable {
                         String.format(
                                 Locale.ROOT,
                                 "step %d  %.1f images/s  D %.3f  G %.3f  sign %.2f",
-                                report.step(),
+                                report.step() + 1,
                                 imagesPerSecond,
                                 report.discriminatorLoss(),
                                 report.generatorLoss(),

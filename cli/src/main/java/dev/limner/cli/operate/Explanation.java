@@ -25,6 +25,7 @@ final class Explanation {
         out.println("job " + Printable.line(told.path("jobId").asText()));
         if (told.path("submissions").isEmpty() && told.path("results").isEmpty()) {
             line("", "no job topic and no result knows it; it may no longer be kept, or it never came");
+            line("", "a record without an id that can be read is known as TOPIC-PARTITION-OFFSET");
         }
         told.path("submissions").forEach(this::submission);
         told.path("cancellations").forEach(at -> line("cancelled", at.asText()));

@@ -12,7 +12,9 @@ import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
+import dev.limner.protocol.UnknownFields;
 import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +24,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -85,6 +89,8 @@ public final class RateCommand implements Callable<Integer> {
     @Option(names = "--file", paramLabel = "FILE", description = "JSON lines of feedback; - for standard input.")
     @Nullable
     Path file;
+
+    private static final UnknownFields FIELDS = UnknownFields.ofFeedback();
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
@@ -172,18 +178,27 @@ public final class RateCommand implements Callable<Integer> {
     }
 
     /** Refuses the whole file if a line is no feedback: better now than as a dead letter. */
-    private static List<byte[]> lines(Path file) {
+    private List<byte[]> lines(Path file) {
         String name = UserFile.name(file);
         List<byte[]> records = new ArrayList<>();
+        Set<String> unread = new HashSet<>();
         for (Entry entry : JsonLines.STRICT.read(UserFile.bytes(file), name)) {
             String where = name + " line " + entry.line() + ": ";
             byte[] bytes = switch (entry) {
-                case Entry.Json(int line, JsonNode node) -> node.toString().getBytes(StandardCharsets.UTF_8);
+                case Entry.Json(int line, JsonNode node) -> JsonBytes.of(node);
                 case Entry.Plain(int line, String text) ->
                     throw new UsageException(where + "'" + Printable.line(text) + "' is no JSON object");
                 case Entry.Fault(int line, String reason) -> throw new UsageException(where + reason);
             };
             records.add(checked(bytes, where));
+            if (entry instanceof Entry.Json(int line, JsonNode node)) {
+                FIELDS.in(node).stream()
+                        .filter(unread::add)
+                        .forEach(field -> spec.commandLine()
+                                .getErr()
+                                .println("limner: " + where + "feedback has no field '" + field
+                                        + "', it is ignored; there are " + String.join(", ", FIELDS.known())));
+            }
         }
         return records;
     }

@@ -34,9 +34,17 @@ public final class StandardOutput {
         }
     }
 
+    /**
+     * Whether what was printed is lost, on a full disk for example. A command that prints until it is told to end asks this
+     * after every print, and ends; {@link #exitCode} says why.
+     */
+    public static boolean failed() {
+        return System.out.checkError();
+    }
+
     /** A command's exit code, given that what it printed may not have arrived; says so if it is nobody's wish. */
     public static int exitCode(int code) {
-        if (!System.out.checkError()) {
+        if (!failed()) {
             return code;
         }
         if (readerGone()) {

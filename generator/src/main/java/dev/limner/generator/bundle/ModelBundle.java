@@ -16,6 +16,7 @@ import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +126,11 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
         } catch (JsonProcessingException e) {
             throw new BundleException(
                     RefusalCode.MANIFEST_INVALID, file + " is not a manifest: " + JsonReasons.of(e), e);
+        } catch (NoSuchFileException e) {
+            throw new BundleException(
+                    RefusalCode.BUNDLE_MISSING,
+                    "there is no model in " + folder + ": it has no " + BundleFiles.MANIFEST,
+                    e);
         } catch (IOException e) {
             throw new BundleException(
                     RefusalCode.BUNDLE_MISSING,

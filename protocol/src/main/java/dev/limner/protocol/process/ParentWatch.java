@@ -44,7 +44,9 @@ public final class ParentWatch {
         Thread.ofPlatform().name("limner-parent-end").daemon().start(ParentWatch::endInTime);
         try {
             System.getLogger(ParentWatch.class.getName())
-                    .log(System.Logger.Level.WARNING, "the process that started this one has ended: stopping");
+                    .log(
+                            System.Logger.Level.INFO,
+                            "the process that started this one has ended, or asks for it: stopping");
         } finally {
             System.exit(EXIT_CODE);
         }

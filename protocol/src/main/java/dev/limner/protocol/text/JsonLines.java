@@ -89,6 +89,9 @@ public final class JsonLines {
             }
             return node;
         } catch (JsonProcessingException e) {
+            if (JsonReasons.isEnd(e)) {
+                throw new TextException(source + ": malformed JSON: " + JsonReasons.of(e));
+            }
             throw new TextException(source + " line " + line(e.getLocation()) + ": malformed JSON in column "
                     + column(e.getLocation()) + ": " + JsonReasons.of(e));
         } catch (IOException e) {
@@ -215,6 +218,10 @@ public final class JsonLines {
         }
 
         private String malformed(int at, JsonProcessingException e) {
+            if (JsonReasons.isEnd(e)) {
+                // The place of the end says nothing; the reason says what was begun where.
+                return "malformed JSON: " + JsonReasons.of(e, at);
+            }
             int line = line(e.getLocation());
             return "malformed JSON in " + place(at, at + line - 1, column(e.getLocation())) + ": "
                     + JsonReasons.of(e, at);

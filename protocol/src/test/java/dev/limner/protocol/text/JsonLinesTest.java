@@ -51,9 +51,9 @@ class JsonLinesTest {
                 "{\"a\":1,\"a\":2} | malformed JSON in column 11: Duplicate field 'a'",
                 "{'a':1} | malformed JSON in column 2: Unexpected character",
                 "{\"a\":NaN} | malformed JSON in column 9: Non-standard token 'NaN'",
-                "{\"a\": | malformed JSON in line 2, column 1: Unexpected end-of-input within/between Object entries",
+                "{\"a\": | malformed JSON: Unexpected end-of-input within/between Object entries",
                 "{curly} | malformed JSON in column 2: Unexpected character",
-                "[ | malformed JSON in line 2, column 1: Unexpected end-of-input: expected close marker for Array (begun in line 1, column 1)",
+                "[ | malformed JSON: Unexpected end-of-input: expected close marker for Array (begun in line 1, column 1)",
                 "] | ']' is a piece of a JSON document",
                 "}, | '},' is a piece of a JSON document",
             })
@@ -83,7 +83,7 @@ class JsonLinesTest {
         assertThat(read("red\n\n{\n\"a\":[1").get(1))
                 .isEqualTo(new Entry.Fault(
                         3,
-                        "malformed JSON in line 5, column 1: Unexpected end-of-input: expected close marker for Array (begun in"
+                        "malformed JSON: Unexpected end-of-input: expected close marker for Array (begun in"
                                 + " line 4, column 5)"));
     }
 
@@ -160,7 +160,7 @@ class JsonLinesTest {
         assertDocument("", "a.json is empty, must be JSON");
         assertDocument("{}\n{}", "a.json line 2: something follows the JSON document");
         assertDocument("{\"a\":1,\n\"a\":2}", "a.json line 2: malformed JSON in column 4: Duplicate field 'a'");
-        assertDocument("{\"a\":[1,", "a.json line 2: malformed JSON in column 1: Unexpected end-of-input");
+        assertDocument("{\"a\":[1,", "a.json: malformed JSON: Unexpected end-of-input within/between Array entries");
     }
 
     private static void assertDocument(String text, String message) {

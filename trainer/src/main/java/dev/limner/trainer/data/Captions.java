@@ -25,6 +25,7 @@ final class Captions {
     private final Map<String, Set<String>> byLanguage = new LinkedHashMap<>();
     private @Nullable String label;
     private @Nullable Split split;
+    private final List<String> unknownSplits = new ArrayList<>();
 
     /** @param language of captions that do not name theirs */
     Captions(String language) {
@@ -54,7 +55,18 @@ final class Captions {
         }
     }
 
+    /** Adds all that a description says, or nothing. */
     void add(JsonNode description) {
+        Captions read = new Captions(language);
+        read.take(description);
+        read.byLanguage.forEach((in, texts) ->
+                byLanguage.computeIfAbsent(in, key -> new LinkedHashSet<>()).addAll(texts));
+        label = read.label == null ? label : read.label;
+        split = read.split == null ? split : read.split;
+        unknownSplits.addAll(read.unknownSplits);
+    }
+
+    private void take(JsonNode description) {
         if (!description.isObject()) {
             throw new DataException("a JSON object is needed, found " + description.getNodeType());
         }
@@ -66,7 +78,10 @@ final class Captions {
         }
         if (isGiven(description.path("split"))) {
             String written = description.path("split").asText();
-            split = written.isBlank() ? null : Split.parse(written);
+            split = Split.named(written).orElse(null);
+            if (split == null && !written.isBlank()) {
+                unknownSplits.add("split is '" + written + "', known are " + Split.names());
+            }
         }
     }
 
@@ -98,6 +113,11 @@ final class Captions {
         if (!text.isEmpty()) {
             byLanguage.computeIfAbsent(in, key -> new LinkedHashSet<>()).add(text);
         }
+    }
+
+    /** Says what is not used as it was meant. */
+    void remark(String place, Skipped skipped) {
+        unknownSplits.forEach(said -> skipped.remark(place, Skipped.Remark.SPLIT_UNKNOWN, said));
     }
 
     RawPicture describe(String place, String key, byte[] file) {

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.process.FolderLock;
+import dev.limner.protocol.text.JsonBytes;
+import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,9 +17,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +47,7 @@ public final class DataImport {
     private final List<CaptionedImage> pending = new ArrayList<>();
     private final Set<String> before = new HashSet<>();
     private final Report report = new Report();
+    private final Map<Split, Integer> splits = new EnumMap<>(Split.class);
     private int shards;
     private int added;
     private int present;
@@ -57,14 +62,25 @@ public final class DataImport {
      *
      * @param added pictures that are new
      * @param present pictures that were there before, with the same key
+     * @param splits how many pictures of the whole data set are for what
      * @param skipped reason to number of entries left out
      * @param remarks remark to number of entries it was made on
      */
     public record Outcome(
-            int added, int present, Map<Skipped.Reason, Integer> skipped, Map<Skipped.Remark, Integer> remarks) {
+            int added,
+            int present,
+            Map<Split, Integer> splits,
+            Map<Skipped.Reason, Integer> skipped,
+            Map<Skipped.Remark, Integer> remarks) {
         public Outcome {
+            splits = Map.copyOf(splits);
             skipped = Map.copyOf(skipped);
             remarks = Map.copyOf(remarks);
+        }
+
+        /** How many pictures of the whole data set are for this. */
+        public int in(Split split) {
+            return splits.getOrDefault(split, 0);
         }
     }
 
@@ -72,7 +88,7 @@ public final class DataImport {
     private static final class Report implements Skipped {
         private final List<String> skipped = new ArrayList<>();
         private final List<String> remarks = new ArrayList<>();
-        private String lastDetail = "";
+        private final Set<String> details = new HashSet<>();
         private final Map<Skipped.Reason, Integer> skippedCounts = new EnumMap<>(Skipped.Reason.class);
         private final Map<Skipped.Remark, Integer> remarkCounts = new EnumMap<>(Skipped.Remark.class);
 
@@ -80,7 +96,7 @@ public final class DataImport {
         public void skip(String entry, Skipped.Reason reason, String detail) {
             skippedCounts.merge(reason, 1, Integer::sum);
             skipped.add(line(entry, "reason", reason.text(), detail));
-            lastDetail = detail;
+            details.add(detail);
         }
 
         @Override
@@ -96,24 +112,16 @@ public final class DataImport {
             if (!detail.isEmpty()) {
                 line.put("detail", detail);
             }
-            return line.toString();
+            return new String(JsonBytes.of(line), StandardCharsets.UTF_8);
         }
 
         void write(Path folder) {
             try {
-                Files.write(folder.resolve(REPORT), bytes(skipped));
-                Files.write(folder.resolve(REMARKS), bytes(remarks));
+                Files.write(folder.resolve(REPORT), skipped);
+                Files.write(folder.resolve(REMARKS), remarks);
             } catch (IOException e) {
                 throw new DataException("what was left out cannot be written to " + folder + ": " + e.getMessage(), e);
             }
-        }
-
-        /** What cannot be encoded, as half a surrogate pair of a faulty caption, becomes a question mark. */
-        private static byte[] bytes(List<String> lines) {
-            return lines.stream()
-                    .map(line -> line + "\n")
-                    .collect(Collectors.joining())
-                    .getBytes(StandardCharsets.UTF_8);
         }
 
         String complaints(Path folder) {
@@ -123,9 +131,10 @@ public final class DataImport {
             String counted = skippedCounts.entrySet().stream()
                     .map(entry -> entry.getValue() + " x " + entry.getKey().text())
                     .collect(Collectors.joining(", "));
-            return skipped.size() == 1 && !lastDetail.isEmpty()
-                    ? counted + ": " + lastDetail
-                    : counted + "; each of them: " + folder.resolve(REPORT);
+            String why = details.size() == 1 ? details.iterator().next() : "";
+            return counted
+                    + (why.isEmpty() ? "" : ": " + why)
+                    + (why.isEmpty() || skipped.size() > 1 ? "; each of them: " + folder.resolve(REPORT) : "");
         }
     }
 
@@ -133,12 +142,14 @@ public final class DataImport {
      * Imports a source into a folder, which becomes a data set if it is none yet.
      *
      * @param settings of a new data set; those of one that exists must be equal
-     * @throws DataException if the settings contradict those of the folder
+     * @throws DataException if the settings contradict those of the folder, or it holds shards of others
+     * @throws dev.limner.protocol.process.FolderInUseException if another import is writing to it
      */
     public static Outcome run(RawPicture.Source source, Path folder, DataSettings settings) {
-        try {
-            Files.createDirectories(folder);
-            if (DataSettings.in(folder)) {
+        try (FolderLock lock = FolderLock.exclusive(folder, "limner data import")) {
+            TargetFolder target = new TargetFolder(lock.folder());
+            target.prepare();
+            if (!target.isEmpty()) {
                 DataSettings before = DataSettings.read(folder);
                 if (!before.equals(settings)) {
                     throw new DataException(folder + " has " + describe(before) + ", asked for " + describe(settings)
@@ -150,6 +161,15 @@ public final class DataImport {
         } catch (IOException e) {
             throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Refuses a source that the data set would lie in: the next import would read what this one writes.
+     *
+     * @throws DataException naming both
+     */
+    public static void requireApart(Path source, Path folder) {
+        TargetFolder.requireApart(source, folder);
     }
 
     private Outcome from(RawPicture.Source source) throws IOException {
@@ -165,8 +185,7 @@ public final class DataImport {
         if (added + present == 0) {
             throw new DataException("nothing in the source could be used: " + report.complaints(folder));
         }
-        settings.write(folder);
-        return new Outcome(added, present, report.skippedCounts, report.remarkCounts);
+        return new Outcome(added, present, splits, report.skippedCounts, report.remarkCounts);
     }
 
     /** What ended the import counts for more than that its report could not be written. */
@@ -182,28 +201,28 @@ public final class DataImport {
         return "side " + settings.side() + " and " + settings.heldOutPercent() + " percent held out";
     }
 
-    private void readPresent() {
-        if (!DataSettings.in(folder)) {
+    private void readPresent() throws IOException {
+        if (new TargetFolder(folder).isEmpty()) {
             return;
         }
         for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
             before.add(image.key());
+            count(image);
         }
         shards = Shards.in(folder).size();
     }
 
     private void take(RawPicture picture) {
-        Map<String, List<String>> captions = picture.captions().entrySet().stream()
-                .filter(entry -> entry.getValue().stream().anyMatch(text -> !text.isBlank()))
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> entry.getValue().stream()
-                                .filter(text -> !text.isBlank())
-                                .toList()));
+        Map<String, List<String>> given = kept(picture, text -> !text.isBlank());
+        Map<String, List<String>> captions =
+                kept(picture, text -> !text.isBlank() && !TextFile.hasLostCharacters(text));
         if (captions.isEmpty()) {
-            report.skip(picture.place(), Skipped.Reason.NO_CAPTION, "");
+            report.skip(
+                    picture.place(),
+                    Skipped.Reason.NO_CAPTION,
+                    given.isEmpty() ? "" : "but with U+FFFD, for characters lost on the way: " + given);
             return;
         }
         Pictures.Decoded decoded;
@@ -214,6 +233,37 @@ public final class DataImport {
             return;
         }
         add(picture, decoded, captions);
+    }
+
+    private static Map<String, List<String>> kept(RawPicture picture, Predicate<String> fine) {
+        Map<String, List<String>> kept = new HashMap<>();
+        picture.captions().forEach((language, texts) -> {
+            List<String> mine = texts.stream().filter(fine).toList();
+            if (!mine.isEmpty()) {
+                kept.put(language, mine);
+            }
+        });
+        return kept;
+    }
+
+    /** Of what a job's captions may not be, too. */
+    private void remarkCaptions(RawPicture picture) {
+        picture.captions().values().stream().flatMap(List::stream).forEach(text -> {
+            int length = text.codePointCount(0, text.length());
+            if (TextFile.hasLostCharacters(text)) {
+                report.remark(picture.place(), Skipped.Remark.CAPTION_DAMAGED, text);
+            } else if (length > JobCodec.MOST_CAPTION_CHARACTERS) {
+                report.remark(
+                        picture.place(),
+                        Skipped.Remark.CAPTION_LONG,
+                        length + " characters, a job's has at most " + JobCodec.MOST_CAPTION_CHARACTERS);
+            }
+        });
+    }
+
+    private void count(CaptionedImage image) {
+        Split split = image.split() == null ? Split.of(image.pixels(), settings.heldOutPercent()) : image.split();
+        splits.merge(split, 1, Integer::sum);
     }
 
     private void add(RawPicture picture, Pictures.Decoded decoded, Map<String, List<String>> captions) {
@@ -240,7 +290,10 @@ public final class DataImport {
             report.remark(picture.place(), Skipped.Remark.RENAMED, mine);
         }
         decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
-        pending.add(new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split()));
+        remarkCaptions(picture);
+        CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split());
+        count(image);
+        pending.add(image);
         if (pending.size() == SHARD_PICTURES
                 || (long) pending.size() * decoded.pixels().rgb().length >= SHARD_BYTES) {
             flush();
@@ -261,12 +314,11 @@ public final class DataImport {
 
     private void flush() {
         if (!pending.isEmpty()) {
-            String name = String.format(
-                    Locale.ROOT,
-                    "%s-%06d.tar.gz",
-                    folder.toAbsolutePath().normalize().getFileName(),
-                    shards++);
-            Shards.write(folder.resolve(name), pending);
+            if (shards == 0) {
+                // Before them: what a killed import leaves behind is a data set that the next one goes on with.
+                settings.write(folder);
+            }
+            Shards.write(new TargetFolder(folder).next(shards++), pending);
             added += pending.size();
             pending.clear();
         }
@@ -274,7 +326,8 @@ public final class DataImport {
 
     /** A key is a file name in a shard: a dot would begin its extension, a slash a folder. */
     private static String safe(String key) {
-        return key.replaceAll("[./\\\\]", "_");
+        // Some tar files call everything ./a.png.
+        return key.replaceFirst("^(\\./+)+", "").replaceAll("[./\\\\]", "_");
     }
 
     private static String digest(Pixels pixels) {

@@ -7,6 +7,7 @@ import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * {@code dataset.json} beside the shards: what must not change while a data set grows.
@@ -70,10 +71,23 @@ public record DataSettings(int format, int side, int heldOutPercent) {
         }
     }
 
-    /** Makes a folder a data set; its shards may come later. */
-    public void write(Path folder) throws IOException {
-        Files.writeString(
-                folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+    /**
+     * Makes a folder a data set; its shards may come later.
+     *
+     * @throws DataException if it cannot be written
+     */
+    public void write(Path folder) {
+        Path temporary = folder.resolve(FILE + ".tmp");
+        try {
+            Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+            Files.move(
+                    temporary,
+                    folder.resolve(FILE),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
+        }
     }
 
     private static void require(boolean fine, String key, Object value, String rule) {

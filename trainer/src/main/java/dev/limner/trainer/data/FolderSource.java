@@ -1,15 +1,18 @@
 package dev.limner.trainer.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -47,6 +50,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         private final List<Path> pictures = new ArrayList<>();
         private final List<Path> listings = new ArrayList<>();
         private final Map<String, List<Path>> descriptions = new HashMap<>();
+        private final Set<String> stems = new HashSet<>();
         private final Set<Path> unused = new LinkedHashSet<>();
 
         Reading(FolderSource source, RawPicture.Receiver receiver, Skipped skipped) {
@@ -59,6 +63,11 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
         void run() {
             FolderWalk.files(folder, skipped).forEach(this::sort);
+            for (Path picture : pictures) {
+                String name = Places.name(folder, picture);
+                stems.add(name);
+                stems.add(stem(name));
+            }
             Listing listing = new Listing(folder, language, new Places(folder, pictures), skipped);
             listings.forEach(listing::read);
             for (Path picture : pictures) {
@@ -82,10 +91,26 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                         .add(file);
                 unused.add(file);
             } else {
-                skipped.skip(
-                        name,
-                        Skipped.Reason.UNKNOWN_FILE,
-                        extension.equals("parquet") ? "write its captions as metadata.jsonl or metadata.csv" : "");
+                sortByBytes(file, name, extension);
+            }
+        }
+
+        private void sortByBytes(Path file, String name, String extension) {
+            try (InputStream in = Files.newInputStream(file)) {
+                if (PictureFormat.isPicture(in.readNBytes(PictureFormat.HEAD))) {
+                    pictures.add(file);
+                } else {
+                    skipped.skip(
+                            name,
+                            Skipped.Reason.UNKNOWN_FILE,
+                            switch (extension) {
+                                case "parquet" -> "write its captions as metadata.jsonl or metadata.csv";
+                                case "tar", "tgz", "gz" -> "limner data import webdataset reads shards";
+                                default -> "";
+                            });
+                }
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
             }
         }
 
@@ -101,11 +126,8 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         private void hand(Path file, Listing listing) {
             String name = Places.name(folder, file);
             RawPicture described;
+            Captions captions = Objects.requireNonNullElseGet(listing.of(name), () -> new Captions(language));
             try {
-                Captions captions = listing.of(name);
-                if (captions == null) {
-                    captions = new Captions(language);
-                }
                 for (Map.Entry<Path, String> text : beside(name).entrySet()) {
                     unused.remove(text.getKey());
                     String beside = text.getKey().getFileName().toString();
@@ -129,6 +151,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                 skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
                 return;
             }
+            captions.remark(name, skipped);
             receiver.take(described);
         }
 
@@ -137,14 +160,25 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
             Map<Path, String> found = new LinkedHashMap<>();
             for (String extension : DESCRIPTIONS) {
                 for (String stem : List.of(stem(name), name)) {
-                    for (Path file : descriptions.getOrDefault(Places.composed(stem), List.of())) {
-                        if (extension(file.toString()).equals(extension)) {
-                            found.put(file, extension);
-                        }
-                    }
+                    mine(stem, extension).forEach(file -> found.put(file, extension));
                 }
             }
             return found;
+        }
+
+        /** Of one accented name in two forms each picture has its own; one form alone goes with the other. */
+        private List<Path> mine(String stem, String extension) {
+            List<Path> same = descriptions.getOrDefault(Places.composed(stem), List.of()).stream()
+                    .filter(file -> extension(file.toString()).equals(extension))
+                    .toList();
+            List<Path> exact = same.stream()
+                    .filter(file -> stem(Places.name(folder, file)).equals(stem))
+                    .toList();
+            return exact.isEmpty()
+                    ? same.stream()
+                            .filter(file -> !stems.contains(stem(Places.name(folder, file))))
+                            .toList()
+                    : exact;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.limner.trainer.data;
 
+import dev.limner.protocol.process.FolderLock;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
@@ -50,6 +51,9 @@ final class FolderWalk {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.endsWith(FolderLock.FILE)) {
+                return FileVisitResult.CONTINUE;
+            }
             if (attributes.isRegularFile()) {
                 files.add(file);
             } else if (attributes.isSymbolicLink()) {
@@ -82,7 +86,7 @@ final class FolderWalk {
         }
 
         private void skip(Path file, Skipped.Reason reason, String detail) {
-            skipped.skip(folder.relativize(file).toString(), reason, detail);
+            skipped.skip(RawNames.relative(folder, file), reason, detail);
         }
 
         private static String target(Path link) {

@@ -2,34 +2,35 @@ package dev.limner.trainer.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.text.Entry;
 import dev.limner.protocol.text.JsonLines;
 import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
+import dev.limner.protocol.text.TextLine;
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code metadata.jsonl} (a line a picture: {@code {"file_name": "a.png", "text": "red apple"}}) and
- * {@code metadata.csv} (the same as columns, parted by commas, semicolons or tabs). Names are relative to where the list
+ * {@code metadata.csv} (the same as columns, parted by commas, semicolons or tabs; {@code metadata.tsv} is as good). Names are relative to where the list
  * is. A fault of a line costs that line.
  */
 final class Listing {
-    private static final List<String> FILES = List.of("metadata.jsonl", "metadata.csv");
+    private static final List<String> FILES = List.of("metadata.jsonl", "metadata.csv", "metadata.tsv");
     private static final String FILE_NAME = "file_name";
-    private static final char REPLACEMENT = '\uFFFD';
+    private static final long MOST_BYTES = 1L << 30;
+
+    /** A first line by which Excel is told what parts the columns. */
+    private static final Pattern SEPARATOR = Pattern.compile("sep=(.)", Pattern.CASE_INSENSITIVE);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -50,7 +51,7 @@ final class Listing {
     }
 
     static boolean isListing(Path file) {
-        return FILES.contains(String.valueOf(file.getFileName()));
+        return FILES.contains(String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT));
     }
 
     /** What the lists say of a picture; null if nothing. */
@@ -63,20 +64,25 @@ final class Listing {
     void read(Path file) {
         String name = Places.name(folder, file);
         try {
-            if (name.endsWith(".csv")) {
-                csv(file, name);
-            } else {
+            if (name.toLowerCase(Locale.ROOT).endsWith(".jsonl")) {
                 jsonLines(file, name);
+            } else {
+                csv(file, name);
             }
-        } catch (TextException e) {
+        } catch (TextException | DataException e) {
             skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            skipped.skip(
+                    name,
+                    Skipped.Reason.MALFORMED,
+                    "it does not fit the memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB: part it");
         } catch (IOException e) {
             skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
         }
     }
 
     private void jsonLines(Path file, String name) throws IOException {
-        for (Entry entry : JsonLines.OF_DATA.read(Files.readAllBytes(file), name)) {
+        for (Entry entry : JsonLines.OF_DATA.read(bytes(file), name)) {
             String where = name + ":" + entry.line();
             switch (entry) {
                 case Entry.Json(int line, JsonNode node) -> entry(file, where, node);
@@ -88,30 +94,53 @@ final class Listing {
     }
 
     private void csv(Path file, String name) throws IOException {
-        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        // Excel writes it.
-        String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        String header = content.lines().findFirst().orElse("");
-        CSVFormat format = CSVFormat.DEFAULT
-                .builder()
-                .setDelimiter(delimiter(header))
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .setIgnoreHeaderCase(true)
-                .setIgnoreSurroundingSpaces(true)
-                .setAllowMissingColumnNames(true)
-                .get();
-        try (CSVParser parser = CSVParser.parse(new StringReader(content), format)) {
-            if (parser.getHeaderNames().stream().noneMatch(FILE_NAME::equalsIgnoreCase)) {
-                skipped.skip(name, Skipped.Reason.MALFORMED, "it has no column " + FILE_NAME + ", only " + header);
-                return;
-            }
-            for (CSVRecord record : parser) {
-                csvRecord(file, name + ", record " + (record.getRecordNumber() + 1), parser.getHeaderNames(), record);
-            }
-        } catch (UncheckedIOException | IllegalArgumentException e) {
-            skipped.skip(name, Skipped.Reason.MALFORMED, "from here on: " + e.getMessage());
+        List<TextLine> lines = TextFile.lines(bytes(file), name);
+        TextLine.Good first = firstWritten(lines, 0, name);
+        Matcher said = SEPARATOR.matcher(first.text());
+        if (said.matches()) {
+            first = firstWritten(lines, first.number(), name);
         }
+        String header = first.text();
+        char delimiter = said.matches() ? said.group(1).charAt(0) : delimiter(header);
+        Table table = Table.read(lines, first, delimiter);
+        if (!table.columns().contains(FILE_NAME)) {
+            throw new DataException("it has no column " + FILE_NAME + ", only " + header);
+        }
+        for (Table.Row row : table.rows()) {
+            String where = name + ":" + row.line();
+            switch (row) {
+                case Table.Row.Fault(int line, String reason) -> skipped.skip(where, Skipped.Reason.MALFORMED, reason);
+                case Table.Row.Values(int line, Map<String, String> values) -> {
+                    if (!values.isEmpty()) {
+                        entry(file, where, JSON.valueToTree(values));
+                    }
+                }
+            }
+        }
+    }
+
+    private static TextLine.Good firstWritten(List<TextLine> lines, int from, String name) {
+        for (TextLine line : lines.subList(from, lines.size())) {
+            switch (line) {
+                case TextLine.Bad(int number, String reason) ->
+                    throw new TextException(name + " line " + number + ": " + reason);
+                case TextLine.Good good -> {
+                    if (!good.text().isBlank()) {
+                        return good;
+                    }
+                }
+            }
+        }
+        throw new DataException("it is empty");
+    }
+
+    /** A list is held in memory whole. */
+    private static byte[] bytes(Path file) throws IOException {
+        long size = Files.size(file);
+        if (size > MOST_BYTES) {
+            throw new DataException("it has " + size + " bytes, at most " + MOST_BYTES + ": part it");
+        }
+        return Files.readAllBytes(file);
     }
 
     private static char delimiter(String header) {
@@ -126,23 +155,6 @@ final class Listing {
 
     private static long count(String text, char which) {
         return text.chars().filter(each -> each == which).count();
-    }
-
-    private void csvRecord(Path file, String where, List<String> columns, CSVRecord record) {
-        ObjectNode entry = JSON.createObjectNode();
-        for (String column : columns) {
-            String value = record.isSet(column) ? record.get(column) : "";
-            if (value.indexOf(REPLACEMENT) >= 0) {
-                skipped.skip(where, Skipped.Reason.MALFORMED, "it is not UTF-8");
-                return;
-            }
-            if (!value.isBlank()) {
-                entry.put(column.toLowerCase(Locale.ROOT), value);
-            }
-        }
-        if (!entry.isEmpty()) {
-            entry(file, where, entry);
-        }
     }
 
     private void entry(Path file, String where, JsonNode entry) {

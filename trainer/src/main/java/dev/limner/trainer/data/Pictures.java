@@ -2,7 +2,6 @@ package dev.limner.trainer.data;
 
 import dev.limner.generator.image.ImageStreams;
 import dev.limner.generator.image.Pixels;
-import java.awt.AlphaComposite;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.color.CMMException;
@@ -10,20 +9,18 @@ import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import net.coobird.thumbnailator.Thumbnails;
 import net.coobird.thumbnailator.geometry.Positions;
 import org.jspecify.annotations.Nullable;
-import org.w3c.dom.NamedNodeMap;
-import org.w3c.dom.Node;
 
 /** Picture files to pixels and back, as training wants them: square, one size, on white. */
 public final class Pictures {
@@ -33,7 +30,6 @@ public final class Pictures {
 
     private static final long MOST_PIXELS = 100_000_000;
     private static final int LONGEST_STRIP = 32;
-    private static final String GIF_FRAME = "javax_imageio_gif_image_1.0";
 
     private Pictures() {}
 
@@ -72,9 +68,14 @@ public final class Pictures {
             throw PictureException.damaged(told(e));
         } catch (OutOfMemoryError e) {
             throw moreThanFits();
+        } catch (EOFException e) {
+            throw PictureException.cutOff("it ends before its pixels do");
         } catch (IOException e) {
             // Some of the decoders take it for a fault of the file.
-            throw e.getCause() instanceof OutOfMemoryError ? moreThanFits() : e;
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw moreThanFits();
+            }
+            throw e.getMessage() == null ? PictureException.damaged(told(e)) : e;
         }
     }
 
@@ -85,7 +86,12 @@ public final class Pictures {
     }
 
     private static String told(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // What is out of which bounds is of use to nobody but the decoder's makers.
+        return e.getMessage() == null
+                        || e instanceof IndexOutOfBoundsException
+                        || e instanceof NegativeArraySizeException
+                ? "its decoder stumbles over it (" + e.getClass().getSimpleName() + ")"
+                : e.getMessage();
     }
 
     /** All of it, upright, 8-bit sRGB with alpha. */
@@ -93,14 +99,17 @@ public final class Pictures {
         PictureFormat format = PictureFormat.of(file);
         return switch (format) {
             case PNG -> png(file, remarks);
-            case GIF -> gif(file, remarks);
+            case GIF -> GifPicture.read(file, remarks);
             case JPEG -> {
-                WholeFile.requireJpeg(file);
+                if (WholeFile.requireJpeg(file)) {
+                    remarks.add(new Remarked(
+                            Skipped.Remark.WARNED, "its last scans are missing, so it is coarser than it was"));
+                }
                 yield upright(format, file, remarks);
             }
             case WEBP -> {
                 frames(WholeFile.requireWebp(file), remarks);
-                yield upright(format, file, remarks);
+                yield webp(file, remarks);
             }
             case BMP -> {
                 WholeFile.requireBmp(file);
@@ -108,6 +117,29 @@ public final class Pictures {
             }
             case TIFF -> upright(format, file, remarks);
         };
+    }
+
+    /** Its decoder answers a profile that cannot be used with an exception, where others ignore it. */
+    private static BufferedImage webp(byte[] file, List<Remarked> remarks) throws IOException {
+        List<Remarked> said = new ArrayList<>();
+        try {
+            BufferedImage image = upright(PictureFormat.WEBP, file, said);
+            remarks.addAll(said);
+            return image;
+        } catch (IOException | RuntimeException e) {
+            byte[] plain = WebpFile.withoutProfile(file);
+            if (plain.length == file.length) {
+                throw e;
+            }
+            try {
+                BufferedImage image = upright(PictureFormat.WEBP, plain, remarks);
+                remarks.add(new Remarked(Skipped.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
+                return image;
+            } catch (IOException | RuntimeException other) {
+                e.addSuppressed(other);
+                throw e;
+            }
+        }
     }
 
     private static BufferedImage upright(PictureFormat format, byte[] file, List<Remarked> remarks) throws IOException {
@@ -145,54 +177,7 @@ public final class Pictures {
         return Srgb.of(image, null, colourKey);
     }
 
-    /** Where the first frame does not fill the canvas, the rest is clear. */
-    private static BufferedImage gif(byte[] file, List<Remarked> remarks) throws IOException {
-        WholeFile.Frames frames = WholeFile.requireGif(file);
-        requireReasonable(frames.pixels());
-        frames(frames.count(), remarks);
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-            ImageReader reader = PictureFormat.GIF.reader();
-            try {
-                reader.setInput(in);
-                Warnings warnings = new Warnings();
-                reader.addIIOReadWarningListener(warnings);
-                requireReasonable((long) reader.getWidth(0) * reader.getHeight(0));
-                BufferedImage frame = Srgb.of(reader.read(0), null, null);
-                warnings.judge(remarks);
-                int left = gifOffset(reader.getImageMetadata(0), "imageLeftPosition");
-                int top = gifOffset(reader.getImageMetadata(0), "imageTopPosition");
-                return onCanvas(frame, left, top, frames);
-            } finally {
-                reader.dispose();
-            }
-        }
-    }
-
-    private static int gifOffset(IIOMetadata metadata, String name) {
-        for (Node node = metadata.getAsTree(GIF_FRAME).getFirstChild(); node != null; node = node.getNextSibling()) {
-            NamedNodeMap attributes = node.getAttributes();
-            if (node.getNodeName().equals("ImageDescriptor") && attributes.getNamedItem(name) != null) {
-                return Integer.parseInt(attributes.getNamedItem(name).getNodeValue());
-            }
-        }
-        return 0;
-    }
-
-    private static BufferedImage onCanvas(BufferedImage frame, int left, int top, WholeFile.Frames canvas) {
-        int width = Math.max(canvas.width(), left + frame.getWidth());
-        int height = Math.max(canvas.height(), top + frame.getHeight());
-        if (width == frame.getWidth() && height == frame.getHeight()) {
-            return frame;
-        }
-        BufferedImage whole = new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-        Graphics2D graphics = whole.createGraphics();
-        graphics.setComposite(AlphaComposite.Src);
-        graphics.drawImage(frame, left, top, null);
-        graphics.dispose();
-        return whole;
-    }
-
-    private static void frames(int count, List<Remarked> remarks) {
+    static void frames(int count, List<Remarked> remarks) {
         if (count > 1) {
             remarks.add(new Remarked(Skipped.Remark.FIRST_FRAME, "of " + count));
         }
@@ -210,6 +195,10 @@ public final class Pictures {
                 BufferedImage image = reader.read(0);
                 warnings.judge(remarks);
                 if (format == PictureFormat.TIFF) {
+                    if (Floats.has(image.getRaster())) {
+                        // In the picture they have been cut to 0 and 1.
+                        Floats.require(reader.readRaster(0, null), remarks);
+                    }
                     frames(reader.getNumImages(true), remarks);
                 }
                 return image;
@@ -219,7 +208,7 @@ public final class Pictures {
         }
     }
 
-    private static void requireReasonable(long pixels) throws PictureException {
+    static void requireReasonable(long pixels) throws PictureException {
         if (pixels > MOST_PIXELS) {
             throw new PictureException(
                     Skipped.Reason.TOO_LARGE,

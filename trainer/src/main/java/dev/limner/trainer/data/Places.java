@@ -40,9 +40,9 @@ final class Places {
      */
     record Found(String place, boolean guessed) {}
 
-    /** A file's path from a folder, with slashes. */
+    /** A file's path from a folder, with slashes, and unlike that of any other file. */
     static String name(Path folder, Path file) {
-        return folder.relativize(file).toString().replace(File.separatorChar, '/');
+        return RawNames.relative(folder, file).replace(File.separatorChar, '/');
     }
 
     /** With every accented letter as one. */

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
     private static final int ENTRIES_OF_A_GROUP = 4;
-    private static final Pattern SHARD = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SHARD =
+            Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** What a data set has beside its shards. */
     private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
@@ -98,13 +99,22 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         private String key = "";
         private final Set<String> extensions = new HashSet<>();
         private long bytes;
+
+        /** Whether a picture of this key was left out, which has been said. */
+        private boolean without;
+
         private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
+
+        /** A name that differs from the key in the form of its accents alone: if a picture bears it, so do these texts. */
+        private String otherForm = "";
+
+        private final Map<String, byte[]> otherTexts = new LinkedHashMap<>();
 
         private record Picture(String entry, byte[] file) {}
 
         /** An entry's name, parted. */
-        private record Name(String base, String extension) {
+        private record Name(String base, String extension, boolean picture) {
             static @Nullable Name of(String name) {
                 int start = name.lastIndexOf('/') + 1;
                 if (PictureFiles.isResourceFork(name.substring(start))) {
@@ -115,12 +125,31 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 for (int dot : new int[] {first, last}) {
                     if (dot >= start) {
                         String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-                        if (PictureFiles.isPicture(extension) || Captions.isDescription(extension)) {
-                            return new Name(name.substring(0, dot), extension);
+                        boolean picture = PictureFiles.isPicture(extension);
+                        if (picture || Captions.isDescription(extension)) {
+                            return new Name(name.substring(0, dot), extension, picture);
                         }
                     }
                 }
                 return null;
+            }
+
+            /** As {@link #of(String)}, and a picture of another name by its bytes. */
+            static @Nullable Name of(String name, InputStream content) throws IOException {
+                Name known = of(name);
+                int start = name.lastIndexOf('/') + 1;
+                if (known != null || PictureFiles.isResourceFork(name.substring(start))) {
+                    return known;
+                }
+                content.mark(PictureFormat.HEAD);
+                byte[] head = content.readNBytes(PictureFormat.HEAD);
+                content.reset();
+                int dot = name.indexOf('.', start);
+                return !PictureFormat.isPicture(head)
+                        ? null
+                        : dot < 0
+                                ? new Name(name, "", true)
+                                : new Name(name.substring(0, dot), name.substring(dot + 1), true);
             }
         }
 
@@ -135,7 +164,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         @Override
         public void take(String entry, long size, InputStream content) throws IOException {
-            Name name = Name.of(entry);
+            Name name = Name.of(entry, content);
             if (name == null) {
                 skip(entry, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
             } else if (fits(entry, name, size)) {
@@ -155,6 +184,8 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             }
             byte[] content = links.follow(entry);
             if (content == null) {
+                begin(name);
+                without |= name.picture();
                 skip(entry, Skipped.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
             } else if (fits(entry, name, content.length)) {
                 add(entry, name, content);
@@ -175,19 +206,34 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             skipped.skip(shard + ":" + entry, reason, detail);
         }
 
-        private boolean fits(String entry, Name name, long size) {
+        private void begin(Name name) {
+            boolean theirs = name.picture() && name.base().equals(otherForm);
             // Names repeat where one file's last picture is called as the next one's first.
-            if (!Places.composed(name.base()).equals(Places.composed(key)) || !extensions.add(name.extension())) {
+            if (theirs
+                    || !Places.composed(name.base()).equals(Places.composed(key))
+                    || !extensions.add(name.extension())) {
+                Map<String, byte[]> before = theirs ? new LinkedHashMap<>(otherTexts) : Map.of();
+                if (theirs) {
+                    otherTexts.clear();
+                }
                 finish();
+                texts.putAll(before);
+                extensions.addAll(before.keySet());
                 extensions.add(name.extension());
                 key = name.base();
             }
+        }
+
+        private boolean fits(String entry, Name name, long size) {
+            begin(name);
             if (size > mostEntryBytes) {
+                without |= name.picture();
                 skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
                 return false;
             }
             long mostOfGroup = ENTRIES_OF_A_GROUP * mostEntryBytes;
             if (bytes + size > mostOfGroup) {
+                without |= name.picture();
                 String together = (bytes + size) + " bytes with the entries before it of the same name";
                 skip(entry, Skipped.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
                 return false;
@@ -197,21 +243,28 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         private void add(String entry, Name name, byte[] content) {
             bytes += content.length;
-            if (PictureFiles.isPicture(name.extension())) {
+            if (name.picture()) {
                 pictures.add(new Picture(entry, content));
-            } else {
+            } else if (pictures.isEmpty() || name.base().equals(key)) {
                 texts.put(name.extension(), content);
+            } else {
+                otherTexts.put(name.extension(), content);
+                otherForm = name.base();
             }
         }
 
         void finish() {
-            if (pictures.isEmpty() && !texts.isEmpty()) {
+            otherTexts.forEach(texts::putIfAbsent);
+            otherTexts.clear();
+            otherForm = "";
+            if (pictures.isEmpty() && !texts.isEmpty() && !without) {
                 skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }
             pictures.forEach(this::hand);
             pictures.clear();
             texts = new LinkedHashMap<>();
             extensions.clear();
+            without = false;
             bytes = 0;
         }
 
@@ -225,6 +278,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
                 return;
             }
+            captions.remark(described.place(), skipped);
             receiver.take(described);
         }
     }

@@ -3,6 +3,7 @@ package dev.limner.trainer.data;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.protocol.Digests;
+import dev.limner.protocol.text.JsonBytes;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -26,6 +28,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  */
 public final class Shards {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What is read as a shard of a data set. */
+    static final Pattern FILE = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.DOTALL);
 
     private Shards() {}
 
@@ -44,11 +49,21 @@ public final class Shards {
             }
             Files.move(temporary, shard, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
+            remove(temporary, e);
             throw new DataException("the shard " + shard + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private static byte[] describe(CaptionedImage image) throws IOException {
+    /** Half a shard is of no use to anybody, and keeps a full disk full. */
+    private static void remove(Path temporary, IOException cause) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static byte[] describe(CaptionedImage image) {
         ObjectNode node = JSON.createObjectNode();
         Map<String, Object> sorted = new TreeMap<>(image.captions());
         node.set("captions", JSON.valueToTree(sorted));
@@ -58,7 +73,7 @@ public final class Shards {
         if (image.split() != null) {
             node.put("split", image.split().id());
         }
-        return node.toString().getBytes(StandardCharsets.UTF_8);
+        return JsonBytes.of(node);
     }
 
     private static void put(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
@@ -88,29 +103,27 @@ public final class Shards {
                         .read(
                                 shard,
                                 String.valueOf(shard.getFileName()),
-                                picture -> decode(picture, side, skipped, images),
+                                picture -> decode(picture, side, settings, skipped, images),
                                 skipped);
             } catch (IOException e) {
                 throw new DataException(shard + " cannot be read as a tar file: " + Tar.why(e), e);
             }
         }
         String digest = Digests.sha256(digests.toString().getBytes(StandardCharsets.US_ASCII));
-        return new DataSet(
-                folder.toAbsolutePath().normalize().getFileName().toString(),
-                digest,
-                side,
-                settings.heldOutPercent(),
-                images);
+        return new DataSet(TargetFolder.nameOf(folder), digest, side, settings.heldOutPercent(), images);
     }
 
-    private static void decode(RawPicture picture, int side, Skipped skipped, List<CaptionedImage> images) {
+    private static void decode(
+            RawPicture picture, int side, DataSettings settings, Skipped skipped, List<CaptionedImage> images) {
         try {
+            Split split = picture.split();
+            if (split == null && side != settings.side()) {
+                // The pixels that decide are those of the set, or a training of another size would learn what it holds
+                // out.
+                split = Split.of(Pictures.decode(picture.file(), settings.side()), settings.heldOutPercent());
+            }
             images.add(new CaptionedImage(
-                    picture.key(),
-                    Pictures.decode(picture.file(), side),
-                    picture.captions(),
-                    picture.label(),
-                    picture.split()));
+                    picture.key(), Pictures.decode(picture.file(), side), picture.captions(), picture.label(), split));
         } catch (IOException e) {
             skipped.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
         }
@@ -119,7 +132,8 @@ public final class Shards {
     /** The shards of a folder, by name. */
     static List<Path> in(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> shards = files.filter(file -> file.toString().matches(".*\\.(tar|tar\\.gz|tgz)"))
+            List<Path> shards = files.filter(
+                            file -> FILE.matcher(file.toString()).matches())
                     .sorted()
                     .toList();
             if (shards.isEmpty()) {

@@ -51,7 +51,10 @@ public interface Skipped {
         FIRST_FRAME("only the first of its frames or pages is used"),
         WARNED("its decoder had something to say"),
         RENAMED("another picture has its name, so its key ends with a digest"),
-        NAME_MATCHED("its name is written differently in the list");
+        NAME_MATCHED("its name is written differently in the list"),
+        SPLIT_UNKNOWN("its split is not known, as if none were given"),
+        CAPTION_DAMAGED("one of its captions holds U+FFFD, for characters lost on the way, and is left out"),
+        CAPTION_LONG("one of its captions is longer than a job's may be");
 
         private final String text;
 

@@ -4,6 +4,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Digests;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a picture is for. */
@@ -48,18 +49,14 @@ public enum Split {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /**
-     * A split by any name that people give it, in any case.
-     *
-     * @throws DataException if it is none of them
-     */
-    public static Split parse(String written) {
-        Split split = NAMES.get(written.strip().toLowerCase(Locale.ROOT));
-        if (split == null) {
-            throw new DataException(
-                    "split is '" + written + "', must be train, or one of " + heldOutNames() + ", which are held out");
-        }
-        return split;
+    /** A split by any name that people give it, in any case; empty for other names. */
+    public static Optional<Split> named(String written) {
+        return Optional.ofNullable(NAMES.get(written.strip().toLowerCase(Locale.ROOT)));
+    }
+
+    /** The names, for people. */
+    static String names() {
+        return "train, or one of " + heldOutNames() + ", which are held out";
     }
 
     private static String heldOutNames() {

@@ -2,16 +2,15 @@ package dev.limner.trainer.data;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads tar files, gzipped or not, and says when one is not whole. */
 final class Tar {
-    private static final int BLOCK = 512;
-
     private Tar() {}
 
     /** Told of the entries of a tar file, in its order. */
@@ -62,27 +61,27 @@ final class Tar {
     }
 
     private static long one(InputStream in, Entries entries, long before) throws IOException {
-        Watched tar = new Watched(in);
+        GuardedTar tar = new GuardedTar(in);
         long seen = before;
         String last = "";
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
             if (!entry.isCheckSumOK()) {
                 throw new IOException("a header has another checksum than it says, after " + after(seen, last));
             }
-            last = entry.getName();
+            last = tar.name(entry.getName());
             seen++;
             if (entry.isSymbolicLink() || entry.isLink()) {
                 entries.link(last, entry.getLinkName(), entry.isSymbolicLink());
             } else if (isFile(entry) && tar.canReadEntryData(entry)) {
-                take(entries, entry, tar);
+                take(entries, last, entry.getSize(), tar);
             } else if (!entry.isDirectory()) {
                 entries.other(last);
             }
         }
-        if (seen == 0 && !tar.ended) {
+        if (seen == 0 && !tar.ended()) {
             throw new IOException("it is no tar file");
         }
-        if (!tar.ended) {
+        if (!tar.ended()) {
             throw new IOException("it ends without the empty blocks of a whole tar file, after " + after(seen, last));
         }
         entries.end();
@@ -93,11 +92,46 @@ final class Tar {
         return entry.isFile() && !entry.isFIFO() && !entry.isCharacterDevice() && !entry.isBlockDevice();
     }
 
-    private static void take(Entries entries, TarArchiveEntry entry, InputStream tar) throws IOException {
+    private static @Nullable TarArchiveEntry next(GuardedTar tar) throws IOException {
         try {
-            entries.take(entry.getName(), entry.getSize(), new BufferedInputStream(tar));
+            return tar.getNextEntry();
+        } catch (OutOfMemoryError e) {
+            // The map of a sparse file has no other bound.
+            throw new IOException("a header does not fit the memory", e);
+        }
+    }
+
+    private static void take(Entries entries, String name, long size, InputStream tar) throws IOException {
+        try {
+            entries.take(name, size, new BufferedInputStream(new Bounded(tar, size)));
         } catch (IOException e) {
-            throw new IOException("it is cut off or damaged inside " + entry.getName() + ": " + why(e), e);
+            throw new IOException("it is cut off or damaged inside " + name + ": " + why(e), e);
+        }
+    }
+
+    /** The holes of a sparse file may be longer than the file says it is. */
+    private static final class Bounded extends FilterInputStream {
+        private long left;
+
+        Bounded(InputStream in, long size) {
+            super(in);
+            this.left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = super.read(buffer, offset, (int) Math.min(length, left));
+            left -= Math.max(0, count);
+            return count;
         }
     }
 
@@ -117,22 +151,6 @@ final class Tar {
             if (next < 0) {
                 return false;
             }
-        }
-    }
-
-    /** The library ends alike with the empty blocks and with the file. */
-    private static final class Watched extends TarArchiveInputStream {
-        private boolean ended;
-
-        Watched(InputStream in) {
-            super(in, BLOCK, BLOCK, "UTF-8", true);
-        }
-
-        @Override
-        protected boolean isEOFRecord(byte[] record) {
-            boolean end = super.isEOFRecord(record);
-            ended |= end && record != null;
-            return end;
         }
     }
 }

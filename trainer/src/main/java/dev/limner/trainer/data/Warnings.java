@@ -13,8 +13,11 @@ final class Warnings implements IIOReadWarningListener {
             "premature|truncat|unexpected end|end of file|corrupt jpeg data|inconsistent progression|bad huffman",
             Pattern.CASE_INSENSITIVE);
 
-    /** Rubbish between two parts, which cameras and editors do leave; nothing is missing. */
-    private static final Pattern HARMLESS = Pattern.compile("extraneous bytes before marker");
+    /**
+     * Rubbish between two parts, which cameras and editors do leave; nothing is missing. A profile that is cut off is
+     * ignored, and the pixels are whole.
+     */
+    private static final Pattern HARMLESS = Pattern.compile("extraneous bytes before marker|\\bICC");
 
     private final List<String> said = new ArrayList<>();
 

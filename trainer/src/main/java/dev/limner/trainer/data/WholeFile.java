@@ -14,22 +14,28 @@ final class WholeFile {
 
     private WholeFile() {}
 
-    /** @throws PictureException if there is no end marker; what follows one is none of this picture */
-    static void requireJpeg(byte[] file) throws PictureException {
+    /**
+     * @return whether it is progressive and lacks some of its passes, which a decoder does not mind
+     * @throws PictureException if there is no end marker; what follows one is none of this picture
+     */
+    static boolean requireJpeg(byte[] file) throws PictureException {
+        JpegScans scans = new JpegScans();
         int at = 2;
         while (at + 1 < file.length) {
             int code = file[at + 1] & 0xFF;
             if ((file[at] & 0xFF) != MARKER || code == 0 || code == MARKER) {
                 at++;
             } else if (code == 0xD9) {
-                return;
+                return scans.incomplete();
             } else if (code == 1 || (code >= 0xD0 && code <= 0xD8)) {
                 at += 2;
             } else if (at + 3 >= file.length) {
                 break;
             } else {
                 // The packed pixels after a start of scan hold markers only where one is meant.
-                at += 2 + Math.max(2, (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF));
+                int length = Math.max(2, (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF));
+                scans.segment(file, at, code, length);
+                at += 2 + length;
             }
         }
         throw PictureException.cutOff("it has no end marker");
@@ -129,5 +135,6 @@ final class WholeFile {
         if (size > file.length) {
             throw PictureException.cutOff("it says it has " + size + " bytes and has " + file.length);
         }
+        RunLengths.require(file);
     }
 }

@@ -51,15 +51,7 @@ final class BatchSampler {
         this.ownPictures = own.size();
         List<CaptionedImage> images =
                 Stream.concat(own.stream(), others.stream()).toList();
-        if (own.size() < recipe.batch()) {
-            throw new DataException("the data set " + data.name() + " has " + own.size()
-                    + " training pictures with captions in '" + recipe.language() + "', a batch takes "
-                    + recipe.batch());
-        }
-        if (encoder.dimensions() != recipe.generator().text()) {
-            throw new DataException("generator.text is " + recipe.generator().text() + ", the encoder " + encoder.id()
-                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
-        }
+        require(recipe, data, encoder);
         this.pictures = images.stream().map(CaptionedImage::pixels).toList();
         List<List<String>> captions = images.stream()
                 .map(image -> image.trainingCaptions(recipe.language()))
@@ -70,6 +62,42 @@ final class BatchSampler {
         this.embeddings = captions.stream()
                 .map(mine -> mine.stream().map(encoded::get).toList())
                 .toList();
+    }
+
+    /**
+     * What can be said before anything is encoded.
+     *
+     * @throws DataException if the data set or the encoder does not go with the recipe
+     */
+    static void require(Recipe recipe, DataSet data, TextEncoder encoder) {
+        int pictures = data.images(Split.TRAIN, recipe.language()).size();
+        String has = "the data set " + data.name() + " has " + pictures + " training picture"
+                + (pictures == 1 ? "" : "s") + " with captions in '" + recipe.language() + "'";
+        if (data.images().stream()
+                .allMatch(image -> image.captionsIn(recipe.language()).isEmpty())) {
+            throw new DataException(
+                    has + ", the language of the recipe or of the model it is from; its captions are in "
+                            + languages(data));
+        }
+        if (pictures < Recipe.LEAST_BATCH) {
+            throw new DataException(has + " that are not held out, a training needs at least " + Recipe.LEAST_BATCH);
+        }
+        if (pictures < recipe.batch()) {
+            throw new DataException(has + ", a batch takes " + recipe.batch() + ": write a batch of " + pictures
+                    + " or less in the recipe");
+        }
+        if (encoder.dimensions() != recipe.generator().text()) {
+            throw new DataException("generator.text is " + recipe.generator().text() + ", the encoder " + encoder.id()
+                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
+        }
+    }
+
+    private static String languages(DataSet data) {
+        return data.images().stream()
+                .flatMap(image -> image.captions().keySet().stream())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     int pictures() {

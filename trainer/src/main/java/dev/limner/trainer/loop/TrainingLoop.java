@@ -9,6 +9,7 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.render.Probes;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
+import dev.limner.trainer.data.DataException;
 import dev.limner.trainer.data.DataSet;
 import dev.limner.trainer.eval.Figure.Metric;
 import dev.limner.trainer.eval.SampleGrid;
@@ -54,7 +55,10 @@ public final class TrainingLoop {
         this(recipe, data, encoder, grid, folder, null);
     }
 
-    /** @param start the model that it starts from; null for initial weights */
+    /**
+     * @param start the model that it starts from; null for initial weights
+     * @throws DataException if the data set has too few pictures for the recipe
+     */
     public TrainingLoop(
             Recipe recipe,
             DataSet data,
@@ -62,6 +66,7 @@ public final class TrainingLoop {
             SampleGrid grid,
             Path folder,
             @Nullable StartingPoint start) {
+        BatchSampler.require(recipe, data, encoder);
         this.recipe = recipe;
         this.data = data;
         this.encoder = encoder;

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.limner.generator.bundle.Manifest;
@@ -20,9 +17,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What to train and how, as data: architecture, objective, regulariser, conditioning, schedule.
@@ -49,6 +43,9 @@ public record Recipe(
         Optimizer optimizer,
         Augmentation augmentation,
         Text text) {
+    /** Fewest pictures of a step: each needs another one's caption. */
+    public static final int LEAST_BATCH = 2;
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -60,7 +57,7 @@ public record Recipe(
     public Recipe {
         // Not only when the first bundle is written.
         Manifest.requireName(name);
-        between("batch", batch, 2, 4096);
+        between("batch", batch, LEAST_BATCH, 4096);
     }
 
     /**
@@ -174,20 +171,8 @@ public record Recipe(
     public static Recipe read(Path file) {
         try {
             return YAML.readValue(TextFile.whole(file), Recipe.class);
-        } catch (UnrecognizedPropertyException e) {
-            throw new RecipeException(
-                    file + ": unknown key '" + path(e) + "', allowed here are " + e.getKnownPropertyIds(), e);
-        } catch (InvalidFormatException e) {
-            throw new RecipeException(
-                    file + ": " + path(e) + " is '" + e.getValue() + "', must be " + kind(e.getTargetType()), e);
-        } catch (MismatchedInputException e) {
-            Matcher missing = MISSING.matcher(e.getOriginalMessage());
-            throw new RecipeException(
-                    file + ": "
-                            + (missing.find()
-                                    ? (path(e).isEmpty() ? missing.group(1) : path(e)) + " is missing"
-                                    : e.getOriginalMessage()),
-                    e);
+        } catch (JsonMappingException e) {
+            throw new RecipeException(file + ": " + JsonReasons.of(e), e);
         } catch (JsonProcessingException e) {
             JsonLocation place = e.getLocation();
             throw new RecipeException(
@@ -230,24 +215,6 @@ public record Recipe(
                         1),
                 augmentation,
                 text);
-    }
-
-    private static final Pattern MISSING = Pattern.compile("Missing (?:required )?creator property '(\\w+)'");
-
-    private static String kind(Class<?> type) {
-        if (type == long.class || type == int.class) {
-            return "a whole number";
-        }
-        if (type == double.class) {
-            return "a number";
-        }
-        return type == boolean.class ? "true or false" : "a " + type.getSimpleName();
-    }
-
-    private static String path(MismatchedInputException failure) {
-        return failure.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
-                .collect(Collectors.joining("."));
     }
 
     /** The recipe as a model's manifest records it. */

@@ -51,8 +51,7 @@ class CaptionsTest {
                 "a.json line 2: malformed JSON in column 10: Duplicate");
         assertRefused("json", "[{\"caption\":\"a\"}]", "a JSON object is needed, found ARRAY");
         assertRefused("json", "", "a.json is empty, must be JSON");
-        assertRefused(
-                "json", "{\"caption\":\"a\"", "a.json line 2: malformed JSON in column 1: Unexpected end-of-input");
+        assertRefused("json", "{\"caption\":\"a\"", "a.json: malformed JSON: Unexpected end-of-input");
         assertRefused("json", "{\"caption\":\"a\\ud83d\"}", "a caption holds half a surrogate pair");
     }
 
@@ -97,10 +96,22 @@ class CaptionsTest {
                             .split())
                     .isNull();
         }
-        assertRefused(
-                "json",
-                "{\"caption\": \"a\", \"split\": \"extra\"}",
-                "split is 'extra', must be train, or one of dev,");
+        assertThat(picture("json", "{\"caption\": \"a\", \"split\": \"extra\"}").split())
+                .isNull();
+    }
+
+    @Test
+    void shouldTakeAllOfADescriptionOrNothing() {
+        Captions captions = new Captions("en");
+        assertThatThrownBy(() -> captions.add(
+                        "json",
+                        "{\"caption\": \"a\", \"text\": 7, \"label\": \"b\"}".getBytes(StandardCharsets.UTF_8),
+                        "a.json"))
+                .isInstanceOf(DataException.class);
+
+        RawPicture picture = captions.describe("a", "a", new byte[0]);
+        assertThat(picture.captions()).isEmpty();
+        assertThat(picture.label()).isNull();
     }
 
     @Test

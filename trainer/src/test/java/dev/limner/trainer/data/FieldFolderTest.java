@@ -133,8 +133,8 @@ class FieldFolderTest {
                 lines",,
                 4.png,,,
                 nowhere.png,gone,,
-                5.png,bad \uFFFD byte,,
-                """);
+                5.png,bad ä byte,,
+                """.getBytes(StandardCharsets.ISO_8859_1));
         write("semicolon/7.png", picture(7));
         write("semicolon/metadata.csv", "\uFEFFFile_Name;Text\r\n7.png;from a spreadsheet, in Europe\r\n");
         write("tab/8.png", picture(8));
@@ -158,8 +158,86 @@ class FieldFolderTest {
                 .contains(
                         "{\"entry\":\"bad/metadata.csv\",\"reason\":\"the description cannot be read\","
                                 + "\"detail\":\"it has no column file_name, only image,caption\"}",
-                        "{\"entry\":\"comma/metadata.csv, record 7\",\"reason\":\"the description cannot be read\","
-                                + "\"detail\":\"it is not UTF-8\"}");
+                        "{\"entry\":\"comma/metadata.csv:8\",\"reason\":\"the description cannot be read\","
+                                + "\"detail\":\"not UTF-8: byte 0xE4 at column 11\"}");
+    }
+
+    @Test
+    void shouldKnowAPictureByItsBytesWhateverItIsCalled() throws IOException {
+        write("noext", picture(1));
+        write("noext.txt", "no extension");
+        write("b.photo", picture(2));
+        write("b.txt", "another extension");
+        write("c.original", picture(3));
+        write("heic", new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c', 0, 0, 0, 0});
+        write("heic.txt", "not read");
+        write("notes", "BM is how a bitmap begins, and this line");
+        write("Makefile", "all:");
+        write("empty", new byte[0]);
+        write("metadata.jsonl", "{\"file_name\": \"c.original\", \"text\": \"in a list\"}");
+
+        DataImport.Outcome outcome = run(source);
+
+        assertThat(captions())
+                .isEqualTo(Map.of(
+                        "noext",
+                        List.of("no extension"),
+                        "b",
+                        List.of("another extension"),
+                        "c",
+                        List.of("in a list")));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNSUPPORTED, 1, Skipped.Reason.UNKNOWN_FILE, 3));
+    }
+
+    @Test
+    void shouldUseAPictureWhoseSplitIsNotKnownAndSaySo() throws IOException {
+        for (String name : List.of("a", "b", "c")) {
+            write(name + ".png", picture(name.charAt(0)));
+        }
+        write("metadata.jsonl", """
+                {"file_name": "a.png", "text": "one", "split": "bogus"}
+                {"file_name": "b.png", "text": "two", "split": "val"}
+                {"file_name": "c.png", "text": "three", "caption": 7, "split": "train"}
+                {"file_name": "c.png", "text": "three again"}
+                """);
+
+        DataImport.Outcome outcome = run(source);
+
+        // Of a line that is left out nothing is used.
+        assertThat(captions()).isEqualTo(Map.of("a", List.of("one"), "b", List.of("two"), "c", List.of("three again")));
+        assertThat(data().images()).extracting(CaptionedImage::split).containsExactly(null, Split.TEST, null);
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 1));
+        assertThat(outcome.remarks()).isEqualTo(Map.of(Skipped.Remark.SPLIT_UNKNOWN, 1));
+        assertThat(Files.readAllLines(set.resolve("remarks.jsonl")))
+                .singleElement()
+                .asString()
+                .contains("\"entry\":\"a.png\"")
+                .contains("split is 'bogus', known are train, or one of dev,");
+    }
+
+    @Test
+    void shouldSayOfCaptionsThatNoJobMayHave() throws IOException {
+        String longOne = "word ".repeat(1000).strip();
+        write("a.png", picture(1));
+        write("a.txt", "K\uFFFDse\ncheese");
+        write("b.png", picture(2));
+        write("b.txt", "K\uFFFDse");
+        write("c.png", picture(3));
+        write("c.txt", longOne);
+        write("d.png", picture(4));
+        write("d.txt", "\ud83c\udf4e".repeat(1000));
+
+        DataImport.Outcome outcome = run(source);
+
+        assertThat(captions())
+                .isEqualTo(Map.of(
+                        "a", List.of("cheese"), "c", List.of(longOne), "d", List.of("\ud83c\udf4e".repeat(1000))));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1));
+        assertThat(outcome.remarks())
+                .isEqualTo(Map.of(Skipped.Remark.CAPTION_DAMAGED, 1, Skipped.Remark.CAPTION_LONG, 1));
+        assertThat(report()).singleElement().asString().contains("but with U+FFFD");
+        assertThat(Files.readAllLines(set.resolve("remarks.jsonl")))
+                .anySatisfy(line -> assertThat(line).contains("4999 characters, a job's has at most 1000"));
     }
 
     @Test

@@ -244,7 +244,38 @@ class FieldShardTest {
         assertThat(captions().values())
                 .containsExactlyInAnyOrder(
                         List.of("two"), List.of("two"), List.of("dots"), List.of("another form of the letter"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 2));
+    }
+
+    @Test
+    void shouldKnowAPictureByItsBytesWhateverItIsCalled() throws IOException {
+        Files.write(
+                shards.resolve("a.tar"),
+                tar(
+                        entry("noext", picture(1)),
+                        entry("noext.txt", "no extension"),
+                        entry("b.photo", picture(2)),
+                        entry("b.txt", "another extension"),
+                        entry("b.npy", "no picture")));
+
+        DataImport.Outcome outcome = run();
+
+        assertThat(captions()).isEqualTo(Map.of("noext", List.of("no extension"), "b", List.of("another extension")));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNKNOWN_FILE, 1));
+    }
+
+    @Test
+    void shouldNameALinkThatLeadsNowhereOnce() throws IOException {
+        Files.write(
+                shards.resolve("a.tar"),
+                tar(
+                        entry("0.png", picture(1)),
+                        entry("0.txt", "whole"),
+                        link("gone.png", "nowhere.png", TarConstants.LF_SYMLINK),
+                        entry("gone.txt", "of a link"),
+                        entry("alone.txt", "of nothing")));
+
+        assertThat(run().skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_LINK, 1, Skipped.Reason.NO_PICTURE, 1));
     }
 
     @Test

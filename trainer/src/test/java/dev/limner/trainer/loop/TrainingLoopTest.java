@@ -236,7 +236,21 @@ class TrainingLoopTest {
     void shouldSayWhichLanguageHasTooFewPictures() {
         assertThatThrownBy(() -> new BatchSampler(RECIPE, data(4), encoder))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("4 training pictures with captions in 'en', a batch takes 8");
+                .hasMessageContaining(
+                        "4 training pictures with captions in 'en', a batch takes 8: write a batch of 4 or less");
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, data(1), encoder))
+                .hasMessageContaining(
+                        "1 training picture with captions in 'en' that are not held out, a training needs at least 2");
+        DataSet german = new DataSet(
+                "german",
+                "0",
+                data(1).side(),
+                0,
+                List.of(new CaptionedImage("a", data(1).images().get(0).pixels(), Map.of("de", List.of("rot")))));
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, german, encoder))
+                .hasMessageContaining(
+                        "0 training pictures with captions in 'en', the language of the recipe or of the model it is from; its"
+                                + " captions are in de");
     }
 
     private static Manifest train(Path out, long steps) {

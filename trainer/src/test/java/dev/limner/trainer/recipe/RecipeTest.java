@@ -47,7 +47,7 @@ class RecipeTest {
         Path wrong = changed("mismatch: 0.5", "mismatch: -1");
 
         assertThatThrownBy(() -> Recipe.read(wrong))
-                .hasMessageContaining("objective.mismatch is -1, must be from 0 to");
+                .hasMessage(wrong + ": objective.mismatch is -1, must be from 0 to 100");
     }
 
     @Test

@@ -124,7 +124,7 @@ public final class ModelSlots implements Route.Router, AutoCloseable {
         ModelRef ref = job.model();
         LoadedModel serving = live().model;
         if (!ref.name().equals(serving.model().name())) {
-            return new Route.Nowhere("which is not served here; this worker serves "
+            return new Route.Nowhere("which is not served here; " + ModelRef.SERVED_INSTEAD
                     + serving.model().name());
         }
         String digest = ref.digest();

@@ -36,13 +36,15 @@ import java.util.stream.IntStream;
  * of CLIP (Radford et al. 2021), both with small shifts of the pictures. Everything follows from the seed.
  */
 public final class JudgeTraining {
+    /** Training pictures without which there is nothing to learn from. */
+    public static final int FEWEST = 20;
+
     private static final int BATCH = 64;
     private static final int LEAST_STEPS = 2500;
     private static final int MOST_STEPS = 5000;
     private static final int EPOCHS = 60;
     private static final float TEMPERATURE = 0.07f;
     private static final double TEXT_NOISE = 0.1;
-    private static final int FEWEST = 20;
     private static final double LEAST_DEVIATION = 1e-3;
 
     private final List<CaptionedImage> images;
