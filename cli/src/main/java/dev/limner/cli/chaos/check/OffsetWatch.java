@@ -79,7 +79,8 @@ public final class OffsetWatch implements AutoCloseable {
     }
 
     private void look() throws InterruptedException, ExecutionException, TimeoutException {
-        // Stable ones: brokers that have just come back tell others of before they went, until their copies have caught up.
+        // Stable ones: brokers that have just come back tell others of before they went, until their copies have caught
+        // up.
         // Partitions with a transaction on its way are told with a later look.
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(
                         group, new ListConsumerGroupOffsetsOptions().requireStable(true))
