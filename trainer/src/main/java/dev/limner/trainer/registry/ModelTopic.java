@@ -57,8 +57,10 @@ public final class ModelTopic {
     private static final int ANSWER_SECONDS = 20;
     private static final RetryPolicy<Object> AGAIN = RetryPolicy.builder()
             .handleIf(ModelTopic::mayStartOver)
-            .withMaxAttempts(5)
+            .withMaxAttempts(10)
             .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(2))
+            // Of several who change the same model at once, each one that starts ends the others' turn.
+            .withJitter(0.5)
             .onRetry(tried -> LOG.atInfo()
                     .addKeyValue("attempt", tried.getAttemptCount())
                     .addKeyValue("error", tried.getLastException())

@@ -25,7 +25,9 @@ public final class Page {
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
             Files.createDirectories(folder);
             Path temporary = folder.resolve(file.getFileName() + ".tmp");
-            Files.writeString(temporary, Mustache.compiler().compile(reader).execute(content));
+            Files.writeString(
+                    temporary,
+                    Mustache.compiler().emptyStringIsFalse(true).compile(reader).execute(content));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("the page " + file + " cannot be written", e);
