@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -179,25 +178,22 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public void awaitReady() throws InterruptedException {
         long deadline = System.nanoTime() + START_WITHIN.toNanos();
-        HttpRequest request = HttpRequest.newBuilder(http().resolve("/q/health/ready"))
-                .timeout(Duration.ofSeconds(2))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            while (System.nanoTime() < deadline) {
-                if (!process.isAlive()) {
-                    throw new IllegalStateException(whyItEnded());
-                }
-                try {
-                    HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
-                    if (answer.statusCode() == 200
-                            && answer.headers().allValues(TOKEN_HEADER).contains(token)) {
-                        return;
-                    }
-                } catch (IOException e) {
-                    // Not listening yet.
-                }
-                Thread.sleep(50);
+        HttpRequest request =
+                HttpRequest.newBuilder(http().resolve("/q/health/ready")).build();
+        while (System.nanoTime() < deadline) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException(whyItEnded());
             }
+            try {
+                HttpResponse<String> answer = Http.send(request, Duration.ofSeconds(2));
+                if (answer.statusCode() == 200
+                        && answer.headers().allValues(TOKEN_HEADER).contains(token)) {
+                    return;
+                }
+            } catch (IOException e) {
+                // Not listening yet.
+            }
+            Thread.sleep(50);
         }
         throw new IllegalStateException(
                 name + " was not ready within " + START_WITHIN.toSeconds() + " s (" + log + ")");
@@ -209,12 +205,12 @@ public final class ServiceProcess implements AutoCloseable {
      * @param name as Prometheus knows it
      */
     public double metric(String name) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(http().resolve("/q/metrics"))
-                .timeout(Duration.ofSeconds(5))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, HttpResponse.BodyHandlers.ofLines())
+        HttpRequest request =
+                HttpRequest.newBuilder(http().resolve("/q/metrics")).build();
+        try {
+            return Http.send(request, Duration.ofSeconds(5))
                     .body()
+                    .lines()
                     .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();

@@ -2,13 +2,13 @@ package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.fleet.Http;
 import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class TuneCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,36 +50,31 @@ public final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter terminal = spec.commandLine().getOut();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            JsonNode round = ask(
-                    client,
-                    HttpRequest.newBuilder(trainer.resolve("/rounds"))
-                            .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.noBody()));
-            long id = round.path("id").asLong();
-            if (noWait) {
-                terminal.println("round " + id + " has started");
-                return 0;
-            }
-            JsonNode first = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
-            try (Progress progress =
-                    Progress.of("round " + id + " (steps)", first.path("steps").asLong())) {
-                while (round.path("state").asText().equals("RUNNING")) {
-                    Thread.sleep(POLL);
-                    JsonNode status = ask(client, HttpRequest.newBuilder(trainer.resolve("/status")));
-                    // How many there are depends on what is learned from, and is known when the tuning begins.
-                    progress.total(status.path("steps").asLong());
-                    progress.to(
-                            status.path("step").asLong(), status.path("stage").asText());
-                    round = find(ask(client, HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);
-                }
-            }
-            round.path("notes").forEach(note -> terminal.println(Printable.line(note.asText())));
-            URI report = trainer.resolve("/rounds/" + id + "/report");
-            terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT)
-                    + (isThere(client, report) ? "; report: " + report : ""));
-            return round.path("state").asText().equals("RELEASED") ? 0 : 1;
+        JsonNode round = ask(HttpRequest.newBuilder(trainer.resolve("/rounds"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+        long id = round.path("id").asLong();
+        if (noWait) {
+            terminal.println("round " + id + " has started");
+            return 0;
         }
+        JsonNode first = ask(HttpRequest.newBuilder(trainer.resolve("/status")));
+        try (Progress progress =
+                Progress.of("round " + id + " (steps)", first.path("steps").asLong())) {
+            while (round.path("state").asText().equals("RUNNING")) {
+                Thread.sleep(POLL);
+                JsonNode status = ask(HttpRequest.newBuilder(trainer.resolve("/status")));
+                // How many there are depends on what is learned from, and is known when the tuning begins.
+                progress.total(status.path("steps").asLong());
+                progress.to(status.path("step").asLong(), status.path("stage").asText());
+                round = find(ask(HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);
+            }
+        }
+        round.path("notes").forEach(note -> terminal.println(Printable.line(note.asText())));
+        URI report = trainer.resolve("/rounds/" + id + "/report");
+        terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT)
+                + (isThere(report) ? "; report: " + report : ""));
+        return round.path("state").asText().equals("RELEASED") ? 0 : 1;
     }
 
     private static JsonNode find(JsonNode rounds, long id) {
@@ -91,20 +87,18 @@ public final class TuneCommand implements Callable<Integer> {
     }
 
     /** A round that never came to its gate has no report. */
-    private boolean isThere(HttpClient client, URI page) throws InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(page).timeout(Duration.ofSeconds(30)).build();
+    private boolean isThere(URI page) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(page).build();
         try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return Http.send(request, PATIENCE).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
     }
 
-    private JsonNode ask(HttpClient client, HttpRequest.Builder request) throws InterruptedException {
+    private JsonNode ask(HttpRequest.Builder request) throws InterruptedException {
         try {
-            HttpResponse<String> response =
-                    client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = Http.send(request.build(), PATIENCE);
             JsonNode body = JSON.readTree(response.body());
             if (response.statusCode() >= 400) {
                 throw new UsageException(

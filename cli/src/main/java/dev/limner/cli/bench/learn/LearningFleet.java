@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.Http;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,7 +23,6 @@ final class LearningFleet implements AutoCloseable {
 
     private final LocalFleet fleet;
     private final ServiceProcess trainer;
-    private final HttpClient http = HttpClient.newHttpClient();
 
     private LearningFleet(LocalFleet fleet, ServiceProcess trainer) {
         this.fleet = fleet;
@@ -80,13 +78,11 @@ final class LearningFleet implements AutoCloseable {
 
     private JsonNode send(String path, String method) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(trainer.http().resolve(path))
-                .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         try {
-            return JSON.readTree(
-                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            return JSON.readTree(Http.send(request, PATIENCE).body());
         } catch (IOException e) {
             throw new UncheckedIOException("the trainer does not answer", e);
         }
@@ -94,7 +90,6 @@ final class LearningFleet implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
         fleet.close();
     }
 }

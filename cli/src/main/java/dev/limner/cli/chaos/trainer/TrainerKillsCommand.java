@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.fleet.Claims;
 import dev.limner.cli.fleet.FleetClient;
 import dev.limner.cli.fleet.Home;
+import dev.limner.cli.fleet.Http;
 import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.rating.RatedJobs;
@@ -19,9 +20,7 @@ import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -310,14 +309,14 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         }
 
         private static JsonNode request(ServiceProcess trainer, String path, boolean post) throws InterruptedException {
-            try (HttpClient client = HttpClient.newHttpClient()) {
+            try {
                 HttpRequest.Builder request =
-                        HttpRequest.newBuilder(trainer.http().resolve(path)).timeout(Duration.ofSeconds(30));
+                        HttpRequest.newBuilder(trainer.http().resolve(path));
                 if (post) {
                     request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.noBody());
                 }
-                return JSON.readTree(client.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                        .body());
+                return JSON.readTree(
+                        Http.send(request.build(), Duration.ofSeconds(30)).body());
             } catch (IOException e) {
                 if (post) {
                     return JSON.missingNode();
