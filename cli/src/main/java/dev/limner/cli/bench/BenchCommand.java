@@ -2,6 +2,7 @@ package dev.limner.cli.bench;
 
 import dev.limner.cli.bench.learn.ForgettingCommand;
 import dev.limner.cli.bench.learn.LearnCommand;
+import dev.limner.cli.bench.learn.TransferCommand;
 import dev.limner.cli.bench.swap.RefusalsCommand;
 import dev.limner.cli.bench.swap.SwapCommand;
 import picocli.CommandLine.Command;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             StopCommand.class,
             SwapCommand.class,
-            TorchCommand.class
+            TorchCommand.class,
+            TransferCommand.class
         })
 public final class BenchCommand {
     private BenchCommand() {}

@@ -1,11 +1,13 @@
 package dev.limner.cli.learn;
 
+import dev.limner.cli.fleet.Folders;
 import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UsageException;
 import dev.limner.trainer.data.DataImport;
 import dev.limner.trainer.data.DataSettings;
+import dev.limner.trainer.data.EmojiArtwork;
 import dev.limner.trainer.data.EmojiSource;
 import dev.limner.trainer.data.FashionMnistSource;
 import dev.limner.trainer.data.FolderSource;
@@ -141,11 +143,11 @@ final class DataImportCommand {
     /** {@code limner data import emoji}. */
     @Command(
             name = "emoji",
-            description = "The sample data set: Noto emoji at 64x64 with CLDR names, from two npm packages.",
+            description =
+                    "The sample data set: emoji at 64x64 with CLDR names and keywords as captions, from two npm packages.",
             mixinStandardHelpOptions = true)
     static final class Emoji implements Callable<Integer> {
         private static final int SIDE = 64;
-        private static final String PICTURES = "emoji-datasource-google";
         private static final String NAMES = "emojibase-data";
 
         @Mixin
@@ -159,7 +161,21 @@ final class DataImportCommand {
         @Nullable
         Path packages;
 
-        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default: data/emoji")
+        @Option(
+                names = "--artwork",
+                defaultValue = "NOTO",
+                description = "Whose pictures: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+        @SuppressWarnings("NullAway.Init")
+        EmojiArtwork artwork;
+
+        @Option(
+                names = "--category",
+                paramLabel = "NAME",
+                description = "Only these, as in 'Animals & Nature'. A wrong one is answered with the right ones.")
+        @Nullable
+        String category;
+
+        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default, for all of NOTO: data/emoji")
         @Nullable
         Path out;
 
@@ -173,42 +189,58 @@ final class DataImportCommand {
 
         @Override
         public Integer call() {
+            if (out == null && (artwork != EmojiArtwork.NOTO || category != null)) {
+                throw new UsageException("--out is needed: data/emoji is for all of NOTO");
+            }
+            if (packages != null) {
+                return fill(packages);
+            }
+            Path fetched = Folders.temporary("limner-emoji");
             try {
-                Path folder = packages == null ? fetch() : packages;
-                return target.fill(
-                        new EmojiSource(tarball(folder, PICTURES), tarball(folder, NAMES), languages),
-                        out == null ? Home.find().emojiData() : out,
-                        SIDE);
-            } catch (IOException e) {
-                throw new UncheckedIOException("the emoji cannot be imported", e);
+                fetch(fetched);
+                return fill(fetched);
+            } finally {
+                Folders.delete(fetched);
             }
         }
 
-        private static Path tarball(Path folder, String name) throws IOException {
+        private int fill(Path from) {
+            return target.fill(
+                    new EmojiSource(
+                            artwork, tarball(from, artwork.npmPackage()), tarball(from, NAMES), languages, category),
+                    out == null ? Home.find().emojiData() : out,
+                    SIDE);
+        }
+
+        private static Path tarball(Path folder, String name) {
             try (Stream<Path> files = Files.list(folder)) {
                 return files.filter(file -> file.getFileName().toString().matches(name + "-\\d.*\\.tgz"))
                         .findFirst()
-                        .orElseThrow(() -> new IOException("there is no " + name + "-*.tgz in " + folder));
+                        .orElseThrow(() -> new UsageException("there is no " + name + "-*.tgz in " + folder));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the folder " + folder + " cannot be read", e);
             }
         }
 
-        private static Path fetch() throws IOException {
-            Path folder = Files.createTempDirectory("limner-emoji");
-            Process npm = new ProcessBuilder("npm", "pack", "--silent", PICTURES + "@16.0.0", NAMES + "@17.0.0")
-                    .directory(folder.toFile())
-                    .inheritIO()
-                    // The names of what it fetched, which nobody asked for.
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+        private void fetch(Path folder) {
             try {
+                Process npm = new ProcessBuilder(
+                                "npm", "pack", "--silent", artwork.npmPackage() + "@16.0.0", NAMES + "@17.0.0")
+                        .directory(folder.toFile())
+                        .inheritIO()
+                        // The names of what it fetched, which nobody asked for.
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
                 if (npm.waitFor() != 0) {
-                    throw new IOException("npm pack ended with exit code " + npm.exitValue());
+                    throw new IllegalStateException("npm pack ended with exit code " + npm.exitValue()
+                            + ": --packages takes a folder with the two packages instead");
                 }
+            } catch (IOException e) {
+                throw new UncheckedIOException("npm, which fetches the packages, cannot be started", e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IOException("interrupted while npm fetched the packages", e);
+                throw new IllegalStateException("interrupted while npm fetched the packages", e);
             }
-            return folder;
         }
     }
 

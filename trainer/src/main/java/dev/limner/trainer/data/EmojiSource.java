@@ -10,20 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The sample data set: Noto emoji at 64x64 with captions from CLDR names and keywords, read from the npm packages
- * {@code emoji-datasource-google} (pictures, Apache-2.0) and {@code emojibase-data} (names, MIT); without skin-tone
- * variants, in Unicode's order.
+ * The sample data set and its kin: emoji at 64x64 with captions from CLDR names and keywords, read from the npm packages of
+ * an {@link EmojiArtwork} (pictures) and {@code emojibase-data} (names, MIT); without skin-tone variants, in Unicode's
+ * order.
  *
- * @param picturesPackage the tarball of {@code emoji-datasource-google}
+ * @param artwork whose pictures
+ * @param picturesPackage the tarball of the artwork's package
  * @param namesPackage the tarball of {@code emojibase-data}
  * @param languages languages of the captions, each a folder of the names package
+ * @param category only emoji of this one, as in {@code Animals & Nature}; null for all
  */
-public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> languages)
+public record EmojiSource(
+        EmojiArtwork artwork,
+        Path picturesPackage,
+        Path namesPackage,
+        List<String> languages,
+        @Nullable String category)
         implements RawPicture.Source {
     private static final int MOST_TAGS = 5;
-    private static final String PICTURES = "package/img/google/64/";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public EmojiSource {
@@ -33,15 +42,20 @@ public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> 
     @Override
     public void read(RawPicture.Receiver receiver, Skipped skipped) {
         Map<String, Map<String, List<String>>> captions = captions();
-        Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", PICTURES));
+        Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", artwork.folder()));
         byte[] index = files.get("package/emoji.json");
         if (index == null) {
             throw new DataException(picturesPackage + " holds no package/emoji.json");
         }
-        for (JsonNode emoji : tree(picturesPackage, index)) {
+        JsonNode all = tree(picturesPackage, index);
+        requireCategory(all);
+        for (JsonNode emoji : all) {
+            if (category != null && !category.equals(emoji.path("category").asText())) {
+                continue;
+            }
             String code = code(emoji.path("unified").asText());
             String key = code.toLowerCase(Locale.ROOT);
-            byte[] picture = files.get(PICTURES + emoji.path("image").asText());
+            byte[] picture = files.get(artwork.folder() + emoji.path("image").asText());
             if (picture == null) {
                 skipped.skip(key, Skipped.Reason.NO_PICTURE, emoji.path("image").asText());
                 continue;
@@ -54,6 +68,15 @@ public record EmojiSource(Path picturesPackage, Path namesPackage, List<String> 
                 }
             });
             receiver.take(new RawPicture(key, key, picture, mine, null, null));
+        }
+    }
+
+    private void requireCategory(JsonNode all) {
+        Set<String> categories = new TreeSet<>();
+        all.forEach(emoji -> categories.add(emoji.path("category").asText()));
+        if (category != null && !categories.contains(category)) {
+            throw new DataException(
+                    "there is no category '" + category + "' of emoji, there are " + String.join(", ", categories));
         }
     }
 
