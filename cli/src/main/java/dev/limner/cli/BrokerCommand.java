@@ -3,9 +3,8 @@ package dev.limner.cli;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.OpenFiles;
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.fleet.Ports;
+import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.Ports;
 import dev.limner.protocol.process.FolderInUseException;
 import dev.limner.protocol.process.ParentWatch;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Spec;
             "2:misuse",
             "130, 143:stopped by Ctrl-C or SIGTERM"
         })
-final class BrokerCommand implements Callable<Integer> {
+public final class BrokerCommand implements Callable<Integer>, Subcommand {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Folder of its data.")
     @SuppressWarnings("NullAway.Init")
     Path data;

@@ -1,14 +1,14 @@
 package dev.limner.cli;
 
 import dev.limner.broker.OpenFiles;
-import dev.limner.cli.fleet.Claims;
-import dev.limner.cli.fleet.DiskSpace;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.LocalFleet;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.cli.terminal.UsageException;
 import dev.limner.cli.terminal.UserFile;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.DiskSpace;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FolderLock;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every job was drawn", "1:something failed", "2:misuse", "3:some jobs were not drawn"})
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer>, Subcommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Option(

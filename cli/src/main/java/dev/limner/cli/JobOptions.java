@@ -3,7 +3,7 @@ package dev.limner.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;

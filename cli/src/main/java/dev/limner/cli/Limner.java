@@ -1,30 +1,17 @@
 package dev.limner.cli;
 
-import dev.limner.cli.bench.BenchCommand;
-import dev.limner.cli.chaos.ChaosCommand;
-import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.learn.DataCommand;
-import dev.limner.cli.learn.EvalCommand;
-import dev.limner.cli.learn.JudgesCommand;
-import dev.limner.cli.learn.TrainCommand;
-import dev.limner.cli.operate.CancelCommand;
-import dev.limner.cli.operate.ExplainCommand;
-import dev.limner.cli.operate.RedriveCommand;
-import dev.limner.cli.operate.StoreCommand;
-import dev.limner.cli.release.ModelsCommand;
-import dev.limner.cli.release.RateCommand;
-import dev.limner.cli.release.TuneCommand;
-import dev.limner.cli.terminal.Logs;
 import dev.limner.cli.terminal.Misuse;
-import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.cli.terminal.Terminal;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.Logs;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.process.NoSpace;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.protocol.text.NativeEncoding;
+import dev.limner.protocol.text.Printable;
 import dev.limner.protocol.text.TextException;
 import dev.limner.protocol.text.TextFile;
 import java.io.PrintWriter;
@@ -34,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -53,28 +41,6 @@ import picocli.CommandLine.Spec;
             "limner test [--containers] builds everything and runs every test.",
             "LIMNER_STATE moves what running services leave behind from .limner; LIMNER_DEBUG=1 shows stack traces.",
             "LIMNER_WORKER_JVM holds further flags for the workers' JVMs, LIMNER_CLI_JVM for this one's."
-        },
-        subcommands = {
-            DemoCommand.class,
-            UpCommand.class,
-            BrokerCommand.class,
-            SubmitCommand.class,
-            WatchCommand.class,
-            TrainCommand.class,
-            EvalCommand.class,
-            JudgesCommand.class,
-            DataCommand.class,
-            RateCommand.class,
-            TuneCommand.class,
-            ModelsCommand.class,
-            BenchCommand.class,
-            ChaosCommand.class,
-            ExplainCommand.class,
-            CancelCommand.class,
-            RedriveCommand.class,
-            StoreCommand.class,
-            AutoComplete.GenerateCompletion.class,
-            CommandLine.HelpCommand.class
         })
 public final class Limner implements Runnable {
     @Spec
@@ -115,11 +81,16 @@ public final class Limner implements Runnable {
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
-        CommandLine limner = new CommandLine(new Limner())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine limner = new CommandLine(new Limner());
+        for (Subcommand command : ServiceLoader.load(Subcommand.class)) {
+            limner.addSubcommand(command);
+        }
+        limner.addSubcommand(new AutoComplete.GenerateCompletion()).addSubcommand(new CommandLine.HelpCommand());
+        // Settings of the whole reach those commands only that are there when they are made.
+        return limner.setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
-                        Terminal.current().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        return limner.setExecutionStrategy(parsed -> {
+                        Terminal.current().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .setExecutionStrategy(parsed -> {
                     Integer helped = CommandLine.executeHelpRequest(parsed);
                     if (helped != null) {
                         return helped;

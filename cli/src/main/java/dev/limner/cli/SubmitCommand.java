@@ -1,12 +1,11 @@
 package dev.limner.cli;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.cli.terminal.UsageException;
 import dev.limner.cli.terminal.UserFile;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Job;
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Spec;
             "2:misuse, nothing was sent",
             "3:with --watch, some jobs were not drawn"
         })
-final class SubmitCommand implements Callable<Integer> {
+public final class SubmitCommand implements Callable<Integer>, Subcommand {
     @Parameters(arity = "0..*", paramLabel = "CAPTION", description = "Captions, one an argument.")
     List<String> captions = new ArrayList<>();
 

@@ -2,14 +2,14 @@ package dev.limner.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.client.FleetClient;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
+import dev.limner.protocol.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,19 +1,18 @@
 package dev.limner.cli;
 
 import dev.limner.broker.OpenFiles;
-import dev.limner.cli.fleet.Claims;
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.DiskSpace;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Home;
-import dev.limner.cli.fleet.LocalFleet;
-import dev.limner.cli.fleet.Ports;
-import dev.limner.cli.fleet.ServiceProcess;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.Terminal;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.FleetClient;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.DiskSpace;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.Ports;
+import dev.limner.launcher.ServiceProcess;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -51,7 +50,7 @@ import picocli.CommandLine.Spec;
             "2:misuse",
             "130, 143:stopped by Ctrl-C or SIGTERM"
         })
-final class UpCommand implements Callable<Integer> {
+public final class UpCommand implements Callable<Integer>, Subcommand {
     private static final String NAME = "limner up";
     private static final String ELSEWHERE = "set LIMNER_STATE to another folder";
     private static final Duration POLL = Duration.ofMillis(500);

@@ -1,18 +1,17 @@
 package dev.limner.cli;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Home;
 import dev.limner.cli.terminal.Counted;
-import dev.limner.cli.terminal.Printable;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.StandardOutput;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.Home;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
+import dev.limner.protocol.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -48,7 +47,7 @@ import picocli.CommandLine.Spec;
             "3:some jobs were not drawn",
             "141:nobody reads the output any more"
         })
-final class WatchCommand implements Callable<Integer> {
+public final class WatchCommand implements Callable<Integer>, Subcommand {
     private static final Duration POLL = Duration.ofMillis(200);
 
     @Option(names = "--group", paramLabel = "NAME", description = "Follow this group.")

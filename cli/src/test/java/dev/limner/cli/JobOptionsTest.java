@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.cli.JobOptions.Written;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Group;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;

@@ -2,8 +2,7 @@ package dev.limner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package dev.limner.cli;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.UsageException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package dev.limner.cli.learn;
 
+import dev.limner.cli.Subcommand;
 import picocli.CommandLine.Command;
 
 /** {@code limner data}: data sets. */
@@ -8,6 +9,4 @@ import picocli.CommandLine.Command;
         description = "Make data sets of captioned pictures, and look at them.",
         mixinStandardHelpOptions = true,
         subcommands = {DataImportCommand.class, DataShowCommand.class, DataSplitCommand.class})
-public final class DataCommand {
-    private DataCommand() {}
-}
+public final class DataCommand implements Subcommand {}

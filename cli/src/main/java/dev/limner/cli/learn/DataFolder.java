@@ -1,9 +1,9 @@
 package dev.limner.cli.learn;
 
-import dev.limner.cli.terminal.Printable;
-import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.DataSettings;
-import dev.limner.trainer.data.Shards;
+import dev.limner.protocol.text.Printable;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Shards;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;

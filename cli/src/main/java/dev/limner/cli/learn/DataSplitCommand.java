@@ -1,9 +1,9 @@
 package dev.limner.cli.learn;
 
-import dev.limner.cli.terminal.Printable;
-import dev.limner.trainer.data.CaptionedImage;
-import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.Split;
+import dev.limner.protocol.text.Printable;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.Split;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -4,23 +4,24 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.fleet.Home;
+import dev.limner.cli.Subcommand;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.eval.Alarm;
-import dev.limner.trainer.eval.Artist;
-import dev.limner.trainer.eval.Evaluation;
-import dev.limner.trainer.eval.Figure;
-import dev.limner.trainer.eval.GridCheck;
-import dev.limner.trainer.eval.Plan;
-import dev.limner.trainer.eval.SampleGrid;
-import dev.limner.trainer.eval.judge.Judges;
-import dev.limner.trainer.eval.metric.Estimate;
-import dev.limner.trainer.eval.report.EvaluationReport;
+import dev.limner.launcher.Home;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.evaluate.Alarm;
+import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.Evaluation;
+import dev.limner.training.evaluate.Figure;
+import dev.limner.training.evaluate.GridCheck;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.SampleGrid;
+import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.metric.Estimate;
+import dev.limner.training.evaluate.report.EvaluationReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
                     + " copying its training pictures, drawing one picture, leaving much out."
         },
         mixinStandardHelpOptions = true)
-public final class EvalCommand implements Callable<Integer> {
+public final class EvalCommand implements Callable<Integer>, Subcommand {
     @Parameters(paramLabel = "MODEL", description = "Folder of a model bundle.")
     @SuppressWarnings("NullAway.Init")
     Path model;

@@ -1,12 +1,13 @@
 package dev.limner.cli.learn;
 
 import ai.djl.Device;
-import dev.limner.cli.fleet.Home;
+import dev.limner.cli.Subcommand;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.DataSettings;
-import dev.limner.trainer.eval.judge.JudgeDescription;
+import dev.limner.launcher.Home;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.evaluate.extractor.JudgeDescription;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
                     + " compare."
         },
         mixinStandardHelpOptions = true)
-public final class JudgesCommand implements Runnable {
+public final class JudgesCommand implements Runnable, Subcommand {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;

@@ -1,30 +1,31 @@
 package dev.limner.cli.learn;
 
 import ai.djl.Device;
-import dev.limner.cli.fleet.Claims;
-import dev.limner.cli.fleet.Home;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.cli.terminal.UsageException;
 import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.TextEncoder;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
-import dev.limner.trainer.data.DataSet;
-import dev.limner.trainer.data.DataSettings;
-import dev.limner.trainer.data.Split;
-import dev.limner.trainer.eval.Figure.Metric;
-import dev.limner.trainer.eval.Plan;
-import dev.limner.trainer.eval.judge.JudgeTraining;
-import dev.limner.trainer.eval.judge.Judges;
-import dev.limner.trainer.eval.metric.Estimate;
-import dev.limner.trainer.loop.HeldOutCheck;
-import dev.limner.trainer.loop.StartingPoint;
-import dev.limner.trainer.loop.TrainingListener;
-import dev.limner.trainer.loop.TrainingLoop;
-import dev.limner.trainer.recipe.Recipe;
-import dev.limner.trainer.tune.StepReport;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.extractor.JudgeTraining;
+import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.metric.Estimate;
+import dev.limner.training.loop.HeldOutCheck;
+import dev.limner.training.loop.StartingPoint;
+import dev.limner.training.loop.TrainingListener;
+import dev.limner.training.loop.TrainingLoop;
+import dev.limner.training.recipe.Recipe;
+import dev.limner.training.step.StepReport;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:trained", "1:something failed, or the folder is in use", "2:misuse"})
-public final class TrainCommand implements Runnable {
+public final class TrainCommand implements Runnable, Subcommand {
     private static final int CHECKED_PICTURES = 1000;
 
     @Option(

@@ -1,8 +1,9 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Counted;
+import dev.limner.client.FleetClient;
 import dev.limner.protocol.Cancellation;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
                     + " its turn comes; one that has its result keeps it. Ids are remembered for a day."
         },
         mixinStandardHelpOptions = true)
-public final class CancelCommand implements Callable<Integer> {
+public final class CancelCommand implements Callable<Integer>, Subcommand {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     ClusterOptions cluster;

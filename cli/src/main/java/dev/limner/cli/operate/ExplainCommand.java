@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.Subcommand;
+import dev.limner.client.FleetClient;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.RedriveHeaders;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
                     + " are, and if it has no result, how much is before it."
         },
         mixinStandardHelpOptions = true)
-public final class ExplainCommand implements Callable<Integer> {
+public final class ExplainCommand implements Callable<Integer>, Subcommand {
     private static final int MOST_MATES = 12;
 
     @Mixin

@@ -2,7 +2,7 @@ package dev.limner.cli.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.cli.terminal.Counted;
-import dev.limner.cli.terminal.Printable;
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

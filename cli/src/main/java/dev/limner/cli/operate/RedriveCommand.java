@@ -1,12 +1,13 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Counted;
-import dev.limner.cli.terminal.Printable;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.RedriveHeaders;
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
                     + " this is called; if the job fails again, it leaves a letter of its own."
         },
         mixinStandardHelpOptions = true)
-public final class RedriveCommand implements Callable<Integer> {
+public final class RedriveCommand implements Callable<Integer>, Subcommand {
     private static final int PER_TRANSACTION = 500;
     private static final int MOST_SHOWN = 20;
 

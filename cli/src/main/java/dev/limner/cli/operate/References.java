@@ -1,6 +1,6 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.FleetClient;
+import dev.limner.client.FleetClient;
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;

@@ -1,6 +1,6 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.FleetClient;
+import dev.limner.client.FleetClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

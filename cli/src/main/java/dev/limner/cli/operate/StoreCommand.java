@@ -1,11 +1,12 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Home;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Counted;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StoreGcCommand.class})
-public final class StoreCommand implements Runnable {
+public final class StoreCommand implements Runnable, Subcommand {
     private static final int MOST_SHOWN = 20;
 
     @Spec

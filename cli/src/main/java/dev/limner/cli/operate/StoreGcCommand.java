@@ -1,13 +1,13 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.FleetClient;
-import dev.limner.cli.fleet.Home;
+import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.terminal.Counted;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.FleetClient;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets.Fleet;
-import dev.limner.trainer.replay.ReplayReferences;
+import dev.limner.training.replay.ReplayReferences;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.limner.cli.operate;
 
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.store.StoreFleets;
 import dev.limner.protocol.store.StoreFleets.Fleet;
 import java.io.IOException;

@@ -3,13 +3,14 @@ package dev.limner.cli.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.limner.cli.terminal.Printable;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.cli.Subcommand;
+import dev.limner.client.registry.Registry;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
-import dev.limner.trainer.registry.Registry;
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RebuildCommand.class})
-public final class ModelsCommand implements Runnable {
+public final class ModelsCommand implements Runnable, Subcommand {
     static final int SHOWN = 12;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -1,11 +1,11 @@
 package dev.limner.cli.release;
 
-import dev.limner.cli.fleet.Folders;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.registry.NewLine;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.launcher.Folders;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
-import dev.limner.trainer.registry.NewLine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.limner.cli.fleet.ClusterOptions;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Counted;
-import dev.limner.cli.terminal.Printable;
-import dev.limner.cli.terminal.UsageException;
 import dev.limner.cli.terminal.UserFile;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.DecodedFeedback;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.Feedback;
@@ -16,6 +16,7 @@ import dev.limner.protocol.UnknownFields;
 import dev.limner.protocol.text.Entry;
 import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
+import dev.limner.protocol.text.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
             "PICTURE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
         },
         mixinStandardHelpOptions = true)
-public final class RateCommand implements Callable<Integer> {
+public final class RateCommand implements Callable<Integer>, Subcommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE", description = "File, URI or SHA-256.")
     @Nullable
     String picture;

@@ -1,13 +1,13 @@
 package dev.limner.cli.release;
 
-import dev.limner.cli.fleet.ClusterOptions;
-import dev.limner.cli.fleet.Home;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.client.registry.ModelTopic;
+import dev.limner.client.registry.Registry;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ReleaseKeys;
-import dev.limner.trainer.registry.ModelTopic;
-import dev.limner.trainer.registry.Registry;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;

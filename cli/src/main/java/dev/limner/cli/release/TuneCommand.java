@@ -2,10 +2,11 @@ package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.limner.cli.fleet.Http;
-import dev.limner.cli.terminal.Printable;
+import dev.limner.cli.Subcommand;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.launcher.Http;
+import dev.limner.launcher.UsageException;
+import dev.limner.protocol.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
             "Exit code 0 if a model was released, 1 if not."
         },
         mixinStandardHelpOptions = true)
-public final class TuneCommand implements Callable<Integer> {
+public final class TuneCommand implements Callable<Integer>, Subcommand {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();

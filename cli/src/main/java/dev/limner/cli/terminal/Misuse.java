@@ -1,5 +1,6 @@
 package dev.limner.cli.terminal;
 
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;

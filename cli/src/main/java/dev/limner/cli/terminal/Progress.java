@@ -1,5 +1,6 @@
 package dev.limner.cli.terminal;
 
+import dev.limner.protocol.text.Printable;
 import java.io.PrintStream;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;

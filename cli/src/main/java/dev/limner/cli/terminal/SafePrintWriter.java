@@ -1,5 +1,6 @@
 package dev.limner.cli.terminal;
 
+import dev.limner.protocol.text.Printable;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;

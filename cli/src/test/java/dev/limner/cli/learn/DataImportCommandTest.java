@@ -3,8 +3,8 @@ package dev.limner.cli.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.generator.image.Pixels;
-import dev.limner.trainer.data.CaptionedImage;
-import dev.limner.trainer.data.Shards;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.Shards;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,8 +2,8 @@ package dev.limner.cli.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.cli.terminal.UsageException;
-import dev.limner.trainer.data.DataSettings;
+import dev.limner.launcher.UsageException;
+import dev.limner.training.data.DataSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package dev.limner.cli.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.generator.image.Pixels;
-import dev.limner.trainer.data.CaptionedImage;
-import dev.limner.trainer.data.DataSettings;
-import dev.limner.trainer.data.Shards;
-import dev.limner.trainer.data.Split;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Shards;
+import dev.limner.training.data.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.limner.cli.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.cli.terminal.UsageException;
+import dev.limner.client.registry.Registry;
+import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
-import dev.limner.trainer.registry.Registry;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.limner.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.protocol.text.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

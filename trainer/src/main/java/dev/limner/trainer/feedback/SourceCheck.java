@@ -1,6 +1,7 @@
 package dev.limner.trainer.feedback;
 
-import dev.limner.trainer.replay.ReplayBuffer;
+import dev.limner.training.feedback.FeedbackIntake;
+import dev.limner.training.replay.ReplayBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

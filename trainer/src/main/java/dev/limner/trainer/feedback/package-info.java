@@ -1,4 +1,4 @@
-/** Feedback records: read, checked against the pictures they speak of, and remembered. */
+/** The feedback topic as the service reads it. */
 @NullMarked
 package dev.limner.trainer.feedback;
 

@@ -1,4 +1,4 @@
-/** Models as the fleet knows them: immutable bundles in the store, what is live on the models topic. */
+/** That one trainer alone decides what is live. */
 @NullMarked
 package dev.limner.trainer.registry;
 

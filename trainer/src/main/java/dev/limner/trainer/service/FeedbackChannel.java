@@ -1,8 +1,8 @@
 package dev.limner.trainer.service;
 
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.trainer.feedback.FeedbackRecord;
-import dev.limner.trainer.replay.Origin;
+import dev.limner.training.feedback.FeedbackRecord;
+import dev.limner.training.replay.Origin;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.limner.trainer.service;
 
-import dev.limner.trainer.eval.Plan;
-import dev.limner.trainer.loop.Duty;
-import dev.limner.trainer.recipe.Tuning;
-import dev.limner.trainer.registry.Registry;
+import dev.limner.client.registry.Registry;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.finetune.Duty;
+import dev.limner.training.recipe.Tuning;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.limner.trainer.service;
 
-import dev.limner.trainer.recipe.Tuning;
+import dev.limner.training.recipe.Tuning;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.limner.trainer.service;
 
 import dev.limner.protocol.ModelRecord;
-import dev.limner.trainer.replay.Round;
+import dev.limner.training.replay.Round;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;

@@ -5,7 +5,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.protocol.process.FolderLock;
 import dev.limner.protocol.process.ParentWatch;
 import dev.limner.protocol.text.NativeEncoding;
-import dev.limner.trainer.feedback.FeedbackRecord;
+import dev.limner.training.feedback.FeedbackRecord;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;

@@ -1,5 +1,0 @@
-/** Whether the fleet learns: simulated raters with a preference that nobody tells the trainer. */
-@NullMarked
-package dev.limner.cli.bench.learn;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Releases swapped into a fleet at full load: what it costs, and that nothing is lost. */
-@NullMarked
-package dev.limner.cli.bench.swap;
-
-import org.jspecify.annotations.NullMarked;

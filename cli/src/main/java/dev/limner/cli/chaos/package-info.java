@@ -1,5 +1,0 @@
-/** Trying to break a fleet: faults on real processes while jobs are in flight, and a checker that believes nobody. */
-@NullMarked
-package dev.limner.cli.chaos;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Simulated raters: what they like, what they say, and the pictures they are shown. */
-@NullMarked
-package dev.limner.cli.rating;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package dev.limner.client;
+
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ResultCodec;
+import dev.limner.protocol.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** What a producer of jobs and a reader of results does, with plain clients. */
+public final class FleetClient {
+    private final String bootstrap;
+    private final Topics topics;
+
+    /** @throws IllegalStateException if the brokers do not answer or the topics are not there */
+    public FleetClient(String bootstrap, Topics topics) {
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+        Map<String, Object> config = Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 6_000);
+        try (Admin admin = Admin.create(config)) {
+            if (!admin.listTopics().names().get().contains(topics.results())) {
+                throw new IllegalStateException("there is no topic " + topics.results() + " on " + bootstrap
+                        + "; 'limner up' creates the topics");
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no Kafka broker answers at " + bootstrap + "; is 'limner up' running?", e);
+        } catch (KafkaException e) {
+            throw new IllegalStateException("no Kafka broker answers at " + bootstrap + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    /** Sends jobs and returns when the broker has all of them. */
+    public void send(List<Job> jobs, Topics.Lane lane) {
+        try (Sender sender = sender()) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>(jobs.size());
+            for (Job job : jobs) {
+                sent.add(sender.send(job, lane));
+            }
+            for (Future<RecordMetadata> acknowledged : sent) {
+                acknowledged.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a job was not taken by " + bootstrap + ": " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending", e);
+        }
+    }
+
+    /** A connection for sending job after job. */
+    public Sender sender() {
+        return new Sender();
+    }
+
+    /** Sends jobs; safe from any thread. */
+    public final class Sender implements AutoCloseable {
+        private final KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap, ProducerConfig.LINGER_MS_CONFIG, 0),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+
+        public Future<RecordMetadata> send(Job job, Topics.Lane lane) {
+            byte[] key = job.id().getBytes(StandardCharsets.UTF_8);
+            return producer.send(new ProducerRecord<>(topics.jobs(lane), key, JobCodec.encode(job)));
+        }
+
+        /** Sends bytes as they are, without a key: for trying what is no job. */
+        public Future<RecordMetadata> send(byte[] value, Topics.Lane lane) {
+            return producer.send(new ProducerRecord<>(topics.jobs(lane), value));
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+        }
+    }
+
+    /** The result in a record of the results topic; empty for what somebody else put there. */
+    public static Optional<Result> result(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return record.value() == null ? Optional.empty() : Optional.of(ResultCodec.decode(record.value()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A reader of committed results that starts now, or with the oldest. */
+    public Reader results(boolean fromStart) {
+        return new Reader(List.of(topics.results()), fromStart);
+    }
+
+    /** A reader of every committed job, oldest first, and of every result. */
+    public Reader everything() {
+        List<String> all = new ArrayList<>(topics.allJobs());
+        all.add(topics.results());
+        return new Reader(all, true);
+    }
+
+    /** A reader of some topics from their oldest records on. */
+    public Reader reader(List<String> topics) {
+        return new Reader(topics, true);
+    }
+
+    /** A client for what only an administrator asks; the caller closes it. */
+    public Admin admin() {
+        return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+    }
+
+    public String bootstrap() {
+        return bootstrap;
+    }
+
+    /** A reader of the workers' statuses that starts now. */
+    public Reader workers() {
+        return new Reader(List.of(topics.workers()), false);
+    }
+
+    /** Reads whole topics without a group; one thread. */
+    public final class Reader implements AutoCloseable {
+        private final KafkaConsumer<byte[], byte[]> consumer;
+
+        private Reader(List<String> read, boolean fromStart) {
+            consumer = new KafkaConsumer<>(
+                    Map.of(
+                            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            bootstrap,
+                            // The default, read_uncommitted, would show results of aborted transactions.
+                            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                            "read_committed",
+                            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                            false,
+                            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                            50),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            List<TopicPartition> partitions = read.stream()
+                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            if (fromStart) {
+                consumer.seekToBeginning(partitions);
+            } else {
+                consumer.seekToEnd(partitions);
+            }
+            // Positions are looked up lazily; what is sent after this call must be seen.
+            partitions.forEach(consumer::position);
+        }
+
+        /** The next values, each with its topic; empty if none came in time. */
+        public List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            consumer.poll(timeout).forEach(records::add);
+            return records;
+        }
+
+        /** Gives every record that was committed when this was called, each partition's in order. */
+        public void forEachUntilNow(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(consumer.assignment()));
+            while (true) {
+                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+                if (ends.isEmpty()) {
+                    return;
+                }
+                poll(Duration.ofMillis(200)).forEach(reader);
+            }
+        }
+
+        /** The next results. */
+        public List<Result> pollResults(Duration timeout) {
+            return poll(timeout).stream()
+                    .flatMap(record -> result(record).stream())
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            // It belongs to no group: there is nothing to wait for, least of all from a broker that has ended.
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+        }
+    }
+}

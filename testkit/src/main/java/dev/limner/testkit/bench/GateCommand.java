@@ -1,0 +1,107 @@
+package dev.limner.testkit.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.training.gate.Budget;
+import dev.limner.training.gate.GateSimulation;
+import dev.limner.training.gate.GateSimulation.Candidate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How often the gate is wrong. */
+@Command(
+        name = "gate",
+        description = {
+            "How often a line of models ever releases one that is no better than its parent, and how often the gate lets"
+                    + " pass what is better or does harm, on scores that are made up. No model is drawn with.",
+            "Exit code 1 if an error rate is above what is stated."
+        },
+        mixinStandardHelpOptions = true)
+final class GateCommand implements Callable<Integer> {
+    private static final int ROUNDS = 20;
+
+    @Option(names = "--lines", defaultValue = "5000", description = "Of each kind. Default: ${DEFAULT-VALUE}")
+    int lines;
+
+    @Mixin
+    SimulationOptions options = new SimulationOptions();
+
+    private final ObjectNode report = new ObjectMapper().createObjectNode();
+    private boolean kept = true;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter terminal = options.terminal();
+        report.put("lines", lines).put("seed", options.seed);
+        lines(terminal);
+        rounds(terminal);
+        return options.end(report, kept);
+    }
+
+    private void lines(PrintWriter terminal) {
+        terminal.printf(
+                Locale.ROOT,
+                "%d lines of %d rounds that ever release what is no better; stated: at most %.2f%n",
+                lines,
+                ROUNDS,
+                Budget.OF_LINE);
+        ArrayNode rows = report.putArray("falseReleases");
+        for (int every : new int[] {0, 3, 2}) {
+            GateSimulation.Lines found =
+                    GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), options.seed);
+            kept &= found.rate() <= Budget.OF_LINE + 3 * Math.sqrt(Budget.OF_LINE * (1 - Budget.OF_LINE) / lines);
+            String what = every == 0 ? "nothing is ever better" : "one round in " + every + " is better";
+            terminal.printf(Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
+            rows.addObject()
+                    .put("betterEvery", every)
+                    .put("wrong", found.rate())
+                    .put("right", found.releases());
+        }
+    }
+
+    private void rounds(PrintWriter terminal) {
+        terminal.println("Rounds that pass, of two contests and 26 metrics");
+        ArrayNode rows = report.putArray("rounds");
+        for (double wins : new double[] {0.5, 0.55, 0.6, 0.65}) {
+            for (Budget budget : List.of(Budget.FIRST, new Budget(0, 5), new Budget(3, 0), new Budget(9, 0))) {
+                row(terminal, rows, new Candidate(List.of(wins, 0.5), 1, 0), budget);
+            }
+        }
+        for (double further : new double[] {1.05, 1.1, 1.2}) {
+            row(terminal, rows, new Candidate(List.of(0.65, 0.5), further, 0), Budget.FIRST);
+        }
+        for (double forgotten : new double[] {0.1, 0.2, 0.4}) {
+            row(terminal, rows, new Candidate(List.of(0.65, 0.5), 1, forgotten), Budget.FIRST);
+        }
+        for (double lost : new double[] {0.45, 0.4, 0.35}) {
+            row(terminal, rows, new Candidate(List.of(0.65, lost), 1, 0), Budget.FIRST);
+        }
+    }
+
+    private void row(PrintWriter terminal, ArrayNode rows, Candidate candidate, Budget budget) {
+        double passed = GateSimulation.passes(candidate, budget, lines, options.seed);
+        terminal.printf(
+                Locale.ROOT,
+                "  wins %s, %.2f times as far, one class %.1f less; release %d, attempt %d: %.4f%n",
+                candidate.wins(),
+                candidate.further(),
+                candidate.forgotten(),
+                budget.releases() + 1,
+                budget.attempts() + 1,
+                passed);
+        ObjectNode row = rows.addObject();
+        candidate.wins().forEach(row.putArray("wins")::add);
+        row.put("further", candidate.further())
+                .put("forgotten", candidate.forgotten())
+                .put("release", budget.releases() + 1)
+                .put("attempt", budget.attempts() + 1)
+                .put("passed", passed);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.limner.testkit.bench.learn;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.limner.cli.learn.JudgesCommand;
+import dev.limner.cli.learn.TrainCommand;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
+import dev.limner.protocol.Feedback;
+import dev.limner.testkit.rating.RatedJobs;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Shards;
+import dev.limner.training.evaluate.extractor.JudgeDescription;
+import dev.limner.training.evaluate.extractor.Judges;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Something new from examples, and what becomes of the old. */
+@Command(
+        name = "forgetting",
+        description = {
+            "Trains a model on the emoji without one kind of them, shows the trainer of a running fleet pictures of that kind"
+                    + " as examples, and has it tune round after round.",
+            "Then asks how well each model that was live draws the kind, shown and unseen, and everything else. The training"
+                    + " goes on where a killed one stopped."
+        },
+        mixinStandardHelpOptions = true)
+public final class ForgettingCommand implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final long SEED = 11;
+
+    @Option(
+            names = "--left-out",
+            defaultValue = "flag:",
+            paramLabel = "TEXT",
+            description = "What the plainest captions of the kind start with. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String kind;
+
+    @Option(
+            names = "--minutes",
+            defaultValue = "40",
+            description = "Training of the model without them. Default: ${DEFAULT-VALUE}")
+    int minutes;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "Rounds of tuning. Default: ${DEFAULT-VALUE}")
+    int rounds;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearningOptions options;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Home home = Home.find();
+        Path folder = options.folder(home, "forgetting");
+        Claims.keep(folder, "limner bench forgetting");
+        DataSet all = Shards.read(
+                home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
+        LeftOut parts = LeftOut.of(all, kind);
+        if (parts.shown().isEmpty() || parts.unseen().isEmpty()) {
+            throw new UsageException(
+                    "--left-out '" + kind + "' is what " + parts.shown().size() + " captions to learn and "
+                            + parts.unseen().size() + " held out start with, needs some of both");
+        }
+        Path data = folder.resolve("data");
+        parts.writeRest(data);
+        train(home, folder, data);
+        Path fleet = folder.resolve("fleet");
+        Claims.empty(fleet, "limner bench forgetting");
+        Run run = show(home, parts, folder, fleet);
+        TorchThreads.set(Runtime.getRuntime().availableProcessors());
+        new ForgettingReport(home, parts, kind, folder, spec.commandLine().getOut())
+                .write(run.live, run.rounds, LearningFleet.models(fleet));
+        return 0;
+    }
+
+    private void train(Home home, Path folder, Path data) {
+        if (!Judges.in(judgesOf(data))) {
+            execute(new JudgesCommand(), "--data=" + data);
+        }
+        execute(
+                new TrainCommand(),
+                "--recipe=" + home.root().resolve("recipes/limner-64.yaml"),
+                "--data=" + data,
+                "--out=" + folder.resolve("base"),
+                "--minutes=" + minutes);
+    }
+
+    private void execute(Object command, String... arguments) {
+        int code = new CommandLine(command)
+                .setOut(spec.commandLine().getOut())
+                .setErr(spec.commandLine().getErr())
+                .execute(arguments);
+        if (code != 0) {
+            throw new IllegalStateException(command.getClass().getSimpleName() + " ended with exit code " + code);
+        }
+    }
+
+    static Path judgesOf(Path data) {
+        return data.resolve("judges-" + LeftOut.LANGUAGE + "-v" + JudgeDescription.VERSION);
+    }
+
+    /** What was live, in order, and what the trainer says of its rounds. */
+    private record Run(Set<String> live, JsonNode rounds) {}
+
+    private Run show(Home home, LeftOut parts, Path folder, Path fleetFolder) throws InterruptedException {
+        Path examples = folder.resolve("examples");
+        Path model = folder.resolve("base/model");
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("limner.trainer.model", model.toString());
+        settings.put("limner.trainer.data", folder.resolve("data").toString());
+        settings.put("limner.trainer.examples", examples.toString());
+        settings.put("limner.trainer.rounds.after", "0");
+        settings.put("limner.trainer.canary.share", "0");
+        settings.putAll(options.extra);
+        Set<String> live = new LinkedHashSet<>();
+        try (LearningFleet fleet = LearningFleet.start(
+                        home, fleetFolder, Map.of("limner.worker.model", model.toString()), settings);
+                RatedJobs jobs = new RatedJobs(fleet.client(), List.of(), SEED)) {
+            live.add(fleet.status().at("/record/live/digest").asText());
+            List<Feedback> feedback = new ArrayList<>();
+            for (CaptionedImage image : parts.shown()) {
+                String caption = Recognition.plainest(image);
+                RatedJobs.Published drawn = jobs.draw(List.of(caption)).get(0);
+                URI example = LeftOut.write(examples, image);
+                feedback.add(new Feedback(
+                        "example-" + image.key(),
+                        drawn.name(),
+                        null,
+                        List.of(),
+                        null,
+                        example.toString(),
+                        "curator",
+                        Instant.now()));
+            }
+            jobs.send(feedback);
+            while (fleet.status().path("entries").asLong() < feedback.size()) {
+                Thread.sleep(POLL);
+            }
+            try (Progress progress = Progress.of("learning from examples (rounds)", rounds)) {
+                for (int round = 1; round <= rounds; round++) {
+                    follow(fleet, fleet.tune().path("id").asLong(), progress);
+                    live.add(fleet.status().at("/record/live/digest").asText());
+                }
+            }
+            return new Run(live, fleet.rounds());
+        }
+    }
+
+    private static void follow(LearningFleet fleet, long id, Progress progress) throws InterruptedException {
+        while (true) {
+            for (JsonNode round : fleet.rounds()) {
+                if (round.path("id").asLong() == id
+                        && !round.path("state").asText().equals("RUNNING")) {
+                    progress.to(id, round.path("state").asText());
+                    return;
+                }
+            }
+            JsonNode status = fleet.status();
+            progress.to(
+                    id - 1,
+                    status.path("stage").asText() + " " + status.path("step").asInt());
+            Thread.sleep(POLL);
+        }
+    }
+}

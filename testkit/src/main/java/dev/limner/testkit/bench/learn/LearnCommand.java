@@ -1,0 +1,255 @@
+package dev.limner.testkit.bench.learn;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.cli.terminal.Progress;
+import dev.limner.generator.bundle.FileBundleStore;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.Fonts;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.Home;
+import dev.limner.testkit.rating.RatedJobs;
+import dev.limner.testkit.rating.Rater;
+import dev.limner.testkit.rating.Taste;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Shards;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.metric.Bootstrap;
+import dev.limner.training.evaluate.metric.Estimate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A fleet with a trainer and somebody who rates its pictures, until enough was said and learned. */
+@Command(
+        name = "learn",
+        description = {
+            "Starts a broker, a worker and a trainer, has them draw captions of the training set, and rates what they"
+                    + " publish through the feedback topic. The rater's preference is told to nobody.",
+            "Then asks, on captions nobody rated, how often the rater prefers each model that was live to the first."
+        },
+        mixinStandardHelpOptions = true)
+public final class LearnCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final Duration POLL = Duration.ofSeconds(2);
+    private static final int SHOWN = 64;
+    private static final int SEEDS = 2;
+    private static final int GRID_COLUMNS = 8;
+
+    @Option(
+            names = "--rater",
+            defaultValue = "SINCERE",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    Rater.Kind kind;
+
+    @Option(
+            names = "--taste",
+            defaultValue = "WARM",
+            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    Taste taste;
+
+    @Option(names = "--records", defaultValue = "1200", description = "Opinions to give. Default: ${DEFAULT-VALUE}")
+    int records;
+
+    @Option(
+            names = "--releases",
+            defaultValue = "2",
+            description = "Live releases to wait for. Default: ${DEFAULT-VALUE}")
+    int releases;
+
+    @Option(names = "--minutes", defaultValue = "60", description = "Longest wait. Default: ${DEFAULT-VALUE}")
+    int minutes;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of the rater. Default: ${DEFAULT-VALUE}")
+    long seed;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    LearningOptions options;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Home home = Home.find();
+        PrintWriter terminal = spec.commandLine().getOut();
+        Path folder = options.folder(home, "learn");
+        Claims.empty(folder, "limner bench learn");
+        TorchThreads.set(1);
+        DataSet data = Shards.read(
+                home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
+        List<String> captions = data.images(Split.TRAIN, "en").stream()
+                .map(image -> image.trainingCaptions("en").get(0))
+                .toList();
+        Rater rater = new Rater(kind, taste, seed);
+        Run run = run(home, rater, captions, folder);
+        List<Curve.Point> points = judge(home, data, rater, run.history, folder);
+        report(run, points, folder, terminal);
+        return 0;
+    }
+
+    /** What was seen of the fleet. */
+    private record Run(History history, JsonNode rounds, JsonNode status) {}
+
+    private Run run(Home home, Rater rater, List<String> captions, Path folder) throws InterruptedException {
+        try (LearningFleet fleet = LearningFleet.start(home, folder, Map.of(), settings())) {
+            History history = rate(fleet, rater, captions);
+            return new Run(history, fleet.rounds(), fleet.status());
+        }
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("limner.trainer.rounds.after", "400");
+        settings.put("limner.trainer.canary.share", "0.3");
+        settings.put("limner.trainer.canary.promote-after", "5m");
+        settings.put("limner.trainer.canary.look", "2s");
+        settings.putAll(options.extra);
+        return settings;
+    }
+
+    /** Models in the order in which they went live, with the records sent before. */
+    private static final class History {
+        private final Map<String, Long> live = new LinkedHashMap<>();
+        private long records;
+    }
+
+    private History rate(LearningFleet fleet, Rater rater, List<String> captions) throws InterruptedException {
+        History history = new History();
+        long deadline = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
+        try (RatedJobs jobs = new RatedJobs(fleet.client(), captions, seed);
+                Progress progress = Progress.of("rating (records)", records)) {
+            rater.getUsedTo(jobs.firstPictures());
+            long pause = 0;
+            while (System.nanoTime() < deadline) {
+                JsonNode status = fleet.status();
+                String digest = status.at("/record/live/digest").asText();
+                history.live.putIfAbsent(digest, history.records);
+                boolean trial = !status.at("/record/canary").isMissingNode();
+                boolean idle = status.path("stage").asText().equals("idle");
+                boolean enough = history.records >= records;
+                progress.to(
+                        history.records,
+                        status.path("stage").asText() + " "
+                                + status.path("step").asInt() + ", " + (history.live.size() - 1) + " releases"
+                                + (trial ? ", one on trial" : ""));
+                if (enough && idle && !trial && (history.live.size() > releases || pause++ > 5)) {
+                    return history;
+                }
+                // Nobody rates while the trainer computes: what is said is said of what is live now, not of its past.
+                if (trial || (idle && !enough)) {
+                    history.records += jobs.round(rater);
+                }
+                Thread.sleep(POLL);
+            }
+        }
+        return history;
+    }
+
+    /** Offline, from the bundles: every model draws the held-out captions with the same noise. */
+    private List<Curve.Point> judge(Home home, DataSet data, Rater rater, History history, Path folder) {
+        List<Curve.Point> points = new ArrayList<>();
+        FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
+        try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
+            List<Artist.Commission> commissions = new ArrayList<>();
+            for (int draw = 0; draw < SEEDS; draw++) {
+                for (CaptionedImage image : data.images(Split.TEST, "en")) {
+                    String caption = image.captionsIn("en").get(0);
+                    commissions.add(new Artist.Commission(
+                            caption, encoder.encode(caption).embedding(), 4_000_037L + commissions.size()));
+                }
+            }
+            List<Pixels> first = null;
+            for (Map.Entry<String, Long> entry : history.live.entrySet()) {
+                ModelBundle bundle = ModelBundle.read(Path.of(store.uri("default", entry.getKey())));
+                try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
+                    List<Pixels> drawn = Artist.of(renderer).draw(commissions);
+                    first = first == null ? drawn : first;
+                    points.add(
+                            new Curve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
+                    Grid.write(
+                            Grid.spread(drawn.subList(0, drawn.size() / SEEDS), SHOWN),
+                            GRID_COLUMNS,
+                            folder.resolve("grid-" + (points.size() - 1) + ".png"));
+                }
+            }
+        }
+        return points;
+    }
+
+    private Estimate preferred(Taste hidden, List<Pixels> drawn, List<Pixels> first) {
+        double[] wins = new double[drawn.size()];
+        for (int i = 0; i < wins.length; i++) {
+            double mine = hidden.of(drawn.get(i));
+            double other = hidden.of(first.get(i));
+            wins[i] = mine > other ? 1 : mine < other ? 0 : 0.5;
+        }
+        return Bootstrap.mean(wins, seed);
+    }
+
+    private void report(Run run, List<Curve.Point> points, Path folder, PrintWriter terminal) {
+        ObjectNode report = JSON.createObjectNode();
+        report.put("rater", kind.name()).put("taste", taste.name()).put("records", run.history.records);
+        report.put("releases", points.size() - 1);
+        ArrayNode curve = report.putArray("live");
+        for (Curve.Point point : points) {
+            curve.addObject()
+                    .put("digest", point.digest())
+                    .put("records", point.records())
+                    .put("preferred", point.preferred().value())
+                    .put("low", point.preferred().low())
+                    .put("high", point.preferred().high());
+            terminal.printf(
+                    "%s  after %5d records  preferred to the first %s%n",
+                    point.digest().substring(0, 12),
+                    point.records(),
+                    point.preferred().text());
+        }
+        report.set("rounds", run.rounds);
+        report.set("refused", run.status.path("refused"));
+        run.rounds.forEach(round -> {
+            terminal.println("round " + round.path("id").asText() + " "
+                    + round.path("state").asText());
+            round.path("notes").forEach(note -> terminal.println("  " + note.asText()));
+        });
+        try {
+            Files.writeString(folder.resolve("learn.json"), JSON.writeValueAsString(report));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report cannot be written to " + folder, e);
+        }
+        Curve.write(points, folder.resolve("learn.png"));
+        terminal.println(Fonts.missing()
+                .map(why -> "report and grids in " + folder + "; no curve, because " + why)
+                .orElse("report, curve and grids in " + folder));
+    }
+}

@@ -1,0 +1,218 @@
+package dev.limner.testkit.bench.learn;
+
+import dev.limner.cli.learn.DataCommand;
+import dev.limner.cli.learn.JudgesCommand;
+import dev.limner.cli.learn.TrainCommand;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.Folders;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.EmojiArtwork;
+import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.loop.StartingPoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner bench transfer}: what starting from a model gives on a small set. */
+@Command(
+        name = "transfer",
+        description = {
+            "Trains on about a hundred emoji of one category, by other artists than those of the sample data: from a model,"
+                    + " from a model with the lower half of its discriminator frozen (FreezeD), and from nothing.",
+            "Then asks, at each of the times given, how near the images of the category's other emoji are to real ones, and"
+                    + " whether they are recognised. A killed run continues where it stopped."
+        },
+        mixinStandardHelpOptions = true)
+public final class TransferCommand implements Callable<Integer> {
+    private static final String FROM_NOTHING = "from nothing";
+
+    @Option(names = "--from", paramLabel = "BUNDLE", description = "The model. Default: models/default")
+    @Nullable
+    Path from;
+
+    @Option(
+            names = "--freeze",
+            paramLabel = "PART",
+            split = ",",
+            defaultValue = "discriminator/start,discriminator/stage0",
+            description = "What the second training does not train. Default: ${DEFAULT-VALUE}")
+    List<String> frozen = List.of();
+
+    @Option(
+            names = "--artwork",
+            defaultValue = "TWEMOJI",
+            description = "Whose images: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    EmojiArtwork artwork;
+
+    @Option(
+            names = "--category",
+            paramLabel = "NAME",
+            defaultValue = "Animals & Nature",
+            description = "Of emoji. Default: ${DEFAULT-VALUE}")
+    @SuppressWarnings("NullAway.Init")
+    String category;
+
+    @Option(
+            names = "--held-out",
+            paramLabel = "PERCENT",
+            defaultValue = "33",
+            description = "Of the category, for testing. Default: ${DEFAULT-VALUE}")
+    int heldOut;
+
+    @Option(
+            names = "--minutes",
+            split = ",",
+            defaultValue = "1,3,10",
+            description = "Of the trainings that start from the model, ascending. Default: ${DEFAULT-VALUE}")
+    List<Integer> minutes = List.of();
+
+    @Option(
+            names = "--minutes-from-nothing",
+            split = ",",
+            defaultValue = "3,10,20",
+            description = "Of the training that does not, ascending. Default: ${DEFAULT-VALUE}")
+    List<Integer> minutesFromNothing = List.of();
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Data, models, report. Default: a folder in .limner")
+    @Nullable
+    Path out;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        requireAscending("--minutes", minutes);
+        requireAscending("--minutes-from-nothing", minutesFromNothing);
+        Home home = Home.find();
+        Path base = from == null ? home.root().resolve("models/default") : from;
+        StartingPoint start = StartingPoint.of(ModelBundle.read(base), frozen);
+        String encoder = start.bundle().manifest().textEncoder();
+        if (!encoder.equals(PretrainedEncoder.MINI_LM.id())) {
+            throw new UsageException("--from " + base + " reads captions through " + encoder + ", must be "
+                    + PretrainedEncoder.MINI_LM.id() + ": the images have English ones");
+        }
+        Path folder = out == null ? home.state().resolve("transfer") : out.toAbsolutePath();
+        Claims.keep(folder, "limner bench transfer");
+        Path all = folder.resolve("all");
+        Path small = folder.resolve("small");
+        bring(all);
+        bring(small, "--category=" + category, "--held-out=" + heldOut);
+        if (!Judges.in(ForgettingCommand.judgesOf(all))) {
+            execute(new JudgesCommand(), "--data=" + all);
+        }
+        List<TransferReport.Model> models = new ArrayList<>();
+        models.add(new TransferReport.Model("not trained further", 0, base));
+        models.addAll(train(folder, "from-model", "from the model", minutes, List.of("--from=" + base)));
+        models.addAll(train(
+                folder,
+                "frozen",
+                "from the model, frozen: " + String.join(", ", frozen),
+                minutes,
+                List.of("--from=" + base, "--freeze=" + String.join(",", frozen))));
+        models.addAll(train(
+                folder,
+                "from-nothing",
+                FROM_NOTHING,
+                minutesFromNothing,
+                List.of("--recipe=" + recipe(folder, start))));
+        new TransferReport(home, all, small, folder, spec.commandLine().getOut()).write(models);
+        return 0;
+    }
+
+    private static void requireAscending(String option, List<Integer> values) {
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i) <= (i == 0 ? 0 : values.get(i - 1))) {
+                throw new UsageException(option + " is " + values + ", must be above 0 and ascending");
+            }
+        }
+    }
+
+    private void bring(Path data, String... arguments) {
+        if (DataSettings.in(data)) {
+            return;
+        }
+        List<String> line = new ArrayList<>(
+                List.of("import", "emoji", "--artwork=" + artwork, "--languages=" + LeftOut.LANGUAGE, "--out=" + data));
+        line.addAll(List.of(arguments));
+        execute(DataCommand.class, line.toArray(String[]::new));
+    }
+
+    /** The model's own, so that the two differ in nothing but where they start. */
+    private static Path recipe(Path folder, StartingPoint start) {
+        Path file = folder.resolve("recipe.yaml");
+        try {
+            Files.writeString(file, String.valueOf(start.bundle().manifest().recipe()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be written", e);
+        }
+        return file;
+    }
+
+    /** One training, stopped at each of the times for a copy of its model. */
+    private List<TransferReport.Model> train(
+            Path folder, String name, String title, List<Integer> times, List<String> arguments) {
+        List<TransferReport.Model> models = new ArrayList<>();
+        for (int time : times) {
+            Path model = folder.resolve(name + "-" + time);
+            if (!Files.exists(model)) {
+                List<String> line = new ArrayList<>(arguments);
+                line.add("--data=" + folder.resolve("small"));
+                line.add("--out=" + folder.resolve(name));
+                line.add("--minutes=" + time);
+                // Looks at held-out captions would choose the model by what it is tested with.
+                line.add("--check-every=0");
+                execute(new TrainCommand(), line.toArray(String[]::new));
+                copy(folder.resolve(name).resolve("model"), model);
+            }
+            models.add(new TransferReport.Model(title, time, model));
+        }
+        return models;
+    }
+
+    /** Of a bundle, there as a whole or not at all. */
+    private static void copy(Path bundle, Path target) {
+        Path beside = target.resolveSibling(target.getFileName() + ".part");
+        Folders.delete(beside);
+        try (Stream<Path> files = Files.list(bundle)) {
+            Files.createDirectories(beside);
+            for (Path file : files.toList()) {
+                Files.copy(file, beside.resolve(file.getFileName()));
+            }
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the model " + bundle + " cannot be copied to " + target, e);
+        }
+    }
+
+    private void execute(Object command, String... arguments) {
+        String name = command instanceof Class<?> type
+                ? type.getSimpleName()
+                : command.getClass().getSimpleName();
+        int code = new CommandLine(command)
+                .setOut(spec.commandLine().getOut())
+                .setErr(spec.commandLine().getErr())
+                .execute(arguments);
+        if (code != 0) {
+            throw new IllegalStateException(name + " ended with exit code " + code);
+        }
+    }
+}

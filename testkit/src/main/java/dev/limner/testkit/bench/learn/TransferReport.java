@@ -1,0 +1,174 @@
+package dev.limner.testkit.bench.learn;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.launcher.Home;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.Shards;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.Scoring;
+import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.metric.Estimate;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How well models that learned from a small set generate what it held out, through judges of a large set of the same
+ * artwork. The plainest caption of each image is asked for.
+ *
+ * @param all the large set, with its judges
+ * @param small the small one
+ * @param folder where the report goes
+ */
+record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter terminal) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final int GRID_COLUMNS = 16;
+    private static final long SEED = 17;
+
+    /**
+     * One of the models.
+     *
+     * @param title where it started from
+     * @param minutes how long it was trained
+     * @param bundle where it is
+     */
+    record Model(String title, int minutes, Path bundle) {}
+
+    /**
+     * A line of the table.
+     *
+     * @param kid kernel inception distance to the held-out images
+     * @param memorisation distance to the nearest training image by that to a held-out one
+     * @param trained of the captions of training images
+     * @param heldOut of the captions of held-out images
+     */
+    private record Row(
+            String title,
+            int minutes,
+            Estimate kid,
+            Estimate memorisation,
+            Recognition.Found trained,
+            Recognition.Found heldOut) {}
+
+    /** Writes {@code transfer.json} and {@code grid.png}, and prints the table. */
+    void write(List<Model> models) {
+        DataSet data = read(small);
+        List<CaptionedImage> train = data.images(Split.TRAIN, LeftOut.LANGUAGE);
+        List<CaptionedImage> test = data.images(Split.TEST, LeftOut.LANGUAGE);
+        List<Row> rows = new ArrayList<>();
+        List<Pixels> grid = new ArrayList<>(pixels(Grid.spread(test, GRID_COLUMNS)));
+        try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
+                Judges judges = Judges.read(ForgettingCommand.judgesOf(all), Device.cpu());
+                Scoring scoring = new Scoring(Plan.of(data, LeftOut.LANGUAGE, encoder, test.size(), SEED), judges)) {
+            Recognition recognition = Recognition.of(read(all), judges, encoder, SEED);
+            rows.add(row(
+                    new Model("real images", 0, small),
+                    scoring.ofReal(),
+                    recognition.of(train, pixels(train)),
+                    recognition.of(test, pixels(test))));
+            for (Model model : models) {
+                try (Renderer renderer = Renderer.load(ModelBundle.read(model.bundle), Device.cpu())) {
+                    Artist artist = Artist.of(renderer);
+                    List<Pixels> generated = recognition.draw(artist, test);
+                    rows.add(row(
+                            model,
+                            scoring.of(artist),
+                            recognition.of(train, recognition.draw(artist, train)),
+                            recognition.of(test, generated)));
+                    grid.addAll(Grid.spread(generated, GRID_COLUMNS));
+                }
+            }
+        }
+        terminal.println(train.size() + " images to train on, " + test.size() + " held out");
+        rows.forEach(this::print);
+        Grid.write(grid, Math.min(GRID_COLUMNS, test.size()), folder.resolve("grid.png"));
+        save(train.size(), test.size(), rows);
+        terminal.println("report and grid in " + folder
+                + ": held-out captions, a row of the real images and one a line of the table");
+    }
+
+    private static Row row(
+            Model model, Map<Metric, Estimate> scores, Recognition.Found trained, Recognition.Found heldOut) {
+        return new Row(
+                model.title,
+                model.minutes,
+                Objects.requireNonNull(scores.get(Metric.KID)),
+                Objects.requireNonNull(scores.get(Metric.MEMORISATION)),
+                trained,
+                heldOut);
+    }
+
+    private static DataSet read(Path folder) {
+        return Shards.read(folder, DataSettings.read(folder).side(), (entry, reason, detail) -> {});
+    }
+
+    private static List<Pixels> pixels(List<CaptionedImage> images) {
+        return images.stream().map(CaptionedImage::pixels).toList();
+    }
+
+    private void print(Row row) {
+        terminal.printf("%s, %d min%n", row.title, row.minutes);
+        terminal.printf("  kid %s  memorisation %s%n", row.kid.text(), row.memorisation.text());
+        print("trained captions", row.trained);
+        print("held-out captions", row.heldOut);
+    }
+
+    private void print(String captions, Recognition.Found found) {
+        terminal.printf(
+                "  %-17s  recognised %s  class %s  distance %.2f%n",
+                captions, found.recognised().text(), found.ofClass().text(), found.distance());
+    }
+
+    private void save(int train, int test, List<Row> rows) {
+        ObjectNode report = JSON.createObjectNode();
+        report.put("train", train).put("test", test);
+        ArrayNode models = report.putArray("models");
+        for (Row row : rows) {
+            ObjectNode model = models.addObject().put("start", row.title).put("minutes", row.minutes);
+            put(model, "kid", row.kid);
+            put(model, "memorisation", row.memorisation);
+            put(model.putObject("trainedCaptions"), row.trained);
+            put(model.putObject("heldOutCaptions"), row.heldOut);
+        }
+        Path file = folder.resolve("transfer.json");
+        try {
+            Files.writeString(file, JSON.writeValueAsString(report));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report " + file + " cannot be written", e);
+        }
+    }
+
+    private static void put(ObjectNode node, Recognition.Found found) {
+        put(node, "recognised", found.recognised());
+        put(node, "ofClass", found.ofClass());
+        node.put("distance", found.distance());
+    }
+
+    private static void put(ObjectNode node, String name, Estimate estimate) {
+        node.putObject(name)
+                .put("value", estimate.value())
+                .put("low", estimate.low())
+                .put("high", estimate.high());
+    }
+}

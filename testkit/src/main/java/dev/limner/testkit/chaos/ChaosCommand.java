@@ -1,0 +1,206 @@
+package dev.limner.testkit.chaos;
+
+import dev.limner.cli.Subcommand;
+import dev.limner.launcher.Claims;
+import dev.limner.launcher.Home;
+import dev.limner.launcher.UsageException;
+import dev.limner.protocol.Topics;
+import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.BrokerNodes;
+import dev.limner.testkit.chaos.fault.Fault;
+import dev.limner.testkit.chaos.fault.Faults;
+import dev.limner.testkit.chaos.trainer.TrainerKillsCommand;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code limner chaos}. */
+@Command(
+        name = "chaos",
+        description = {
+            "Break a fleet in every way there is while jobs are in flight, and check that every job still gets exactly one"
+                    + " result and every picture is what its result says.",
+            "Brokers, workers and load are real processes; the checker reads topics, offsets and files as anybody could, and"
+                    + " shares no code with the workers. The order of the faults follows from the seed.",
+            "With --sabotage the workers make mistakes on purpose, and the command succeeds if the checker notices each."
+        },
+        mixinStandardHelpOptions = true,
+        subcommands = {TrainerKillsCommand.class})
+public final class ChaosCommand implements Callable<Integer>, Subcommand {
+    private static final int WORKERS = 3;
+
+    @Option(names = "--jobs", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}")
+    int jobs;
+
+    @Option(names = "--faults", paramLabel = "N", defaultValue = "42", description = "Default: ${DEFAULT-VALUE}")
+    int faults;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Of the faults and their order. Default: a new one, printed.")
+    @Nullable
+    Long seed;
+
+    @Option(names = "--minutes", paramLabel = "M", defaultValue = "60", description = "Strike no longer than this.")
+    int minutes;
+
+    @Option(names = "--only", split = ",", paramLabel = "FAULT", description = "Nothing but these; --list names them.")
+    List<String> only = List.of();
+
+    @Option(names = "--brokers", paramLabel = "1|3", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
+    int brokers;
+
+    @Option(
+            names = "--previous",
+            paramLabel = "DIR",
+            description =
+                    "A built checkout of an earlier release: its workers are the first, and are replaced one by one,"
+                            + " back and forth. To make one: git worktree add DIR REVISION && DIR/limner --version")
+    @Nullable
+    Path previous;
+
+    @Option(
+            names = "--sabotage",
+            split = ",",
+            paramLabel = "WHAT",
+            description = "Mistakes for the workers to make, one after the other, or all; --list names them.")
+    List<String> sabotage = List.of();
+
+    @Option(
+            names = "--generator",
+            paramLabel = "model|null",
+            defaultValue = "null",
+            description = "null paints each job's digests; model draws, and samples are drawn again. Default: null")
+    String generator = "null";
+
+    @Option(names = "--list", description = "Name the faults and mistakes there are.")
+    boolean list;
+
+    @Option(names = "--json", description = "End with one JSON object.")
+    boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (list) {
+            Faults.all().forEach(fault -> out.println(fault.kind()));
+            SabotageSuite.names().forEach(mistake -> out.println("--sabotage " + mistake));
+            return 0;
+        }
+        check();
+        Home home = Home.find();
+        long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
+        Path folder = home.state().resolve("chaos");
+        Claims.empty(folder, "limner chaos");
+        try (BrokerNodes nodes = BrokerNodes.start(home, folder, brokers)) {
+            return sabotage.isEmpty()
+                    ? faults(out, home, folder, nodes, chosen)
+                    : mistakes(out, home, folder, nodes, chosen);
+        }
+    }
+
+    private int mistakes(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+            throws InterruptedException {
+        List<String> wanted = sabotage.equals(List.of("all")) ? SabotageSuite.names() : sabotage;
+        out.println("seed " + chosen + ": " + wanted.size() + " mistakes");
+        out.flush();
+        Map<String, String> caught =
+                new SabotageSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
+        if (json) {
+            out.println(SabotageSuite.json(chosen, caught));
+        }
+        out.flush();
+        return caught.containsValue("") ? 1 : 0;
+    }
+
+    private int faults(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+            throws InterruptedException {
+        List<Fault> plan = plan(chosen);
+        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers + " broker(s), "
+                + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
+        out.flush();
+        Arena.Setup setup = new Arena.Setup(
+                home,
+                folder,
+                Topics.DEFAULT,
+                WORKERS,
+                jobs,
+                chosen,
+                "",
+                generator.equals("model"),
+                previous == null ? null : new Home(previous.toAbsolutePath()));
+        try (Arena arena = Arena.start(setup, nodes)) {
+            ChaosRun run =
+                    new ChaosRun(arena, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, arena, struck));
+            ChaosReport report = new ChaosReport(arena, run.run(plan));
+            report.lines().forEach(out::println);
+            if (json) {
+                out.println(report.json(chosen, brokers, run.seconds()));
+            }
+            out.flush();
+            return report.clean() ? 0 : 1;
+        }
+    }
+
+    private void check() {
+        if (jobs < 1 || faults < 0 || minutes < 1) {
+            throw new UsageException("--jobs is " + jobs + ", --faults is " + faults + ", --minutes is " + minutes
+                    + "; at least 1, 0 and 1");
+        }
+        if (brokers != 1 && brokers != 3) {
+            throw new UsageException("--brokers is " + brokers + ", must be 1 or 3");
+        }
+        if (!generator.equals("model") && !generator.equals("null")) {
+            throw new UsageException("--generator is '" + generator + "', must be model or null");
+        }
+        for (String mistake : sabotage) {
+            if (!mistake.equals("all") && !SabotageSuite.names().contains(mistake)) {
+                throw new UsageException(
+                        "--sabotage is '" + mistake + "', must be all or one of " + SabotageSuite.names());
+            }
+        }
+        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).workerJar())) {
+            throw new UsageException("--previous is " + previous
+                    + ", in which no worker was built: run ./limner --version" + " there once");
+        }
+    }
+
+    private List<Fault> plan(long chosen) {
+        try {
+            return FaultPlan.of(only, faults, chosen, brokers, previous != null);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--only: " + e.getMessage());
+        }
+    }
+
+    private static void tell(PrintWriter out, Arena arena, ChaosRun.Struck struck) {
+        var account = arena.checker().account();
+        out.println(String.format(
+                Locale.ROOT,
+                "%3d %-20s %-9s recovered in %4.1f s   %d jobs, %d answered, %d violations",
+                struck.number(),
+                struck.kind(),
+                struck.counts() ? "seen" : "not seen",
+                struck.recoverySeconds(),
+                account.jobs(),
+                account.answered(),
+                arena.violations().count()));
+        out.flush();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.limner.testkit.chaos;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.testkit.chaos.ChaosRun.Struck;
+import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.check.Checker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a run showed, for people and for programs. */
+final class ChaosReport {
+    private final Arena arena;
+    private final List<Struck> struck;
+    private final Checker.Account account;
+
+    ChaosReport(Arena arena, List<Struck> struck) {
+        this.arena = arena;
+        this.struck = struck;
+        this.account = arena.checker().account();
+    }
+
+    /** Whether nothing was lost, doubled, dangling or otherwise wrong. */
+    boolean clean() {
+        return account.lost() == 0
+                && account.duplicated() == 0
+                && account.dangling() == 0
+                && arena.violations().count() == 0;
+    }
+
+    private Map<String, List<Struck>> byKind() {
+        return struck.stream()
+                .filter(Struck::counts)
+                .collect(Collectors.groupingBy(Struck::kind, TreeMap::new, Collectors.toList()));
+    }
+
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("fault                 seen   recovery median   worst");
+        byKind().forEach((kind, all) -> lines.add(
+                String.format(Locale.ROOT, "%-20s %5d %14.1f s %6.1f s", kind, all.size(), median(all), worst(all))));
+        List<String> unseen =
+                struck.stream().filter(one -> !one.counts()).map(Struck::kind).toList();
+        if (!unseen.isEmpty()) {
+            lines.add("without a visible effect, not counted: " + String.join(", ", unseen));
+        }
+        lines.add("");
+        lines.add(account.jobs() + " job records, " + account.answered() + " results "
+                + arena.checker().statuses() + ", " + account.pictures() + " pictures and " + account.letters()
+                + " dead letters looked at, " + arena.checker().gone() + " gone with their topic, "
+                + arena.redrawn() + " drawn again, "
+                + arena.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
+                + arena.offsets().outOfOrder() + " times");
+        lines.add("lost " + account.lost() + ", duplicated " + account.duplicated() + ", dangling " + account.dangling()
+                + ", violations " + arena.violations().count());
+        arena.violations().told().forEach(violation -> lines.add("  " + violation));
+        return lines;
+    }
+
+    String json(long seed, int brokers, double seconds) {
+        ObjectNode json = new ObjectMapper().createObjectNode();
+        json.put("seed", seed);
+        json.put("brokers", brokers);
+        json.put("jobs", account.jobs());
+        json.put("faults", byKind().values().stream().mapToInt(List::size).sum());
+        json.put("faultKinds", byKind().size());
+        json.put("lost", account.lost());
+        json.put("duplicated", account.duplicated());
+        json.put("dangling", account.dangling());
+        json.put("violations", arena.violations().count());
+        json.put("results", account.answered());
+        json.put("pictures", account.pictures());
+        json.put("deadLetters", account.letters());
+        json.put("gone", arena.checker().gone());
+        json.put("workerDeaths", arena.workers().deaths());
+        json.put("outOfOrderLedgers", arena.offsets().outOfOrder());
+        json.put("seconds", Math.round(seconds));
+        ObjectNode recovery = json.putObject("recoverySeconds");
+        byKind().forEach((kind, all) -> {
+            ObjectNode one = recovery.putObject(kind);
+            one.put("seen", all.size());
+            one.put("median", rounded(median(all)));
+            one.put("worst", rounded(worst(all)));
+        });
+        arena.violations().told().forEach(json.withArray("firstViolations")::add);
+        return json.toString();
+    }
+
+    private static double median(List<Struck> all) {
+        double[] sorted =
+                all.stream().mapToDouble(Struck::recoverySeconds).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static double worst(List<Struck> all) {
+        return all.stream().mapToDouble(Struck::recoverySeconds).max().orElse(0);
+    }
+
+    private static double rounded(double seconds) {
+        return Math.round(seconds * 10) / 10.0;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.limner.testkit.chaos.fault;
+
+import dev.limner.launcher.ServiceProcess;
+import dev.limner.protocol.Topics;
+import dev.limner.testkit.chaos.arena.Arena;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+
+/** Committed offsets that are gone, or that carry more than their next owner would have let them. */
+final class OffsetFaults {
+    private static final Duration EMPTY_WITHIN = Duration.ofSeconds(20);
+    private static final Duration CROWDED_WITHIN = Duration.ofSeconds(30);
+    /** Characters of metadata beyond which a worker takes nothing more of a partition. */
+    private static final int SOFT_CAP = 1 << 10;
+    /**
+     * Each costs a ledger two bytes, so that together they take more characters than that; fewer than
+     * {@link Arena#BUFFER}, at which the worker stops to read.
+     */
+    private static final int OPEN = 420;
+
+    private static final int DONE_EACH = 24;
+    private static final String STUCK = "device-stuck";
+
+    private OffsetFaults() {}
+
+    static List<Fault> all() {
+        return List.of(
+                new Fault("offsets-expired", OffsetFaults::expired),
+                new Fault("handover-crowded", Fault.Need.NOTHING, true, OffsetFaults::crowded));
+    }
+
+    /** The fleet sleeps until the brokers have forgotten how far it was; what was answered must not be answered again. */
+    private static Fault.Effect expired(Arena arena, Random random) throws InterruptedException {
+        boolean busy = arena.busy();
+        IntStream.range(0, arena.workers().count()).parallel().forEach(arena.workers()::stop);
+        long deadline = System.nanoTime() + EMPTY_WITHIN.toNanos();
+        while (!arena.cluster().members().isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(100);
+        }
+        for (String topic : arena.topics().allJobs()) {
+            arena.offsets().forgive(arena.cluster().partitionsOf(topic));
+        }
+        arena.cluster().expireOffsets();
+        arena.workers().startAll();
+        return Fault.Effect.now(true, busy);
+    }
+
+    /** A worker dies that has done thousands of records behind hundreds of open ones, and reads no more of their partition. */
+    private static Fault.Effect crowded(Arena arena, Random random) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
+        int owner = -1;
+        while (owner < 0) {
+            owner = arena.workers().index(arena.cluster().ownerOf(partition));
+            Thread.sleep(50);
+        }
+        ServiceProcess victim = arena.workers().process(owner);
+        String name = arena.workers().nameOf(owner);
+        arena.load().hold(Topics.Lane.INTERACTIVE);
+        arena.orders().give(name, STUCK, "");
+        arena.bursts().striped(Topics.Lane.INTERACTIVE, partition.partition(), OPEN, DONE_EACH);
+        boolean crowded = arena.await(CROWDED_WITHIN, () -> arena.offsets().ledgerLength(partition) > SOFT_CAP);
+        boolean busy = arena.busy();
+        victim.kill();
+        arena.orders().takeBack(name, STUCK);
+        arena.load().release();
+        Set<String> here = arena.checker().unansweredAt(System.nanoTime());
+        return Fault.Effect.now(crowded, busy && !here.isEmpty());
+    }
+}

@@ -1,5 +1,0 @@
-/** Captioned pictures: import, WebDataset shards, the data set in memory. */
-@NullMarked
-package dev.limner.trainer.data;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Numbers about pictures that have become vectors: no networks, no native memory, every random choice seeded. */
-@NullMarked
-package dev.limner.trainer.eval.metric;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Pages for people: one self-contained HTML file each, pictures and curves inside. */
-@NullMarked
-package dev.limner.trainer.eval.report;
-
-import org.jspecify.annotations.NullMarked;

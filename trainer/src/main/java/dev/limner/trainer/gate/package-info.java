@@ -1,5 +1,0 @@
-/** Whether a tuned model is better than what it was tuned from, by measurement. */
-@NullMarked
-package dev.limner.trainer.gate;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The training loop: the only package that knows the order of sampling, stepping, saving and showing. */
-@NullMarked
-package dev.limner.trainer.loop;
-
-import org.jspecify.annotations.NullMarked;

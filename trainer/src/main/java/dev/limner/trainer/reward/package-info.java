@@ -1,5 +1,0 @@
-/** What people like, learned from their feedback: an ensemble of small heads on the judges' features. */
-@NullMarked
-package dev.limner.trainer.reward;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Whether a release is worse than the one beside it, by what people and workers say of both at the same time. */
-@NullMarked
-package dev.limner.trainer.trial;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,336 @@
+package dev.limner.training.data;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.image.Pixels;
+import dev.limner.protocol.Digests;
+import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.process.FolderLock;
+import dev.limner.protocol.text.JsonBytes;
+import dev.limner.protocol.text.TextFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Brings pictures into a data set: checks, scales, drops what is already there, writes shards. What is there already is
+ * never rewritten, so a second import of the same source changes nothing and an import of more adds a shard.
+ *
+ * <p>What was left out, and why, is in {@code skipped.jsonl} of the data set's folder, one line an entry of the last
+ * import; what was used in a way that is worth a word, in {@code remarks.jsonl}. Both are written however the import ends.
+ *
+ * <p>A picture's key is its name in the source. Names repeat, from card to card and from shard to shard, so a picture whose
+ * name is taken by another one gets the first digits of its pixels' digest behind it. One thread.
+ */
+public final class DataImport {
+    private static final int SHARD_PICTURES = 10_000;
+    private static final long SHARD_BYTES = 256L << 20;
+    private static final int KEY_DIGITS = 8;
+    private static final String REPORT = "skipped.jsonl";
+    private static final String REMARKS = "remarks.jsonl";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final DataSettings settings;
+    private final Map<String, String> known = new HashMap<>();
+    private final Set<String> keys = new HashSet<>();
+    private final List<CaptionedImage> pending = new ArrayList<>();
+    private final Set<String> before = new HashSet<>();
+    private final Report report = new Report();
+    private final Map<Split, Integer> splits = new EnumMap<>(Split.class);
+    private int shards;
+    private int added;
+    private int present;
+
+    private DataImport(Path folder, DataSettings settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /**
+     * What an import did.
+     *
+     * @param added pictures that are new
+     * @param present pictures that were there before, with the same key
+     * @param splits how many pictures of the whole data set are for what
+     * @param skipped reason to number of entries left out
+     * @param remarks remark to number of entries it was made on
+     */
+    public record Outcome(
+            int added,
+            int present,
+            Map<Split, Integer> splits,
+            Map<Skipped.Reason, Integer> skipped,
+            Map<Skipped.Remark, Integer> remarks) {
+        public Outcome {
+            splits = Map.copyOf(splits);
+            skipped = Map.copyOf(skipped);
+            remarks = Map.copyOf(remarks);
+        }
+
+        /** How many pictures of the whole data set are for this. */
+        public int in(Split split) {
+            return splits.getOrDefault(split, 0);
+        }
+    }
+
+    /** Collects what is said of the entries. */
+    private static final class Report implements Skipped {
+        private final List<String> skipped = new ArrayList<>();
+        private final List<String> remarks = new ArrayList<>();
+        private final Set<String> details = new HashSet<>();
+        private final Map<Skipped.Reason, Integer> skippedCounts = new EnumMap<>(Skipped.Reason.class);
+        private final Map<Skipped.Remark, Integer> remarkCounts = new EnumMap<>(Skipped.Remark.class);
+
+        @Override
+        public void skip(String entry, Skipped.Reason reason, String detail) {
+            skippedCounts.merge(reason, 1, Integer::sum);
+            skipped.add(line(entry, "reason", reason.text(), detail));
+            details.add(detail);
+        }
+
+        @Override
+        public void remark(String entry, Skipped.Remark remark, String detail) {
+            remarkCounts.merge(remark, 1, Integer::sum);
+            remarks.add(line(entry, "remark", remark.text(), detail));
+        }
+
+        private static String line(String entry, String kind, String text, String detail) {
+            ObjectNode line = JSON.createObjectNode();
+            line.put("entry", entry);
+            line.put(kind, text);
+            if (!detail.isEmpty()) {
+                line.put("detail", detail);
+            }
+            return new String(JsonBytes.of(line), StandardCharsets.UTF_8);
+        }
+
+        void write(Path folder) {
+            try {
+                Files.write(folder.resolve(REPORT), skipped);
+                Files.write(folder.resolve(REMARKS), remarks);
+            } catch (IOException e) {
+                throw new DataException("what was left out cannot be written to " + folder + ": " + e.getMessage(), e);
+            }
+        }
+
+        String complaints(Path folder) {
+            if (skipped.isEmpty()) {
+                return "it has no pictures";
+            }
+            String counted = skippedCounts.entrySet().stream()
+                    .map(entry -> entry.getValue() + " x " + entry.getKey().text())
+                    .collect(Collectors.joining(", "));
+            String why = details.size() == 1 ? details.iterator().next() : "";
+            return counted
+                    + (why.isEmpty() ? "" : ": " + why)
+                    + (why.isEmpty() || skipped.size() > 1 ? "; each of them: " + folder.resolve(REPORT) : "");
+        }
+    }
+
+    /**
+     * Imports a source into a folder, which becomes a data set if it is none yet.
+     *
+     * @param settings of a new data set; those of one that exists must be equal
+     * @throws DataException if the settings contradict those of the folder, or it holds shards of others
+     * @throws dev.limner.protocol.process.FolderInUseException if another import is writing to it
+     */
+    public static Outcome run(RawPicture.Source source, Path folder, DataSettings settings) {
+        try (FolderLock lock = FolderLock.exclusive(folder, "limner data import")) {
+            TargetFolder target = new TargetFolder(lock.folder());
+            target.prepare();
+            if (!target.isEmpty()) {
+                DataSettings before = DataSettings.read(folder);
+                if (!before.equals(settings)) {
+                    throw new DataException(folder + " has " + describe(before) + ", asked for " + describe(settings)
+                            + ": give the same, or another folder");
+                }
+            }
+            DataImport run = new DataImport(folder, settings);
+            return run.from(source);
+        } catch (IOException e) {
+            throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Refuses a source that the data set would lie in: the next import would read what this one writes.
+     *
+     * @throws DataException naming both
+     */
+    public static void requireApart(Path source, Path folder) {
+        TargetFolder.requireApart(source, folder);
+    }
+
+    private Outcome from(RawPicture.Source source) throws IOException {
+        try {
+            readPresent();
+            source.read(this::take, report);
+            flush();
+        } catch (RuntimeException e) {
+            writeReport(e);
+            throw e;
+        }
+        report.write(folder);
+        if (added + present == 0) {
+            throw new DataException("nothing in the source could be used: " + report.complaints(folder));
+        }
+        return new Outcome(added, present, splits, report.skippedCounts, report.remarkCounts);
+    }
+
+    /** What ended the import counts for more than that its report could not be written. */
+    private void writeReport(RuntimeException ended) {
+        try {
+            report.write(folder);
+        } catch (DataException e) {
+            ended.addSuppressed(e);
+        }
+    }
+
+    private static String describe(DataSettings settings) {
+        return "side " + settings.side() + " and " + settings.heldOutPercent() + " percent held out";
+    }
+
+    private void readPresent() throws IOException {
+        if (new TargetFolder(folder).isEmpty()) {
+            return;
+        }
+        for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
+            known.put(digest(image.pixels()), image.key());
+            keys.add(image.key());
+            before.add(image.key());
+            count(image);
+        }
+        shards = Shards.in(folder).size();
+    }
+
+    private void take(RawPicture picture) {
+        Map<String, List<String>> given = kept(picture, text -> !text.isBlank());
+        Map<String, List<String>> captions =
+                kept(picture, text -> !text.isBlank() && !TextFile.hasLostCharacters(text));
+        if (captions.isEmpty()) {
+            report.skip(
+                    picture.place(),
+                    Skipped.Reason.NO_CAPTION,
+                    given.isEmpty() ? "" : "but with U+FFFD, for characters lost on the way: " + given);
+            return;
+        }
+        Pictures.Decoded decoded;
+        try {
+            decoded = Pictures.read(picture.file(), settings.side());
+        } catch (IOException e) {
+            report.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
+            return;
+        }
+        add(picture, decoded, captions);
+    }
+
+    private static Map<String, List<String>> kept(RawPicture picture, Predicate<String> fine) {
+        Map<String, List<String>> kept = new HashMap<>();
+        picture.captions().forEach((language, texts) -> {
+            List<String> mine = texts.stream().filter(fine).toList();
+            if (!mine.isEmpty()) {
+                kept.put(language, mine);
+            }
+        });
+        return kept;
+    }
+
+    /** Of what a job's captions may not be, too. */
+    private void remarkCaptions(RawPicture picture) {
+        picture.captions().values().stream().flatMap(List::stream).forEach(text -> {
+            int length = text.codePointCount(0, text.length());
+            if (TextFile.hasLostCharacters(text)) {
+                report.remark(picture.place(), Skipped.Remark.CAPTION_DAMAGED, text);
+            } else if (length > JobCodec.MOST_CAPTION_CHARACTERS) {
+                report.remark(
+                        picture.place(),
+                        Skipped.Remark.CAPTION_LONG,
+                        length + " characters, a job's has at most " + JobCodec.MOST_CAPTION_CHARACTERS);
+            }
+        });
+    }
+
+    private void count(CaptionedImage image) {
+        Split split = image.split() == null ? Split.of(image.pixels(), settings.heldOutPercent()) : image.split();
+        splits.merge(split, 1, Integer::sum);
+    }
+
+    private void add(RawPicture picture, Pictures.Decoded decoded, Map<String, List<String>> captions) {
+        String key = safe(picture.key());
+        String digest = digest(decoded.pixels());
+        String own = key + (key.isEmpty() ? "" : "-") + digest.substring(0, KEY_DIGITS);
+        String twin = known.get(digest);
+        if (twin != null) {
+            if (before.contains(twin) && (twin.equals(key) || twin.equals(own))) {
+                present++;
+            } else {
+                duplicate(picture.place(), twin, captions);
+            }
+            return;
+        }
+        boolean free = !key.isEmpty() && !keys.contains(key);
+        String mine = free ? key : own;
+        if (!keys.add(mine)) {
+            report.skip(picture.place(), Skipped.Reason.KEY_TAKEN, mine);
+            return;
+        }
+        known.put(digest, mine);
+        if (!free) {
+            report.remark(picture.place(), Skipped.Remark.RENAMED, mine);
+        }
+        decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
+        remarkCaptions(picture);
+        CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split());
+        count(image);
+        pending.add(image);
+        if (pending.size() == SHARD_PICTURES
+                || (long) pending.size() * decoded.pixels().rgb().length >= SHARD_BYTES) {
+            flush();
+        }
+    }
+
+    /** One picture, two names: the first one gets the other's captions as long as it is not written yet. */
+    private void duplicate(String place, String twin, Map<String, List<String>> captions) {
+        for (int i = 0; i < pending.size(); i++) {
+            if (pending.get(i).key().equals(twin)) {
+                pending.set(i, pending.get(i).alsoCalled(captions));
+                report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
+                return;
+            }
+        }
+        report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin);
+    }
+
+    private void flush() {
+        if (!pending.isEmpty()) {
+            if (shards == 0) {
+                // Before them: what a killed import leaves behind is a data set that the next one goes on with.
+                settings.write(folder);
+            }
+            Shards.write(new TargetFolder(folder).next(shards++), pending);
+            added += pending.size();
+            pending.clear();
+        }
+    }
+
+    /** A key is a file name in a shard: a dot would begin its extension, a slash a folder. */
+    private static String safe(String key) {
+        // Some tar files call everything ./a.png.
+        return key.replaceFirst("^(\\./+)+", "").replaceAll("[./\\\\]", "_");
+    }
+
+    private static String digest(Pixels pixels) {
+        return Digests.sha256(pixels.rgb());
+    }
+}

@@ -1,0 +1,184 @@
+package dev.limner.training.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A folder of picture files, with subfolders and through links. Captions come from {@code metadata.jsonl} or
+ * {@code metadata.csv} in the folder or any subfolder (see {@link Listing}), and from {@code NAME.txt},
+ * {@code NAME.caption}, {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}; {@code NAME.png.txt} is as good.
+ *
+ * @param folder where the pictures are
+ * @param language of captions that do not name theirs
+ * @param mostPictureBytes of one file
+ */
+public record FolderSource(Path folder, String language, long mostPictureBytes) implements RawPicture.Source {
+    private static final long MOST_PICTURE_BYTES = 512L << 20;
+    private static final long MOST_DESCRIPTION_BYTES = 16L << 20;
+
+    /** In the order in which their captions count. */
+    private static final List<String> DESCRIPTIONS = List.of("txt", "caption", "json", "cls");
+
+    /** With pictures of at most 512 MiB. */
+    public FolderSource(Path folder, String language) {
+        this(folder, language, MOST_PICTURE_BYTES);
+    }
+
+    @Override
+    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+        new Reading(this, receiver, skipped).run();
+    }
+
+    private static final class Reading {
+        private final Path folder;
+        private final String language;
+        private final long mostPictureBytes;
+        private final RawPicture.Receiver receiver;
+        private final Skipped skipped;
+        private final List<Path> pictures = new ArrayList<>();
+        private final List<Path> listings = new ArrayList<>();
+        private final Map<String, List<Path>> descriptions = new HashMap<>();
+        private final Set<String> stems = new HashSet<>();
+        private final Set<Path> unused = new LinkedHashSet<>();
+
+        Reading(FolderSource source, RawPicture.Receiver receiver, Skipped skipped) {
+            this.folder = source.folder();
+            this.language = source.language();
+            this.mostPictureBytes = source.mostPictureBytes();
+            this.receiver = receiver;
+            this.skipped = skipped;
+        }
+
+        void run() {
+            FolderWalk.files(folder, skipped).forEach(this::sort);
+            for (Path picture : pictures) {
+                String name = Places.name(folder, picture);
+                stems.add(name);
+                stems.add(stem(name));
+            }
+            Listing listing = new Listing(folder, language, new Places(folder, pictures), skipped);
+            listings.forEach(listing::read);
+            for (Path picture : pictures) {
+                hand(picture, listing);
+            }
+            unused.forEach(file -> skipped.skip(Places.name(folder, file), Skipped.Reason.NO_PICTURE, "beside it"));
+        }
+
+        private void sort(Path file) {
+            String name = Places.name(folder, file);
+            String extension = extension(name);
+            if (PictureFiles.isResourceFork(String.valueOf(file.getFileName()))) {
+                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, "a resource fork of macOS");
+            } else if (Listing.isListing(file)) {
+                listings.add(file);
+            } else if (PictureFiles.isPicture(extension)) {
+                pictures.add(file);
+            } else if (Captions.isDescription(extension)) {
+                descriptions
+                        .computeIfAbsent(Places.composed(stem(name)), key -> new ArrayList<>())
+                        .add(file);
+                unused.add(file);
+            } else {
+                sortByBytes(file, name, extension);
+            }
+        }
+
+        private void sortByBytes(Path file, String name, String extension) {
+            try (InputStream in = Files.newInputStream(file)) {
+                if (PictureFormat.isPicture(in.readNBytes(PictureFormat.HEAD))) {
+                    pictures.add(file);
+                } else {
+                    skipped.skip(
+                            name,
+                            Skipped.Reason.UNKNOWN_FILE,
+                            switch (extension) {
+                                case "parquet" -> "write its captions as metadata.jsonl or metadata.csv";
+                                case "tar", "tgz", "gz" -> "limner data import webdataset reads shards";
+                                default -> "";
+                            });
+                }
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
+            }
+        }
+
+        private static String extension(String name) {
+            return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        }
+
+        private static String stem(String name) {
+            int dot = name.lastIndexOf('.');
+            return dot < name.lastIndexOf('/') + 1 ? name : name.substring(0, dot);
+        }
+
+        private void hand(Path file, Listing listing) {
+            String name = Places.name(folder, file);
+            RawPicture described;
+            Captions captions = Objects.requireNonNullElseGet(listing.of(name), () -> new Captions(language));
+            try {
+                for (Map.Entry<Path, String> text : beside(name).entrySet()) {
+                    unused.remove(text.getKey());
+                    String beside = text.getKey().getFileName().toString();
+                    long size = Files.size(text.getKey());
+                    if (size > MOST_DESCRIPTION_BYTES) {
+                        throw new DataException(
+                                beside + " has " + size + " bytes, a caption's file at most " + MOST_DESCRIPTION_BYTES);
+                    }
+                    captions.add(text.getValue(), Files.readAllBytes(text.getKey()), beside);
+                }
+                long size = Files.size(file);
+                if (size > mostPictureBytes) {
+                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostPictureBytes);
+                    return;
+                }
+                described = captions.describe(name, stem(name), Files.readAllBytes(file));
+            } catch (DataException e) {
+                skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                return;
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
+                return;
+            }
+            captions.remark(name, skipped);
+            receiver.take(described);
+        }
+
+        /** Description files of a picture and what they are. */
+        private Map<Path, String> beside(String name) {
+            Map<Path, String> found = new LinkedHashMap<>();
+            for (String extension : DESCRIPTIONS) {
+                for (String stem : List.of(stem(name), name)) {
+                    mine(stem, extension).forEach(file -> found.put(file, extension));
+                }
+            }
+            return found;
+        }
+
+        /** Of one accented name in two forms each picture has its own; one form alone goes with the other. */
+        private List<Path> mine(String stem, String extension) {
+            List<Path> same = descriptions.getOrDefault(Places.composed(stem), List.of()).stream()
+                    .filter(file -> extension(file.toString()).equals(extension))
+                    .toList();
+            List<Path> exact = same.stream()
+                    .filter(file -> stem(Places.name(folder, file)).equals(stem))
+                    .toList();
+            return exact.isEmpty()
+                    ? same.stream()
+                            .filter(file -> !stems.contains(stem(Places.name(folder, file))))
+                            .toList()
+                    : exact;
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package dev.limner.training.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * WebDataset tar shards, this project's own and other people's: entries of one base name belong together, a picture's
+ * extension being the picture, {@code .txt} and {@code .caption} a caption, {@code .json} a description, {@code .cls} a
+ * class. The entries of a picture must follow one another, as the format demands. Links count as what they lead to.
+ *
+ * <p>A shard that cannot be read to its end is told of, and the next one begun.
+ *
+ * @param place a folder of tar files, gzipped or not, in subfolders too; or one tar file
+ * @param language of captions that do not name theirs
+ * @param mostEntryBytes of one entry; all of one key together may have four times as many
+ */
+public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
+    private static final long MOST_ENTRY_BYTES = 64L << 20;
+    private static final int ENTRIES_OF_A_GROUP = 4;
+    private static final Pattern SHARD =
+            Pattern.compile(".*\\.(tar|tar\\.gz|tgz)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** What a data set has beside its shards. */
+    private static final Pattern OWN = Pattern.compile("dataset\\.json|skipped\\.jsonl|remarks\\.jsonl");
+
+    /** With entries of at most 64 MiB. */
+    public ShardSource(Path place, String language) {
+        this(place, language, MOST_ENTRY_BYTES);
+    }
+
+    @Override
+    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+        for (Path shard : shards(skipped)) {
+            String name = shard.equals(place)
+                    ? String.valueOf(shard.getFileName())
+                    : place.relativize(shard).toString();
+            try {
+                read(shard, name, receiver, skipped);
+            } catch (IOException e) {
+                skipped.skip(name, Skipped.Reason.BROKEN_SHARD, Tar.why(e));
+            }
+        }
+    }
+
+    private List<Path> shards(Skipped skipped) {
+        if (!place.toFile().isDirectory()) {
+            return List.of(place);
+        }
+        List<Path> shards = new ArrayList<>();
+        for (Path file : FolderWalk.files(place, skipped)) {
+            String name = String.valueOf(file.getFileName());
+            if (SHARD.matcher(name).matches()) {
+                shards.add(file);
+            } else if (!OWN.matcher(name).matches()) {
+                skipped.skip(
+                        place.relativize(file).toString(), Skipped.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
+            }
+        }
+        if (shards.isEmpty()) {
+            throw new DataException("the folder " + place + " holds no .tar, .tar.gz or .tgz shard");
+        }
+        return shards;
+    }
+
+    /**
+     * Reads one shard.
+     *
+     * @throws IOException if it is no tar file or not all of one; what came before has been handed over
+     */
+    void read(Path shard, String name, RawPicture.Receiver receiver, Skipped skipped) throws IOException {
+        Grouping grouping = new Grouping(shard, name, this, receiver, skipped);
+        try {
+            Tar.walk(shard, grouping);
+        } catch (IOException e) {
+            grouping.finish();
+            throw e;
+        }
+    }
+
+    /** Collects the entries of one key until another key begins. */
+    private static final class Grouping implements Tar.Entries {
+        private final Path file;
+        private final String shard;
+        private final String language;
+        private final long mostEntryBytes;
+        private final RawPicture.Receiver receiver;
+        private final Skipped skipped;
+        private @Nullable TarLinks links;
+        private String key = "";
+        private final Set<String> extensions = new HashSet<>();
+        private long bytes;
+
+        /** Whether a picture of this key was left out, which has been said. */
+        private boolean without;
+
+        private final List<Picture> pictures = new ArrayList<>();
+        private Map<String, byte[]> texts = new LinkedHashMap<>();
+
+        /** A name that differs from the key in the form of its accents alone: if a picture bears it, so do these texts. */
+        private String otherForm = "";
+
+        private final Map<String, byte[]> otherTexts = new LinkedHashMap<>();
+
+        private record Picture(String entry, byte[] file) {}
+
+        /** An entry's name, parted. */
+        private record Name(String base, String extension, boolean picture) {
+            static @Nullable Name of(String name) {
+                int start = name.lastIndexOf('/') + 1;
+                if (PictureFiles.isResourceFork(name.substring(start))) {
+                    return null;
+                }
+                int first = name.indexOf('.', start);
+                int last = name.lastIndexOf('.');
+                for (int dot : new int[] {first, last}) {
+                    if (dot >= start) {
+                        String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
+                        boolean picture = PictureFiles.isPicture(extension);
+                        if (picture || Captions.isDescription(extension)) {
+                            return new Name(name.substring(0, dot), extension, picture);
+                        }
+                    }
+                }
+                return null;
+            }
+
+            /** As {@link #of(String)}, and a picture of another name by its bytes. */
+            static @Nullable Name of(String name, InputStream content) throws IOException {
+                Name known = of(name);
+                int start = name.lastIndexOf('/') + 1;
+                if (known != null || PictureFiles.isResourceFork(name.substring(start))) {
+                    return known;
+                }
+                content.mark(PictureFormat.HEAD);
+                byte[] head = content.readNBytes(PictureFormat.HEAD);
+                content.reset();
+                int dot = name.indexOf('.', start);
+                return !PictureFormat.isPicture(head)
+                        ? null
+                        : dot < 0
+                                ? new Name(name, "", true)
+                                : new Name(name.substring(0, dot), name.substring(dot + 1), true);
+            }
+        }
+
+        Grouping(Path file, String shard, ShardSource source, RawPicture.Receiver receiver, Skipped skipped) {
+            this.file = file;
+            this.shard = shard;
+            this.language = source.language();
+            this.mostEntryBytes = source.mostEntryBytes();
+            this.receiver = receiver;
+            this.skipped = skipped;
+        }
+
+        @Override
+        public void take(String entry, long size, InputStream content) throws IOException {
+            Name name = Name.of(entry, content);
+            if (name == null) {
+                skip(entry, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
+            } else if (fits(entry, name, size)) {
+                add(entry, name, content.readAllBytes());
+            }
+        }
+
+        @Override
+        public void link(String entry, String target, boolean symbolic) {
+            Name name = Name.of(entry);
+            if (name == null) {
+                skip(entry, Skipped.Reason.UNKNOWN_FILE, "a link to " + target);
+                return;
+            }
+            if (links == null) {
+                links = TarLinks.of(file);
+            }
+            byte[] content = links.follow(entry);
+            if (content == null) {
+                begin(name);
+                without |= name.picture();
+                skip(entry, Skipped.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
+            } else if (fits(entry, name, content.length)) {
+                add(entry, name, content);
+            }
+        }
+
+        @Override
+        public void end() {
+            finish();
+        }
+
+        @Override
+        public void other(String entry) {
+            skip(entry, Skipped.Reason.UNKNOWN_FILE, "neither a file nor a link");
+        }
+
+        private void skip(String entry, Skipped.Reason reason, String detail) {
+            skipped.skip(shard + ":" + entry, reason, detail);
+        }
+
+        private void begin(Name name) {
+            boolean theirs = name.picture() && name.base().equals(otherForm);
+            // Names repeat where one file's last picture is called as the next one's first.
+            if (theirs
+                    || !Places.composed(name.base()).equals(Places.composed(key))
+                    || !extensions.add(name.extension())) {
+                Map<String, byte[]> before = theirs ? new LinkedHashMap<>(otherTexts) : Map.of();
+                if (theirs) {
+                    otherTexts.clear();
+                }
+                finish();
+                texts.putAll(before);
+                extensions.addAll(before.keySet());
+                extensions.add(name.extension());
+                key = name.base();
+            }
+        }
+
+        private boolean fits(String entry, Name name, long size) {
+            begin(name);
+            if (size > mostEntryBytes) {
+                without |= name.picture();
+                skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
+                return false;
+            }
+            long mostOfGroup = ENTRIES_OF_A_GROUP * mostEntryBytes;
+            if (bytes + size > mostOfGroup) {
+                without |= name.picture();
+                String together = (bytes + size) + " bytes with the entries before it of the same name";
+                skip(entry, Skipped.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
+                return false;
+            }
+            return true;
+        }
+
+        private void add(String entry, Name name, byte[] content) {
+            bytes += content.length;
+            if (name.picture()) {
+                pictures.add(new Picture(entry, content));
+            } else if (pictures.isEmpty() || name.base().equals(key)) {
+                texts.put(name.extension(), content);
+            } else {
+                otherTexts.put(name.extension(), content);
+                otherForm = name.base();
+            }
+        }
+
+        void finish() {
+            otherTexts.forEach(texts::putIfAbsent);
+            otherTexts.clear();
+            otherForm = "";
+            if (pictures.isEmpty() && !texts.isEmpty() && !without) {
+                skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
+            }
+            pictures.forEach(this::hand);
+            pictures.clear();
+            texts = new LinkedHashMap<>();
+            extensions.clear();
+            without = false;
+            bytes = 0;
+        }
+
+        private void hand(Picture picture) {
+            Captions captions = new Captions(language);
+            RawPicture described;
+            try {
+                texts.forEach((extension, text) -> captions.add(extension, text, key + "." + extension));
+                described = captions.describe(shard + ":" + picture.entry(), key, picture.file());
+            } catch (DataException e) {
+                skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                return;
+            }
+            captions.remark(described.place(), skipped);
+            receiver.take(described);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.limner.training.evaluate;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.Pictures;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fixed captions drawn with fixed noise, side by side: the same grid for every model, unpicked.
+ *
+ * @param captions one a picture, row by row
+ * @param seed the noise's seed; a picture's place in the grid is its index
+ */
+public record SampleGrid(List<String> captions, long seed) {
+    private static final int COLUMNS = 8;
+    private static final int BATCH = 16;
+
+    public SampleGrid {
+        captions = List.copyOf(captions);
+    }
+
+    /** Draws the grid and writes it as PNG. */
+    public void write(Renderer renderer, TextEncoder encoder, Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.write(file, Pictures.toPng(sheet(draw(renderer, encoder), COLUMNS)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the sample grid cannot be written to " + file, e);
+        }
+    }
+
+    /** Pictures side by side, row by row. */
+    public static BufferedImage sheet(List<Pixels> pictures, int columns) {
+        int side = pictures.get(0).width();
+        int rows = (pictures.size() + columns - 1) / columns;
+        BufferedImage sheet = new BufferedImage(columns * side, rows * side, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = sheet.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+        for (int i = 0; i < pictures.size(); i++) {
+            graphics.drawImage(pictures.get(i).toImage(), i % columns * side, i / columns * side, null);
+        }
+        graphics.dispose();
+        return sheet;
+    }
+
+    /** One picture a caption. */
+    public List<Pixels> draw(Renderer renderer, TextEncoder encoder) {
+        List<RenderRequest> requests = new ArrayList<>();
+        for (int i = 0; i < captions.size(); i++) {
+            requests.add(new RenderRequest(encoder.encode(captions.get(i)).embedding(), seed, i, 1.0));
+        }
+        List<Pixels> pictures = new ArrayList<>();
+        for (int from = 0; from < requests.size(); from += BATCH) {
+            pictures.addAll(renderer.render(requests.subList(from, Math.min(from + BATCH, requests.size())), BATCH));
+        }
+        return pictures;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.limner.training.evaluate.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.image.Fonts;
+import dev.limner.training.evaluate.Alarm;
+import dev.limner.training.evaluate.Evaluation;
+import dev.limner.training.evaluate.Figure;
+import dev.limner.training.evaluate.GridCheck;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.SampleGrid;
+import dev.limner.training.evaluate.extractor.JudgeDescription;
+import dev.limner.training.evaluate.metric.Estimate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An evaluation as JSON and as a page.
+ *
+ * @param model what was evaluated
+ * @param judges through whom
+ * @param plan on what
+ * @param evaluation what was found
+ * @param grid the sample grid's captions
+ * @param gridCheck how the grid's pictures were told apart
+ */
+public record EvaluationReport(
+        Manifest model,
+        JudgeDescription judges,
+        Plan plan,
+        Evaluation evaluation,
+        SampleGrid grid,
+        GridCheck gridCheck) {
+    private static final int SHOWN = 24;
+    private static final int SHOWN_REPEATED = 8;
+    private static final int GRID_COLUMNS = 8;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The figures by metric, the alarms, and what they are of. */
+    public ObjectNode toJson() {
+        ObjectNode json = JSON.createObjectNode();
+        json.putObject("model").put("name", model.name()).put("digest", model.digest());
+        json.putObject("data")
+                .put("name", judges.data())
+                .put("digest", judges.dataDigest())
+                .put("language", judges.language())
+                .put("heldOut", plan.heldOut().size())
+                .put("training", plan.train().size());
+        json.putObject("judges").put("version", judges.version()).put("seed", judges.seed());
+        evaluation.figures().forEach((metric, figure) -> {
+            ObjectNode node = json.putObject(metric.id());
+            if (figure.unavailable() != null) {
+                node.putNull("value").put("unavailable", figure.unavailable());
+                return;
+            }
+            put(node, figure.model());
+            node.put("better", metric.better());
+            put(node.putObject("real"), figure.real());
+            put(node.putObject("untrained"), figure.untrained());
+        });
+        json.putObject("grid")
+                .put("right", gridCheck.right())
+                .put("of", gridCheck.own().size())
+                .put("real", gridCheck.realOwn())
+                .put("realOf", gridCheck.real())
+                .put("heldOut", gridCheck.heldOut());
+        ArrayNode alarms = json.putArray("alarms");
+        evaluation.alarms().forEach(alarm -> alarms.add(alarm.id()));
+        return json;
+    }
+
+    private static void put(ObjectNode node, @Nullable Estimate estimate) {
+        if (estimate != null) {
+            node.put("value", rounded(estimate.value()))
+                    .put("low", rounded(estimate.low()))
+                    .put("high", rounded(estimate.high()));
+        }
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1e6) / 1e6;
+    }
+
+    /**
+     * Writes the page.
+     *
+     * @param log the training's log; its curves are shown if it exists
+     */
+    public void write(Path file, Path log) {
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("model", model.name() + "@" + model.digest());
+        content.put(
+                "subject",
+                String.format(
+                        Locale.ROOT,
+                        "%s (%s), %d held-out pictures, %d training pictures, judges version %d with seed %d",
+                        judges.data(),
+                        judges.language(),
+                        plan.heldOut().size(),
+                        plan.train().size(),
+                        judges.version(),
+                        judges.seed()));
+        content.put(
+                "alarms",
+                evaluation.alarms().stream()
+                        .map(alarm -> alarm.explain(figure(alarm)))
+                        .toList());
+        content.put("rows", rows());
+        content.put("missing", missing());
+        content.put("grid", cells());
+        content.put(
+                "gridSummary",
+                String.format(
+                        Locale.ROOT,
+                        "%d of %d pictures are told to be of their own caption; %d of %d real ones; %d of the captions"
+                                + " name a picture that was held out of training",
+                        gridCheck.right(),
+                        gridCheck.own().size(),
+                        gridCheck.realOwn(),
+                        gridCheck.real(),
+                        gridCheck.heldOut()));
+        content.put("samples", samples());
+        content.put("repeated", repeated());
+        List<JsonNode> lines = Curves.read(log);
+        content.put("curves", Curves.draw(lines));
+        content.put("noFonts", lines.isEmpty() ? "" : Fonts.missing().orElse(""));
+        Page.write("evaluation.html.mustache", content, file);
+    }
+
+    private Figure figure(Alarm alarm) {
+        return Objects.requireNonNull(evaluation.figures().get(alarm.metric()));
+    }
+
+    private List<Map<String, String>> rows() {
+        List<Map<String, String>> rows = new ArrayList<>();
+        evaluation.figures().forEach((metric, figure) -> {
+            if (figure.unavailable() == null) {
+                rows.add(Map.of(
+                        "name", metric.id(),
+                        "model", text(figure.model()),
+                        "real", text(figure.real()),
+                        "untrained", text(figure.untrained()),
+                        "better", metric.better(),
+                        "meaning", metric.text()));
+            }
+        });
+        return rows;
+    }
+
+    private List<Map<String, String>> missing() {
+        List<Map<String, String>> rows = new ArrayList<>();
+        evaluation.figures().forEach((metric, figure) -> {
+            if (figure.unavailable() != null) {
+                rows.add(Map.of("name", metric.id(), "why", figure.unavailable()));
+            }
+        });
+        return rows;
+    }
+
+    private static String text(@Nullable Estimate estimate) {
+        return estimate == null ? "" : estimate.text();
+    }
+
+    private List<Map<String, Object>> cells() {
+        List<Map<String, Object>> cells = new ArrayList<>();
+        for (int i = 0; i < gridCheck.pictures().size(); i++) {
+            cells.add(Map.of(
+                    "image",
+                    Page.inline(gridCheck.pictures().get(i).toImage()),
+                    "caption",
+                    grid.captions().get(i),
+                    "right",
+                    gridCheck.own().get(i)));
+        }
+        return cells;
+    }
+
+    private List<Map<String, Object>> samples() {
+        List<Map<String, Object>> samples = new ArrayList<>();
+        for (int i = 0; i < Math.min(SHOWN, plan.heldOut().size()); i++) {
+            Plan.Subject subject = plan.heldOut().get(i);
+            samples.add(Map.of(
+                    "caption",
+                    subject.caption(),
+                    "drawn",
+                    Page.inline(evaluation.pictures().heldOut().get(i).toImage()),
+                    "real",
+                    Page.inline(subject.image().pixels().toImage()),
+                    "nearest",
+                    Page.inline(evaluation.nearest().get(i).pixels().toImage())));
+        }
+        return samples;
+    }
+
+    private List<Map<String, Object>> repeated() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < Math.min(SHOWN_REPEATED, plan.repeated().size()); i++) {
+            rows.add(Map.of(
+                    "caption",
+                    plan.repeated().get(i).caption(),
+                    "strip",
+                    Page.inline(
+                            SampleGrid.sheet(evaluation.pictures().repeated().get(i), 2 * GRID_COLUMNS))));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,5 @@
+/** Pages for people: one self-contained HTML file each, pictures and curves inside. */
+@NullMarked
+package dev.limner.training.evaluate.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package dev.limner.training.loop;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Inputs;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.augment.Disturbance;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataException;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.metric.Vectors;
+import dev.limner.training.recipe.Recipe;
+import dev.limner.training.step.Batch;
+import dev.limner.training.tensor.StepRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Draws batches from the training split: which pictures, which of their captions, disturbed how. A function of the seed
+ * and the batch's number. Each distinct caption is encoded once, up front; held-out captions never.
+ */
+public final class BatchSampler {
+    private static final int TRIES = 8;
+    private static final double NEARLY_EQUAL = 0.85;
+
+    private final Recipe recipe;
+    private final double share;
+    private final int ownPictures;
+    private final List<Pixels> pictures;
+    private final List<List<float[]>> embeddings;
+
+    public BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder) {
+        this(recipe, data, encoder, List.of(), 0);
+    }
+
+    /**
+     * A sampler that mixes other pictures in.
+     *
+     * @param others with captions in the recipe's language
+     * @param share of a batch that they make up on average, if there are any
+     */
+    public BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder, List<CaptionedImage> others, double share) {
+        this.recipe = recipe;
+        this.share = share;
+        List<CaptionedImage> own = data.images(Split.TRAIN, recipe.language());
+        this.ownPictures = own.size();
+        List<CaptionedImage> images =
+                Stream.concat(own.stream(), others.stream()).toList();
+        require(recipe, data, encoder);
+        this.pictures = images.stream().map(CaptionedImage::pixels).toList();
+        List<List<String>> captions = images.stream()
+                .map(image -> image.trainingCaptions(recipe.language()))
+                .toList();
+        Map<String, float[]> encoded = captions.stream().flatMap(List::stream).distinct().toList().parallelStream()
+                .collect(Collectors.toConcurrentMap(
+                        Function.identity(), caption -> encoder.encode(caption).embedding()));
+        this.embeddings = captions.stream()
+                .map(mine -> mine.stream().map(encoded::get).toList())
+                .toList();
+    }
+
+    /**
+     * What can be said before anything is encoded.
+     *
+     * @throws DataException if the data set or the encoder does not go with the recipe
+     */
+    static void require(Recipe recipe, DataSet data, TextEncoder encoder) {
+        int pictures = data.images(Split.TRAIN, recipe.language()).size();
+        String has = "the data set " + data.name() + " has " + pictures + " training picture"
+                + (pictures == 1 ? "" : "s") + " with captions in '" + recipe.language() + "'";
+        if (data.images().stream()
+                .allMatch(image -> image.captionsIn(recipe.language()).isEmpty())) {
+            throw new DataException(
+                    has + ", the language of the recipe or of the model it is from; its captions are in "
+                            + languages(data));
+        }
+        if (pictures < Recipe.LEAST_BATCH) {
+            throw new DataException(has + " that are not held out, a training needs at least " + Recipe.LEAST_BATCH);
+        }
+        if (pictures < recipe.batch()) {
+            throw new DataException(has + ", a batch takes " + recipe.batch() + ": write a batch of " + pictures
+                    + " or less in the recipe");
+        }
+        if (encoder.dimensions() != recipe.generator().text()) {
+            throw new DataException("generator.text is " + recipe.generator().text() + ", the encoder " + encoder.id()
+                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
+        }
+    }
+
+    private static String languages(DataSet data) {
+        return data.images().stream()
+                .flatMap(image -> image.captions().keySet().stream())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    int pictures() {
+        return pictures.size();
+    }
+
+    public Batch sample(long number) {
+        SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
+        int size = recipe.batch();
+        List<Pixels> chosen = new ArrayList<>(size);
+        float[][] sentences = new float[size][];
+        float[] own = new float[size];
+        for (int i = 0; i < size; i++) {
+            int picture = pick(random);
+            chosen.add(pictures.get(picture));
+            own[i] = picture < ownPictures ? 1 : 0;
+            List<float[]> mine = embeddings.get(picture);
+            // The plainest caption comes first in a data set and is asked for most.
+            int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
+            sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
+        }
+        int length = sentences[0].length;
+        return new Batch(
+                size,
+                Inputs.pictures(chosen),
+                Inputs.sentences(List.of(sentences), length, size),
+                Inputs.sentences(List.of(strangers(sentences, random)), length, size),
+                own);
+    }
+
+    private int pick(SplittableRandom random) {
+        int others = pictures.size() - ownPictures;
+        return others > 0 && random.nextDouble() < share
+                ? ownPictures + random.nextInt(others)
+                : random.nextInt(ownPictures);
+    }
+
+    /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */
+    private static float[][] strangers(float[][] sentences, SplittableRandom random) {
+        float[][] strangers = new float[sentences.length][];
+        for (int i = 0; i < sentences.length; i++) {
+            int other = i;
+            for (int attempt = 0; attempt < TRIES; attempt++) {
+                other = (i + 1 + random.nextInt(sentences.length - 1)) % sentences.length;
+                if (Vectors.product(sentences[i], sentences[other]) < NEARLY_EQUAL) {
+                    break;
+                }
+            }
+            strangers[i] = sentences[other];
+        }
+        return strangers;
+    }
+}

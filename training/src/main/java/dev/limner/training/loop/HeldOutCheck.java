@@ -1,0 +1,60 @@
+package dev.limner.training.loop;
+
+import dev.limner.generator.render.Renderer;
+import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.Scoring;
+import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.metric.Estimate;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A look at what is being learned through the eyes of judges, on captions and pictures that training does not see. Owns
+ * native memory; one thread.
+ */
+public final class HeldOutCheck implements AutoCloseable {
+    private final Scoring scoring;
+    private final Map<Metric, Estimate> real;
+
+    /** The judges stay the caller's. */
+    public HeldOutCheck(Plan plan, Judges judges) {
+        this.scoring = new Scoring(plan, judges);
+        this.real = scoring.ofReal();
+    }
+
+    /** The figures of real pictures. */
+    Map<Metric, Estimate> real() {
+        return real;
+    }
+
+    Map<Metric, Estimate> look(Renderer renderer) {
+        return scoring.of(Artist.of(renderer));
+    }
+
+    /**
+     * One number to tell whether a training still gains: the mean of R-precision, class accuracy, coverage and, where
+     * captions name colours, the share of right ones, each as a share of the real pictures'. The match with the caption,
+     * the kind of thing, the variety and the colour count alike, and what is as good as real counts no more for being
+     * better than that.
+     */
+    double score(Map<Metric, Estimate> figures) {
+        Metric match = figures.containsKey(Metric.R_PRECISION) ? Metric.R_PRECISION : Metric.R_PRECISION_UNSEEN;
+        return Stream.of(match, Metric.CLASS_ACCURACY, Metric.COVERAGE, Metric.HUE)
+                .filter(figures::containsKey)
+                .mapToDouble(metric -> Math.min(1, value(figures, metric) / Math.max(value(real, metric), 1e-9)))
+                .average()
+                .orElse(0);
+    }
+
+    static double value(Map<Metric, Estimate> figures, Metric metric) {
+        Estimate estimate = figures.get(metric);
+        return estimate == null ? Double.NaN : estimate.value();
+    }
+
+    @Override
+    public void close() {
+        scoring.close();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.limner.training.objective;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.Weights;
+
+/** Something that the generator is after, or is to keep to, beside its recipe's objective. One class a term. */
+@FunctionalInterface
+public interface GeneratorTerm {
+    /**
+     * A batch as the generator draws it, with gradients.
+     *
+     * @param temporary owner of everything that lasts as long as the step
+     * @param number of the batch, over all steps
+     * @param network the generator
+     * @param weights its trainable weights
+     * @param noise (n, latent)
+     * @param sentence (n, text)
+     * @param own (n), 1 where the caption is the data set's own, 0 where it is an example's
+     * @param drawn (n, 3, side, side)
+     */
+    record Drawing(
+            NDManager temporary,
+            long number,
+            GeneratorNetwork network,
+            Weights weights,
+            NDArray noise,
+            NDArray sentence,
+            NDArray own,
+            NDArray drawn) {}
+
+    /** A scalar to be added to the generator's loss, weight included. Called while gradients are recorded. */
+    NDArray loss(Drawing drawing);
+}

@@ -1,0 +1,5 @@
+/** What a step minimises: losses and further terms. */
+@NullMarked
+package dev.limner.training.objective;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,78 @@
+package dev.limner.training.reward;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.Layers;
+import dev.limner.generator.noise.CounterNoise;
+import dev.limner.training.augment.Augmenter;
+import dev.limner.training.augment.Disturbance;
+import dev.limner.training.objective.GeneratorTerm;
+import dev.limner.training.recipe.Recipe;
+import dev.limner.training.recipe.Tuning;
+import dev.limner.training.tensor.StepRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Draws captions that people spoke of and goes after what they would like, where the heads of the reward agree: elsewhere
+ * the reward has seen nothing, and following it would be following its mistakes.
+ */
+public final class RewardTerm implements GeneratorTerm {
+    private static final double EPSILON = 1e-6;
+    private static final Augmenter SHIFTS = new Augmenter(new Recipe.Augmentation(0.0625, 0));
+
+    private final Reward reward;
+    private final List<float[]> captions;
+    private final Tuning tuning;
+    private final double noise;
+    private final long seed;
+
+    /**
+     * @param captions embeddings, L2-normalised
+     * @param noise share of a random direction mixed into each
+     * @param seed of everything random
+     */
+    public RewardTerm(Reward reward, List<float[]> captions, Tuning tuning, double noise, long seed) {
+        if (captions.isEmpty()) {
+            throw new IllegalArgumentException("there are no captions to draw for the reward");
+        }
+        this.reward = reward;
+        this.captions = List.copyOf(captions);
+        this.tuning = tuning;
+        this.noise = noise;
+        this.seed = seed;
+    }
+
+    @Override
+    public NDArray loss(Drawing drawing) {
+        SplittableRandom random = StepRandom.of(seed, drawing.number(), StepRandom.Use.FEEDBACK);
+        int count = tuning.feedback();
+        int latent = drawing.network().spec().latent();
+        int text = drawing.network().spec().text();
+        List<float[]> asked = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            asked.add(Disturbance.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
+        }
+        NDArray z = drawing.temporary()
+                .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
+        NDArray s = drawing.temporary().create(Inputs.sentences(asked, text, count), new Shape(count, text));
+        NDArray drawn = drawing.network().draw(drawing.weights(), z, s);
+        // Shifted, as the discriminator sees pictures: what is liked at one place only is a trick of pixels.
+        NDArray values = reward.of(SHIFTS.apply(drawn, random), reward.captions(drawing.temporary(), asked));
+        NDArray mean = values.mean(new int[] {1});
+        NDArray spread = values.sub(mean.reshape(-1, 1))
+                .square()
+                .mean(new int[] {1})
+                .add(EPSILON)
+                .sqrt()
+                .stopGradient();
+        NDArray agreed = spread.lt((float) tuning.disagreement()).toType(DataType.FLOAT32, false);
+        // Cross entropy with "liked": what is liked already is left alone.
+        NDArray disliked = Activation.softPlus(mean.neg());
+        return Layers.scale(disliked.mul(agreed).mean(), tuning.reward());
+    }
+}

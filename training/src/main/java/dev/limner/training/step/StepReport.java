@@ -1,0 +1,33 @@
+package dev.limner.training.step;
+
+import dev.limner.training.optimizer.Adam;
+
+/**
+ * What one step measured.
+ *
+ * @param discriminatorLoss without the penalty
+ * @param generatorLoss of the same step
+ * @param realAboveDrawn mean sign of score(real) - score(drawn), from -1 to 1; near 1 for long means that the
+ *     discriminator has run away
+ * @param penalty mean squared gradient where this step computed one, else NaN
+ * @param discriminatorGradient norm of the gradient that moved the discriminator
+ * @param generatorGradient the same of the generator
+ */
+public record StepReport(
+        long step,
+        float discriminatorLoss,
+        float generatorLoss,
+        float realAboveDrawn,
+        float penalty,
+        float discriminatorGradient,
+        float generatorGradient) {
+    /** Whether a gradient was such that it moved nothing: {@link Adam#LARGEST_NORM}. */
+    public boolean skipped() {
+        return !Adam.moves(discriminatorGradient) || !Adam.moves(generatorGradient);
+    }
+
+    /** Whether a network has left the finite numbers, from which no training recovers. */
+    public boolean diverged() {
+        return !Float.isFinite(discriminatorLoss) || !Float.isFinite(generatorLoss);
+    }
+}

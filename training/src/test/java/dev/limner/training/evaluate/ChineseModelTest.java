@@ -1,0 +1,55 @@
+package dev.limner.training.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.Shards;
+import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.extractor.Judges;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The second shipped model: Chinese captions, the Chinese encoder, judged as the English one is. */
+class ChineseModelTest {
+    private static final Path EMOJI = Path.of("../data/emoji");
+
+    @TempDir
+    static Path cache;
+
+    @Test
+    void shouldDrawWhatItsCaptionsSay() {
+        DataSet data = Shards.read(EMOJI, 64, (entry, reason, detail) -> {
+            throw new AssertionError(entry + reason + detail);
+        });
+        ModelBundle bundle = ModelBundle.read(Path.of("../models/default-zh"));
+        GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
+        try (TextEncoder encoder = new CachingTextEncoder(
+                        PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 2), 20_000);
+                Judges judges = Judges.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
+                NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                Renderer shipped = Renderer.load(bundle, Device.cpu())) {
+            Engine.getEngine("PyTorch").setRandomSeed(1);
+            Plan plan = Plan.of(data, "zh", encoder, 300, 1);
+            Evaluation evaluation;
+            try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
+                evaluation = Evaluation.run(plan, judges, Artist.of(shipped), Artist.of(untrained));
+            }
+
+            assertThat(judges.description().dataDigest()).isEqualTo(data.digest());
+            assertThat(evaluation.alarms()).isEmpty();
+            assertThat(evaluation.figures().get(Metric.R_PRECISION).model().value())
+                    .isGreaterThan(0.6);
+            assertThat(evaluation.figures().get(Metric.HUE).model().value()).isGreaterThan(0.7);
+        }
+    }
+}

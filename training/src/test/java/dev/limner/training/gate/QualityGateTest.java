@@ -1,0 +1,133 @@
+package dev.limner.training.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.Shards;
+import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.Sketchbook;
+import dev.limner.training.evaluate.extractor.Judges;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped model against what is made of its pictures. Latency is a timing and left out of what is expected. */
+class QualityGateTest {
+    @TempDir
+    static Path cache;
+
+    private static TextEncoder encoder;
+    private static Judges judges;
+    private static Renderer shipped;
+    private static Artist asShipped;
+    private static QualityGate gate;
+
+    @BeforeAll
+    static void load() {
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 1), 10_000);
+        Path emoji = Path.of("../data/emoji");
+        judges = Judges.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
+        asShipped = new Sketchbook(Artist.of(shipped));
+        gate = new QualityGate(
+                Plan.of(Shards.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), judges);
+    }
+
+    @AfterAll
+    static void close() {
+        shipped.close();
+        judges.close();
+        encoder.close();
+    }
+
+    @Test
+    void shouldRefuseWhatOneRoundHasMadeWorse() {
+        assertThat(failed(gate.judge(grained(), asShipped, Optional.empty(), List.of(), Budget.FIRST)))
+                .contains("kid", "slicedWasserstein");
+    }
+
+    @Test
+    void shouldRefuseWhatManyRoundsHaveMadeWorseThoughTheLastDidNothing() {
+        Artist worn = grained();
+
+        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), Budget.FIRST)))
+                .isEmpty();
+        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped), List.of(), Budget.FIRST)))
+                .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
+    }
+
+    @Test
+    void shouldAskForOneContestWonAndNoneLost() {
+        Contest won = new Decided("won", 1);
+        Contest even = new Decided("even", 0.5);
+        Contest lost = new Decided("lost", 0);
+
+        assertThat(failed(judged(List.of(won)))).isEmpty();
+        assertThat(failed(judged(List.of(won, even)))).isEmpty();
+        assertThat(failed(judged(List.of(even)))).containsExactly("gain");
+        GateVerdict mixed = judged(List.of(won, lost));
+        assertThat(failed(mixed)).containsExactly("lost");
+        assertThat(mixed)
+                .isInstanceOfSatisfying(
+                        GateVerdict.Fail.class,
+                        fail -> assertThat(fail.reasons())
+                                .anySatisfy(reason ->
+                                        assertThat(reason).startsWith("lost is 0.0000, was 0.5000, limit 0.5000")));
+    }
+
+    private static GateVerdict judged(List<Contest> contests) {
+        return gate.judge(asShipped, asShipped, Optional.empty(), contests, Budget.FIRST);
+    }
+
+    /** @param share of what every picture of the candidate wins */
+    private record Decided(String name, double share) implements Contest {
+        @Override
+        public List<Artist.Commission> commissions() {
+            return IntStream.range(0, 8)
+                    .mapToObj(i -> new Artist.Commission(
+                            "red apple " + i, encoder.encode("red apple " + i).embedding(), i))
+                    .toList();
+        }
+
+        @Override
+        public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
+            return candidate.stream().mapToDouble(picture -> share).toArray();
+        }
+    }
+
+    private static List<String> failed(GateVerdict verdict) {
+        return verdict.report().checks().stream()
+                .filter(check -> !check.passed() && !check.name().equals(QualityGate.LATENCY))
+                .map(GateCheck::name)
+                .toList();
+    }
+
+    /** The shipped model's pictures, with grain. */
+    private static Artist grained() {
+        return commissions -> asShipped.draw(commissions).stream()
+                .map(QualityGateTest::grained)
+                .toList();
+    }
+
+    private static Pixels grained(Pixels picture) {
+        SplittableRandom random = new SplittableRandom(3);
+        byte[] rgb = picture.rgb().clone();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) Math.clamp((rgb[i] & 0xff) + random.nextInt(-60, 61), 0, 255);
+        }
+        return new Pixels(picture.width(), picture.height(), rgb);
+    }
+}

@@ -1,0 +1,309 @@
+package dev.limner.training.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataException;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.SampleGrid;
+import dev.limner.training.evaluate.metric.Estimate;
+import dev.limner.training.recipe.Recipe;
+import dev.limner.training.step.Batch;
+import dev.limner.training.step.StepReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingLoopTest {
+    private static final int SIDE = 16;
+    private static final int PICTURES = 16;
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final Recipe RECIPE = new Recipe(
+            "tiny",
+            "en",
+            1,
+            8,
+            new GeneratorSpec(4, 384, 8, List.of(8, 8), true),
+            new Recipe.Discriminator(List.of(8, 8), 8),
+            new Recipe.Objective(0.5, 1, 2, 1),
+            new Recipe.Optimizer(5e-4, 1e-4, 10, 0, 0.9, 0.99, 2),
+            new Recipe.Augmentation(0.125, 0.25),
+            new Recipe.Text("all-minilm-l6-v2-q", 0.1));
+
+    @TempDir
+    static Path cache;
+
+    @TempDir
+    Path folder;
+
+    private static TextEncoder encoder;
+
+    @BeforeAll
+    static void load() {
+        encoder = PretrainedEncoder.MINI_LM.load(cache, 2);
+    }
+
+    @AfterAll
+    static void close() {
+        encoder.close();
+    }
+
+    @Test
+    void shouldGoOnFromACheckpointAsIfItHadNeverStopped() {
+        Manifest whole = train(folder.resolve("whole"), 6);
+
+        train(folder.resolve("parts"), 2);
+        Manifest resumed = train(folder.resolve("parts"), 6);
+
+        assertThat(resumed.weights().sha256()).isEqualTo(whole.weights().sha256());
+        assertThat(ModelBundle.read(folder.resolve("parts/model")).manifest().digest())
+                .isEqualTo(resumed.digest());
+        assertThat(folder.resolve("parts/report.html")).isNotEmptyFile();
+        assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
+    }
+
+    /** Saving the same step again must not write over the only checkpoint there is. */
+    @Test
+    void shouldKeepItsCheckpointWhenTheNextOneCannotBeWritten() throws IOException {
+        train(folder.resolve("t"), 2);
+        Path saved = folder.resolve("t/checkpoint/step-2.safetensors");
+        byte[] before = Files.readAllBytes(saved);
+        Files.createDirectory(folder.resolve("t/checkpoint/step-2.safetensors.tmp"));
+
+        assertThatThrownBy(() -> train(folder.resolve("t"), 2)).isInstanceOf(UncheckedIOException.class);
+
+        assertThat(Files.readAllBytes(saved)).isEqualTo(before);
+        assertThat(train(folder.resolve("t"), 4)).isNotNull();
+        assertThat(folder.resolve("t/checkpoint")).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void shouldChangeTheWeightsAndKeepThemFinite() {
+        Manifest one = train(folder.resolve("one"), 1);
+        Manifest two = train(folder.resolve("two"), 2);
+
+        assertThat(two.weights().sha256()).isNotEqualTo(one.weights().sha256());
+        assertThat(two.trainedOn().path("steps").asInt()).isEqualTo(2);
+        assertThat(two.recipe()).isNotNull();
+    }
+
+    @Test
+    void shouldNotGoOnFromATrainingWithAnotherRecipe() {
+        train(folder.resolve("t"), 1);
+        Recipe other = RECIPE.withSeed(2);
+
+        assertThatThrownBy(() -> train(other, folder.resolve("t"), 2)).hasMessageContaining("another recipe");
+    }
+
+    @Test
+    void shouldStartFromAModel() {
+        Manifest parent = train(folder.resolve("parent"), 3);
+
+        Manifest same = train(from("parent"), folder.resolve("same"), 0);
+        Manifest moved = train(from("parent"), folder.resolve("moved"), 2);
+
+        assertThat(same.weights().sha256()).isEqualTo(parent.weights().sha256());
+        assertThat(moved.weights().sha256()).isNotEqualTo(parent.weights().sha256());
+        assertThat(moved.trainedOn().path("startedFrom").path("digest").asText())
+                .isEqualTo(parent.digest());
+        assertThat(train(folder.resolve("nothing"), 2).weights().sha256())
+                .isNotEqualTo(moved.weights().sha256());
+    }
+
+    @Test
+    void shouldKeepWhatIsFrozenAndNothingElse() {
+        train(folder.resolve("parent"), 3);
+        ModelBundle parent = ModelBundle.read(folder.resolve("parent/model"));
+
+        train(from("parent", "generator/film", "discriminator/start"), folder.resolve("child"), 2);
+
+        ModelBundle child = ModelBundle.read(folder.resolve("child/model"));
+        assertThat(same(parent.weights(), child.weights())).containsExactlyInAnyOrder("film.weight", "film.bias");
+        assertThat(same(
+                        parent.discriminator().orElseThrow(),
+                        child.discriminator().orElseThrow()))
+                .containsExactlyInAnyOrder("start.weight", "start.bias");
+    }
+
+    private static Set<String> same(Map<String, Safetensors.Tensor> before, Map<String, Safetensors.Tensor> after) {
+        return before.keySet().stream()
+                .filter(name -> Arrays.equals(
+                        before.get(name).toArray(), after.get(name).toArray()))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldGoOnWithWhatItStartedFromOnly() {
+        train(folder.resolve("a"), 1);
+        train(folder.resolve("b"), 2);
+        train(from("a", "generator/film"), folder.resolve("t"), 1);
+
+        assertThat(train(from("a", "generator/film"), folder.resolve("t"), 2)).isNotNull();
+        assertThatThrownBy(() -> train(from("b", "generator/film"), folder.resolve("t"), 3))
+                .hasMessageContaining(from("a").bundle().manifest().digest());
+        assertThatThrownBy(() -> train(from("a"), folder.resolve("t"), 3))
+                .hasMessageContaining("generator/film frozen");
+        assertThatThrownBy(() -> train(folder.resolve("t"), 3)).hasMessageContaining("started from nothing");
+        assertThatThrownBy(() -> train(from("a"), folder.resolve("b"), 3)).hasMessageContaining("started from nothing");
+    }
+
+    @Test
+    void shouldNameWhatItCannotStartFromOrFreeze() {
+        train(folder.resolve("parent"), 1);
+        Recipe wider = new Recipe(
+                RECIPE.name(),
+                RECIPE.language(),
+                RECIPE.seed(),
+                RECIPE.batch(),
+                new GeneratorSpec(4, 384, 8, List.of(8, 16), true),
+                RECIPE.discriminator(),
+                RECIPE.objective(),
+                RECIPE.optimizer(),
+                RECIPE.augmentation(),
+                RECIPE.text());
+        StartingPoint parent = from("parent");
+
+        assertThatThrownBy(() -> parent.setup(wider)).hasMessageContainingAll("generator", "[8, 16]", "[8, 8]");
+        assertThatThrownBy(() -> from("parent", "film")).hasMessageContainingAll("'film'", "generator/film");
+        assertThatThrownBy(() -> from("parent", "generator/fil")).hasMessageContaining("'generator/fil'");
+        assertThatThrownBy(() -> from("parent", "generator")).hasMessageContaining("nothing would be learned");
+        ModelBundle alone = new ModelBundle(
+                folder,
+                ModelBundle.write(
+                        folder.resolve("alone"),
+                        new ModelBundle.Description("alone", RECIPE.generator(), "x", null, null, null),
+                        new ModelBundle.Content(parent.bundle().weights(), null, null)),
+                parent.bundle().weights());
+        assertThatThrownBy(() -> StartingPoint.of(alone, List.of())).hasMessageContaining("no discriminator");
+    }
+
+    private StartingPoint from(String trained, String... frozen) {
+        return StartingPoint.of(ModelBundle.read(folder.resolve(trained + "/model")), List.of(frozen));
+    }
+
+    @Test
+    void shouldTakeFreshPicturesEveryStep() {
+        BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
+        Set<Integer> recent = new HashSet<>();
+        int repeated = 0;
+        int pictures = 0;
+        for (long step = 0; step < 50; step++) {
+            Set<Integer> mine = pictures(sampler.sample(step));
+            pictures += mine.size();
+            repeated += (int) mine.stream().filter(recent::contains).count();
+            recent = mine;
+        }
+
+        // 8 of 64 pictures, drawn independently, share one in eight with the step before.
+        assertThat((double) repeated / pictures).isBetween(0.05, 0.22);
+    }
+
+    private static Set<Integer> pictures(Batch batch) {
+        Set<Integer> hashes = new HashSet<>();
+        int stride = batch.pictures().length / batch.size();
+        for (int i = 0; i < batch.size(); i++) {
+            hashes.add(Arrays.hashCode(Arrays.copyOfRange(batch.pictures(), i * stride, (i + 1) * stride)));
+        }
+        return hashes;
+    }
+
+    @Test
+    void shouldSayWhichLanguageHasTooFewPictures() {
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, data(4), encoder))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining(
+                        "4 training pictures with captions in 'en', a batch takes 8: write a batch of 4 or less");
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, data(1), encoder))
+                .hasMessageContaining(
+                        "1 training picture with captions in 'en' that are not held out, a training needs at least 2");
+        DataSet german = new DataSet(
+                "german",
+                "0",
+                data(1).side(),
+                0,
+                List.of(new CaptionedImage("a", data(1).images().get(0).pixels(), Map.of("de", List.of("rot")))));
+        assertThatThrownBy(() -> new BatchSampler(RECIPE, german, encoder))
+                .hasMessageContaining(
+                        "0 training pictures with captions in 'en', the language of the recipe or of the model it is from; its"
+                                + " captions are in de");
+    }
+
+    private static Manifest train(Path out, long steps) {
+        return train(RECIPE, out, steps);
+    }
+
+    private static Manifest train(Recipe recipe, Path out, long steps) {
+        return train(recipe, null, out, steps);
+    }
+
+    private static Manifest train(StartingPoint start, Path out, long steps) {
+        return train(start.recipe(), start, out, steps);
+    }
+
+    private static Manifest train(Recipe recipe, @Nullable StartingPoint start, Path out, long steps) {
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        return new TrainingLoop(recipe, data(PICTURES), encoder, grid, out, start)
+                .run(
+                        new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
+                        Device.cpu(),
+                        null,
+                        new TrainingListener() {
+                            @Override
+                            public void started(int pictures, long step, double seconds) {
+                                assertThat(pictures).isEqualTo(PICTURES);
+                            }
+
+                            @Override
+                            public void stepped(StepReport report, double seconds, double imagesPerSecond) {
+                                assertThat(report.diverged()).isFalse();
+                            }
+
+                            @Override
+                            public void checked(long step, Map<Metric, Estimate> figures, double score) {
+                                throw new AssertionError("nobody asked for a check");
+                            }
+
+                            @Override
+                            public void alarm(String text) {
+                                throw new AssertionError(text);
+                            }
+                        });
+    }
+
+    private static DataSet data(int count) {
+        SplittableRandom random = new SplittableRandom(1);
+        List<CaptionedImage> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            byte[] rgb = new byte[3 * SIDE * SIDE];
+            random.nextBytes(rgb);
+            images.add(new CaptionedImage(
+                    "k" + i, new Pixels(SIDE, SIDE, rgb), Map.of("en", List.of("picture " + i, "number " + i))));
+        }
+        return new DataSet("test", "0".repeat(64), SIDE, 0, images);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.limner.training.regularizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Weights;
+import dev.limner.generator.testing.Gradients;
+import dev.limner.training.network.Activation;
+import dev.limner.training.network.DiscriminatorNetwork;
+import dev.limner.training.recipe.Recipe;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GradientPenaltyTest {
+    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
+    private static final float WEIGHT = 3f;
+
+    @Test
+    void shouldMatchFiniteDifferencesOfTheSquaredGradientNorm() {
+        Gradients.bothWays(GradientPenaltyTest::assertMatch);
+    }
+
+    private static void assertMatch() {
+        Engine.getEngine("PyTorch").setRandomSeed(3);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            DiscriminatorNetwork network =
+                    new DiscriminatorNetwork(new Recipe.Discriminator(List.of(4, 6, 8), 8), SPEC);
+            Weights weights = network.initialise(manager);
+            // Biases start at zero, where a pass that wrongly kept them would go unnoticed.
+            weights.arrays().forEach((name, array) -> {
+                if (name.endsWith(".bias")) {
+                    array.addi(manager.randomNormal(array.getShape()));
+                }
+            });
+            weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
+            NDArray pictures = manager.randomNormal(new Shape(3, 3, SPEC.side(), SPEC.side()));
+            NDArray sentence = manager.randomNormal(new Shape(3, SPEC.text()));
+
+            Activation.Recording recording = new Activation.Recording();
+            network.score(weights.frozen(manager), pictures, sentence, recording);
+
+            float squares = new GradientPenalty(network).accumulate(manager, weights, pictures, sentence, WEIGHT);
+
+            assertThat(squares)
+                    .isCloseTo(squaredNorm(manager, network, weights, recording, pictures, sentence), within(1e-4f));
+            for (String name : List.of("start.weight", "stage0.conv2.weight", "end.weight", "score", "caption")) {
+                NDArray gradient = weights.get(name).getGradient();
+                double norm = Math.sqrt(gradient.square().sum().getFloat());
+                double slope = slopeAlong(
+                        manager, network, weights, name, gradient.div((float) norm), recording, pictures, sentence);
+                // Along its own direction a gradient's slope is its norm.
+                assertThat(WEIGHT / 2 * slope).as(name).isCloseTo(norm, within(0.02 * norm));
+            }
+        }
+    }
+
+    private static double slopeAlong(
+            NDManager manager,
+            DiscriminatorNetwork network,
+            Weights weights,
+            String name,
+            NDArray direction,
+            Activation.Recording recording,
+            NDArray pictures,
+            NDArray sentence) {
+        double size = Math.sqrt(weights.get(name).stopGradient().square().sum().getFloat());
+        float step = (float) (2e-3 * size);
+        float up =
+                squaredNorm(manager, network, moved(weights, name, direction.mul(step)), recording, pictures, sentence);
+        float down = squaredNorm(
+                manager, network, moved(weights, name, direction.mul(-step)), recording, pictures, sentence);
+        return (up - down) / (2.0 * step);
+    }
+
+    private static Weights moved(Weights weights, String name, NDArray move) {
+        Map<String, NDArray> arrays = new LinkedHashMap<>(weights.arrays());
+        arrays.put(name, weights.get(name).stopGradient().add(move));
+        return new Weights(arrays);
+    }
+
+    /**
+     * Half the penalty at other weights with the rectifiers' slopes held: the squared norm jumps where a slope flips,
+     * so a difference across a flip says nothing, and neither does double backpropagation see it.
+     */
+    private static float squaredNorm(
+            NDManager manager,
+            DiscriminatorNetwork network,
+            Weights weights,
+            Activation.Recording recording,
+            NDArray pictures,
+            NDArray sentence) {
+        NDArray leaf = pictures.duplicate();
+        leaf.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            Activation held = new Activation.Tangent(recording);
+            collector.backward(
+                    network.score(weights.frozen(manager), leaf, sentence, held).sum());
+        }
+        return leaf.getGradient().square().sum().getFloat()
+                / pictures.getShape().get(0);
+    }
+}
