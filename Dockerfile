@@ -37,7 +37,7 @@ ENV LIMNER_TRAINER_CACHE=/opt/limner/cache \
     LIMNER_TRAINER_BUNDLES=/var/lib/limner/models \
     LIMNER_TRAINER_STATE=/var/lib/limner/trainer \
     QUARKUS_HTTP_HOST=0.0.0.0
-RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.Preload /opt/limner/cache \
+RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.CachePreload /opt/limner/cache \
     && chmod -R a+rX /opt/limner
 USER 10001
 EXPOSE 8090
@@ -49,7 +49,7 @@ ENV LIMNER_WORKER_CACHE=/opt/limner/cache \
     LIMNER_WORKER_MODEL=/opt/limner/model \
     LIMNER_WORKER_STORE_PATH=/var/lib/limner/store \
     LIMNER_WORKER_MODELS_STORE=/var/lib/limner/models
-RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.Preload /opt/limner/cache \
+RUN java -Dai.djl.offline=true -cp "/opt/limner/app/lib/main/*" dev.limner.generator.device.CachePreload /opt/limner/cache \
     && chmod -R a+rX /opt/limner
 USER 10001
 EXPOSE 8080

@@ -4,7 +4,7 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.OpenFiles;
 import dev.limner.launcher.LocalFleet;
-import dev.limner.launcher.Ports;
+import dev.limner.launcher.PortChecks;
 import dev.limner.protocol.process.FolderInUseException;
 import dev.limner.protocol.process.ParentWatch;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "2:misuse",
             "130, 143:stopped by Ctrl-C or SIGTERM"
         })
-public final class BrokerCommand implements Callable<Integer>, Subcommand {
+public final class BrokerCommand implements Callable<Integer>, LimnerCommand {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "Folder of its data.")
     @SuppressWarnings("NullAway.Init")
     Path data;
@@ -93,7 +93,7 @@ public final class BrokerCommand implements Callable<Integer>, Subcommand {
 
     private EmbeddedBroker start(BrokerSettings settings) {
         try {
-            Ports.require(ports());
+            PortChecks.require(ports());
             return EmbeddedBroker.start(settings);
         } catch (FolderInUseException e) {
             throw new IllegalStateException(e.getMessage() + "; stop it or give another --data", e);
@@ -102,13 +102,13 @@ public final class BrokerCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private List<Ports.Wanted> ports() {
-        List<Ports.Wanted> ports = new ArrayList<>(List.of(new Ports.Wanted("--port", port, "clients")));
+    private List<PortChecks.Wanted> ports() {
+        List<PortChecks.Wanted> ports = new ArrayList<>(List.of(new PortChecks.Wanted("--port", port, "clients")));
         if (!controllerPorts.isEmpty()) {
-            ports.add(new Ports.Wanted("--controller-ports", controllerPorts.get(node - 1), "the controller"));
+            ports.add(new PortChecks.Wanted("--controller-ports", controllerPorts.get(node - 1), "the controller"));
         }
         if (detour != null) {
-            ports.add(new Ports.Wanted("--detour", detour.get(0), "the second listener"));
+            ports.add(new PortChecks.Wanted("--detour", detour.get(0), "the second listener"));
         }
         return ports;
     }

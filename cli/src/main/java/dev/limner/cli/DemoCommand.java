@@ -4,9 +4,9 @@ import dev.limner.broker.OpenFiles;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UserFile;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.DiskSpace;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Job;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every job was drawn", "1:something failed", "2:misuse", "3:some jobs were not drawn"})
-public final class DemoCommand implements Callable<Integer>, Subcommand {
+public final class DemoCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Option(
@@ -73,11 +73,11 @@ public final class DemoCommand implements Callable<Integer>, Subcommand {
         if (jobs < 1) {
             throw new UsageException("--jobs is " + jobs + ", must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = (out == null ? home.state().resolve("demo") : out).toAbsolutePath();
         List<Job> wanted = jobs(captions == null ? home.demoCaptions() : captions);
-        try (FolderLock lock = Claims.fleet(folder, "limner demo", "give another --out", terminal);
+        try (FolderLock lock = FolderClaims.fleet(folder, "limner demo", "give another --out", terminal);
                 LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT)) {
             Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));
             fleet.recordIn(lock);
@@ -88,18 +88,18 @@ public final class DemoCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private int show(Home home, LocalFleet fleet, Path folder, List<Job> wanted) throws InterruptedException {
+    private int show(ProjectLayout home, LocalFleet fleet, Path folder, List<Job> wanted) throws InterruptedException {
         PrintWriter terminal = spec.commandLine().getOut();
         fleet.startWorkers(home, 1, folder.resolve("store"), folder.resolve("logs"), 0, Map.of());
         FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
-        Tally tally;
+        ResultCollector tally;
         try (FleetClient.Reader reader = client.results(false);
                 Progress progress = Progress.of("jobs", wanted.size())) {
-            tally = new Tally(wanted);
+            tally = new ResultCollector(wanted);
             client.send(wanted, Topics.Lane.STANDARD);
             tally.await(reader, progress, PATIENCE);
         }
-        Path page = Gallery.write(tally, folder);
+        Path page = ResultGallery.write(tally, folder);
         tally.complaints().forEach(terminal::println);
         terminal.printf(
                 Locale.ROOT,

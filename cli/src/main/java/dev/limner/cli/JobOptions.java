@@ -7,10 +7,10 @@ import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
-import dev.limner.protocol.Size;
+import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.UnknownFields;
-import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonEntry;
 import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ final class JobOptions {
      *
      * @param where as errors name it
      */
-    record Written(String where, Entry entry) {
+    record Written(String where, JsonEntry entry) {
         /** Arguments of a command, a job each. */
         static List<Written> arguments(List<String> captions) {
             List<Written> all = new ArrayList<>();
@@ -109,16 +109,16 @@ final class JobOptions {
 
         private ObjectNode node() {
             return switch (entry) {
-                case Entry.Plain(int line, String text) ->
+                case JsonEntry.Plain(int line, String text) ->
                     JSON.createObjectNode().put("caption", text);
-                case Entry.Json(int line, ObjectNode job) -> job.deepCopy();
-                case Entry.Json(int line, JsonNode other) -> {
+                case JsonEntry.Json(int line, ObjectNode job) -> job.deepCopy();
+                case JsonEntry.Json(int line, JsonNode other) -> {
                     if (!other.isTextual()) {
                         throw new UsageException(where + ": " + other + " is neither a job nor a caption");
                     }
                     yield JSON.createObjectNode().put("caption", other.textValue());
                 }
-                case Entry.Fault(int line, String reason) ->
+                case JsonEntry.Fault(int line, String reason) ->
                     throw new UsageException(where + ": " + reason
                             + (reason.startsWith("malformed JSON in ") && !reason.contains("Duplicate")
                                     ? "; a caption that begins with { or [ has a backslash before it, as in \\{curly}"
@@ -165,7 +165,7 @@ final class JobOptions {
         UnknownFields fields = UnknownFields.ofJob();
         Map<String, String> first = new LinkedHashMap<>();
         for (Written one : written) {
-            if (one.entry() instanceof Entry.Json(int line, JsonNode job)) {
+            if (one.entry() instanceof JsonEntry.Json(int line, JsonNode job)) {
                 fields.in(job).forEach(name -> first.putIfAbsent(name, one.where()));
             }
         }
@@ -187,12 +187,12 @@ final class JobOptions {
         absent(node, "tenant", tenant);
     }
 
-    private static Size size(String written) {
+    private static ImageSize size(String written) {
         Matcher matcher = SIZE.matcher(written);
         if (!matcher.matches()) {
             throw new UsageException("--size is '" + written + "', must be as in 64x64");
         }
-        return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        return new ImageSize(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
     private static void absent(ObjectNode node, String field, @Nullable Object value) {

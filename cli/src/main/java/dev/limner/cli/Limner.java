@@ -1,17 +1,17 @@
 package dev.limner.cli;
 
-import dev.limner.cli.terminal.Misuse;
+import dev.limner.cli.terminal.UsageErrorHandler;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.cli.terminal.Terminal;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
-import dev.limner.launcher.Logs;
+import dev.limner.launcher.LogFile;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.process.NoSpace;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.protocol.text.NativeEncoding;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import dev.limner.protocol.text.TextException;
 import dev.limner.protocol.text.TextFile;
 import java.io.PrintWriter;
@@ -62,7 +62,7 @@ public final class Limner implements Runnable {
     }
 
     public static void main(String[] arguments) {
-        Logs.toFile(Home.find().state());
+        LogFile.toFile(ProjectLayout.find().state());
         if (arguments.length > 0) {
             System.setProperty(LocalFleet.COMMAND, arguments[0]);
         }
@@ -82,7 +82,7 @@ public final class Limner implements Runnable {
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     static CommandLine commandLine() {
         CommandLine limner = new CommandLine(new Limner());
-        for (Subcommand command : ServiceLoader.load(Subcommand.class)) {
+        for (LimnerCommand command : ServiceLoader.load(LimnerCommand.class)) {
             limner.addSubcommand(command);
         }
         limner.addSubcommand(new AutoComplete.GenerateCompletion()).addSubcommand(new CommandLine.HelpCommand());
@@ -109,10 +109,10 @@ public final class Limner implements Runnable {
                         throw e;
                     }
                 })
-                .setParameterExceptionHandler(new Misuse())
+                .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     PrintWriter err = command.getErr() instanceof SafePrintWriter safe ? safe.raw() : command.getErr();
-                    err.println(command.getColorScheme().errorText("limner: " + Printable.whole(explain(failure))));
+                    err.println(command.getColorScheme().errorText("limner: " + PrintableText.whole(explain(failure))));
                     if (System.getenv("LIMNER_DEBUG") != null) {
                         failure.printStackTrace(err);
                     }

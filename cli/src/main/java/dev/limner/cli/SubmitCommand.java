@@ -5,7 +5,7 @@ import dev.limner.cli.terminal.UserFile;
 import dev.limner.client.FleetClient;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
             "2:misuse, nothing was sent",
             "3:with --watch, some jobs were not drawn"
         })
-public final class SubmitCommand implements Callable<Integer>, Subcommand {
+public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(arity = "0..*", paramLabel = "CAPTION", description = "Captions, one an argument.")
     List<String> captions = new ArrayList<>();
 
@@ -117,16 +117,16 @@ public final class SubmitCommand implements Callable<Integer>, Subcommand {
             terminal.flush();
             return 0;
         }
-        Tally tally;
+        ResultCollector tally;
         try (FleetClient.Reader reader = client.results(false);
                 Progress progress = Progress.of("jobs", jobs.size())) {
-            tally = new Tally(jobs);
+            tally = new ResultCollector(jobs);
             client.send(jobs, options.lane());
             tally.await(reader, progress, Duration.ofSeconds(timeout));
         }
         tally.drawn()
                 .forEach(drawn -> terminal.println(
-                        Printable.whole(drawn.image().uri() + "  " + drawn.job().caption())));
+                        PrintableText.whole(drawn.image().uri() + "  " + drawn.job().caption())));
         tally.complaints().forEach(terminal::println);
         if (images != null) {
             tally.copyTo(images);

@@ -1,16 +1,16 @@
 package dev.limner.cli;
 
 import dev.limner.broker.OpenFiles;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.Terminal;
 import dev.limner.client.FleetClient;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.DiskSpace;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
-import dev.limner.launcher.Ports;
+import dev.limner.launcher.PortChecks;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
             "2:misuse",
             "130, 143:stopped by Ctrl-C or SIGTERM"
         })
-public final class UpCommand implements Callable<Integer>, Subcommand {
+public final class UpCommand implements Callable<Integer>, LimnerCommand {
     private static final String NAME = "limner up";
     private static final String ELSEWHERE = "set LIMNER_STATE to another folder";
     private static final Duration POLL = Duration.ofMillis(500);
@@ -128,7 +128,7 @@ public final class UpCommand implements Callable<Integer>, Subcommand {
     @Override
     @SuppressWarnings("try")
     public Integer call() throws Exception {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         if (workers < 1) {
             throw new UsageException("--workers is " + workers + ", must be at least 1");
@@ -149,16 +149,16 @@ public final class UpCommand implements Callable<Integer>, Subcommand {
         if (model != null) {
             ofTrainer.put("limner.trainer.model", model.toAbsolutePath().toString());
         }
-        List<Ports.Wanted> ports = ports();
-        try (FolderLock state = Claims.fleet(home.state(), NAME, ELSEWHERE, terminal);
-                FolderLock shared = Claims.shared(pictures, NAME, "give another --store")) {
-            Ports.require(ports);
+        List<PortChecks.Wanted> ports = ports();
+        try (FolderLock state = FolderClaims.fleet(home.state(), NAME, ELSEWHERE, terminal);
+                FolderLock shared = FolderClaims.shared(pictures, NAME, "give another --store")) {
+            PortChecks.require(ports);
             return run(home, topics, pictures, ofWorkers, ofTrainer, state);
         }
     }
 
     private int run(
-            Home home,
+            ProjectLayout home,
             Topics topics,
             Path pictures,
             Map<String, String> ofWorkers,
@@ -175,7 +175,7 @@ public final class UpCommand implements Callable<Integer>, Subcommand {
                 OpenFiles.complaint()
                         .ifPresent(few -> spec.commandLine().getErr().println("limner: " + few));
             }
-            terminal.println("broker on " + fleet.bootstrap() + ", starting " + Counted.of(workers, "worker"));
+            terminal.println("broker on " + fleet.bootstrap() + ", starting " + CountedNoun.of(workers, "worker"));
             terminal.flush();
             Path logs = home.state().resolve("logs");
             return fleet.during(() -> {
@@ -216,16 +216,16 @@ public final class UpCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private List<Ports.Wanted> ports() {
-        List<Ports.Wanted> wanted = new ArrayList<>();
+    private List<PortChecks.Wanted> ports() {
+        List<PortChecks.Wanted> wanted = new ArrayList<>();
         if (bootstrap == null) {
-            wanted.add(new Ports.Wanted("--port", port, "the broker"));
+            wanted.add(new PortChecks.Wanted("--port", port, "the broker"));
         }
         for (int i = 1; i <= workers; i++) {
-            wanted.add(new Ports.Wanted("--http-port", httpPort == 0 ? 0 : httpPort + i - 1, "worker-" + i));
+            wanted.add(new PortChecks.Wanted("--http-port", httpPort == 0 ? 0 : httpPort + i - 1, "worker-" + i));
         }
         if (trainer) {
-            wanted.add(new Ports.Wanted("--trainer-port", trainerPort, "the trainer"));
+            wanted.add(new PortChecks.Wanted("--trainer-port", trainerPort, "the trainer"));
         }
         return wanted;
     }
@@ -303,7 +303,7 @@ public final class UpCommand implements Callable<Integer>, Subcommand {
         return String.format(
                 Locale.ROOT,
                 "%s%s  %.1f images/s  %d waiting  %d images done",
-                Counted.of(statuses.size(), "worker"),
+                CountedNoun.of(statuses.size(), "worker"),
                 starting == 0 ? "" : " (" + starting + " without jobs to take)",
                 statuses.values().stream()
                         .mapToDouble(WorkerStatus::imagesPerSecond)

@@ -1,17 +1,17 @@
 package dev.limner.cli;
 
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Decoded;
-import dev.limner.protocol.Group;
+import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
             "3:some jobs were not drawn",
             "141:nobody reads the output any more"
         })
-public final class WatchCommand implements Callable<Integer>, Subcommand {
+public final class WatchCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration POLL = Duration.ofMillis(200);
 
     @Option(names = "--group", paramLabel = "NAME", description = "Follow this group.")
@@ -90,7 +90,7 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
             while (System.nanoTime() - heard < timeout * 1_000_000_000L) {
                 for (Result result : reader.pollResults(POLL)) {
                     heard = System.nanoTime();
-                    terminal.println(Printable.whole(result.jobId() + "  " + describe(result)));
+                    terminal.println(PrintableText.whole(result.jobId() + "  " + describe(result)));
                 }
                 terminal.flush();
                 if (StandardOutput.readerGone()) {
@@ -112,7 +112,7 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
                                 completed.images().stream()
                                         .map(Outcome.ImageRef::uri)
                                         .toList())
-                : Tally.complaint(result).orElse("");
+                : ResultCollector.complaint(result).orElse("");
     }
 
     private int follow(FleetClient client, String name) {
@@ -131,7 +131,7 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
                 }
                 size = size(jobs, results, size);
                 progress.total(Math.max(0, size));
-                progress.to(results.size(), Counted.of(jobs.size(), "job") + " seen");
+                progress.to(results.size(), CountedNoun.of(jobs.size(), "job") + " seen");
                 if (System.nanoTime() - heard > timeout * 1_000_000_000L) {
                     throw new IllegalStateException(silent(name, results.size(), size));
                 }
@@ -165,11 +165,11 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
 
     private static int size(Map<String, Job> jobs, Map<String, Result> results, int known) {
         for (Job job : jobs.values()) {
-            Group of = job.group();
+            JobGroup of = job.group();
             return of == null ? known : of.size();
         }
         for (Result result : results.values()) {
-            Group of = result.group();
+            JobGroup of = result.group();
             return of == null ? known : of.size();
         }
         return known;
@@ -178,17 +178,17 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
     private int write(String name, Map<String, Job> jobs, Map<String, Result> results) {
         PrintWriter terminal = spec.commandLine().getOut();
         Path file = out == null
-                ? Home.find().state().resolve("groups").resolve(name).resolve("manifest.jsonl")
+                ? ProjectLayout.find().state().resolve("groups").resolve(name).resolve("manifest.jsonl")
                 : out;
         List<String> lines = new ArrayList<>();
         int undrawn = 0;
         for (Job job : jobs.values()) {
             Result result = results.get(job.id());
             if (result != null && result.outcome() instanceof Outcome.Completed completed) {
-                completed.images().forEach(image -> lines.add(new Tally.Drawn(job, result, image).manifestLine(null)));
+                completed.images().forEach(image -> lines.add(new ResultCollector.Drawn(job, result, image).manifestLine(null)));
             } else if (result != null) {
                 undrawn++;
-                terminal.println(Printable.whole(job.id() + "  " + describe(result)));
+                terminal.println(PrintableText.whole(job.id() + "  " + describe(result)));
             }
         }
         try {
@@ -200,7 +200,7 @@ public final class WatchCommand implements Callable<Integer>, Subcommand {
         } catch (IOException e) {
             throw new UncheckedIOException("the manifest " + file + " cannot be written", e);
         }
-        terminal.println(Counted.of(lines.size(), "picture") + " in " + file);
+        terminal.println(CountedNoun.of(lines.size(), "picture") + " in " + file);
         terminal.flush();
         return undrawn == 0 ? 0 : 3;
     }

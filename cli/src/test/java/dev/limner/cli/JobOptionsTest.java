@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.cli.JobOptions.Written;
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.Group;
+import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
-import dev.limner.protocol.Size;
+import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,7 +32,7 @@ class JobOptionsTest {
     void shouldGiveEveryJobOfAGroupItsSize() {
         List<Job> jobs = parsed().jobs(Written.arguments(List.of("a", "b")), "run", "g");
 
-        assertThat(jobs).extracting(Job::group).containsOnly(new Group("g", 2));
+        assertThat(jobs).extracting(Job::group).containsOnly(new JobGroup("g", 2));
     }
 
     @Test
@@ -117,7 +117,7 @@ class JobOptionsTest {
     @Test
     void shouldReadASize() {
         assertThat(parsed("--size", "64x32").jobs(file("a"), "run", null).get(0).size())
-                .isEqualTo(new Size(64, 32));
+                .isEqualTo(new ImageSize(64, 32));
         assertThatThrownBy(() -> parsed("--size", "64").jobs(file("a"), "run", null))
                 .hasMessage("--size is '64', must be as in 64x64");
     }

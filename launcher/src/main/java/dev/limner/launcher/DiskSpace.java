@@ -25,12 +25,12 @@ public final class DiskSpace {
 
     /** Whether a full device is why something in this process that writes to a folder has given up. */
     static boolean explains(Path folder) {
-        return full(folder) || Logs.sawFullDevice();
+        return full(folder) || LogFile.sawFullDevice();
     }
 
     /** One line for the user. */
     public static String line(Path folder) {
-        return line(folder, Home.find().state());
+        return line(folder, ProjectLayout.find().state());
     }
 
     /** @param state the folder that {@code LIMNER_STATE} moves; it moves no other */

@@ -34,7 +34,7 @@ public final class JavaProcess {
     }
 
     /** This command again, with other arguments, as a process that has not started yet. */
-    public static ProcessBuilder command(Home home, List<String> arguments) {
+    public static ProcessBuilder command(ProjectLayout home, List<String> arguments) {
         List<String> command = java();
         command.add("-Dlimner.home=" + home.root());
         command.add("-jar");

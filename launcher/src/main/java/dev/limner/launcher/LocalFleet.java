@@ -81,7 +81,7 @@ public final class LocalFleet implements AutoCloseable {
 
     /** Why a broker of this process has given up, for the user. */
     public static String brokerStopped(Path data, String reason) {
-        return DiskSpace.explains(data) ? DiskSpace.line(data) : "the broker stopped: " + reason + Logs.where();
+        return DiskSpace.explains(data) ? DiskSpace.line(data) : "the broker stopped: " + reason + LogFile.where();
     }
 
     /** A failed start, told as what it is if the device is full. */
@@ -154,7 +154,7 @@ public final class LocalFleet implements AutoCloseable {
      * @param logs folder of the workers' logs
      * @param httpPort of the first worker, the others follow; 0 for any free ones
      */
-    public void startWorkers(Home home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
+    public void startWorkers(ProjectLayout home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
             throws InterruptedException {
         for (int i = 1; i <= count; i++) {
             Map<String, String> settings = new LinkedHashMap<>();
@@ -181,7 +181,7 @@ public final class LocalFleet implements AutoCloseable {
      * @param store folder of the pictures
      * @param httpPort 0 for any free one
      */
-    public ServiceProcess startTrainer(Home home, Path store, Path logs, int httpPort, Map<String, String> extra)
+    public ServiceProcess startTrainer(ProjectLayout home, Path store, Path logs, int httpPort, Map<String, String> extra)
             throws InterruptedException {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("limner.trainer.bootstrap", bootstrap);

@@ -48,7 +48,7 @@ public final class ServiceProcess implements AutoCloseable {
      * @param settings {@code limner.worker.*} keys and values
      * @param httpPort of health and metrics
      */
-    public static ServiceProcess worker(Home home, String name, Map<String, String> settings, int httpPort, Path logs) {
+    public static ServiceProcess worker(ProjectLayout home, String name, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
         String more = System.getenv("LIMNER_WORKER_JVM");
         if (more != null && !more.isBlank()) {
@@ -70,7 +70,7 @@ public final class ServiceProcess implements AutoCloseable {
      * @param settings {@code limner.trainer.*} keys and values
      * @param httpPort of its interface, health and metrics
      */
-    public static ServiceProcess trainer(Home home, Map<String, String> settings, int httpPort, Path logs) {
+    public static ServiceProcess trainer(ProjectLayout home, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
         command.add("-Xmx1g");
         // libc keeps what tensors gave back, unless the JVM has it trimmed; JDKs without the option pass over it.
@@ -85,7 +85,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private static ServiceProcess start(
-            Home home,
+            ProjectLayout home,
             String name,
             List<String> command,
             Map<String, String> settings,
@@ -185,7 +185,7 @@ public final class ServiceProcess implements AutoCloseable {
                 throw new IllegalStateException(whyItEnded());
             }
             try {
-                HttpResponse<String> answer = Http.send(request, Duration.ofSeconds(2));
+                HttpResponse<String> answer = BoundedHttp.send(request, Duration.ofSeconds(2));
                 if (answer.statusCode() == 200
                         && answer.headers().allValues(TOKEN_HEADER).contains(token)) {
                     return;
@@ -208,7 +208,7 @@ public final class ServiceProcess implements AutoCloseable {
         HttpRequest request =
                 HttpRequest.newBuilder(http().resolve("/q/metrics")).build();
         try {
-            return Http.send(request, Duration.ofSeconds(5))
+            return BoundedHttp.send(request, Duration.ofSeconds(5))
                     .body()
                     .lines()
                     .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
@@ -235,7 +235,7 @@ public final class ServiceProcess implements AutoCloseable {
         } catch (IOException e) {
             return "no log";
         }
-        return Complaint.lastOf(lines);
+        return FailureReason.lastOf(lines);
     }
 
     /** SIGKILL; returns when the process is gone. */

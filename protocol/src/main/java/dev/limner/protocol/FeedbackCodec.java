@@ -21,7 +21,7 @@ public final class FeedbackCodec {
      */
     public static DecodedFeedback decode(byte @Nullable [] value, String fallbackId) {
         try {
-            Fields fields = new Fields(StrictJson.object(value));
+            JsonFields fields = new JsonFields(StrictJson.object(value));
             return new DecodedFeedback.Valid(new FeedbackReader(fields).read(fallbackId));
         } catch (InvalidRecord e) {
             return new DecodedFeedback.Poison(e.error());

@@ -18,9 +18,9 @@ final class FeedbackReader {
     private static final int MOST_ARTIFACTS = 16;
     private static final int MOST_URI = 2048;
 
-    private final Fields fields;
+    private final JsonFields fields;
 
-    FeedbackReader(Fields fields) {
+    FeedbackReader(JsonFields fields) {
         this.fields = fields;
     }
 
@@ -29,7 +29,7 @@ final class FeedbackReader {
         String id = fields.id(fallbackId);
         ImageName image = image("image");
         if (image == null) {
-            throw Fields.missing("image");
+            throw JsonFields.missing("image");
         }
         Opinion opinion = opinion();
         String caption = caption();
@@ -113,7 +113,7 @@ final class FeedbackReader {
             return List.of();
         }
         if (!node.isArray()) {
-            throw Fields.wrongType("artifacts", node, "an array");
+            throw JsonFields.wrongType("artifacts", node, "an array");
         }
         List<String> tags = new ArrayList<>();
         for (JsonNode tag : node) {

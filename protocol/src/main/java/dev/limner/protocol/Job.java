@@ -26,10 +26,10 @@ public record Job(
         long seed,
         int count,
         ModelRef model,
-        @Nullable Size size,
+        @Nullable ImageSize size,
         double truncation,
         ImageFormat format,
         @Nullable Instant deadline,
-        @Nullable Group group,
+        @Nullable JobGroup group,
         @Nullable String tenant,
         @Nullable JsonNode context) {}

@@ -33,7 +33,7 @@ public final class JobCodec {
         } catch (InvalidRecord e) {
             return new Decoded.Poison(fallbackId, e.error(), null, null);
         }
-        Fields fields = new Fields(object);
+        JsonFields fields = new JsonFields(object);
         try {
             return new Decoded.Valid(new JobReader(fields).read(fallbackId));
         } catch (InvalidRecord e) {

@@ -17,9 +17,9 @@ final class JobReader {
     private static final int MOST_CONTEXT_BYTES = 4 << 10;
     private static final int MOST_SIDE = 1 << 16;
 
-    private final Fields fields;
+    private final JsonFields fields;
 
-    JobReader(Fields fields) {
+    JobReader(JsonFields fields) {
         this.fields = fields;
     }
 
@@ -47,7 +47,7 @@ final class JobReader {
     private String caption() throws InvalidRecord {
         String written = fields.text("caption");
         if (written == null) {
-            throw Fields.missing("caption");
+            throw JsonFields.missing("caption");
         }
         return CaptionRule.normalised("caption", written);
     }
@@ -65,18 +65,18 @@ final class JobReader {
         }
     }
 
-    private @Nullable Size size() throws InvalidRecord {
-        Fields size = fields.object("size");
+    private @Nullable ImageSize size() throws InvalidRecord {
+        JsonFields size = fields.object("size");
         if (size == null) {
             return null;
         }
-        return new Size(side(size, "width"), side(size, "height"));
+        return new ImageSize(side(size, "width"), side(size, "height"));
     }
 
-    private static int side(Fields size, String name) throws InvalidRecord {
+    private static int side(JsonFields size, String name) throws InvalidRecord {
         Long value = size.integer(name, ErrorCode.SIZE_NOT_AVAILABLE, 1, MOST_SIDE);
         if (value == null) {
-            throw Fields.missing("size." + name);
+            throw JsonFields.missing("size." + name);
         }
         return value.intValue();
     }
@@ -104,21 +104,21 @@ final class JobReader {
         }
     }
 
-    private @Nullable Group group() throws InvalidRecord {
-        Fields group = fields.object("group");
+    private @Nullable JobGroup group() throws InvalidRecord {
+        JsonFields group = fields.object("group");
         if (group == null) {
             return null;
         }
         String id = group.text("id");
         Long size = group.integer("size", ErrorCode.GROUP_INVALID, 1, MOST_GROUP);
         if (id == null || size == null) {
-            throw Fields.missing(id == null ? "group.id" : "group.size");
+            throw JsonFields.missing(id == null ? "group.id" : "group.size");
         }
         if (!JobCodec.ID.matcher(id).matches()) {
             throw new InvalidRecord(
                     RecordError.of(ErrorCode.GROUP_INVALID, "group.id", id, "must be 1 to 128 of A-Z a-z 0-9 . _ : -"));
         }
-        return new Group(id, size.intValue());
+        return new JobGroup(id, size.intValue());
     }
 
     private @Nullable String tenant() throws InvalidRecord {

@@ -22,7 +22,7 @@ public record Result(
         Outcome outcome,
         @Nullable String tenant,
         @Nullable JsonNode context,
-        @Nullable Group group,
+        @Nullable JobGroup group,
         @Nullable Source source,
         int redrive,
         int attempts,

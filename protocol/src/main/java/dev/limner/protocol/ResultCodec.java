@@ -60,7 +60,7 @@ public final class ResultCodec {
                     outcome(node),
                     node.path("tenant").textValue(),
                     node.get("context"),
-                    value(node, "group", Group.class),
+                    value(node, "group", JobGroup.class),
                     value(node, "source", Result.Source.class),
                     node.path("redrive").asInt(),
                     node.path("attempts").asInt(),

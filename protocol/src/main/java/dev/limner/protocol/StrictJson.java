@@ -24,7 +24,7 @@ final class StrictJson {
         JsonNode root = parse(value);
         if (!(root instanceof ObjectNode object)) {
             throw new InvalidRecord(RecordError.ofRecord(
-                    ErrorCode.NOT_AN_OBJECT, "the record is a JSON " + Fields.kind(root) + ", must be an object"));
+                    ErrorCode.NOT_AN_OBJECT, "the record is a JSON " + JsonFields.kind(root) + ", must be an object"));
         }
         return object;
     }

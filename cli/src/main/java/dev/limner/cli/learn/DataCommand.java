@@ -1,6 +1,6 @@
 package dev.limner.cli.learn;
 
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import picocli.CommandLine.Command;
 
 /** {@code limner data}: data sets. */
@@ -9,4 +9,4 @@ import picocli.CommandLine.Command;
         description = "Make data sets of captioned pictures, and look at them.",
         mixinStandardHelpOptions = true,
         subcommands = {DataImportCommand.class, DataShowCommand.class, DataSplitCommand.class})
-public final class DataCommand implements Subcommand {}
+public final class DataCommand implements LimnerCommand {}

@@ -1,9 +1,9 @@
 package dev.limner.cli.learn;
 
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -25,11 +25,11 @@ final class DataFolder {
     }
 
     static DataSet read(Path data, int side, CommandSpec spec) {
-        return Shards.read(
+        return ShardFiles.read(
                 data,
                 side,
                 (entry, reason, detail) -> spec.commandLine()
                         .getErr()
-                        .println(Printable.line("skipped " + entry + ": " + reason.text() + " " + detail)));
+                        .println(PrintableText.line("skipped " + entry + ": " + reason.text() + " " + detail)));
     }
 }

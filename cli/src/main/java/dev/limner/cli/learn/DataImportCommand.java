@@ -1,9 +1,9 @@
 package dev.limner.cli.learn;
 
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataImport;
 import dev.limner.training.data.DataSettings;
@@ -11,12 +11,12 @@ import dev.limner.training.data.EmojiArtwork;
 import dev.limner.training.data.EmojiSource;
 import dev.limner.training.data.FashionMnistSource;
 import dev.limner.training.data.FolderSource;
-import dev.limner.training.data.RawPicture;
+import dev.limner.training.data.RawImage;
 import dev.limner.training.data.ShardSource;
-import dev.limner.training.data.Skipped;
+import dev.limner.training.data.SkippedEntries;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.extractor.JudgeTraining;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -70,13 +70,13 @@ final class DataImportCommand {
         CommandSpec spec;
 
         /** @return 1 if part of the source was missing, else 0 */
-        int fill(RawPicture.Source source, Path folder, int side) {
+        int fill(RawImage.Source source, Path folder, int side) {
             PrintWriter terminal = spec.commandLine().getOut();
             DataImport.Outcome outcome;
             DataSettings settings = settings(side);
             AtomicLong seen = new AtomicLong();
             try (Progress progress = Progress.of("importing", 0)) {
-                RawPicture.Source watched = (receiver, skipped) -> source.read(
+                RawImage.Source watched = (receiver, skipped) -> source.read(
                         picture -> {
                             receiver.take(picture);
                             long count = seen.incrementAndGet();
@@ -86,11 +86,11 @@ final class DataImportCommand {
                         skipped);
                 outcome = DataImport.run(watched, folder, settings);
             }
-            terminal.println(folder + ": " + Counted.of(outcome.added(), "new picture") + ", " + outcome.present()
+            terminal.println(folder + ": " + CountedNoun.of(outcome.added(), "new picture") + ", " + outcome.present()
                     + (outcome.present() == 1 ? " was" : " were") + " there already; " + outcome.in(Split.TRAIN)
                     + " to train on, " + outcome.in(Split.TEST) + " held out");
             fewness(outcome).ifPresent(terminal::println);
-            for (Skipped.Reason reason : Skipped.Reason.values()) {
+            for (SkippedEntries.Reason reason : SkippedEntries.Reason.values()) {
                 Integer count = outcome.skipped().get(reason);
                 if (count != null) {
                     terminal.printf(Locale.ROOT, "left out: %d, because %s%n", count, reason.text());
@@ -99,7 +99,7 @@ final class DataImportCommand {
             if (!outcome.skipped().isEmpty()) {
                 terminal.println("each of them: " + folder.resolve("skipped.jsonl"));
             }
-            for (Skipped.Remark remark : Skipped.Remark.values()) {
+            for (SkippedEntries.Remark remark : SkippedEntries.Remark.values()) {
                 Integer count = outcome.remarks().get(remark);
                 if (count != null) {
                     terminal.printf(Locale.ROOT, "used: %d, though %s%n", count, remark.text());
@@ -108,7 +108,7 @@ final class DataImportCommand {
             if (!outcome.remarks().isEmpty()) {
                 terminal.println("each of them: " + folder.resolve("remarks.jsonl"));
             }
-            boolean whole = !outcome.skipped().containsKey(Skipped.Reason.BROKEN_SHARD);
+            boolean whole = !outcome.skipped().containsKey(SkippedEntries.Reason.BROKEN_SHARD);
             if (!whole) {
                 spec.commandLine()
                         .getErr()
@@ -120,14 +120,14 @@ final class DataImportCommand {
 
         /** What a set of so few pictures cannot be used for. */
         private static Optional<String> fewness(DataImport.Outcome outcome) {
-            if (outcome.in(Split.TRAIN) >= JudgeTraining.FEWEST && outcome.in(Split.TEST) >= Plan.FEWEST) {
+            if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST && outcome.in(Split.TEST) >= EvaluationPlan.FEWEST) {
                 return Optional.empty();
             }
             String none = outcome.in(Split.TEST) == 0
                     ? "none is held out, "
                     : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
-            return Optional.of(none + "too few to look at how a training goes (" + JudgeTraining.FEWEST
-                    + " to train on and " + Plan.FEWEST
+            return Optional.of(none + "too few to look at how a training goes (" + ExtractorTraining.FEWEST
+                    + " to train on and " + EvaluationPlan.FEWEST
                     + " held out are needed): import more, or train with --check-every 0");
         }
 
@@ -208,7 +208,7 @@ final class DataImportCommand {
             return target.fill(
                     new EmojiSource(
                             artwork, tarball(from, artwork.npmPackage()), tarball(from, NAMES), languages, category),
-                    out == null ? Home.find().emojiData() : out,
+                    out == null ? ProjectLayout.find().emojiData() : out,
                     SIDE);
         }
 

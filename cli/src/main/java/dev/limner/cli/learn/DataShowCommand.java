@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.image.Pixels;
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.data.Pictures;
+import dev.limner.training.data.ImageDecoder;
 import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.SampleGrid;
 import java.io.IOException;
@@ -63,13 +63,13 @@ final class DataShowCommand implements Runnable {
             counts.properties()
                     .forEach(entry -> terminal.printf(
                             "%-16s %s%n",
-                            entry.getKey(), Printable.line(entry.getValue().toString())));
+                            entry.getKey(), PrintableText.line(entry.getValue().toString())));
             spread(set.images(), examples)
                     .forEach(image -> terminal.printf(
                             "%-16s %s %s%n",
-                            Printable.line(image.key()),
+                            PrintableText.line(image.key()),
                             set.splitOf(image).id(),
-                            Printable.line(image.captions().toString())));
+                            PrintableText.line(image.captions().toString())));
         }
         if (png != null) {
             sheet(set, png);
@@ -123,7 +123,7 @@ final class DataShowCommand implements Runnable {
                 .map(CaptionedImage::pixels)
                 .toList();
         try {
-            Files.write(file, Pictures.toPng(SampleGrid.sheet(pictures, COLUMNS)));
+            Files.write(file, ImageDecoder.toPng(SampleGrid.sheet(pictures, COLUMNS)));
         } catch (IOException e) {
             throw new UncheckedIOException("the pictures cannot be written to " + file, e);
         }

@@ -1,6 +1,6 @@
 package dev.limner.cli.learn;
 
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
@@ -41,7 +41,7 @@ final class DataSplitCommand implements Runnable {
             Split split = set.splitOf(image);
             if (only == null || only == split) {
                 String caption = image.captions().values().iterator().next().get(0);
-                terminal.printf("%s\t%s\t%s%n", Printable.whole(image.key()), split.id(), Printable.whole(caption));
+                terminal.printf("%s\t%s\t%s%n", PrintableText.whole(image.key()), split.id(), PrintableText.whole(caption));
             }
         }
     }

@@ -4,22 +4,22 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.evaluate.Alarm;
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.Evaluation;
-import dev.limner.training.evaluate.Figure;
+import dev.limner.training.evaluate.QualityAlert;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.ModelEvaluation;
+import dev.limner.training.evaluate.MetricValue;
 import dev.limner.training.evaluate.GridCheck;
-import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.SampleGrid;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.report.EvaluationReport;
 import java.io.PrintWriter;
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
                     + " copying its training pictures, drawing one picture, leaving much out."
         },
         mixinStandardHelpOptions = true)
-public final class EvalCommand implements Callable<Integer>, Subcommand {
+public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(paramLabel = "MODEL", description = "Folder of a model bundle.")
     @SuppressWarnings("NullAway.Init")
     Path model;
@@ -88,7 +88,7 @@ public final class EvalCommand implements Callable<Integer>, Subcommand {
 
     @Override
     public Integer call() {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         PrintWriter errors = spec.commandLine().getErr();
         ModelBundle bundle = ModelBundle.read(model);
@@ -97,15 +97,15 @@ public final class EvalCommand implements Callable<Integer>, Subcommand {
         Device device = options.device();
         DataSet set = options.read(manifest.generator().side());
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
-                Judges judges = options.judges(home, set, asked, encoder, device);
+                FeatureExtractors judges = options.judges(home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
-            Plan plan = Plan.of(set, asked, encoder, pictures, seed);
+            EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, pictures, seed);
             GeneratorNetwork network = new GeneratorNetwork(manifest.generator());
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
-            Evaluation evaluation;
+            ModelEvaluation evaluation;
             try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
-                evaluation = Evaluation.run(plan, judges, Artist.of(renderer), Artist.of(untrained));
+                evaluation = ModelEvaluation.run(plan, judges, ImageSource.of(renderer), ImageSource.of(untrained));
             }
             SampleGrid grid = options.grid(home, asked);
             GridCheck check = GridCheck.of(grid, grid.draw(renderer, encoder), set, judges, encoder);
@@ -133,7 +133,7 @@ public final class EvalCommand implements Callable<Integer>, Subcommand {
                 : manifest.recipe().path("language").asText("en");
     }
 
-    private static void print(ObjectNode json, Evaluation evaluation, PrintWriter terminal) {
+    private static void print(ObjectNode json, ModelEvaluation evaluation, PrintWriter terminal) {
         terminal.printf(
                 "%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real pictures", "untrained", "better");
         evaluation.figures().forEach((metric, figure) -> {
@@ -150,8 +150,8 @@ public final class EvalCommand implements Callable<Integer>, Subcommand {
             }
         });
         terminal.println("grid " + json.path("grid"));
-        for (Alarm alarm : evaluation.alarms()) {
-            Figure figure = evaluation.figures().get(alarm.metric());
+        for (QualityAlert alarm : evaluation.alarms()) {
+            MetricValue figure = evaluation.figures().get(alarm.metric());
             if (figure != null) {
                 terminal.println("alarm: " + alarm.explain(figure));
             }

@@ -1,13 +1,13 @@
 package dev.limner.cli.learn;
 
 import ai.djl.Device;
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.evaluate.extractor.JudgeDescription;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
                     + " compare."
         },
         mixinStandardHelpOptions = true)
-public final class JudgesCommand implements Runnable, Subcommand {
+public final class JudgesCommand implements Runnable, LimnerCommand {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;
@@ -51,13 +51,13 @@ public final class JudgesCommand implements Runnable, Subcommand {
 
     @Override
     public void run() {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Device on = options.device();
         DataSet set = options.read(DataSettings.read(options.data).side());
         String id = encoderId != null
                 ? encoderId
                 : (language.equals("zh") ? PretrainedEncoder.BGE_SMALL_ZH : PretrainedEncoder.MINI_LM).id();
-        Path folder = out != null ? out : options.data.resolve("judges-" + language + "-v" + JudgeDescription.VERSION);
+        Path folder = out != null ? out : options.data.resolve("judges-" + language + "-v" + ExtractorDescription.VERSION);
         try (TextEncoder encoder = options.encoder(home, id)) {
             options.train(set, language, encoder, on, folder);
         }

@@ -8,14 +8,14 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.text.TextFile;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.SampleGrid;
-import dev.limner.training.evaluate.extractor.JudgeDescription;
-import dev.limner.training.evaluate.extractor.JudgeTraining;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
+import dev.limner.training.evaluate.extractor.ExtractorTraining;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,11 +87,11 @@ public final class LearnOptions {
     }
 
     /** An encoder that remembers: captions are looked at by the sampler, the plan and the grid. */
-    public TextEncoder encoder(Home home, String id) {
+    public TextEncoder encoder(ProjectLayout home, String id) {
         return new CachingTextEncoder(PretrainedEncoder.of(id).load(home.cache(), threads), CAPTIONS);
     }
 
-    SampleGrid grid(Home home, String language) {
+    SampleGrid grid(ProjectLayout home, String language) {
         Path own = home.root().resolve("data/captions-64-" + language + ".txt");
         Path file = gridCaptions != null ? gridCaptions : Files.exists(own) ? own : home.gridCaptions();
         try {
@@ -108,17 +108,17 @@ public final class LearnOptions {
     }
 
     /** Judges for the data, trained now if there are none yet. */
-    public Judges judges(Home home, DataSet set, String language, TextEncoder encoder, Device on) {
-        String name = "judges-" + language + "-v" + JudgeDescription.VERSION;
+    public FeatureExtractors judges(ProjectLayout home, DataSet set, String language, TextEncoder encoder, Device on) {
+        String name = "judges-" + language + "-v" + ExtractorDescription.VERSION;
         Path beside = data.resolve(name);
         Path folder = judges != null
                 ? judges
-                : Judges.in(beside)
+                : FeatureExtractors.in(beside)
                         ? beside
                         : home.cache()
                                 .resolve(name + "-" + set.side() + "-" + judgesSeed + "-"
                                         + set.digest().substring(0, HASH_SHOWN));
-        if (!Judges.in(folder)) {
+        if (!FeatureExtractors.in(folder)) {
             spec.commandLine()
                     .getErr()
                     .println(
@@ -126,8 +126,8 @@ public final class LearnOptions {
                                     + " once for this data; they are kept in " + folder);
             train(set, language, encoder, on, folder);
         }
-        Judges found = Judges.read(folder, on);
-        JudgeDescription description = found.description();
+        FeatureExtractors found = FeatureExtractors.read(folder, on);
+        ExtractorDescription description = found.description();
         if (!description.dataDigest().equals(set.digest())
                 || !description.language().equals(language)
                 || description.side() != set.side()
@@ -144,7 +144,7 @@ public final class LearnOptions {
 
     void train(DataSet set, String language, TextEncoder encoder, Device on, Path folder) {
         try (Progress progress = Progress.of("training judges (percent)", 100)) {
-            JudgeTraining.run(
+            ExtractorTraining.run(
                     set, language, encoder, judgesSeed, on, folder, percent -> progress.to(percent, "into " + folder));
         }
     }

@@ -1,24 +1,24 @@
 package dev.limner.cli.learn;
 
 import ai.djl.Device;
-import dev.limner.cli.Subcommand;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.extractor.JudgeTraining;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.ExtractorTraining;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.loop.HeldOutCheck;
 import dev.limner.training.loop.StartingPoint;
@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:trained", "1:something failed, or the folder is in use", "2:misuse"})
-public final class TrainCommand implements Runnable, Subcommand {
+public final class TrainCommand implements Runnable, LimnerCommand {
     private static final int CHECKED_PICTURES = 1000;
 
     @Option(
@@ -154,7 +154,7 @@ public final class TrainCommand implements Runnable, Subcommand {
         notNegative("--save-every", saveEvery);
         notNegative("--patience", patience);
         requireFolderForATraining(out);
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         StartingPoint start = start();
         Recipe recipe = recipe(start);
@@ -170,14 +170,14 @@ public final class TrainCommand implements Runnable, Subcommand {
                 Duration.ofSeconds(Math.round(saveEvery * 60)),
                 patience,
                 stopOnAlarm);
-        Claims.keep(out, "limner train");
+        FolderClaims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
             TrainingLoop loop =
                     new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
-                try (Judges judges = options.judges(home, set, recipe.language(), encoder, chosen);
+                try (FeatureExtractors judges = options.judges(home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
-                                Plan.of(set, recipe.language(), encoder, CHECKED_PICTURES, 1), judges)) {
+                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_PICTURES, 1), judges)) {
                     train(loop, limit, chosen, check, terminal);
                 }
             } else {
@@ -201,10 +201,10 @@ public final class TrainCommand implements Runnable, Subcommand {
         int train = set.images(Split.TRAIN, language).size();
         int test = set.images(Split.TEST, language).size();
         // Captions in other languages alone are another matter, which the training speaks of.
-        if (train + test > 0 && (train < JudgeTraining.FEWEST || test < Plan.FEWEST)) {
+        if (train + test > 0 && (train < ExtractorTraining.FEWEST || test < EvaluationPlan.FEWEST)) {
             throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
                     + " held out with captions in '" + language + "', looks at held-out captions need "
-                    + JudgeTraining.FEWEST + " and " + Plan.FEWEST + ": --check-every 0 trains without looks"
+                    + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST + ": --check-every 0 trains without looks"
                     + (train < Recipe.LEAST_BATCH
                             ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
                             : ""));
@@ -281,7 +281,7 @@ public final class TrainCommand implements Runnable, Subcommand {
         return new TrainingListener() {
             @Override
             public void started(int pictures, long step, double seconds) {
-                progress.to((long) seconds, Counted.of(pictures, "picture") + ", from step " + step);
+                progress.to((long) seconds, CountedNoun.of(pictures, "picture") + ", from step " + step);
             }
 
             @Override

@@ -1,8 +1,8 @@
 package dev.limner.cli.operate;
 
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.Subcommand;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.client.FleetClient;
 import dev.limner.protocol.Cancellation;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
                     + " its turn comes; one that has its result keeps it. Ids are remembered for a day."
         },
         mixinStandardHelpOptions = true)
-public final class CancelCommand implements Callable<Integer>, Subcommand {
+public final class CancelCommand implements Callable<Integer>, LimnerCommand {
     @Mixin
     @SuppressWarnings("NullAway.Init")
     ClusterOptions cluster;
@@ -69,7 +69,7 @@ public final class CancelCommand implements Callable<Integer>, Subcommand {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the cancellation was not taken: " + e.getCause(), e);
         }
-        spec.commandLine().getOut().println(Counted.of(ids.size(), "job") + " cancelled, unless drawn already");
+        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless drawn already");
         return 0;
     }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import dev.limner.client.FleetClient;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
                     + " are, and if it has no result, how much is before it."
         },
         mixinStandardHelpOptions = true)
-public final class ExplainCommand implements Callable<Integer>, Subcommand {
+public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
     private static final int MOST_MATES = 12;
 
     @Mixin
@@ -74,7 +74,7 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
     private final ObjectMapper mapper = new ObjectMapper();
     private final List<ConsumerRecord<byte[], byte[]>> jobs = new ArrayList<>();
     private final List<ConsumerRecord<byte[], byte[]>> results = new ArrayList<>();
-    private final List<Letter> letters = new ArrayList<>();
+    private final List<DeadLetterRecord> letters = new ArrayList<>();
     private final List<ConsumerRecord<byte[], byte[]>> cancellations = new ArrayList<>();
 
     @Override
@@ -94,7 +94,7 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
         if (json) {
             out.println(told);
         } else {
-            new Explanation(told, out).print();
+            new JobExplanation(told, out).print();
         }
         out.flush();
         return jobs.isEmpty() && results.isEmpty() ? 1 : 0;
@@ -112,7 +112,7 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
                             .filter(result -> result.jobId().equals(id))
                             .ifPresent(mine -> results.add(record));
                 } else if (record.topic().equals(client.topics().deadLetters())) {
-                    Letter.of(record).filter(this::mine).ifPresent(letters::add);
+                    DeadLetterRecord.of(record).filter(this::mine).ifPresent(letters::add);
                 } else if (record.topic().equals(client.topics().cancellations())) {
                     if (record.key() != null && id.equals(new String(record.key(), StandardCharsets.UTF_8))) {
                         cancellations.add(record);
@@ -124,13 +124,13 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private boolean mine(Letter letter) {
+    private boolean mine(DeadLetterRecord letter) {
         String fallback = letter.origin().replace('@', '-');
         return JobCodec.decode(letter.record().value(), fallback).jobId().equals(id);
     }
 
     private static String jobId(ConsumerRecord<byte[], byte[]> record) {
-        String first = Letter.header(record.headers(), RedriveHeaders.ORIGIN);
+        String first = DeadLetterRecord.header(record.headers(), RedriveHeaders.ORIGIN);
         String fallback = first == null
                 ? record.topic() + "-" + record.partition() + "-" + record.offset()
                 : first.replace('@', '-');
@@ -145,7 +145,7 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
         if (record.key() != null) {
             told.put("key", new String(record.key(), StandardCharsets.UTF_8));
         }
-        String redrive = Letter.header(record.headers(), RedriveHeaders.REDRIVE);
+        String redrive = DeadLetterRecord.header(record.headers(), RedriveHeaders.REDRIVE);
         if (redrive != null) {
             told.put("redrive", redrive);
         }
@@ -215,7 +215,7 @@ public final class ExplainCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private ObjectNode letter(Letter letter) {
+    private ObjectNode letter(DeadLetterRecord letter) {
         return mapper.createObjectNode()
                 .put("record", letter.place())
                 .put("origin", letter.origin())

@@ -1,13 +1,13 @@
 package dev.limner.cli.operate;
 
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.Subcommand;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.client.FleetClient;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.RedriveHeaders;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
                     + " this is called; if the job fails again, it leaves a letter of its own."
         },
         mixinStandardHelpOptions = true)
-public final class RedriveCommand implements Callable<Integer>, Subcommand {
+public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
     private static final int PER_TRANSACTION = 500;
     private static final int MOST_SHOWN = 20;
 
@@ -100,10 +100,10 @@ public final class RedriveCommand implements Callable<Integer>, Subcommand {
         // is found below.
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             producer.initTransactions();
-            List<Letter> chosen = choose(client, codes, from, to);
+            List<DeadLetterRecord> chosen = choose(client, codes, from, to);
             for (int at = 0; at < chosen.size(); at += PER_TRANSACTION) {
                 producer.beginTransaction();
-                for (Letter letter : chosen.subList(at, Math.min(at + PER_TRANSACTION, chosen.size()))) {
+                for (DeadLetterRecord letter : chosen.subList(at, Math.min(at + PER_TRANSACTION, chosen.size()))) {
                     var unused = producer.send(letter.again());
                 }
                 producer.commitTransaction();
@@ -133,10 +133,10 @@ public final class RedriveCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private List<Letter> choose(FleetClient client, Set<String> codes, Instant from, Instant to) {
-        List<Letter> letters = new ArrayList<>();
+    private List<DeadLetterRecord> choose(FleetClient client, Set<String> codes, Instant from, Instant to) {
+        List<DeadLetterRecord> letters = new ArrayList<>();
         try (FleetClient.Reader reader = client.reader(List.of(client.topics().deadLetters()))) {
-            reader.forEachUntilNow(record -> Letter.of(record)
+            reader.forEachUntilNow(record -> DeadLetterRecord.of(record)
                     .filter(letter -> codes.isEmpty() || codes.contains(letter.code()))
                     .filter(letter -> !letter.at().isBefore(from) && letter.at().isBefore(to))
                     .ifPresent(letters::add));
@@ -144,7 +144,7 @@ public final class RedriveCommand implements Callable<Integer>, Subcommand {
         Set<String> sent = new HashSet<>();
         try (FleetClient.Reader reader = client.reader(client.topics().allJobs())) {
             reader.forEachUntilNow(record -> {
-                String letter = Letter.header(record.headers(), RedriveHeaders.LETTER);
+                String letter = DeadLetterRecord.header(record.headers(), RedriveHeaders.LETTER);
                 if (letter != null) {
                     sent.add(letter);
                 }
@@ -154,34 +154,34 @@ public final class RedriveCommand implements Callable<Integer>, Subcommand {
         int before = letters.size();
         letters.removeIf(letter -> sent.contains(letter.place()));
         if (letters.size() < before) {
-            out.println(Counted.of(before - letters.size(), "letter") + " sent again before");
+            out.println(CountedNoun.of(before - letters.size(), "letter") + " sent again before");
         }
         int again = letters.size();
-        letters.removeIf(Letter::cut);
+        letters.removeIf(DeadLetterRecord::cut);
         if (letters.size() < again) {
-            out.println(Counted.of(again - letters.size(), "letter") + " too large to be sent again as a job");
+            out.println(CountedNoun.of(again - letters.size(), "letter") + " too large to be sent again as a job");
         }
         Set<String> lanes = Set.copyOf(client.topics().allJobs());
         letters.removeIf(letter -> !lanes.contains(letter.topic()));
         return letters.subList(0, Math.min(limit, letters.size()));
     }
 
-    private void show(List<Letter> letters, boolean done) {
+    private void show(List<DeadLetterRecord> letters, boolean done) {
         PrintWriter out = spec.commandLine().getOut();
         letters.stream()
                 .limit(MOST_SHOWN)
-                .forEach(letter -> out.println(Printable.line(
+                .forEach(letter -> out.println(PrintableText.line(
                         letter.at() + "  " + letter.place() + "  from " + letter.origin() + "  " + letter.reason())));
         if (letters.size() > MOST_SHOWN) {
             out.println("... and " + (letters.size() - MOST_SHOWN) + " more");
         }
         letters.stream()
-                .collect(Collectors.groupingBy(Letter::code, TreeMap::new, Collectors.counting()))
-                .forEach((code, count) -> out.println(String.format("%6d %s", count, Printable.line(code))));
+                .collect(Collectors.groupingBy(DeadLetterRecord::code, TreeMap::new, Collectors.counting()))
+                .forEach((code, count) -> out.println(String.format("%6d %s", count, PrintableText.line(code))));
         out.println(
                 done
-                        ? Counted.of(letters.size(), "job") + " sent again"
-                        : Counted.of(letters.size(), "job") + " would be sent again; with --apply they are");
+                        ? CountedNoun.of(letters.size(), "job") + " sent again"
+                        : CountedNoun.of(letters.size(), "job") + " would be sent again; with --apply they are");
         out.flush();
     }
 }

@@ -1,11 +1,11 @@
 package dev.limner.cli.operate;
 
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.Subcommand;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StoreGcCommand.class})
-public final class StoreCommand implements Runnable, Subcommand {
+public final class StoreCommand implements Runnable, LimnerCommand {
     private static final int MOST_SHOWN = 20;
 
     @Spec
@@ -39,7 +39,7 @@ public final class StoreCommand implements Runnable, Subcommand {
     }
 
     static StoreFolder folder(@Nullable Path store) {
-        Path chosen = store == null ? Home.find().state().resolve("store") : store.toAbsolutePath();
+        Path chosen = store == null ? ProjectLayout.find().state().resolve("store") : store.toAbsolutePath();
         if (!Files.isDirectory(chosen)) {
             throw new UsageException("--store is " + chosen + ", which is no folder");
         }
@@ -63,9 +63,9 @@ public final class StoreCommand implements Runnable, Subcommand {
         if (restored > 0) {
             spec.commandLine()
                     .getOut()
-                    .println(Counted.of(restored, "object") + " of a clearance that did not end: renamed back");
+                    .println(CountedNoun.of(restored, "object") + " of a clearance that did not end: renamed back");
         }
-        Map<String, String> references = References.of(client).byDigest();
+        Map<String, String> references = StoreReferences.of(client).byDigest();
         PrintWriter out = spec.commandLine().getOut();
         int missing = 0;
         int broken = 0;
@@ -81,7 +81,7 @@ public final class StoreCommand implements Runnable, Subcommand {
                 progress.to(++looked, missing + broken + " bad");
             }
         }
-        out.println(Counted.of(looked, "object") + " referred to: " + (looked - missing - broken) + " whole, " + missing
+        out.println(CountedNoun.of(looked, "object") + " referred to: " + (looked - missing - broken) + " whole, " + missing
                 + " missing, " + broken + " broken");
         out.flush();
         return missing + broken == 0 ? 0 : 1;

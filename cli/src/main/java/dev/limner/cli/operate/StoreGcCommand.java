@@ -1,9 +1,9 @@
 package dev.limner.cli.operate;
 
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets.Fleet;
@@ -98,7 +98,7 @@ final class StoreGcCommand implements Callable<Integer> {
         }
         int restored = folder.restore();
         if (restored > 0) {
-            out.println(Counted.of(restored, "object") + " of a clearance that did not end: renamed back");
+            out.println(CountedNoun.of(restored, "object") + " of a clearance that did not end: renamed back");
         }
         Instant untouchedSince = Instant.now().minus(kept).minus(Duration.ofDays(1));
         // Listed first: what is referred to from now on is written or touched from now on, or among what is read next.
@@ -111,7 +111,7 @@ final class StoreGcCommand implements Callable<Integer> {
         out.println(String.format(
                 Locale.ROOT,
                 "%s, %d referred to; %d (%.1f MiB) not referred to and untouched since %s%s",
-                Counted.of(sweep.objects(), "object"),
+                CountedNoun.of(sweep.objects(), "object"),
                 sweep.referenced(),
                 sweep.garbage(),
                 sweep.garbageBytes() / 1048576.0,
@@ -155,7 +155,7 @@ final class StoreGcCommand implements Callable<Integer> {
     private static Duration longestRetention(List<FleetClient> clients) throws InterruptedException {
         Duration longest = Duration.ZERO;
         for (FleetClient client : clients) {
-            Duration kept = Retention.ofJobs(client);
+            Duration kept = TopicRetention.ofJobs(client);
             if (kept.isNegative()) {
                 return kept;
             }
@@ -168,7 +168,7 @@ final class StoreGcCommand implements Callable<Integer> {
         Set<String> needed = new HashSet<>();
         int learning = 0;
         for (FleetClient client : clients) {
-            References references = References.of(client);
+            StoreReferences references = StoreReferences.of(client);
             references.all().forEach(needed::add);
             learning += references.feedback() > 0 ? 1 : 0;
         }
@@ -187,7 +187,7 @@ final class StoreGcCommand implements Callable<Integer> {
 
     private List<Path> replays() {
         if (trainers.isEmpty()) {
-            Path usual = Home.find().state().resolve("trainer").resolve(REPLAY);
+            Path usual = ProjectLayout.find().state().resolve("trainer").resolve(REPLAY);
             return Files.isRegularFile(usual) ? List.of(usual) : List.of();
         }
         return trainers.stream().map(folder -> folder.resolve(REPLAY)).toList();

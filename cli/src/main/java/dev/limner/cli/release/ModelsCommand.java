@@ -3,14 +3,14 @@ package dev.limner.cli.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.limner.cli.Subcommand;
-import dev.limner.client.registry.Registry;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RebuildCommand.class})
-public final class ModelsCommand implements Runnable, Subcommand {
+public final class ModelsCommand implements Runnable, LimnerCommand {
     static final int SHOWN = 12;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -71,13 +71,13 @@ public final class ModelsCommand implements Runnable, Subcommand {
                                 gate(manifest)));
         if (record != null) {
             out().println("revision " + record.revision() + " at " + record.at()
-                    + (record.signature() == null ? "" : ", signed") + ": " + Printable.line(record.reason()));
+                    + (record.signature() == null ? "" : ", signed") + ": " + PrintableText.line(record.reason()));
         }
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
                 .forEach(
-                        other -> out().println(Printable.line("also announced: " + other + " (--name " + other + ")")));
+                        other -> out().println(PrintableText.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 
@@ -169,7 +169,7 @@ public final class ModelsCommand implements Runnable, Subcommand {
         if (share != null && !(share > 0 && share <= 1)) {
             throw new UsageException("--canary is " + share + ", must be above 0 and at most 1");
         }
-        Registry registry = options.registry(holdout(holdout));
+        ModelRegistry registry = options.registry(holdout(holdout));
         if (digest == null && bundle == null) {
             ModelRecord record = announced(registry.current(options.name), options);
             ModelRecord.Canary canary = record.canary();
@@ -179,7 +179,7 @@ public final class ModelsCommand implements Runnable, Subcommand {
             return say(registry.promote(options.name, canary.release().digest(), reason.text));
         }
         Optional<ModelRecord> current = registry.current(options.name);
-        Offer offer = new Offer(options, current, out());
+        ReleaseCandidate offer = new ReleaseCandidate(options, current, out());
         ModelRecord.Release release =
                 bundle != null ? offer.from(bundle) : offer.of(options.digest(String.valueOf(digest)));
         if (current.isEmpty()) {
@@ -191,15 +191,15 @@ public final class ModelsCommand implements Runnable, Subcommand {
                         : registry.trial(options.name, release, share, reason.text));
     }
 
-    static Registry.Holdout holdout(@Nullable Double share) {
-        Registry.Holdout usual = Registry.Holdout.DEFAULT;
+    static ModelRegistry.Holdout holdout(@Nullable Double share) {
+        ModelRegistry.Holdout usual = ModelRegistry.Holdout.DEFAULT;
         if (share == null) {
             return usual;
         }
-        if (!(share >= 0 && share <= Registry.Holdout.MOST)) {
-            throw new UsageException("--holdout is " + share + ", must be from 0 to " + Registry.Holdout.MOST);
+        if (!(share >= 0 && share <= ModelRegistry.Holdout.MOST)) {
+            throw new UsageException("--holdout is " + share + ", must be from 0 to " + ModelRegistry.Holdout.MOST);
         }
-        return new Registry.Holdout(share, usual.young());
+        return new ModelRegistry.Holdout(share, usual.young());
     }
 
     @Command(
@@ -207,7 +207,7 @@ public final class ModelsCommand implements Runnable, Subcommand {
             description = "Ends the trial of the release that is on trial.",
             mixinStandardHelpOptions = true)
     int reject(@Mixin ReasonOption reason, @Mixin RegistryOptions options) {
-        Registry registry = options.registry();
+        ModelRegistry registry = options.registry();
         ModelRecord record = announced(registry.current(options.name), options);
         ModelRecord.Canary canary = record.canary();
         if (canary == null) {
@@ -218,7 +218,7 @@ public final class ModelsCommand implements Runnable, Subcommand {
 
     @Command(name = "rollback", description = "Goes back to what was live before.", mixinStandardHelpOptions = true)
     int rollback(@Mixin ReasonOption reason, @Mixin RegistryOptions options) {
-        Registry registry = options.registry();
+        ModelRegistry registry = options.registry();
         ModelRecord record = announced(registry.current(options.name), options);
         if (record.previous().isEmpty()) {
             throw new UsageException(

@@ -2,8 +2,8 @@ package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.cli.ClusterOptions;
-import dev.limner.cli.Subcommand;
-import dev.limner.cli.terminal.Counted;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.UserFile;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.DecodedFeedback;
@@ -13,10 +13,10 @@ import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
 import dev.limner.protocol.UnknownFields;
-import dev.limner.protocol.text.Entry;
+import dev.limner.protocol.text.JsonEntry;
 import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonLines;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
             "PICTURE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
         },
         mixinStandardHelpOptions = true)
-public final class RateCommand implements Callable<Integer>, Subcommand {
+public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE", description = "File, URI or SHA-256.")
     @Nullable
     String picture;
@@ -107,7 +107,7 @@ public final class RateCommand implements Callable<Integer>, Subcommand {
         send(records);
         spec.commandLine()
                 .getOut()
-                .println(Counted.of(records.size(), "record") + " to "
+                .println(CountedNoun.of(records.size(), "record") + " to "
                         + cluster.topics().feedback());
         return 0;
     }
@@ -183,16 +183,16 @@ public final class RateCommand implements Callable<Integer>, Subcommand {
         String name = UserFile.name(file);
         List<byte[]> records = new ArrayList<>();
         Set<String> unread = new HashSet<>();
-        for (Entry entry : JsonLines.STRICT.read(UserFile.bytes(file), name)) {
+        for (JsonEntry entry : JsonLines.STRICT.read(UserFile.bytes(file), name)) {
             String where = name + " line " + entry.line() + ": ";
             byte[] bytes = switch (entry) {
-                case Entry.Json(int line, JsonNode node) -> JsonBytes.of(node);
-                case Entry.Plain(int line, String text) ->
-                    throw new UsageException(where + "'" + Printable.line(text) + "' is no JSON object");
-                case Entry.Fault(int line, String reason) -> throw new UsageException(where + reason);
+                case JsonEntry.Json(int line, JsonNode node) -> JsonBytes.of(node);
+                case JsonEntry.Plain(int line, String text) ->
+                    throw new UsageException(where + "'" + PrintableText.line(text) + "' is no JSON object");
+                case JsonEntry.Fault(int line, String reason) -> throw new UsageException(where + reason);
             };
             records.add(checked(bytes, where));
-            if (entry instanceof Entry.Json(int line, JsonNode node)) {
+            if (entry instanceof JsonEntry.Json(int line, JsonNode node)) {
                 FIELDS.in(node).stream()
                         .filter(unread::add)
                         .forEach(field -> spec.commandLine()

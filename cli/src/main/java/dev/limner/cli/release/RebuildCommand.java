@@ -12,25 +12,25 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.FeedbackRecord;
-import dev.limner.training.feedback.PictureCheck;
-import dev.limner.training.feedback.PictureFiles;
-import dev.limner.training.finetune.Duty;
-import dev.limner.training.finetune.LearningMaterial;
-import dev.limner.training.finetune.Line;
+import dev.limner.training.feedback.FeedbackImageCheck;
+import dev.limner.training.feedback.StoredImages;
+import dev.limner.training.finetune.DutyCycle;
+import dev.limner.training.finetune.FineTuningData;
+import dev.limner.training.finetune.Lineage;
 import dev.limner.training.finetune.RoundListener;
-import dev.limner.training.finetune.TuningRound;
-import dev.limner.training.recipe.Tuning;
-import dev.limner.training.replay.Origin;
+import dev.limner.training.finetune.FineTuningRound;
+import dev.limner.training.recipe.FineTuning;
+import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.replay.Round;
-import dev.limner.training.reward.RewardEyes;
+import dev.limner.training.replay.RoundRecord;
+import dev.limner.training.reward.RewardFeatures;
 import dev.limner.training.step.StepReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ final class RebuildCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         ModelBundle released = ModelBundle.read(registry.folder(registry.digest(digest)));
         Manifest manifest = released.manifest();
@@ -109,7 +109,7 @@ final class RebuildCommand implements Callable<Integer> {
         if (manifest.parent() == null || trainedOn == null || !trainedOn.has("feedback")) {
             throw new UsageException(digest + " was not tuned by feedback: limner train makes it");
         }
-        Line line = Line.of(registry.store(), registry.name, manifest.parent());
+        Lineage line = Lineage.of(registry.store(), registry.name, manifest.parent());
         Device device = options.device();
         DataSet data = options.read(manifest.generator().side());
         if (!data.digest().equals(trainedOn.path("dataDigest").asText())) {
@@ -120,28 +120,28 @@ final class RebuildCommand implements Callable<Integer> {
         String language = recipe == null ? "en" : recipe.path("language").asText("en");
         Path folder = out == null ? Folders.temporary("limner-rebuild") : out;
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
-                Judges judges = options.judges(home, data, language, encoder, device);
+                FeatureExtractors judges = options.judges(home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
-            PictureFiles files = new PictureFiles(store == null ? home.state().resolve("store") : store, examples);
-            RewardEyes eyes = new RewardEyes(judges);
-            PictureCheck check = new PictureCheck(
+            StoredImages files = new StoredImages(store == null ? home.state().resolve("store") : store, examples);
+            RewardFeatures eyes = new RewardFeatures(judges);
+            FeedbackImageCheck check = new FeedbackImageCheck(
                     files, registry.name, registry.store().digests(registry.name)::contains, eyes::of, eyes.side());
             read(
                     trainedOn.path("feedback"),
                     new FeedbackIntake(
                             replay, check, (record, error) -> {}, perRaterPerHour, InstantSource.system(), () -> {}));
             terminal.println(replay.countAfter(0) + " feedback records");
-            Plan plan = Plan.of(
+            EvaluationPlan plan = EvaluationPlan.of(
                     data,
                     language,
                     encoder,
                     trainedOn.path("heldOut").asInt(),
                     trainedOn.path("heldOutSeed").asLong());
-            LearningMaterial material = new LearningMaterial(data, language, encoder, judges, plan, files);
-            Tuning tuning = JSON.treeToValue(trainedOn.path("tuning"), Tuning.class);
-            Round round = new Round(
+            FineTuningData material = new FineTuningData(data, language, encoder, judges, plan, files);
+            FineTuning tuning = JSON.treeToValue(trainedOn.path("tuning"), FineTuning.class);
+            RoundRecord round = new RoundRecord(
                     1,
-                    Round.State.RUNNING,
+                    RoundRecord.State.RUNNING,
                     "rebuild",
                     manifest.parent(),
                     Long.MAX_VALUE,
@@ -151,15 +151,15 @@ final class RebuildCommand implements Callable<Integer> {
                     null,
                     List.of());
             try (Progress progress = Progress.of("tuning (steps)", tuning.steps())) {
-                TuningRound.Outcome outcome = new TuningRound(
-                                material, tuning, device, new Duty(1), folder, new Shown(progress))
+                FineTuningRound.Outcome outcome = new FineTuningRound(
+                                material, tuning, device, new DutyCycle(1), folder, new Shown(progress))
                         .run(round, line, replay);
-                if (outcome instanceof TuningRound.Outcome.Blocked blocked) {
+                if (outcome instanceof FineTuningRound.Outcome.Blocked blocked) {
                     blocked.notes().forEach(terminal::println);
                     return 1;
                 }
             }
-            return compare(released, ModelBundle.read(TuningRound.candidate(folder)), terminal);
+            return compare(released, ModelBundle.read(FineTuningRound.candidate(folder)), terminal);
         }
     }
 
@@ -199,7 +199,7 @@ final class RebuildCommand implements Callable<Integer> {
 
     private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
         return new FeedbackRecord(
-                new Origin(record.topic(), record.partition(), record.offset()),
+                new RecordPosition(record.topic(), record.partition(), record.offset()),
                 record.key(),
                 record.value(),
                 List.of(),

@@ -2,11 +2,11 @@ package dev.limner.cli.release;
 
 import dev.limner.cli.ClusterOptions;
 import dev.limner.client.registry.ModelTopic;
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ReleaseKeys;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,7 +40,7 @@ final class RegistryOptions {
     ClusterOptions cluster;
 
     Path folder() {
-        return bundles == null ? Home.find().bundles() : bundles;
+        return bundles == null ? ProjectLayout.find().bundles() : bundles;
     }
 
     /** Where a bundle of the model lies. */
@@ -56,12 +56,12 @@ final class RegistryOptions {
         return new ModelTopic(cluster.bootstrap(), cluster.topics().models(), "limner/cli");
     }
 
-    Registry registry() {
-        return registry(Registry.Holdout.DEFAULT);
+    ModelRegistry registry() {
+        return registry(ModelRegistry.Holdout.DEFAULT);
     }
 
-    Registry registry(Registry.Holdout holdout) {
-        return new Registry(
+    ModelRegistry registry(ModelRegistry.Holdout holdout) {
+        return new ModelRegistry(
                 store(), topic(), key == null ? null : ReleaseKeys.readPrivate(key), Clock.systemUTC(), holdout);
     }
 

@@ -2,11 +2,11 @@ package dev.limner.cli.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.launcher.Http;
+import dev.limner.launcher.BoundedHttp;
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "Exit code 0 if a model was released, 1 if not."
         },
         mixinStandardHelpOptions = true)
-public final class TuneCommand implements Callable<Integer>, Subcommand {
+public final class TuneCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -71,7 +71,7 @@ public final class TuneCommand implements Callable<Integer>, Subcommand {
                 round = find(ask(HttpRequest.newBuilder(trainer.resolve("/rounds"))), id);
             }
         }
-        round.path("notes").forEach(note -> terminal.println(Printable.line(note.asText())));
+        round.path("notes").forEach(note -> terminal.println(PrintableText.line(note.asText())));
         URI report = trainer.resolve("/rounds/" + id + "/report");
         terminal.println("round " + id + " " + round.path("state").asText().toLowerCase(Locale.ROOT)
                 + (isThere(report) ? "; report: " + report : ""));
@@ -91,7 +91,7 @@ public final class TuneCommand implements Callable<Integer>, Subcommand {
     private boolean isThere(URI page) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(page).build();
         try {
-            return Http.send(request, PATIENCE).statusCode() == 200;
+            return BoundedHttp.send(request, PATIENCE).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
@@ -99,7 +99,7 @@ public final class TuneCommand implements Callable<Integer>, Subcommand {
 
     private JsonNode ask(HttpRequest.Builder request) throws InterruptedException {
         try {
-            HttpResponse<String> response = Http.send(request.build(), PATIENCE);
+            HttpResponse<String> response = BoundedHttp.send(request.build(), PATIENCE);
             JsonNode body = JSON.readTree(response.body());
             if (response.statusCode() >= 400) {
                 throw new UsageException(

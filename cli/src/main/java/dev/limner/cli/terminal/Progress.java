@@ -1,6 +1,6 @@
 package dev.limner.cli.terminal;
 
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.PrintStream;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -50,7 +50,7 @@ public final class Progress implements AutoCloseable {
     /** Moves to {@code done} of the total; {@code detail} is shown beside it. */
     public void to(long done, String detail) {
         at = done;
-        this.detail = Printable.line(detail);
+        this.detail = PrintableText.line(detail);
         if (bar != null) {
             bar.stepTo(done).setExtraMessage(" " + this.detail);
         } else if (System.nanoTime() >= nextLine) {

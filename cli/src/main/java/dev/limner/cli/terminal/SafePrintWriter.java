@@ -1,6 +1,6 @@
 package dev.limner.cli.terminal;
 
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,7 +8,7 @@ import java.io.Writer;
 
 /**
  * What commands print to: nothing that a terminal obeys gets through but line breaks and tabs, whoever made the text and
- * whichever command forgot to ask. See {@link Printable#text}; JSON stays the same JSON.
+ * whichever command forgot to ask. See {@link PrintableText#text}; JSON stays the same JSON.
  */
 public final class SafePrintWriter extends PrintWriter {
     private final PrintWriter raw;
@@ -56,13 +56,13 @@ public final class SafePrintWriter extends PrintWriter {
             char last = whole.charAt(whole.length() - 1);
             boolean half = Character.isHighSurrogate(last) || last == '\r';
             pending = half ? last : 0;
-            out.write(Printable.text(half ? whole.substring(0, whole.length() - 1) : whole));
+            out.write(PrintableText.text(half ? whole.substring(0, whole.length() - 1) : whole));
         }
 
         @Override
         public void close() throws IOException {
             if (pending != 0) {
-                out.write(Printable.line(String.valueOf(pending)));
+                out.write(PrintableText.line(String.valueOf(pending)));
                 pending = 0;
             }
             super.close();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,7 +31,7 @@ class DataImportCommandTest {
     void shouldEndWithOneWhenPartOfAShardIsMissingAndAddTheRestLater() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
         Path shard = shards.resolve("00000.tar.gz");
-        Shards.write(
+        ShardFiles.write(
                 shard,
                 IntStream.range(0, 10).mapToObj(DataImportCommandTest::image).toList());
         byte[] whole = Files.readAllBytes(shard);
@@ -54,8 +54,8 @@ class DataImportCommandTest {
     @Test
     void shouldSayWhatWasUsedWithAWord() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
-        Shards.write(shards.resolve("0.tar.gz"), List.of(image(0)));
-        Shards.write(
+        ShardFiles.write(shards.resolve("0.tar.gz"), List.of(image(0)));
+        ShardFiles.write(
                 shards.resolve("1.tar.gz"),
                 List.of(new CaptionedImage("0", image(1).pixels(), Map.of("en", List.of("another nought")))));
 
@@ -70,7 +70,7 @@ class DataImportCommandTest {
     @Test
     void shouldSayWhatAFewPicturesCannotBeUsedFor() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
-        Shards.write(shards.resolve("0.tar.gz"), List.of(image(0)));
+        ShardFiles.write(shards.resolve("0.tar.gz"), List.of(image(0)));
 
         assertThat(run(shards, "--held-out=0")).isZero();
 
@@ -79,7 +79,7 @@ class DataImportCommandTest {
                 .contains("none is held out, too few to look at how a training goes (20 to train on and 12 held out are"
                         + " needed): import more, or train with --check-every 0");
 
-        Shards.write(
+        ShardFiles.write(
                 shards.resolve("1.tar.gz"),
                 IntStream.range(1, 100).mapToObj(DataImportCommandTest::image).toList());
 
@@ -92,8 +92,8 @@ class DataImportCommandTest {
     @Test
     void shouldPointFromAFolderOfShardsToTheirImport() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
-        Shards.write(shards.resolve("0.tar.gz"), List.of(image(0)));
-        Shards.write(shards.resolve("1.tar"), List.of(image(1)));
+        ShardFiles.write(shards.resolve("0.tar.gz"), List.of(image(0)));
+        ShardFiles.write(shards.resolve("1.tar"), List.of(image(1)));
 
         assertThat(new CommandLine(DataCommand.class)
                         .setExecutionExceptionHandler((failure, command, parsed) -> {

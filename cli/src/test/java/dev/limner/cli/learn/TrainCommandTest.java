@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ class TrainCommandTest {
     private Path set(String name, int train, int test) throws IOException {
         Path set = Files.createDirectories(folder.resolve(name));
         DataSettings.of(32, 20).write(set);
-        Shards.write(
+        ShardFiles.write(
                 set.resolve(name + "-000000.tar.gz"),
                 IntStream.range(0, train + test)
                         .mapToObj(i -> image(i, i < train ? Split.TRAIN : Split.TEST))

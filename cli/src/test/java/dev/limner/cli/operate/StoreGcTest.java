@@ -18,9 +18,9 @@ import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.store.StoreFleets;
 import dev.limner.protocol.store.StoreFleets.Fleet;
-import dev.limner.training.replay.Origin;
-import dev.limner.training.replay.Picture;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.replay.RecordPosition;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.ReplayBuffer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -133,12 +133,12 @@ class StoreGcTest {
                     rememberedExample.toUri().toString(),
                     null,
                     NOW);
-            buffer.record(writer -> writer.add(new Remembered(
-                    new Origin("feedback", 0, 1),
+            buffer.record(writer -> writer.add(new FeedbackEntry(
+                    new RecordPosition("feedback", 0, 1),
                     feedback,
-                    new Picture(digest('7'), digest('a'), "apple", 1, 0, new float[] {1}),
+                    new GeneratedImage(digest('7'), digest('a'), "apple", 1, 0, new float[] {1}),
                     null,
-                    Remembered.NOBODY,
+                    FeedbackEntry.NOBODY,
                     NOW)));
 
             Run dry = gc(topics, "--trainer-state", replay.toString());

@@ -3,7 +3,7 @@ package dev.limner.cli.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
 import java.time.Duration;
@@ -29,8 +29,8 @@ class ModelsCommandTest {
 
     @Test
     void shouldTakeTheTrainersHoldoutUnlessToldOtherwise() {
-        assertThat(ModelsCommand.holdout(null)).isEqualTo(Registry.Holdout.DEFAULT);
-        assertThat(ModelsCommand.holdout(0.2)).isEqualTo(new Registry.Holdout(0.2, Registry.Holdout.DEFAULT.young()));
+        assertThat(ModelsCommand.holdout(null)).isEqualTo(ModelRegistry.Holdout.DEFAULT);
+        assertThat(ModelsCommand.holdout(0.2)).isEqualTo(new ModelRegistry.Holdout(0.2, ModelRegistry.Holdout.DEFAULT.young()));
         assertThat(ModelsCommand.holdout(0.0).share()).isZero();
         assertThatThrownBy(() -> ModelsCommand.holdout(0.6))
                 .isInstanceOf(UsageException.class)

@@ -2,7 +2,7 @@ package dev.limner.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,41 +38,41 @@ class PrintableTest {
     void shouldShowWhatATerminalWouldObey(String hex, String name) {
         String hostile = "a" + (char) Integer.parseInt(hex, 16) + "b";
 
-        assertThat(Printable.line(hostile)).as(name).isEqualTo("a\\u" + hex + "b");
+        assertThat(PrintableText.line(hostile)).as(name).isEqualTo("a\\u" + hex + "b");
     }
 
     @Test
     void shouldLeaveEveryLanguageAlone() {
         String text = "red \u82f9\u679c \u05d0\u05d1 \u0627\u0644 \ud83d\udc08\u200d\u2b1b e\u0301 100%";
 
-        assertThat(Printable.line(text)).isSameAs(text);
+        assertThat(PrintableText.line(text)).isSameAs(text);
     }
 
     @Test
     void shouldShowWhatIsNoUtf8AndWhatIsNotThere() {
-        assertThat(Printable.line(new byte[] {'a', (byte) 0x9b, (byte) 0xff, 'b'}))
+        assertThat(PrintableText.line(new byte[] {'a', (byte) 0x9b, (byte) 0xff, 'b'}))
                 .isEqualTo("a\ufffd\ufffdb");
-        assertThat(Printable.line("caf\u00e9".getBytes(StandardCharsets.UTF_8))).isEqualTo("caf\u00e9");
-        assertThat(Printable.line((byte[]) null)).isEqualTo("(none)");
-        assertThat(Printable.line((String) null)).isEqualTo("(none)");
+        assertThat(PrintableText.line("caf\u00e9".getBytes(StandardCharsets.UTF_8))).isEqualTo("caf\u00e9");
+        assertThat(PrintableText.line((byte[]) null)).isEqualTo("(none)");
+        assertThat(PrintableText.line((String) null)).isEqualTo("(none)");
     }
 
     @Test
     void shouldCutLongValuesWithANote() {
-        String longest = "x".repeat(Printable.LONGEST);
+        String longest = "x".repeat(PrintableText.LONGEST);
 
-        assertThat(Printable.line(longest.substring(1))).hasSize(Printable.LONGEST - 1);
-        assertThat(Printable.line(longest)).isEqualTo(longest);
-        assertThat(Printable.line(longest + "y")).isEqualTo(longest + "... (1 more characters)");
-        assertThat(Printable.line(longest.substring(1) + "\ud83d\udc08"))
+        assertThat(PrintableText.line(longest.substring(1))).hasSize(PrintableText.LONGEST - 1);
+        assertThat(PrintableText.line(longest)).isEqualTo(longest);
+        assertThat(PrintableText.line(longest + "y")).isEqualTo(longest + "... (1 more characters)");
+        assertThat(PrintableText.line(longest.substring(1) + "\ud83d\udc08"))
                 .as("no character is cut in half")
                 .isEqualTo(longest.substring(1) + "... (2 more characters)");
-        assertThat(Printable.whole(longest + "y\n")).isEqualTo(longest + "y\\u000a");
+        assertThat(PrintableText.whole(longest + "y\n")).isEqualTo(longest + "y\\u000a");
     }
 
     @Test
     void shouldKeepTheLinesOfATextAndNothingElse() {
-        assertThat(Printable.text("a\tb\nc\r\nd\re\u001b[2J")).isEqualTo("a\tb\nc\r\nd\\u000de\\u001b[2J");
+        assertThat(PrintableText.text("a\tb\nc\r\nd\re\u001b[2J")).isEqualTo("a\tb\nc\r\nd\\u000de\\u001b[2J");
     }
 
     @Test

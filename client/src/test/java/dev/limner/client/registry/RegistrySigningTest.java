@@ -55,7 +55,7 @@ class RegistrySigningTest {
 
     @Test
     void shouldSignEveryMove() {
-        Registry registry = registry(key);
+        ModelRegistry registry = registry(key);
         registry.begin("moves", release(1));
         assertSigned(registry.current("moves"), 1);
         assertSigned(registry.trial("moves", release(2), 0.5, ""), 2);
@@ -68,7 +68,7 @@ class RegistrySigningTest {
 
     @Test
     void shouldBuildOnNoRecordThatItDidNotSign() throws Exception {
-        Registry registry = registry(key);
+        ModelRegistry registry = registry(key);
         registry.begin("forged", release(1));
         ModelRecord forged = new ModelRecord("forged", 9, release(66), null, List.of(), "", NOW);
         write(forged);
@@ -85,10 +85,10 @@ class RegistrySigningTest {
 
     @Test
     void shouldSayWhatToDoWhereNothingIsSignedYetAndSignItOnDemand() {
-        Registry bare = registry(null);
+        ModelRegistry bare = registry(null);
         bare.begin("old", release(1));
         bare.promote("old", release(2), "");
-        Registry registry = registry(key);
+        ModelRegistry registry = registry(key);
 
         assertThatThrownBy(() -> registry.begin("old", release(3)))
                 .isInstanceOf(IllegalStateException.class)
@@ -115,8 +115,8 @@ class RegistrySigningTest {
         assertThat(ReleaseKeys.verifies(open, record.orElseThrow().encode())).isTrue();
     }
 
-    private static Registry registry(@Nullable PrivateKey with) {
-        return new Registry(
+    private static ModelRegistry registry(@Nullable PrivateKey with) {
+        return new ModelRegistry(
                 new FileBundleStore(folder.resolve("store")),
                 new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
                 with,

@@ -76,7 +76,7 @@ public final class ConvolutionSupport {
                 "libtorch " + version,
                 processor,
                 ConvolutionPadding.here(),
-                !device.isGpu() && KnownFault.of(processor, version, Kernels.here()));
+                !device.isGpu() && KnownFault.of(processor, version, KernelSettings.here()));
     }
 
     /**

@@ -18,7 +18,7 @@ final class KnownFault {
     private KnownFault() {}
 
     /** @param version of libtorch; one that cannot be read counts as an old one */
-    static boolean of(Processor processor, String version, Kernels kernels) {
+    static boolean of(Processor processor, String version, KernelSettings kernels) {
         return processor.vendor().equals(VENDOR)
                 && processor.family() == FAMILY
                 && !kernels.plain()

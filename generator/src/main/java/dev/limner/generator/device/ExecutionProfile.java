@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.util.cuda.CudaUtils;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
-import dev.limner.generator.arithmetic.Kernels;
+import dev.limner.generator.arithmetic.KernelSettings;
 import dev.limner.generator.arithmetic.Processor;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -49,7 +49,7 @@ public record ExecutionProfile(String name, int batch) {
                 Engine.getEngine("PyTorch").getVersion(),
                 device.isGpu() ? chip(device) : null,
                 Processor.here(),
-                Kernels.here(),
+                KernelSettings.here(),
                 threads,
                 padded,
                 batch);
@@ -74,7 +74,7 @@ public record ExecutionProfile(String name, int batch) {
             String version,
             @Nullable String gpu,
             Processor processor,
-            Kernels kernels,
+            KernelSettings kernels,
             int threads,
             boolean padded,
             int batch) {

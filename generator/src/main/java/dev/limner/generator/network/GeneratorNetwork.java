@@ -50,7 +50,7 @@ public final class GeneratorNetwork extends AbstractBlock {
             weight("block" + block + ".skip.weight", new Shape(out, in, 1, 1), fanIn(in, 1f));
         }
         int last = channels.get(channels.size() - 1);
-        weight("pixels.weight", new Shape(12, last, 3, 3), Icnr.of(last * 9, 1f));
+        weight("pixels.weight", new Shape(12, last, 3, 3), IcnrInitializer.of(last * 9, 1f));
         weight("pixels.bias", new Shape(12), Initializer.ZEROS);
     }
 

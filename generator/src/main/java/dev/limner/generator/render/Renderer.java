@@ -13,7 +13,7 @@ import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
-import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
@@ -119,7 +119,7 @@ public final class Renderer implements AutoCloseable {
         try (NDManager batch = manager.newSubManager()) {
             NDArray noise = batch.create(noise(requests, batchSize), new Shape(batchSize, spec.latent()));
             NDArray sentence = batch.create(
-                    Inputs.sentences(
+                    NetworkInputs.sentences(
                             requests.stream().map(RenderRequest::embedding).toList(), spec.text(), batchSize),
                     new Shape(batchSize, spec.text()));
             byte[] bytes = toBytes(network.draw(weights, noise, sentence));

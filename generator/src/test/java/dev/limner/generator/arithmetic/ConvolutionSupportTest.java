@@ -125,15 +125,15 @@ class ConvolutionSupportTest {
 
     @Test
     void shouldKnowTheFaultByProcessorLibraryAndKernels() {
-        Kernels all = new Kernels("all", "all");
+        KernelSettings all = new KernelSettings("all", "all");
         assertThat(KnownFault.of(PROCESSOR, "2.7.1", all)).isTrue();
         assertThat(KnownFault.of(PROCESSOR, "2.12.9", all)).isTrue();
-        assertThat(KnownFault.of(PROCESSOR, "2.7.1", new Kernels("avx2", "all")))
+        assertThat(KnownFault.of(PROCESSOR, "2.7.1", new KernelSettings("avx2", "all")))
                 .isTrue();
         assertThat(KnownFault.of(PROCESSOR, "unheard of", all)).isTrue();
         assertThat(KnownFault.of(PROCESSOR, "2.13.0", all)).isFalse();
         assertThat(KnownFault.of(PROCESSOR, "3.0", all)).isFalse();
-        assertThat(KnownFault.of(PROCESSOR, "2.7.1", new Kernels("sse41", "all")))
+        assertThat(KnownFault.of(PROCESSOR, "2.7.1", new KernelSettings("sse41", "all")))
                 .isFalse();
         assertThat(KnownFault.of(new Processor("AuthenticAMD", 25, "", "avx512"), "2.7.1", all))
                 .isFalse();

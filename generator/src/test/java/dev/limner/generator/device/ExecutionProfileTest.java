@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
-import dev.limner.generator.arithmetic.Kernels;
+import dev.limner.generator.arithmetic.KernelSettings;
 import dev.limner.generator.arithmetic.Processor;
 import org.junit.jupiter.api.Test;
 
 class ExecutionProfileTest {
     private static final Processor PROCESSOR = new Processor("AuthenticAMD", 26, "AMD EPYC", "avx512");
-    private static final Kernels ALL = new Kernels("all", "all");
+    private static final KernelSettings ALL = new KernelSettings("all", "all");
 
     @Test
     void shouldNameWhatBytesDependOn() {
         assertThat(name(PROCESSOR, ALL, 2, true, 16)).endsWith("-cpu-avx512-t2-r2-authenticamd26-all-padded-b16");
-        assertThat(name(PROCESSOR, new Kernels("sse41", "default"), 2, false, 8))
+        assertThat(name(PROCESSOR, new KernelSettings("sse41", "default"), 2, false, 8))
                 .endsWith("-cpu-avx512-t2-r2-authenticamd26-sse41.default-plain-b8");
     }
 
@@ -25,7 +25,7 @@ class ExecutionProfileTest {
 
         assertThat(name(new Processor("AuthenticAMD", 25, "AMD EPYC", "avx512"), ALL, 2, false, 16))
                 .isNotEqualTo(usual);
-        assertThat(name(PROCESSOR, new Kernels("avx2", "all"), 2, false, 16)).isNotEqualTo(usual);
+        assertThat(name(PROCESSOR, new KernelSettings("avx2", "all"), 2, false, 16)).isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 1, false, 16)).isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 2, true, 16)).isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 2, false, 8)).isNotEqualTo(usual);
@@ -57,7 +57,7 @@ class ExecutionProfileTest {
                 .endsWith("-cuda90-tf32-r2-plain-b32");
     }
 
-    private static String name(Processor processor, Kernels kernels, int threads, boolean padded, int batch) {
+    private static String name(Processor processor, KernelSettings kernels, int threads, boolean padded, int batch) {
         return ExecutionProfile.of("2.7.1", null, processor, kernels, threads, padded, batch)
                 .name();
     }

@@ -88,10 +88,10 @@ class RendererTest {
             for (int batch : new int[] {3, 8, 16}) {
                 ExecutionProfile profile = ExecutionProfile.of(Device.cpu(), 1, batch);
 
-                ProbeSheet sheet = Probes.draw(renderer, profile);
+                ProbeSheet sheet = ProbeImages.draw(renderer, profile);
 
                 assertThat(sheet.profile()).isEqualTo(profile.name()).endsWith("-b" + batch);
-                List<RenderRequest> requests = Probes.requests(SPEC.text(), 8);
+                List<RenderRequest> requests = ProbeImages.requests(SPEC.text(), 8);
                 int together = Math.min(batch, requests.size());
                 assertThat(sheet.pictures()).hasSize(requests.size());
                 assertThat(bytes(sheet.pictures().subList(0, together)))
@@ -110,13 +110,13 @@ class RendererTest {
                 ExecutionProfile here = ExecutionProfile.of(Device.cpu());
 
                 assertThat(recorded.profile()).isNotEqualTo(here.name());
-                assertThat(recorded.difference(Probes.draw(renderer, here).pictures()))
+                assertThat(recorded.difference(ProbeImages.draw(renderer, here).pictures()))
                         .isLessThanOrEqualTo(2);
                 ConvolutionSupport.on(Device.cpu())
                         .with(
                                 true,
                                 () -> assertThat(recorded.difference(
-                                                Probes.draw(renderer, here).pictures()))
+                                                ProbeImages.draw(renderer, here).pictures()))
                                         .isLessThanOrEqualTo(2));
             }
         }

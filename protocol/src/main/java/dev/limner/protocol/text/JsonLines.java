@@ -52,22 +52,22 @@ public final class JsonLines {
      * @param source as errors name it
      * @throws TextException if the bytes as a whole are no text
      */
-    public List<Entry> read(byte[] bytes, String source) {
+    public List<JsonEntry> read(byte[] bytes, String source) {
         return new Reading(TextFile.lines(bytes, source)).entries();
     }
 
     /** The same for a text that did not come from a file and is one thing, though it may have several lines. */
-    public Entry one(String text) {
+    public JsonEntry one(String text) {
         String start = text.stripLeading();
         if (start.isEmpty() || ESCAPABLE.indexOf(start.charAt(0)) < 0) {
-            return new Entry.Plain(1, text);
+            return new JsonEntry.Plain(1, text);
         }
         List<TextLine> lines = new ArrayList<>();
         text.lines().forEach(line -> lines.add(new TextLine.Good(lines.size() + 1, line)));
-        List<Entry> entries = new Reading(lines).entries();
+        List<JsonEntry> entries = new Reading(lines).entries();
         return entries.size() == 1
                 ? entries.get(0)
-                : new Entry.Fault(1, "it has " + entries.size() + " parts, must be a caption or one JSON object");
+                : new JsonEntry.Fault(1, "it has " + entries.size() + " parts, must be a caption or one JSON object");
     }
 
     /**
@@ -110,18 +110,18 @@ public final class JsonLines {
     /** One pass over a file. */
     private final class Reading {
         private final List<TextLine> lines;
-        private final List<Entry> entries = new ArrayList<>();
+        private final List<JsonEntry> entries = new ArrayList<>();
         private boolean begun;
 
         Reading(List<TextLine> lines) {
             this.lines = lines;
         }
 
-        List<Entry> entries() {
+        List<JsonEntry> entries() {
             for (int at = 0; at < lines.size(); ) {
                 at = switch (lines.get(at)) {
                     case TextLine.Bad(int number, String reason) -> {
-                        entries.add(new Entry.Fault(number, reason));
+                        entries.add(new JsonEntry.Fault(number, reason));
                         begun = true;
                         yield at + 1;
                     }
@@ -139,7 +139,7 @@ public final class JsonLines {
         private int take(int at, String text) {
             String start = text.stripLeading();
             if (start.charAt(0) == '\\' && start.length() > 1 && ESCAPABLE.indexOf(start.charAt(1)) >= 0) {
-                entries.add(new Entry.Plain(at + 1, start.substring(1)));
+                entries.add(new JsonEntry.Plain(at + 1, start.substring(1)));
                 return at + 1;
             }
             if (start.charAt(0) == '{') {
@@ -149,10 +149,10 @@ public final class JsonLines {
                 return array(at);
             }
             if (PIECE.matcher(text).matches()) {
-                entries.add(new Entry.Fault(at + 1, "'" + text.strip() + "' is a piece of a JSON document"));
+                entries.add(new JsonEntry.Fault(at + 1, "'" + text.strip() + "' is a piece of a JSON document"));
                 return at + 1;
             }
-            entries.add(new Entry.Plain(at + 1, text));
+            entries.add(new JsonEntry.Plain(at + 1, text));
             return at + 1;
         }
 
@@ -170,16 +170,16 @@ public final class JsonLines {
                 int last = at + end.getLineNr() - 1;
                 String rest = text.line(last).substring(end.getColumnNr() - 1);
                 if (!rest.isBlank()) {
-                    entries.add(new Entry.Fault(
+                    entries.add(new JsonEntry.Fault(
                             at + 1,
                             "something follows the JSON object in " + place(at, last, end.getColumnNr())
                                     + "; one object a line"));
                 } else {
-                    entries.add(new Entry.Json(at + 1, node));
+                    entries.add(new JsonEntry.Json(at + 1, node));
                 }
                 return last + 1;
             } catch (JsonProcessingException e) {
-                entries.add(new Entry.Fault(at + 1, malformed(at, e)));
+                entries.add(new JsonEntry.Fault(at + 1, malformed(at, e)));
                 return at + 1;
             } catch (IOException e) {
                 throw new UncheckedIOException("a text in memory cannot be read", e);
@@ -188,12 +188,12 @@ public final class JsonLines {
 
         private int array(int at) {
             LineReader text = new LineReader(lines, at);
-            List<Entry> elements = new ArrayList<>();
+            List<JsonEntry> elements = new ArrayList<>();
             try (JsonParser parser = mapper.createParser(text)) {
                 parser.nextToken();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
                     int line = at + parser.currentTokenLocation().getLineNr();
-                    elements.add(new Entry.Json(line, mapper.readTree(parser)));
+                    elements.add(new JsonEntry.Json(line, mapper.readTree(parser)));
                 }
                 JsonLocation end = parser.currentLocation();
                 int last = at + end.getLineNr() - 1;
@@ -205,12 +205,12 @@ public final class JsonLines {
                 if (alone) {
                     entries.addAll(elements);
                 } else {
-                    entries.add(new Entry.Fault(at + 1, "a JSON array must be the whole file; else one object a line"));
+                    entries.add(new JsonEntry.Fault(at + 1, "a JSON array must be the whole file; else one object a line"));
                 }
                 return last + 1;
             } catch (JsonProcessingException e) {
                 entries.addAll(begun ? List.of() : elements);
-                entries.add(new Entry.Fault(at + 1, malformed(at, e)));
+                entries.add(new JsonEntry.Fault(at + 1, malformed(at, e)));
                 return begun ? at + 1 : lines.size();
             } catch (IOException e) {
                 throw new UncheckedIOException("a text in memory cannot be read", e);

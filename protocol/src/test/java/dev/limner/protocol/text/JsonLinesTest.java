@@ -17,7 +17,7 @@ class JsonLinesTest {
         assertThat(read("\uFEFF{\"caption\":\"a\"}\r\n\r\nred apple\r\n  {\"n\":1.10}  \r\n"))
                 .satisfiesExactly(
                         entry -> assertJson(entry, 1, "{\"caption\":\"a\"}"),
-                        entry -> assertThat(entry).isEqualTo(new Entry.Plain(3, "red apple")),
+                        entry -> assertThat(entry).isEqualTo(new JsonEntry.Plain(3, "red apple")),
                         entry -> assertJson(entry, 4, "{\"n\":1.10}"));
     }
 
@@ -38,7 +38,7 @@ class JsonLinesTest {
                 .satisfiesExactly(
                         entry -> assertJson(entry, 1, "{\"caption\":\"a\",\"count\":2}"),
                         entry -> assertJson(entry, 5, "{\"caption\":\"b\"}"),
-                        entry -> assertThat(entry).isEqualTo(new Entry.Plain(8, "red apple")));
+                        entry -> assertThat(entry).isEqualTo(new JsonEntry.Plain(8, "red apple")));
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class JsonLinesTest {
                 "}, | '},' is a piece of a JSON document",
             })
     void shouldNameWhatIsWrongWithALine(String line, String reason) {
-        assertThat(read(line)).first().isInstanceOfSatisfying(Entry.Fault.class, fault -> {
+        assertThat(read(line)).first().isInstanceOfSatisfying(JsonEntry.Fault.class, fault -> {
             assertThat(fault.line()).isEqualTo(1);
             assertThat(fault.reason())
                     .startsWith(reason.strip())
@@ -74,14 +74,14 @@ class JsonLinesTest {
                         entry -> assertJson(entry, 1, "{\"a\":1}"),
                         entry -> assertFault(entry, 2),
                         entry -> assertJson(entry, 3, "{\"c\":3}"),
-                        entry -> assertThat(entry).isEqualTo(new Entry.Fault(4, "not UTF-8: byte 0xE4 at column 2")),
+                        entry -> assertThat(entry).isEqualTo(new JsonEntry.Fault(4, "not UTF-8: byte 0xE4 at column 2")),
                         entry -> assertJson(entry, 5, "{\"d\":4}"));
     }
 
     @Test
     void shouldCountLinesInTheFile() {
         assertThat(read("red\n\n{\n\"a\":[1").get(1))
-                .isEqualTo(new Entry.Fault(
+                .isEqualTo(new JsonEntry.Fault(
                         3,
                         "malformed JSON: Unexpected end-of-input: expected close marker for Array (begun in"
                                 + " line 4, column 5)"));
@@ -91,10 +91,10 @@ class JsonLinesTest {
     void shouldNotTakeAnArrayBetweenLinesForTheFile() {
         assertThat(read("red\n[{\"a\":1}]\n"))
                 .satisfiesExactly(
-                        entry -> assertThat(entry).isEqualTo(new Entry.Plain(1, "red")),
+                        entry -> assertThat(entry).isEqualTo(new JsonEntry.Plain(1, "red")),
                         entry -> assertFault(entry, 2));
         assertThat(read("[{\"a\":1}]\n[{\"a\":2}]\n"))
-                .allSatisfy(entry -> assertThat(entry).isInstanceOf(Entry.Fault.class));
+                .allSatisfy(entry -> assertThat(entry).isInstanceOf(JsonEntry.Fault.class));
     }
 
     @Test
@@ -107,8 +107,8 @@ class JsonLinesTest {
     @ValueSource(
             strings = {"[abstract] red circles", "[2] cats", "\"quoted\"", "12", "NaN", "a {curly} one", "\\o/", "-"})
     void shouldTakeForTextWhatOnlyLooksALittleLikeJson(String line) {
-        assertThat(read(line)).containsExactly(new Entry.Plain(1, line));
-        assertThat(JsonLines.STRICT.one(line)).isEqualTo(new Entry.Plain(1, line));
+        assertThat(read(line)).containsExactly(new JsonEntry.Plain(1, line));
+        assertThat(JsonLines.STRICT.one(line)).isEqualTo(new JsonEntry.Plain(1, line));
     }
 
     @ParameterizedTest
@@ -122,25 +122,25 @@ class JsonLinesTest {
                 "\\{\"caption\":\"x\"} | {\"caption\":\"x\"}"
             })
     void shouldTakeForTextWhatABackslashSaysIs(String line, String text) {
-        assertThat(read(line)).containsExactly(new Entry.Plain(1, text));
-        assertThat(JsonLines.STRICT.one(line)).isEqualTo(new Entry.Plain(1, text));
+        assertThat(read(line)).containsExactly(new JsonEntry.Plain(1, text));
+        assertThat(JsonLines.STRICT.one(line)).isEqualTo(new JsonEntry.Plain(1, text));
     }
 
     @Test
     void shouldTakeAnArgumentForOneThing() {
         assertJson(JsonLines.STRICT.one("{\n\"caption\": \"a\"\n}"), 1, "{\"caption\":\"a\"}");
-        assertThat(JsonLines.STRICT.one("")).isEqualTo(new Entry.Plain(1, ""));
-        assertThat(JsonLines.STRICT.one("two\nlines")).isEqualTo(new Entry.Plain(1, "two\nlines"));
+        assertThat(JsonLines.STRICT.one("")).isEqualTo(new JsonEntry.Plain(1, ""));
+        assertThat(JsonLines.STRICT.one("two\nlines")).isEqualTo(new JsonEntry.Plain(1, "two\nlines"));
         assertFault(JsonLines.STRICT.one("{\"a\":1}\nred"), 1);
         assertFault(JsonLines.STRICT.one("[{\"a\":1},{\"a\":2}]"), 1);
     }
 
     @Test
     void shouldReadNumbersOfDataAsPythonWritesThem() {
-        List<Entry> entries = JsonLines.OF_DATA.read(bytes("{\"a\":NaN,\"b\":-Infinity}\n[1]"), "m.jsonl");
+        List<JsonEntry> entries = JsonLines.OF_DATA.read(bytes("{\"a\":NaN,\"b\":-Infinity}\n[1]"), "m.jsonl");
         assertThat(entries.get(0))
                 .isInstanceOfSatisfying(
-                        Entry.Json.class,
+                        JsonEntry.Json.class,
                         json -> assertThat(json.node().path("a").doubleValue()).isNaN());
     }
 
@@ -170,19 +170,19 @@ class JsonLinesTest {
                 .hasMessageNotContaining("REDACTED");
     }
 
-    private static void assertJson(Entry entry, int line, String json) {
-        assertThat(entry).isInstanceOfSatisfying(Entry.Json.class, found -> {
+    private static void assertJson(JsonEntry entry, int line, String json) {
+        assertThat(entry).isInstanceOfSatisfying(JsonEntry.Json.class, found -> {
             assertThat(found.line()).isEqualTo(line);
             assertThat(found.node()).hasToString(json);
         });
     }
 
-    private static void assertFault(Entry entry, int line) {
-        assertThat(entry).isInstanceOf(Entry.Fault.class);
+    private static void assertFault(JsonEntry entry, int line) {
+        assertThat(entry).isInstanceOf(JsonEntry.Fault.class);
         assertThat(entry.line()).isEqualTo(line);
     }
 
-    private static List<Entry> read(String text) {
+    private static List<JsonEntry> read(String text) {
         return JsonLines.STRICT.read(bytes(text), "a.jsonl");
     }
 

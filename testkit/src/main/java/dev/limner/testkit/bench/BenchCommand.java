@@ -1,6 +1,6 @@
 package dev.limner.testkit.bench;
 
-import dev.limner.cli.Subcommand;
+import dev.limner.cli.LimnerCommand;
 import dev.limner.testkit.bench.learn.ForgettingCommand;
 import dev.limner.testkit.bench.learn.LearnCommand;
 import dev.limner.testkit.bench.learn.TransferCommand;
@@ -32,4 +32,4 @@ import picocli.CommandLine.Command;
             TorchCommand.class,
             TransferCommand.class
         })
-public final class BenchCommand implements Subcommand {}
+public final class BenchCommand implements LimnerCommand {}

@@ -1,9 +1,9 @@
 package dev.limner.testkit.bench;
 
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
@@ -21,20 +21,20 @@ final class BenchFleet implements AutoCloseable {
     }
 
     /** @param settings of the worker, {@code limner.worker.*} */
-    static BenchFleet start(Home home, Map<String, String> settings) throws InterruptedException {
+    static BenchFleet start(ProjectLayout home, Map<String, String> settings) throws InterruptedException {
         return start(home, settings, false);
     }
 
     /** @param durable whether the broker forces every record to the device before it acknowledges it */
-    static BenchFleet start(Home home, Map<String, String> settings, boolean durable) throws InterruptedException {
+    static BenchFleet start(ProjectLayout home, Map<String, String> settings, boolean durable) throws InterruptedException {
         return start(home, settings, durable, 1);
     }
 
     /** @param workers how many */
-    static BenchFleet start(Home home, Map<String, String> settings, boolean durable, int workers)
+    static BenchFleet start(ProjectLayout home, Map<String, String> settings, boolean durable, int workers)
             throws InterruptedException {
         Path folder = home.state().resolve("bench");
-        Claims.keep(folder, "limner bench");
+        FolderClaims.keep(folder, "limner bench");
         Folders.delete(folder.resolve("broker"));
         Folders.delete(folder.resolve("store"));
         LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, durable, Topics.DEFAULT);
@@ -70,8 +70,8 @@ final class BenchFleet implements AutoCloseable {
         return new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
     }
 
-    Backlog backlog() {
-        return new Backlog(fleet.bootstrap(), Topics.DEFAULT);
+    JobBacklog backlog() {
+        return new JobBacklog(fleet.bootstrap(), Topics.DEFAULT);
     }
 
     @Override

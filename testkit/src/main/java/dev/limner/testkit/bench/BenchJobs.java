@@ -1,6 +1,6 @@
 package dev.limner.testkit.bench;
 
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
@@ -21,7 +21,7 @@ final class BenchJobs {
     }
 
     /** Captions made of the demo's. */
-    static BenchJobs of(Home home) {
+    static BenchJobs of(ProjectLayout home) {
         try {
             return new BenchJobs(TextFile.wholeLines(home.demoCaptions()).stream()
                     .filter(line -> !line.isBlank())

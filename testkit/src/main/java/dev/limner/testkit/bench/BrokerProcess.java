@@ -1,6 +1,6 @@
 package dev.limner.testkit.bench;
 
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Starts one and waits until it answers. */
-    static BrokerProcess start(Home home, Path data, int port) throws InterruptedException {
+    static BrokerProcess start(ProjectLayout home, Path data, int port) throws InterruptedException {
         try {
             Path log = Files.createDirectories(home.state().resolve("logs")).resolve("bench-broker.log");
             Process process = JavaProcess.command(home, List.of("broker", "--data=" + data, "--port=" + port))

@@ -6,7 +6,7 @@ import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.arithmetic.ConvolutionTrial;
 import dev.limner.generator.arithmetic.ConvolutionTrial.Finding;
-import dev.limner.generator.arithmetic.Kernels;
+import dev.limner.generator.arithmetic.KernelSettings;
 import dev.limner.generator.arithmetic.Processor;
 import dev.limner.generator.arithmetic.UnsupportedArithmeticException;
 import dev.limner.generator.bundle.ModelBundle;
@@ -14,14 +14,14 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.noise.CounterNoise;
-import dev.limner.generator.render.Probes;
+import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Batch;
-import dev.limner.training.step.Training;
+import dev.limner.training.step.TrainingBatch;
+import dev.limner.training.step.GanTrainer;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -75,7 +75,7 @@ final class ConvolutionCommand implements Callable<Integer> {
         if (repeat < 1) {
             throw new UsageException("--repeat is " + repeat + ", must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Device device = DeviceChoice.resolve(deviceName);
         TorchThreads.set(threads);
         ModelBundle bundle = ModelBundle.read(home.defaultModel());
@@ -88,7 +88,7 @@ final class ConvolutionCommand implements Callable<Integer> {
                 Engine.getEngine("PyTorch").getVersion(),
                 device,
                 processor,
-                Kernels.here().code(),
+                KernelSettings.here().code(),
                 threads);
         Set<ConvolutionShape> shapes = shapes(bundle, recipe, device);
         boolean plain = table(out, device, false, shapes);
@@ -110,7 +110,7 @@ final class ConvolutionCommand implements Callable<Integer> {
             }
         }
         shapes.addAll(bundle.manifest().generator().convolutions(ReferenceBatch.on(device)));
-        shapes.addAll(Training.convolutions(recipe));
+        shapes.addAll(GanTrainer.convolutions(recipe));
         return shapes;
     }
 
@@ -139,7 +139,7 @@ final class ConvolutionCommand implements Callable<Integer> {
         try {
             double forward = millis(() ->
                     support.require(bundle.manifest().generator().convolutions(ReferenceBatch.on(device)), false));
-            double training = millis(() -> support.require(Training.convolutions(recipe), true));
+            double training = millis(() -> support.require(GanTrainer.convolutions(recipe), true));
             out.printf(
                     Locale.ROOT,
                     "%nself-test: passed %s; %.0f ms forward, %.0f ms with gradients%n",
@@ -154,11 +154,11 @@ final class ConvolutionCommand implements Callable<Integer> {
     private void costs(PrintWriter out, Device device, ModelBundle bundle, Recipe recipe, boolean plain) {
         int batch = ReferenceBatch.on(device);
         List<RenderRequest> requests =
-                Probes.requests(bundle.manifest().generator().text(), batch);
+                ProbeImages.requests(bundle.manifest().generator().text(), batch);
         ConvolutionSupport support = ConvolutionSupport.on(device);
         try (Renderer renderer = Renderer.load(bundle, device);
-                Training training = new Training(recipe, device)) {
-            Batch material = material(recipe);
+                GanTrainer training = new GanTrainer(recipe, device)) {
+            TrainingBatch material = material(recipe);
             long[] step = {0};
             double[][] draw = new double[2][repeat];
             double[][] learn = new double[2][repeat];
@@ -194,11 +194,11 @@ final class ConvolutionCommand implements Callable<Integer> {
         }
     }
 
-    private static Batch material(Recipe recipe) {
+    private static TrainingBatch material(Recipe recipe) {
         int side = recipe.generator().side();
         int text = recipe.generator().text();
         int size = recipe.batch();
-        return new Batch(
+        return new TrainingBatch(
                 size,
                 CounterNoise.normal(1, 0, size * 3 * side * side),
                 CounterNoise.normal(1, 1, size * text),

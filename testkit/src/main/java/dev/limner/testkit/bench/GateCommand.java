@@ -3,7 +3,7 @@ package dev.limner.testkit.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.training.gate.Budget;
+import dev.limner.training.gate.ErrorBudget;
 import dev.limner.training.gate.GateSimulation;
 import dev.limner.training.gate.GateSimulation.Candidate;
 import java.io.IOException;
@@ -51,12 +51,12 @@ final class GateCommand implements Callable<Integer> {
                 "%d lines of %d rounds that ever release what is no better; stated: at most %.2f%n",
                 lines,
                 ROUNDS,
-                Budget.OF_LINE);
+                ErrorBudget.OF_LINE);
         ArrayNode rows = report.putArray("falseReleases");
         for (int every : new int[] {0, 3, 2}) {
             GateSimulation.Lines found =
                     GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), options.seed);
-            kept &= found.rate() <= Budget.OF_LINE + 3 * Math.sqrt(Budget.OF_LINE * (1 - Budget.OF_LINE) / lines);
+            kept &= found.rate() <= ErrorBudget.OF_LINE + 3 * Math.sqrt(ErrorBudget.OF_LINE * (1 - ErrorBudget.OF_LINE) / lines);
             String what = every == 0 ? "nothing is ever better" : "one round in " + every + " is better";
             terminal.printf(Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
             rows.addObject()
@@ -70,22 +70,22 @@ final class GateCommand implements Callable<Integer> {
         terminal.println("Rounds that pass, of two contests and 26 metrics");
         ArrayNode rows = report.putArray("rounds");
         for (double wins : new double[] {0.5, 0.55, 0.6, 0.65}) {
-            for (Budget budget : List.of(Budget.FIRST, new Budget(0, 5), new Budget(3, 0), new Budget(9, 0))) {
+            for (ErrorBudget budget : List.of(ErrorBudget.FIRST, new ErrorBudget(0, 5), new ErrorBudget(3, 0), new ErrorBudget(9, 0))) {
                 row(terminal, rows, new Candidate(List.of(wins, 0.5), 1, 0), budget);
             }
         }
         for (double further : new double[] {1.05, 1.1, 1.2}) {
-            row(terminal, rows, new Candidate(List.of(0.65, 0.5), further, 0), Budget.FIRST);
+            row(terminal, rows, new Candidate(List.of(0.65, 0.5), further, 0), ErrorBudget.FIRST);
         }
         for (double forgotten : new double[] {0.1, 0.2, 0.4}) {
-            row(terminal, rows, new Candidate(List.of(0.65, 0.5), 1, forgotten), Budget.FIRST);
+            row(terminal, rows, new Candidate(List.of(0.65, 0.5), 1, forgotten), ErrorBudget.FIRST);
         }
         for (double lost : new double[] {0.45, 0.4, 0.35}) {
-            row(terminal, rows, new Candidate(List.of(0.65, lost), 1, 0), Budget.FIRST);
+            row(terminal, rows, new Candidate(List.of(0.65, lost), 1, 0), ErrorBudget.FIRST);
         }
     }
 
-    private void row(PrintWriter terminal, ArrayNode rows, Candidate candidate, Budget budget) {
+    private void row(PrintWriter terminal, ArrayNode rows, Candidate candidate, ErrorBudget budget) {
         double passed = GateSimulation.passes(candidate, budget, lines, options.seed);
         terminal.printf(
                 Locale.ROOT,

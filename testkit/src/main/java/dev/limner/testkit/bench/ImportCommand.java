@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.text.Printable;
+import dev.limner.protocol.text.PrintableText;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -73,9 +73,9 @@ final class ImportCommand implements Runnable {
             throw new UsageException("--pictures is " + pictures + ", must be at least 1; --source-side is "
                     + sourceSide + ", at least 2");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Path folder = home.state().resolve("bench-import");
-        Claims.empty(folder, "limner bench import");
+        FolderClaims.empty(folder, "limner bench import");
         try {
             make(folder);
             measure(home, folder);
@@ -85,7 +85,7 @@ final class ImportCommand implements Runnable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while an import ran", e);
         } finally {
-            Claims.empty(folder, "limner bench import");
+            FolderClaims.empty(folder, "limner bench import");
         }
     }
 
@@ -102,7 +102,7 @@ final class ImportCommand implements Runnable {
         material.giant(folder.resolve("giant-png"));
     }
 
-    private void measure(Home home, Path folder) throws IOException, InterruptedException {
+    private void measure(ProjectLayout home, Path folder) throws IOException, InterruptedException {
         ObjectNode figures = JSON.createObjectNode();
         figures.put("pictures", pictures).put("sourceSide", sourceSide).put("side", side);
         List<String> sources = List.of("folder-png", "folder-jpg", "shards-png", "giant-png");
@@ -143,9 +143,9 @@ final class ImportCommand implements Runnable {
                     .forEach(entry -> terminal.printf(
                             "%-11s left out: %s, because %s: %s%n",
                             "",
-                            Printable.line(entry.path("entry").asText()),
+                            PrintableText.line(entry.path("entry").asText()),
                             entry.path("reason").asText(),
-                            Printable.line(entry.path("detail").asText())));
+                            PrintableText.line(entry.path("detail").asText())));
         }
     }
 
@@ -161,7 +161,7 @@ final class ImportCommand implements Runnable {
      */
     private record Imported(int pictures, double seconds, long peakMiB, ArrayNode leftOut) {}
 
-    private Imported once(Home home, String kind, Path source, Path set) throws IOException, InterruptedException {
+    private Imported once(ProjectLayout home, String kind, Path source, Path set) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

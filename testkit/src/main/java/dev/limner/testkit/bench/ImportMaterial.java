@@ -3,7 +3,7 @@ package dev.limner.testkit.bench;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -63,7 +63,7 @@ final class ImportMaterial {
             held.add(new CaptionedImage(
                     String.format(Locale.ROOT, "%06d", i), pixels(picture(i)), Map.of("en", List.of(caption(i)))));
             if (held.size() == SHARD || i == pictures - 1) {
-                Shards.write(folder.resolve(String.format(Locale.ROOT, "%05d.tar.gz", i / SHARD)), held);
+                ShardFiles.write(folder.resolve(String.format(Locale.ROOT, "%05d.tar.gz", i / SHARD)), held);
                 held.clear();
             }
             progress.to(i + 1L, "shards");

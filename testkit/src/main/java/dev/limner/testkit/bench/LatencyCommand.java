@@ -2,7 +2,7 @@ package dev.limner.testkit.bench;
 
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
@@ -58,14 +58,14 @@ final class LatencyCommand implements Callable<Integer> {
         if (jobs < 1) {
             throw new UsageException("--jobs is " + jobs + ", must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         double[] millis = new double[jobs];
         try (BenchFleet fleet = BenchFleet.start(home, options.extra)) {
             FleetClient client = fleet.client();
             if (rate != null) {
                 BenchJobs captions = BenchJobs.of(home);
-                try (Backlog backlog = fleet.backlog()) {
+                try (JobBacklog backlog = fleet.backlog()) {
                     backlog.run(captions.distinct("warm-up", WARM_UP_AT_A_RATE, ImageFormat.PNG));
                 }
                 List<Job> paced = captions.distinct("paced", jobs, ImageFormat.PNG);
@@ -90,7 +90,7 @@ final class LatencyCommand implements Callable<Integer> {
                     progress.to(i + 1, "");
                 }
             }
-            report(terminal, Percentiles.of(millis), fleet.worker().peakRssMiB());
+            report(terminal, LatencyPercentiles.of(millis), fleet.worker().peakRssMiB());
         }
         return 0;
     }
@@ -109,7 +109,7 @@ final class LatencyCommand implements Callable<Integer> {
         throw new IllegalStateException("no result for " + job.id() + " in " + PATIENCE.toSeconds() + " s");
     }
 
-    private void report(PrintWriter terminal, Percentiles percentiles, @Nullable Long rss) {
+    private void report(PrintWriter terminal, LatencyPercentiles percentiles, @Nullable Long rss) {
         terminal.printf(
                 Locale.ROOT, "submit to result, %d jobs: %s; worker's peak RSS %s MiB%n", jobs, percentiles, rss);
         if (options.json) {

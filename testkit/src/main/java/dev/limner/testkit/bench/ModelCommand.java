@@ -8,7 +8,7 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class ModelCommand implements Callable<Integer> {
         atLeastOne("--threads", threads);
         atLeastOne("--loops", loops);
         atLeastOne("--seconds", seconds);
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         TorchThreads.set(threads);
         BenchJobs jobs = BenchJobs.of(home);
         double rate;

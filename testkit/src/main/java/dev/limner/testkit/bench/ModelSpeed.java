@@ -2,7 +2,7 @@ package dev.limner.testkit.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,11 +46,11 @@ record ModelSpeed(int loops, int threads, int batch, boolean spinning, double im
     }
 
     /** A short measurement, to choose by. */
-    ModelSpeed glance(Home home) throws InterruptedException {
+    ModelSpeed glance(ProjectLayout home) throws InterruptedException {
         return measured(home, SEARCH_WARM_UP, SEARCH_SECONDS);
     }
 
-    ModelSpeed measured(Home home, int warmUp, int seconds) throws InterruptedException {
+    ModelSpeed measured(ProjectLayout home, int warmUp, int seconds) throws InterruptedException {
         List<String> arguments = List.of(
                 "bench",
                 "model",

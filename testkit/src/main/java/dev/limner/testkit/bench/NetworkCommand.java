@@ -12,10 +12,10 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Batch;
-import dev.limner.training.step.Training;
+import dev.limner.training.step.TrainingBatch;
+import dev.limner.training.step.GanTrainer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,14 +59,14 @@ final class NetworkCommand implements Runnable {
 
     @Override
     public void run() {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Device device = DeviceChoice.resolve(deviceName);
         TorchThreads.set(threads);
         ModelBundle bundle = ModelBundle.read(home.defaultModel());
         Recipe recipe = Recipe.read(home.root().resolve("recipes/limner-64.yaml"));
         PrintWriter answers = spec.commandLine().getOut();
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-                Training training = new Training(recipe, device);
+                GanTrainer training = new GanTrainer(recipe, device);
                 BufferedReader requests =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
@@ -142,7 +142,7 @@ final class NetworkCommand implements Runnable {
         }
     }
 
-    private static String step(Training training, Recipe recipe, int batch, double seconds) {
+    private static String step(GanTrainer training, Recipe recipe, int batch, double seconds) {
         int side = recipe.generator().side();
         int text = recipe.generator().text();
         float[] pictures = CounterNoise.normal(1, 0, batch * 3 * side * side);
@@ -152,7 +152,7 @@ final class NetworkCommand implements Runnable {
         return timed(
                 batch,
                 seconds,
-                () -> training.step(number[0]++, List.of(new Batch(batch, pictures, sentences, strangers))));
+                () -> training.step(number[0]++, List.of(new TrainingBatch(batch, pictures, sentences, strangers))));
     }
 
     private static String timed(int batch, double seconds, Runnable work) {

@@ -22,7 +22,7 @@ final class PacedLoad {
 
     private PacedLoad() {}
 
-    static Percentiles run(FleetClient client, List<Job> jobs, double perSecond) throws InterruptedException {
+    static LatencyPercentiles run(FleetClient client, List<Job> jobs, double perSecond) throws InterruptedException {
         Map<String, Integer> places = new HashMap<>();
         for (int i = 0; i < jobs.size(); i++) {
             places.put(jobs.get(i).id(), i);
@@ -57,7 +57,7 @@ final class PacedLoad {
             }
             sending.join();
         }
-        return Percentiles.of(millis);
+        return LatencyPercentiles.of(millis);
     }
 
     /** Seconds from the start at which each job arrives. */

@@ -2,7 +2,7 @@ package dev.limner.testkit.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
@@ -65,7 +65,7 @@ final class PipelineCommand implements Callable<Integer> {
     CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init")
-    private Home home;
+    private ProjectLayout home;
 
     @SuppressWarnings("NullAway.Init")
     private BenchJobs captions;
@@ -77,7 +77,7 @@ final class PipelineCommand implements Callable<Integer> {
         if (jobs < 1 || runs < 1) {
             throw new UsageException("--jobs is " + jobs + " and --runs is " + runs + ", both must be at least 1");
         }
-        home = Home.find();
+        home = ProjectLayout.find();
         captions = BenchJobs.of(home);
         if (generators.isEmpty() || generators.contains(Generator.MODEL)) {
             model();
@@ -99,7 +99,7 @@ final class PipelineCommand implements Callable<Integer> {
         double[] whole = new double[runs];
         CpuShares shares = new CpuShares();
         try (BenchFleet fleet = BenchFleet.start(home, options.extra);
-                Backlog backlog = fleet.backlog()) {
+                JobBacklog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS);
             for (int run = 0; run < runs; run++) {
                 alone[run] = best.measured(home, MODEL_WARM_UP, MODEL_SECONDS).imagesPerSecond();
@@ -150,7 +150,7 @@ final class PipelineCommand implements Callable<Integer> {
     }
 
     /** What changes when one thing is different. */
-    private void variants(BenchFleet fleet, Backlog backlog, double usual) throws InterruptedException {
+    private void variants(BenchFleet fleet, JobBacklog backlog, double usual) throws InterruptedException {
         double repeating = jobs / backlog.run(captions.repeating(name(), jobs, ImageFormat.PNG));
         options.say("captions that repeat: %.0f images/s", repeating);
         figures.put("repeatingCaptions", rounded(repeating));
@@ -159,7 +159,7 @@ final class PipelineCommand implements Callable<Integer> {
         figures.put("jpeg", rounded(jpeg));
         double half = usual / 2;
         List<Job> paced = captions.distinct(name(), (int) (half * HALF_LOAD_SECONDS), ImageFormat.PNG);
-        Percentiles latency = PacedLoad.run(fleet.client(), paced, half);
+        LatencyPercentiles latency = PacedLoad.run(fleet.client(), paced, half);
         options.say("at half load, %.0f jobs/s: %s", half, latency);
         figures.set("halfLoadMillis", latency.json());
     }
@@ -169,7 +169,7 @@ final class PipelineCommand implements Callable<Integer> {
         Map<String, String> all = new HashMap<>(options.extra);
         all.putAll(settings);
         try (BenchFleet fleet = BenchFleet.start(home, all, durable);
-                Backlog backlog = fleet.backlog()) {
+                JobBacklog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS / 4);
             double rate = jobs / backlog.run(captions.distinct(name(), jobs, ImageFormat.PNG));
             options.say("%s: %.0f images/s", what, rate);
@@ -184,7 +184,7 @@ final class PipelineCommand implements Callable<Integer> {
         double[] raw = new double[runs];
         CpuShares shares = new CpuShares();
         try (BenchFleet fleet = BenchFleet.start(home, settings);
-                Backlog backlog = fleet.backlog()) {
+                JobBacklog backlog = fleet.backlog()) {
             warmUp(backlog, WARM_UP_JOBS);
             RawLoop loop = new RawLoop(fleet.bootstrap());
             double ledgerBefore = fleet.worker().metric("limner_ledger_seconds_total");
@@ -207,14 +207,14 @@ final class PipelineCommand implements Callable<Integer> {
         figures.set("nullStages", shares.json());
     }
 
-    private static double measured(BenchFleet fleet, Backlog backlog, List<Job> jobs, CpuShares shares) {
+    private static double measured(BenchFleet fleet, JobBacklog backlog, List<Job> jobs, CpuShares shares) {
         CpuShares.Mark before = CpuShares.mark(fleet.worker().pid());
         double seconds = backlog.run(jobs);
         shares.add(before, seconds, jobs.size());
         return jobs.size() / seconds;
     }
 
-    private void warmUp(Backlog backlog, int count) {
+    private void warmUp(JobBacklog backlog, int count) {
         backlog.run(captions.distinct(name(), count, ImageFormat.PNG));
         backlog.run(captions.distinct(name(), count / 4, ImageFormat.JPEG));
     }

@@ -3,7 +3,7 @@ package dev.limner.testkit.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.training.canary.Design;
+import dev.limner.training.canary.SequentialDesign;
 import dev.limner.training.canary.RollbackSimulation;
 import dev.limner.training.canary.RollbackSimulation.Crowd;
 import dev.limner.training.canary.RollbackSimulation.Drift;
@@ -57,14 +57,14 @@ final class RollbackCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "No change, 20 %% dislikes: found worse, of %d histories each; stated: at most %.3f%n",
                 histories,
-                Design.OF_OPINIONS.falseAlarm());
+                SequentialDesign.OF_OPINIONS.falseAlarm());
         ArrayNode rows = report.putArray("falseAlarms");
         for (double share : new double[] {SHARE, 0.5}) {
             for (Drift drift : Drift.values()) {
                 for (Crowd crowd : Crowd.values()) {
                     World world = new World(drift, crowd, share, 0.2, 0.2, RATERS);
                     Outcome outcome = RollbackSimulation.opinions(world, histories, options.seed);
-                    keep(within(outcome.rate(), Design.OF_OPINIONS.falseAlarm()));
+                    keep(within(outcome.rate(), SequentialDesign.OF_OPINIONS.falseAlarm()));
                     row(terminal, rows, world, outcome);
                 }
             }
@@ -119,12 +119,12 @@ final class RollbackCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "Jobs, 1 %% fail, over %d statuses of 100 jobs: found worse; stated: at most %.3f without a change%n",
                 STATUSES,
-                Design.OF_JOBS.falseAlarm());
+                SequentialDesign.OF_JOBS.falseAlarm());
         ArrayNode rows = report.putArray("jobs");
         for (double fails : new double[] {0.01, 0.03, 0.1}) {
             for (Drift drift : Drift.values()) {
                 Outcome outcome = RollbackSimulation.jobs(drift, SHARE, fails, STATUSES, histories, options.seed);
-                keep(fails > 0.01 || within(outcome.rate(), Design.OF_JOBS.falseAlarm()));
+                keep(fails > 0.01 || within(outcome.rate(), SequentialDesign.OF_JOBS.falseAlarm()));
                 terminal.printf(
                         Locale.ROOT,
                         "  share %.2f  %-8s %.2f: %.4f  after %.0f statuses%n",

@@ -2,7 +2,7 @@ package dev.limner.testkit.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ImageFormat;
 import java.util.HashMap;
@@ -56,7 +56,7 @@ final class ScalingCommand implements Callable<Integer> {
             throw new UsageException("--device-millis is " + deviceMillis + ", --seconds is " + seconds
                     + ", --workers is " + workers + "; all must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         BenchJobs captions = BenchJobs.of(home);
         ObjectNode figures = new ObjectMapper().createObjectNode();
         double deviceRate = BATCH * 1000.0 / deviceMillis;
@@ -76,7 +76,7 @@ final class ScalingCommand implements Callable<Integer> {
                     String.valueOf(BATCH)));
             settings.putAll(options.extra);
             try (BenchFleet fleet = BenchFleet.start(home, settings, false, count);
-                    Backlog backlog = fleet.backlog()) {
+                    JobBacklog backlog = fleet.backlog()) {
                 int jobs = (int) (deviceRate * count * seconds);
                 backlog.run(captions.distinct("warm-" + count, jobs / 4, ImageFormat.PNG));
                 double busyBefore = fleet.cpuSeconds();

@@ -2,8 +2,8 @@ package dev.limner.testkit.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.generator.image.Fonts;
-import dev.limner.launcher.Home;
+import dev.limner.generator.image.FontSupport;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
 import java.io.PrintWriter;
@@ -67,7 +67,7 @@ final class SoakCommand implements Callable<Integer> {
             throw new UsageException(
                     "--minutes is " + minutes + " and --warm-up is " + warmUp + ", must be above 0 and at least 0");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Path folder = out == null ? home.state().resolve("soak") : out;
         SoakCurve curve = new SoakCurve();
         try (BenchFleet fleet = BenchFleet.start(home, options.extra);
@@ -130,7 +130,7 @@ final class SoakCommand implements Callable<Integer> {
                 MOST_MIB_PER_MINUTE,
                 files,
                 load.tally());
-        terminal.println(Fonts.missing()
+        terminal.println(FontSupport.missing()
                 .map(why -> "figures: " + folder.resolve("soak.csv") + "; no curve, because " + why)
                 .orElse("curve: " + folder.resolve("soak.png")));
         if (options.json) {

@@ -1,6 +1,6 @@
 package dev.limner.testkit.bench;
 
-import dev.limner.generator.image.Fonts;
+import dev.limner.generator.image.FontSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ final class SoakCurve {
         return line.getSlope();
     }
 
-    /** Leaves {@code soak.csv} and, where there are {@link Fonts}, {@code soak.png}. */
+    /** Leaves {@code soak.csv} and, where there are {@link FontSupport}, {@code soak.png}. */
     void write(Path folder) {
         try {
             Files.createDirectories(folder);
@@ -65,7 +65,7 @@ final class SoakCurve {
                     sample.files(),
                     sample.images())));
             Files.write(folder.resolve("soak.csv"), lines);
-            if (Fonts.missing().isPresent()) {
+            if (FontSupport.missing().isPresent()) {
                 return;
             }
             XYChart chart = new XYChartBuilder()

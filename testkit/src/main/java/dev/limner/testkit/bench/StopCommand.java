@@ -3,9 +3,9 @@ package dev.limner.testkit.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.broker.FreePorts;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
@@ -85,9 +85,9 @@ final class StopCommand implements Callable<Integer> {
             throw new UsageException(
                     "--runs is " + runs + ", must be at least 1; --silence is " + silenceSeconds + ", at least 0");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         BenchJobs captions = BenchJobs.of(home);
-        Claims.keep(folder(home), "limner bench stop");
+        FolderClaims.keep(folder(home), "limner bench stop");
         ObjectNode figures = new ObjectMapper().createObjectNode();
         for (Situation situation : situations) {
             double[] millis = new double[runs];
@@ -97,7 +97,7 @@ final class StopCommand implements Callable<Integer> {
                 millis[run] = ended.millis();
                 codes.merge(ended.exitCode(), 1, Integer::sum);
             }
-            Percentiles took = Percentiles.of(millis);
+            LatencyPercentiles took = LatencyPercentiles.of(millis);
             String name = situation.name().toLowerCase(Locale.ROOT).replace('_', '-');
             options.say(
                     "%-14s %d runs: p50 %.1f s, worst %.1f s; exit codes %s",
@@ -113,13 +113,13 @@ final class StopCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Path folder(Home home) {
+    private static Path folder(ProjectLayout home) {
         return home.state().resolve("bench-stop");
     }
 
     private record Ended(double millis, int exitCode) {}
 
-    private Ended once(Home home, BenchJobs captions, Situation situation, int run) throws InterruptedException {
+    private Ended once(ProjectLayout home, BenchJobs captions, Situation situation, int run) throws InterruptedException {
         Path folder = folder(home);
         clear(folder);
         try (BrokerProcess broker = BrokerProcess.start(home, folder.resolve("broker"), FreePorts.next());
@@ -131,7 +131,7 @@ final class StopCommand implements Callable<Integer> {
             settings.putAll(options.extra);
             fleet.startWorkers(home, 1, folder.resolve("store"), home.state().resolve("logs"), 0, settings);
             ServiceProcess worker = fleet.workers().get(0);
-            try (Backlog backlog = new Backlog(fleet.bootstrap(), Topics.DEFAULT)) {
+            try (JobBacklog backlog = new JobBacklog(fleet.bootstrap(), Topics.DEFAULT)) {
                 backlog.send(captions.distinct("stop-" + situation + "-" + run, BACKLOG, ImageFormat.PNG));
             }
             while (worker.metric("limner_images_total") < 1) {

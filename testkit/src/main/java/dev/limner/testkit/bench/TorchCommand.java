@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
 import dev.limner.launcher.UsageException;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class TorchCommand implements Runnable {
         if (rounds < 1) {
             throw new UsageException("--rounds is " + rounds + ", must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Path script = script();
         ObjectNode figures = new ObjectMapper().createObjectNode();
         ArrayNode rows = figures.putArray("rows");
@@ -134,11 +134,11 @@ final class TorchCommand implements Runnable {
         return difference;
     }
 
-    private static TorchPeer ours(Home home, int threads) {
+    private static TorchPeer ours(ProjectLayout home, int threads) {
         return TorchPeer.start(JavaProcess.command(home, List.of("bench", "network", "--threads=" + threads)));
     }
 
-    private TorchPeer theirs(Home home, Path script, int threads) {
+    private TorchPeer theirs(ProjectLayout home, Path script, int threads) {
         return TorchPeer.start(new ProcessBuilder(
                 python,
                 script.toString(),

@@ -1,14 +1,14 @@
 package dev.limner.testkit.chaos;
 
-import dev.limner.cli.Subcommand;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
+import dev.limner.cli.LimnerCommand;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import dev.limner.testkit.chaos.arena.BrokerNodes;
 import dev.limner.testkit.chaos.fault.Fault;
-import dev.limner.testkit.chaos.fault.Faults;
+import dev.limner.testkit.chaos.fault.FaultCatalog;
 import dev.limner.testkit.chaos.trainer.TrainerKillsCommand;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         subcommands = {TrainerKillsCommand.class})
-public final class ChaosCommand implements Callable<Integer>, Subcommand {
+public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
     private static final int WORKERS = 3;
 
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}")
@@ -99,15 +99,15 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
-            Faults.all().forEach(fault -> out.println(fault.kind()));
-            SabotageSuite.names().forEach(mistake -> out.println("--sabotage " + mistake));
+            FaultCatalog.all().forEach(fault -> out.println(fault.kind()));
+            SeededBugSuite.names().forEach(mistake -> out.println("--sabotage " + mistake));
             return 0;
         }
         check();
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path folder = home.state().resolve("chaos");
-        Claims.empty(folder, "limner chaos");
+        FolderClaims.empty(folder, "limner chaos");
         try (BrokerNodes nodes = BrokerNodes.start(home, folder, brokers)) {
             return sabotage.isEmpty()
                     ? faults(out, home, folder, nodes, chosen)
@@ -115,27 +115,27 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private int mistakes(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+    private int mistakes(PrintWriter out, ProjectLayout home, Path folder, BrokerNodes nodes, long chosen)
             throws InterruptedException {
-        List<String> wanted = sabotage.equals(List.of("all")) ? SabotageSuite.names() : sabotage;
+        List<String> wanted = sabotage.equals(List.of("all")) ? SeededBugSuite.names() : sabotage;
         out.println("seed " + chosen + ": " + wanted.size() + " mistakes");
         out.flush();
         Map<String, String> caught =
-                new SabotageSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
+                new SeededBugSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
         if (json) {
-            out.println(SabotageSuite.json(chosen, caught));
+            out.println(SeededBugSuite.json(chosen, caught));
         }
         out.flush();
         return caught.containsValue("") ? 1 : 0;
     }
 
-    private int faults(PrintWriter out, Home home, Path folder, BrokerNodes nodes, long chosen)
+    private int faults(PrintWriter out, ProjectLayout home, Path folder, BrokerNodes nodes, long chosen)
             throws InterruptedException {
         List<Fault> plan = plan(chosen);
         out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers + " broker(s), "
                 + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
         out.flush();
-        Arena.Setup setup = new Arena.Setup(
+        TestCluster.Setup setup = new TestCluster.Setup(
                 home,
                 folder,
                 Topics.DEFAULT,
@@ -144,8 +144,8 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
                 chosen,
                 "",
                 generator.equals("model"),
-                previous == null ? null : new Home(previous.toAbsolutePath()));
-        try (Arena arena = Arena.start(setup, nodes)) {
+                previous == null ? null : new ProjectLayout(previous.toAbsolutePath()));
+        try (TestCluster arena = TestCluster.start(setup, nodes)) {
             ChaosRun run =
                     new ChaosRun(arena, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, arena, struck));
             ChaosReport report = new ChaosReport(arena, run.run(plan));
@@ -170,12 +170,12 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
             throw new UsageException("--generator is '" + generator + "', must be model or null");
         }
         for (String mistake : sabotage) {
-            if (!mistake.equals("all") && !SabotageSuite.names().contains(mistake)) {
+            if (!mistake.equals("all") && !SeededBugSuite.names().contains(mistake)) {
                 throw new UsageException(
-                        "--sabotage is '" + mistake + "', must be all or one of " + SabotageSuite.names());
+                        "--sabotage is '" + mistake + "', must be all or one of " + SeededBugSuite.names());
             }
         }
-        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).workerJar())) {
+        if (previous != null && !Files.isRegularFile(new ProjectLayout(previous.toAbsolutePath()).workerJar())) {
             throw new UsageException("--previous is " + previous
                     + ", in which no worker was built: run ./limner --version" + " there once");
         }
@@ -189,7 +189,7 @@ public final class ChaosCommand implements Callable<Integer>, Subcommand {
         }
     }
 
-    private static void tell(PrintWriter out, Arena arena, ChaosRun.Struck struck) {
+    private static void tell(PrintWriter out, TestCluster arena, ChaosRun.Struck struck) {
         var account = arena.checker().account();
         out.println(String.format(
                 Locale.ROOT,

@@ -3,8 +3,8 @@ package dev.limner.testkit.chaos;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.testkit.chaos.ChaosRun.Struck;
-import dev.limner.testkit.chaos.arena.Arena;
-import dev.limner.testkit.chaos.check.Checker;
+import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.check.DeliveryChecker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 
 /** What a run showed, for people and for programs. */
 final class ChaosReport {
-    private final Arena arena;
+    private final TestCluster arena;
     private final List<Struck> struck;
-    private final Checker.Account account;
+    private final DeliveryChecker.Account account;
 
-    ChaosReport(Arena arena, List<Struck> struck) {
+    ChaosReport(TestCluster arena, List<Struck> struck) {
         this.arena = arena;
         this.struck = struck;
         this.account = arena.checker().account();

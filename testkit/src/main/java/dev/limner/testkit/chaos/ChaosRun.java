@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import dev.limner.testkit.chaos.fault.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,7 @@ final class ChaosRun {
     private static final double FIRST_GUESS_SECONDS = 8;
     private static final double LEAST_PER_SECOND = 40;
 
-    private final Arena arena;
+    private final TestCluster arena;
     private final long seed;
     private final Duration longest;
     private final boolean untilViolation;
@@ -45,7 +45,7 @@ final class ChaosRun {
      * @param untilViolation whether the first violation is enough
      * @param listener hears of every strike
      */
-    ChaosRun(Arena arena, long seed, Duration longest, boolean untilViolation, Consumer<Struck> listener) {
+    ChaosRun(TestCluster arena, long seed, Duration longest, boolean untilViolation, Consumer<Struck> listener) {
         this.arena = arena;
         this.seed = seed;
         this.longest = longest;

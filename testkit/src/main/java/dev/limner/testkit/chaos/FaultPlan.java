@@ -2,7 +2,7 @@ package dev.limner.testkit.chaos;
 
 import dev.limner.testkit.chaos.fault.BuildFaults;
 import dev.limner.testkit.chaos.fault.Fault;
-import dev.limner.testkit.chaos.fault.Faults;
+import dev.limner.testkit.chaos.fault.FaultCatalog;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,12 +23,12 @@ final class FaultPlan {
     static List<Fault> of(List<String> only, int count, long seed, int brokers, boolean previous) {
         List<Fault> kinds = new ArrayList<>();
         if (only.isEmpty()) {
-            Faults.all().stream()
+            FaultCatalog.all().stream()
                     .filter(fault -> fault.possible(brokers, previous))
                     .forEach(kinds::add);
         } else {
             for (String kind : only) {
-                Fault fault = Faults.named(kind);
+                Fault fault = FaultCatalog.named(kind);
                 if (!fault.possible(brokers, previous)) {
                     throw new IllegalArgumentException("'" + kind + "' needs "
                             + (fault.need() == Fault.Need.THREE_BROKERS ? "--brokers 3" : "--previous"));
@@ -38,7 +38,7 @@ final class FaultPlan {
         }
         List<Fault> plan = new ArrayList<>();
         if (previous && count > 0) {
-            plan.add(Faults.named(BuildFaults.UPGRADE));
+            plan.add(FaultCatalog.named(BuildFaults.UPGRADE));
         }
         Random random = new Random(seed);
         while (plan.size() < count && !kinds.isEmpty()) {

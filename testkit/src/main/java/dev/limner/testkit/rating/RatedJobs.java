@@ -11,7 +11,7 @@ import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
-import dev.limner.training.data.Pictures;
+import dev.limner.training.data.ImageDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -66,7 +66,7 @@ public final class RatedJobs implements AutoCloseable {
      *
      * @return how many feedback records that made
      */
-    public int round(Rater rater) {
+    public int round(SimulatedRater rater) {
         List<Feedback> opinions = new ArrayList<>();
         draw().forEach(published -> opinions.addAll(rater.of(published.name(), published.pixels())));
         send(opinions);
@@ -131,7 +131,7 @@ public final class RatedJobs implements AutoCloseable {
     private static Published published(Outcome.ImageRef image) {
         try {
             byte[] file = Files.readAllBytes(Path.of(URI.create(image.uri())));
-            return new Published(ImageName.parse(image.uri()), Pictures.decode(file, SIDE));
+            return new Published(ImageName.parse(image.uri()), ImageDecoder.decode(file, SIDE));
         } catch (IOException e) {
             throw new UncheckedIOException(image.uri() + " cannot be read", e);
         }

@@ -36,8 +36,8 @@ class BenchTest {
         for (int i = 0; i < millis.length; i++) {
             millis[i] = millis.length - i;
         }
-        assertThat(Percentiles.of(millis)).isEqualTo(new Percentiles(200, 100, 190, 198, 200));
-        assertThat(Percentiles.of(new double[] {7})).isEqualTo(new Percentiles(1, 7, 7, 7, 7));
+        assertThat(LatencyPercentiles.of(millis)).isEqualTo(new LatencyPercentiles(200, 100, 190, 198, 200));
+        assertThat(LatencyPercentiles.of(new double[] {7})).isEqualTo(new LatencyPercentiles(1, 7, 7, 7, 7));
     }
 
     @Test

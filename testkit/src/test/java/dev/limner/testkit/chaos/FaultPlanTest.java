@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.testkit.chaos.fault.BuildFaults;
 import dev.limner.testkit.chaos.fault.Fault;
-import dev.limner.testkit.chaos.fault.Faults;
+import dev.limner.testkit.chaos.fault.FaultCatalog;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,11 +20,11 @@ class FaultPlanTest {
         Map<String, Long> struck = plan.stream().collect(Collectors.groupingBy(Fault::kind, Collectors.counting()));
         assertThat(plan).hasSize(200);
         assertThat(struck.keySet())
-                .isEqualTo(Faults.all().stream()
+                .isEqualTo(FaultCatalog.all().stream()
                         .filter(fault -> fault.possible(1, false))
                         .map(Fault::kind)
                         .collect(Collectors.toSet()));
-        Faults.all().stream()
+        FaultCatalog.all().stream()
                 .filter(fault -> fault.once() && fault.possible(1, false))
                 .forEach(fault -> assertThat(struck.get(fault.kind())).isEqualTo(1));
         assertThat(plan.subList(0, struck.size()).stream().map(Fault::kind)).doesNotHaveDuplicates();
@@ -32,7 +32,7 @@ class FaultPlanTest {
 
     @Test
     void shouldTakeThreeBrokersAndTwoBuildsOnlyWhereTheyAre() {
-        Map<String, Fault> all = Faults.all().stream().collect(Collectors.toMap(Fault::kind, Function.identity()));
+        Map<String, Fault> all = FaultCatalog.all().stream().collect(Collectors.toMap(Fault::kind, Function.identity()));
 
         assertThat(all.get("partition-without-leader").possible(1, true)).isFalse();
         assertThat(all.get("partition-without-leader").possible(3, false)).isTrue();

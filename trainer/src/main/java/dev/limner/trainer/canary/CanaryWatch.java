@@ -1,11 +1,11 @@
 package dev.limner.trainer.canary;
 
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.training.canary.Comparison;
-import dev.limner.training.canary.Jobs;
+import dev.limner.training.canary.ReleaseComparison;
+import dev.limner.training.canary.JobFailures;
 import dev.limner.training.replay.ReplayBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,20 +30,20 @@ public final class CanaryWatch {
 
     private static final Duration GONE = Duration.ofDays(1);
 
-    private final Registry registry;
+    private final ModelRegistry registry;
     private final ReplayBuffer replay;
     private final String model;
     private final Duration promoteAfter;
     private final Clock clock;
     private final Map<String, Heard> workers = new ConcurrentHashMap<>();
-    private final Jobs jobs = new Jobs();
-    private @Nullable Comparison comparison;
+    private final JobFailures jobs = new JobFailures();
+    private @Nullable ReleaseComparison comparison;
 
     /** What a worker said last; when, by this clock: its own may go wrong. */
     private record Heard(WorkerStatus status, Instant at) {}
 
     /** @param promoteAfter how long a trial lasts that nothing speaks for or against */
-    public CanaryWatch(Registry registry, ReplayBuffer replay, String model, Duration promoteAfter, Clock clock) {
+    public CanaryWatch(ModelRegistry registry, ReplayBuffer replay, String model, Duration promoteAfter, Clock clock) {
         this.registry = registry;
         this.replay = replay;
         this.model = model;
@@ -87,10 +87,10 @@ public final class CanaryWatch {
     }
 
     /** What is known of two models that run beside each other. */
-    private Comparison compared(String tried, String usual, Instant since) {
-        Comparison now = comparison;
+    private ReleaseComparison compared(String tried, String usual, Instant since) {
+        ReleaseComparison now = comparison;
         if (now == null || !now.isOf(tried, usual, since)) {
-            now = new Comparison(tried, usual, since);
+            now = new ReleaseComparison(tried, usual, since);
             comparison = now;
         }
         now.read(replay);
@@ -98,7 +98,7 @@ public final class CanaryWatch {
         return now;
     }
 
-    private Optional<ModelRecord> trial(ModelRecord.Canary canary, Comparison compared) {
+    private Optional<ModelRecord> trial(ModelRecord.Canary canary, ReleaseComparison compared) {
         String digest = canary.release().digest();
         Optional<String> complaint = refusal(digest).or(compared::failures);
         if (complaint.isPresent()) {
@@ -117,7 +117,7 @@ public final class CanaryWatch {
         };
     }
 
-    private Optional<ModelRecord> young(ModelRecord record, ModelRecord.Holdout holdout, Comparison compared) {
+    private Optional<ModelRecord> young(ModelRecord record, ModelRecord.Holdout holdout, ReleaseComparison compared) {
         String digest = record.live().digest();
         Optional<String> failing = compared.failures();
         if (failing.isPresent()) {

@@ -2,7 +2,7 @@ package dev.limner.trainer.service;
 
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.training.feedback.FeedbackRecord;
-import dev.limner.training.replay.Origin;
+import dev.limner.training.replay.RecordPosition;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public class FeedbackChannel {
         try {
             List<FeedbackRecord> taken = new ArrayList<>();
             records.forEach(record -> taken.add(record(record)));
-            Patience.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
+            RetryUntilDone.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
         } catch (Error e) {
             throw service.fatal(e);
         }
@@ -53,7 +53,7 @@ public class FeedbackChannel {
             headers.add(new FeedbackRecord.Header(header.key(), header.value()));
         }
         return new FeedbackRecord(
-                new Origin(record.topic(), record.partition(), record.offset()),
+                new RecordPosition(record.topic(), record.partition(), record.offset()),
                 record.key(),
                 record.value(),
                 headers,

@@ -2,7 +2,7 @@ package dev.limner.trainer.service;
 
 import ai.djl.Device;
 import dev.limner.client.registry.ModelTopic;
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
@@ -21,18 +21,18 @@ import dev.limner.trainer.feedback.SourceCheck;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.extractor.JudgeDescription;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.data.ShardFiles;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.DeadLetters;
 import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.FeedbackRecord;
-import dev.limner.training.feedback.PictureCheck;
-import dev.limner.training.feedback.PictureFiles;
-import dev.limner.training.finetune.LearningMaterial;
+import dev.limner.training.feedback.FeedbackImageCheck;
+import dev.limner.training.feedback.StoredImages;
+import dev.limner.training.finetune.FineTuningData;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.reward.RewardEyes;
+import dev.limner.training.reward.RewardFeatures;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -50,9 +50,9 @@ final class LearningRuntime implements AutoCloseable {
     private static final int CAPTIONS = 100_000;
 
     private final TextEncoder encoder;
-    private final Judges judges;
+    private final FeatureExtractors judges;
     private final ReplayBuffer replay;
-    private final Registry registry;
+    private final ModelRegistry registry;
     private final FeedbackIntake intake;
     private final SourceCheck source;
     private final CanaryWatch watch;
@@ -89,7 +89,7 @@ final class LearningRuntime implements AutoCloseable {
                         : first.recipe().path("language").asText("en"));
         this.encoder =
                 new CachingTextEncoder(PretrainedEncoder.of(first.textEncoder()).load(config.cache(), 1), CAPTIONS);
-        DataSet data = Shards.read(
+        DataSet data = ShardFiles.read(
                 config.data(),
                 DataSettings.read(config.data()).side(),
                 (entry, reason, detail) -> LOG.atWarn()
@@ -97,26 +97,26 @@ final class LearningRuntime implements AutoCloseable {
                         .addKeyValue("reason", reason.text())
                         .log("skipped"));
         Path eyes =
-                config.judges().orElse(config.data().resolve("judges-" + language + "-v" + JudgeDescription.VERSION));
-        this.judges = Judges.read(eyes, device);
+                config.judges().orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
+        this.judges = FeatureExtractors.read(eyes, device);
         requireJudgesOf(data, eyes);
-        Plan plan = Plan.of(data, language, encoder, settings.heldOut(), settings.seed());
-        PictureFiles files = new PictureFiles(config.store(), config.examples().orElse(List.of()));
-        LearningMaterial material = new LearningMaterial(data, language, encoder, judges, plan, files);
+        EvaluationPlan plan = EvaluationPlan.of(data, language, encoder, settings.heldOut(), settings.seed());
+        StoredImages files = new StoredImages(config.store(), config.examples().orElse(List.of()));
+        FineTuningData material = new FineTuningData(data, language, encoder, judges, plan, files);
         this.replay = ReplayBuffer.open(
                 config.state().resolve("replay.db"), config.replay().most());
         BundleStore store = new FileBundleStore(config.bundles());
-        this.registry = new Registry(
+        this.registry = new ModelRegistry(
                 store,
                 new ModelTopic(config.bootstrap(), topics.models(), "limner/trainer"),
                 config.key().map(ReleaseKeys::readPrivate).orElse(null),
                 clock,
                 settings.holdout());
         registry.begin(model, registry.stage(config.model()));
-        RewardEyes rewardEyes = new RewardEyes(judges);
+        RewardFeatures rewardEyes = new RewardFeatures(judges);
         this.intake = new FeedbackIntake(
                 replay,
-                new PictureCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
+                new FeedbackImageCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
                 letters,
                 config.feedback().perRaterPerHour(),
                 clock,
@@ -176,7 +176,7 @@ final class LearningRuntime implements AutoCloseable {
         return replay;
     }
 
-    Registry registry() {
+    ModelRegistry registry() {
         return registry;
     }
 

@@ -1,19 +1,19 @@
 package dev.limner.trainer.service;
 
 import ai.djl.Device;
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.registry.TrainerLease;
-import dev.limner.training.finetune.Duty;
-import dev.limner.training.finetune.LearningMaterial;
-import dev.limner.training.finetune.Line;
+import dev.limner.training.finetune.DutyCycle;
+import dev.limner.training.finetune.FineTuningData;
+import dev.limner.training.finetune.Lineage;
 import dev.limner.training.finetune.RoundListener;
-import dev.limner.training.finetune.TuningRound;
+import dev.limner.training.finetune.FineTuningRound;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.replay.Round;
-import dev.limner.training.replay.Rounds;
+import dev.limner.training.replay.RoundRecord;
+import dev.limner.training.replay.RoundHistory;
 import dev.limner.training.step.StepReport;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,10 +35,10 @@ final class RoundRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoundRunner.class);
 
     private final RoundSettings settings;
-    private final LearningMaterial material;
+    private final FineTuningData material;
     private final ReplayBuffer replay;
-    private final Rounds rounds;
-    private final Registry registry;
+    private final RoundHistory rounds;
+    private final ModelRegistry registry;
     private final BundleStore store;
     private final String model;
     private final Device device;
@@ -56,9 +56,9 @@ final class RoundRunner implements AutoCloseable {
 
     RoundRunner(
             RoundSettings settings,
-            LearningMaterial material,
+            FineTuningData material,
             ReplayBuffer replay,
-            Registry registry,
+            ModelRegistry registry,
             BundleStore store,
             String model,
             Device device,
@@ -101,7 +101,7 @@ final class RoundRunner implements AutoCloseable {
         long learned = rounds.learnedUpTo();
         long fresh = replay.countAfter(learned);
         int after = settings.after();
-        Optional<Instant> last = rounds.all().stream().findFirst().map(Round::started);
+        Optional<Instant> last = rounds.all().stream().findFirst().map(RoundRecord::started);
         boolean due = settings.every()
                 .filter(every -> fresh > 0
                         && last.map(at -> at.plus(every).isBefore(clock.instant()))
@@ -119,7 +119,7 @@ final class RoundRunner implements AutoCloseable {
      *
      * @throws IllegalStateException saying why none can start
      */
-    Round start(String trigger) {
+    RoundRecord start(String trigger) {
         ModelRecord record = registry.current(model)
                 .orElseThrow(() -> new IllegalStateException("the model " + model + " was never announced"));
         Optional<String> hindrance = hindrance(record);
@@ -129,17 +129,17 @@ final class RoundRunner implements AutoCloseable {
         return start(trigger, record);
     }
 
-    private synchronized Round start(String trigger, ModelRecord record) {
+    private synchronized RoundRecord start(String trigger, ModelRecord record) {
         long upTo = replay.last();
-        long number = rounds.all().stream().mapToLong(Round::id).max().orElse(0) + 1;
-        Round round =
+        long number = rounds.all().stream().mapToLong(RoundRecord::id).max().orElse(0) + 1;
+        RoundRecord round =
                 rounds.start(trigger, record.live().digest(), upTo, settings.seed() * 1000 + number, clock.instant());
         kill.reached(KillPoint.ROUND_STARTED);
         submit(round);
         return round;
     }
 
-    private void submit(Round round) {
+    private void submit(RoundRecord round) {
         busy = true;
         thread.execute(() -> {
             try {
@@ -165,11 +165,11 @@ final class RoundRunner implements AutoCloseable {
         });
     }
 
-    private void failed(Round round, Throwable failure) {
+    private void failed(RoundRecord round, Throwable failure) {
         LOG.atError().addKeyValue("round", round.id()).setCause(failure).log("round failed");
         try {
             rounds.save(round.ended(
-                    Round.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
+                    RoundRecord.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
         } catch (RuntimeException e) {
             // It counts as under way until the next start, which goes on with it.
             LOG.atError().addKeyValue("round", round.id()).setCause(e).log("that it failed cannot be noted");
@@ -186,7 +186,7 @@ final class RoundRunner implements AutoCloseable {
         return settings.state().resolve("rounds").resolve(String.valueOf(id));
     }
 
-    private void run(Round round) {
+    private void run(RoundRecord round) {
         judged = null;
         lease.require();
         LOG.atInfo()
@@ -194,29 +194,29 @@ final class RoundRunner implements AutoCloseable {
                 .addKeyValue("model", model + "@" + round.parent())
                 .addKeyValue("trigger", round.trigger())
                 .log("round");
-        TuningRound.Outcome outcome = new TuningRound(
+        FineTuningRound.Outcome outcome = new FineTuningRound(
                         material,
                         settings.tuning(),
                         device,
-                        new Duty(settings.share()),
+                        new DutyCycle(settings.share()),
                         folder(round.id()),
                         new Progress(round))
-                .run(round, Line.of(store, model, round.parent()), replay);
+                .run(round, Lineage.of(store, model, round.parent()), replay);
         // Whatever comes of it, it has used up its part of the line's budget for error.
         judged = switch (outcome) {
-            case TuningRound.Outcome.Blocked blocked -> null;
-            case TuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
-            case TuningRound.Outcome.Passed passed -> passed.candidate().digest();
+            case FineTuningRound.Outcome.Blocked blocked -> null;
+            case FineTuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
+            case FineTuningRound.Outcome.Passed passed -> passed.candidate().digest();
         };
         kill.reached(KillPoint.ROUND_ENDED);
-        Round ended = switch (outcome) {
-            case TuningRound.Outcome.Blocked(List<String> notes) ->
-                round.ended(Round.State.BLOCKED, null, notes, clock.instant());
-            case TuningRound.Outcome.Rejected(var candidate, List<String> notes)
+        RoundRecord ended = switch (outcome) {
+            case FineTuningRound.Outcome.Blocked(List<String> notes) ->
+                round.ended(RoundRecord.State.BLOCKED, null, notes, clock.instant());
+            case FineTuningRound.Outcome.Rejected(var candidate, List<String> notes)
             when settings.passGate() -> release(round, candidate.digest(), notes);
-            case TuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
-                round.ended(Round.State.REJECTED, candidate.digest(), notes, clock.instant());
-            case TuningRound.Outcome.Passed(var candidate, List<String> notes) ->
+            case FineTuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
+                round.ended(RoundRecord.State.REJECTED, candidate.digest(), notes, clock.instant());
+            case FineTuningRound.Outcome.Passed(var candidate, List<String> notes) ->
                 release(round, candidate.digest(), notes);
         };
         rounds.save(ended);
@@ -227,16 +227,16 @@ final class RoundRunner implements AutoCloseable {
                 .log("round ended");
     }
 
-    private Round release(Round round, String digest, List<String> notes) {
+    private RoundRecord release(RoundRecord round, String digest, List<String> notes) {
         lease.require();
-        ModelRecord.Release release = registry.stage(TuningRound.candidate(folder(round.id())));
+        ModelRecord.Release release = registry.stage(FineTuningRound.candidate(folder(round.id())));
         kill.reached(KillPoint.STAGED);
         ModelRecord now = registry.current(model).orElseThrow();
         boolean known = now.releases().stream().anyMatch(one -> one.digest().equals(digest))
                 || (now.canary() != null && now.canary().release().digest().equals(digest));
         if (!known && !now.live().digest().equals(round.parent())) {
             return round.ended(
-                    Round.State.REJECTED,
+                    RoundRecord.State.REJECTED,
                     digest,
                     List.of("what is live has changed meanwhile: it was tuned from " + round.parent()),
                     clock.instant());
@@ -250,13 +250,13 @@ final class RoundRunner implements AutoCloseable {
             registry.promote(model, release, reason);
         }
         kill.reached(KillPoint.ANNOUNCED);
-        return round.ended(Round.State.RELEASED, digest, notes, clock.instant());
+        return round.ended(RoundRecord.State.RELEASED, digest, notes, clock.instant());
     }
 
     private final class Progress implements RoundListener {
-        private final Round round;
+        private final RoundRecord round;
 
-        Progress(Round round) {
+        Progress(RoundRecord round) {
             this.round = round;
         }
 
@@ -298,7 +298,7 @@ final class RoundRunner implements AutoCloseable {
         return step;
     }
 
-    List<Round> all() {
+    List<RoundRecord> all() {
         return rounds.all();
     }
 

@@ -1,9 +1,9 @@
 package dev.limner.trainer.service;
 
-import dev.limner.client.registry.Registry;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.finetune.Duty;
-import dev.limner.training.recipe.Tuning;
+import dev.limner.client.registry.ModelRegistry;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.finetune.DutyCycle;
+import dev.limner.training.recipe.FineTuning;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,17 +28,17 @@ record RoundSettings(
         Optional<Duration> every,
         int heldOut,
         long seed,
-        Tuning tuning,
+        FineTuning tuning,
         double share,
         double trialShare,
-        Registry.Holdout holdout,
+        ModelRegistry.Holdout holdout,
         boolean passGate) {
     RoundSettings {
         require(after >= 0, "rounds.after", after, "must be at least 0");
         every.ifPresent(pause -> require(pause.isPositive(), "rounds.every", pause, "must be longer than nothing"));
-        require(heldOut >= Plan.FEWEST, "rounds.held-out", heldOut, "must be at least " + Plan.FEWEST);
+        require(heldOut >= EvaluationPlan.FEWEST, "rounds.held-out", heldOut, "must be at least " + EvaluationPlan.FEWEST);
         require(trialShare >= 0 && trialShare <= 1, "canary.share", trialShare, "must be from 0 to 1");
-        var unused = new Duty(share);
+        var unused = new DutyCycle(share);
     }
 
     /** @throws IllegalArgumentException naming the key and the value */
@@ -52,7 +52,7 @@ record RoundSettings(
                 config.tuning().toTuning(),
                 config.share(),
                 config.canary().share(),
-                new Registry.Holdout(config.canary().holdout(), config.canary().young()),
+                new ModelRegistry.Holdout(config.canary().holdout(), config.canary().young()),
                 config.drill().passGate());
     }
 

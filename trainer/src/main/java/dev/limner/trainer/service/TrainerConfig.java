@@ -1,6 +1,6 @@
 package dev.limner.trainer.service;
 
-import dev.limner.training.recipe.Tuning;
+import dev.limner.training.recipe.FineTuning;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public interface TrainerConfig {
     /** {@code limner.trainer.canary.*}. */
     Canary canary();
 
-    /** {@code limner.trainer.tuning.*}: what is not set is as in {@link Tuning#DEFAULT}. */
+    /** {@code limner.trainer.tuning.*}: what is not set is as in {@link FineTuning#DEFAULT}. */
     TuningKeys tuning();
 
     /** {@code limner.trainer.drill.*}: faults on order, for trying a fleet. Never for one in use. */
@@ -165,15 +165,15 @@ public interface TrainerConfig {
 
         OptionalDouble elastic();
 
-        Optional<Tuning.Moves> moves();
+        Optional<FineTuning.Moves> moves();
 
         /** {@code limner.trainer.tuning.examples.*}: what is otherwise where people showed pictures. */
         ExampleKeys examples();
 
         /** What the keys say. */
-        default Tuning toTuning() {
-            Tuning plain = Tuning.DEFAULT;
-            return new Tuning(
+        default FineTuning toTuning() {
+            FineTuning plain = FineTuning.DEFAULT;
+            return new FineTuning(
                     steps().orElse(plain.steps()),
                     learningRate().orElse(plain.learningRate()),
                     averageDecay().orElse(plain.averageDecay()),
@@ -198,12 +198,12 @@ public interface TrainerConfig {
 
         OptionalDouble averageDecay();
 
-        Optional<Tuning.Moves> moves();
+        Optional<FineTuning.Moves> moves();
 
         /** What the keys say. */
-        default Tuning.Examples toExamples() {
-            Tuning.Examples plain = Tuning.DEFAULT.examples();
-            return new Tuning.Examples(
+        default FineTuning.Examples toExamples() {
+            FineTuning.Examples plain = FineTuning.DEFAULT.examples();
+            return new FineTuning.Examples(
                     share().orElse(plain.share()),
                     passes().orElse(plain.passes()),
                     learningRate().orElse(plain.learningRate()),

@@ -1,7 +1,7 @@
 package dev.limner.trainer.service;
 
 import dev.limner.protocol.ModelRecord;
-import dev.limner.training.replay.Round;
+import dev.limner.training.replay.RoundRecord;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -68,7 +68,7 @@ public class TrainerResource {
 
     @GET
     @Path("rounds")
-    public List<Round> rounds() {
+    public List<RoundRecord> rounds() {
         return running().rounds().all();
     }
 

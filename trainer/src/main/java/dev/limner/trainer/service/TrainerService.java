@@ -32,7 +32,7 @@ public class TrainerService {
     private static final Duration SEEK_WITHIN = Duration.ofSeconds(30);
 
     private final TrainerConfig config;
-    private final LetterChannel letters;
+    private final DeadLetterChannel letters;
     private final KafkaClientService kafka;
     private final KillPoint.Order kill;
     private final FatalErrors errors;
@@ -40,12 +40,12 @@ public class TrainerService {
     private @Nullable FolderLock state;
 
     @Inject
-    TrainerService(TrainerConfig config, LetterChannel letters, KafkaClientService kafka) {
+    TrainerService(TrainerConfig config, DeadLetterChannel letters, KafkaClientService kafka) {
         this(config, letters, kafka, new FatalErrors("trainer"));
     }
 
     /** @param errors ends the process */
-    TrainerService(TrainerConfig config, LetterChannel letters, KafkaClientService kafka, FatalErrors errors) {
+    TrainerService(TrainerConfig config, DeadLetterChannel letters, KafkaClientService kafka, FatalErrors errors) {
         this.config = config;
         this.letters = letters;
         this.kafka = kafka;

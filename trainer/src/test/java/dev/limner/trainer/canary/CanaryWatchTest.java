@@ -6,7 +6,7 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.client.registry.ModelTopic;
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
@@ -15,9 +15,9 @@ import dev.limner.protocol.Opinion;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.training.replay.Origin;
-import dev.limner.training.replay.Picture;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.replay.RecordPosition;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.ReplayBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,7 +47,7 @@ class CanaryWatchTest {
 
     private String model;
     private ReplayBuffer replay;
-    private Registry registry;
+    private ModelRegistry registry;
     private CanaryWatch watch;
     private long said;
 
@@ -76,8 +76,8 @@ class CanaryWatchTest {
         replay.close();
     }
 
-    private Registry registry(Instant now) {
-        return new Registry(
+    private ModelRegistry registry(Instant now) {
+        return new ModelRegistry(
                 new FileBundleStore(folder.resolve("store")),
                 new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
                 null,
@@ -125,7 +125,7 @@ class CanaryWatchTest {
     void shouldNotTakeBackForTheManyOpinionsOfOneRater() {
         registry.trial(model, NEW, 0.05, "gate passed");
         for (int i = 0; i < 300; i++) {
-            say(i % 2 == 0 ? "eve" : Remembered.NOBODY, NEW, false);
+            say(i % 2 == 0 ? "eve" : FeedbackEntry.NOBODY, NEW, false);
             say("eve", OLD, true);
         }
         assertThat(watch.look().orElseThrow().canary()).isNotNull();
@@ -308,10 +308,10 @@ class CanaryWatchTest {
 
     private void say(String rater, ModelRecord.Release release, boolean likesIt, Instant at) {
         String sha256 = String.format("%064x", ++said);
-        Remembered entry = new Remembered(
-                new Origin("feedback", 0, said),
+        FeedbackEntry entry = new FeedbackEntry(
+                new RecordPosition("feedback", 0, said),
                 Feedback.of("f" + said, ImageName.parse(sha256), new Opinion.Verdict(likesIt), null, NOON),
-                new Picture(sha256, release.digest(), "apple", said, 0, new float[0]),
+                new GeneratedImage(sha256, release.digest(), "apple", said, 0, new float[0]),
                 null,
                 rater,
                 // What the sender wrote does not count.

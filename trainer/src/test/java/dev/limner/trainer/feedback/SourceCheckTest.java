@@ -7,8 +7,8 @@ import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.protocol.Topics;
 import dev.limner.training.feedback.FeedbackIntake;
-import dev.limner.training.feedback.PictureCheck;
-import dev.limner.training.feedback.PictureFiles;
+import dev.limner.training.feedback.FeedbackImageCheck;
+import dev.limner.training.feedback.StoredImages;
 import dev.limner.training.replay.ReplayBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,8 +63,8 @@ class SourceCheckTest {
     void open() {
         FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
         replay = ReplayBuffer.open(folder.resolve("replay-" + ++number + ".db"), 100);
-        PictureCheck pictures =
-                new PictureCheck(new PictureFiles(folder, List.of()), "default", any -> false, any -> new float[0], 1);
+        FeedbackImageCheck pictures =
+                new FeedbackImageCheck(new StoredImages(folder, List.of()), "default", any -> false, any -> new float[0], 1);
         intake = new FeedbackIntake(replay, pictures, (record, error) -> {}, 5, InstantSource.system(), () -> {});
         check = new SourceCheck(broker.bootstrap(), TOPIC, replay, intake);
     }

@@ -8,7 +8,7 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.client.registry.ModelTopic;
-import dev.limner.client.registry.Registry;
+import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.protocol.Feedback;
@@ -18,12 +18,12 @@ import dev.limner.protocol.Opinion;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.registry.TrainerLease;
-import dev.limner.training.recipe.Tuning;
-import dev.limner.training.replay.Origin;
-import dev.limner.training.replay.Picture;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.recipe.FineTuning;
+import dev.limner.training.replay.RecordPosition;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.replay.Round;
+import dev.limner.training.replay.RoundRecord;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +49,7 @@ class RoundRunnerTest {
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), 10)) {
             FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
             FileBundleStore store = new FileBundleStore(folder.resolve("models"));
-            Registry registry = new Registry(
+            ModelRegistry registry = new ModelRegistry(
                     store,
                     new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
                     null,
@@ -70,7 +70,7 @@ class RoundRunnerTest {
                 // One that was under way is neither ended nor gone on with.
                 replay.rounds().start("before", "a".repeat(64), 1, 7, NOW);
                 runner(replay, registry, store, name, lease).close();
-                assertThat(older.all()).extracting(Round::state).containsExactly(Round.State.RUNNING);
+                assertThat(older.all()).extracting(RoundRecord::state).containsExactly(RoundRecord.State.RUNNING);
             }
         }
     }
@@ -90,7 +90,7 @@ class RoundRunnerTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start(new BrokerSettings(folder.resolve("broker"), 0, false));
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), 10)) {
             FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
-            Registry registry = new Registry(
+            ModelRegistry registry = new ModelRegistry(
                     broken,
                     new ModelTopic(broker.bootstrap(), Topics.DEFAULT.models(), "test"),
                     null,
@@ -100,7 +100,7 @@ class RoundRunnerTest {
                     RoundRunner runner = runner(
                             replay, registry, broken, "default", lease, new FatalErrors("trainer", exits::add))) {
                 assertThat(exits.poll(60, TimeUnit.SECONDS)).isEqualTo(70);
-                assertThat(runner.all()).extracting(Round::state).containsExactly(Round.State.FAILED);
+                assertThat(runner.all()).extracting(RoundRecord::state).containsExactly(RoundRecord.State.FAILED);
             }
         }
     }
@@ -111,20 +111,20 @@ class RoundRunnerTest {
 
     /** Without data or judges: no round gets as far as that. */
     private RoundRunner runner(
-            ReplayBuffer replay, Registry registry, BundleStore store, String name, TrainerLease lease) {
+            ReplayBuffer replay, ModelRegistry registry, BundleStore store, String name, TrainerLease lease) {
         return runner(replay, registry, store, name, lease, new FatalErrors("trainer"));
     }
 
     private RoundRunner runner(
             ReplayBuffer replay,
-            Registry registry,
+            ModelRegistry registry,
             BundleStore store,
             String name,
             TrainerLease lease,
             FatalErrors errors) {
         return new RoundRunner(
                 new RoundSettings(
-                        folder, 1, Optional.empty(), 500, 1, Tuning.DEFAULT, 1, 0.05, Registry.Holdout.DEFAULT, false),
+                        folder, 1, Optional.empty(), 500, 1, FineTuning.DEFAULT, 1, 0.05, ModelRegistry.Holdout.DEFAULT, false),
                 null,
                 replay,
                 registry,
@@ -137,12 +137,12 @@ class RoundRunnerTest {
                 errors);
     }
 
-    private static Remembered opinion() {
+    private static FeedbackEntry opinion() {
         String sha256 = "b".repeat(64);
-        return new Remembered(
-                new Origin("feedback", 0, 1),
+        return new FeedbackEntry(
+                new RecordPosition("feedback", 0, 1),
                 Feedback.of("f", ImageName.parse(sha256), new Opinion.Verdict(true), "anna", NOW),
-                new Picture(sha256, "a".repeat(64), "apple", 1, 0, new float[] {1}),
+                new GeneratedImage(sha256, "a".repeat(64), "apple", 1, 0, new float[] {1}),
                 null,
                 "anna",
                 NOW);

@@ -3,7 +3,7 @@ package dev.limner.trainer.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.training.recipe.Tuning;
+import dev.limner.training.recipe.FineTuning;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class TrainerConfigTest {
         assertThat(config.canary().holdout()).isEqualTo(0.05);
         assertThat(config.canary().young()).isEqualTo(Duration.ofHours(24));
         assertThat(config.canary().look()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.tuning().toTuning()).isEqualTo(Tuning.DEFAULT);
+        assertThat(config.tuning().toTuning()).isEqualTo(FineTuning.DEFAULT);
         assertThat(config.drill().killAt()).isEmpty();
         assertThat(config.drill().passGate()).isFalse();
     }
@@ -142,7 +142,7 @@ class TrainerConfigTest {
         assertThat(settings.trialShare()).isEqualTo(0.2);
         assertThat(settings.passGate()).isTrue();
         assertThat(settings.tuning())
-                .isEqualTo(new Tuning(
+                .isEqualTo(new FineTuning(
                         12,
                         0.001,
                         0.9,
@@ -152,8 +152,8 @@ class TrainerConfigTest {
                         16,
                         17,
                         18,
-                        Tuning.Moves.ALL,
-                        new Tuning.Examples(0.5, 19, 0.002, 0.8, Tuning.Moves.MODULATION)));
+                        FineTuning.Moves.ALL,
+                        new FineTuning.Examples(0.5, 19, 0.002, 0.8, FineTuning.Moves.MODULATION)));
     }
 
     @ParameterizedTest

@@ -1,7 +1,7 @@
 package dev.limner.training.canary;
 
-import dev.limner.training.replay.Remembered;
-import dev.limner.training.replay.Vote;
+import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.RaterVote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class RollbackSimulation {
         }
     }
 
-    private record History(ConcurrentTest.Decision decision, int raters) {}
+    private record History(SequentialLikelihoodTest.Decision decision, int raters) {}
 
     /** Histories of opinions. */
     public static Outcome opinions(World world, int histories, long seed) {
@@ -80,12 +80,12 @@ public final class RollbackSimulation {
                 .toList();
         return new Outcome(
                 histories,
-                count(all, ConcurrentTest.Decision.WORSE),
-                count(all, ConcurrentTest.Decision.NOT_WORSE),
+                count(all, SequentialLikelihoodTest.Decision.WORSE),
+                count(all, SequentialLikelihoodTest.Decision.NOT_WORSE),
                 all.stream().mapToInt(History::raters).average().orElse(0));
     }
 
-    private static int count(List<History> histories, ConcurrentTest.Decision decision) {
+    private static int count(List<History> histories, SequentialLikelihoodTest.Decision decision) {
         return (int) histories.stream()
                 .filter(history -> history.decision() == decision)
                 .count();
@@ -97,7 +97,7 @@ public final class RollbackSimulation {
     }
 
     private static History opinions(World world, SplittableRandom random) {
-        Opinions opinions = new Opinions("tried", Design.OF_OPINIONS);
+        RaterOpinions opinions = new RaterOpinions("tried", SequentialDesign.OF_OPINIONS);
         int votes = Math.min(MOST_VOTES, votes(world));
         List<double[]> people = new ArrayList<>();
         for (int number = 0; isOpen(opinions, world) && number < votes; number++) {
@@ -108,10 +108,10 @@ public final class RollbackSimulation {
             double dislikes = tried ? world.tried() : world.usual();
             boolean liked = random.nextDouble() >= drifted(world, dislikes, person, (double) number / votes);
             boolean named = world.crowd() != Crowd.ANONYMOUS || rater % 2 == 0;
-            opinions.add(new Vote(
+            opinions.add(new RaterVote(
                     number + 1,
                     tried ? "tried" : "usual",
-                    named ? "r" + rater : Remembered.NOBODY,
+                    named ? "r" + rater : FeedbackEntry.NOBODY,
                     START.plus(Duration.ofSeconds(60L * number)),
                     liked));
         }
@@ -119,8 +119,8 @@ public final class RollbackSimulation {
     }
 
     /** A trial ends when it is decided. */
-    private static boolean isOpen(Opinions opinions, World world) {
-        return opinions.raters() < world.raters() && opinions.decision() == ConcurrentTest.Decision.OPEN;
+    private static boolean isOpen(RaterOpinions opinions, World world) {
+        return opinions.raters() < world.raters() && opinions.decision() == SequentialLikelihoodTest.Decision.OPEN;
     }
 
     /** Enough for the raters that are asked for, by the smaller arm. */
@@ -175,16 +175,16 @@ public final class RollbackSimulation {
                 .toList();
         return new Outcome(
                 histories,
-                count(all, ConcurrentTest.Decision.WORSE),
-                count(all, ConcurrentTest.Decision.NOT_WORSE),
+                count(all, SequentialLikelihoodTest.Decision.WORSE),
+                count(all, SequentialLikelihoodTest.Decision.NOT_WORSE),
                 all.stream().mapToInt(History::raters).average().orElse(0));
     }
 
     private static History jobs(Drift drift, double share, double tried, int statuses, SplittableRandom random) {
-        ConcurrentTest test = new ConcurrentTest(Design.OF_JOBS);
+        SequentialLikelihoodTest test = new SequentialLikelihoodTest(SequentialDesign.OF_JOBS);
         World world = new World(drift, Crowd.CASUAL, share, JOBS_FAIL, tried, 0);
         int status = 0;
-        while (status < statuses && test.decision() != ConcurrentTest.Decision.WORSE) {
+        while (status < statuses && test.decision() != SequentialLikelihoodTest.Decision.WORSE) {
             double time = (double) status / statuses;
             double mineFail = drifted(world, tried, new double[] {0, 0}, time);
             double theirsFail = drifted(world, JOBS_FAIL, new double[] {0, 0}, time);
@@ -194,7 +194,7 @@ public final class RollbackSimulation {
                 done[mine ? 1 : 3]++;
                 done[mine ? 0 : 2] += random.nextDouble() < (mine ? mineFail : theirsFail) ? 1 : 0;
             }
-            test.add(new Stratum(done[0], done[1], done[2], done[3]));
+            test.add(new TimeStratum(done[0], done[1], done[2], done[3]));
             status++;
         }
         return new History(test.decision(), status);

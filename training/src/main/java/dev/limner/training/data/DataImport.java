@@ -70,8 +70,8 @@ public final class DataImport {
             int added,
             int present,
             Map<Split, Integer> splits,
-            Map<Skipped.Reason, Integer> skipped,
-            Map<Skipped.Remark, Integer> remarks) {
+            Map<SkippedEntries.Reason, Integer> skipped,
+            Map<SkippedEntries.Remark, Integer> remarks) {
         public Outcome {
             splits = Map.copyOf(splits);
             skipped = Map.copyOf(skipped);
@@ -85,22 +85,22 @@ public final class DataImport {
     }
 
     /** Collects what is said of the entries. */
-    private static final class Report implements Skipped {
+    private static final class Report implements SkippedEntries {
         private final List<String> skipped = new ArrayList<>();
         private final List<String> remarks = new ArrayList<>();
         private final Set<String> details = new HashSet<>();
-        private final Map<Skipped.Reason, Integer> skippedCounts = new EnumMap<>(Skipped.Reason.class);
-        private final Map<Skipped.Remark, Integer> remarkCounts = new EnumMap<>(Skipped.Remark.class);
+        private final Map<SkippedEntries.Reason, Integer> skippedCounts = new EnumMap<>(SkippedEntries.Reason.class);
+        private final Map<SkippedEntries.Remark, Integer> remarkCounts = new EnumMap<>(SkippedEntries.Remark.class);
 
         @Override
-        public void skip(String entry, Skipped.Reason reason, String detail) {
+        public void skip(String entry, SkippedEntries.Reason reason, String detail) {
             skippedCounts.merge(reason, 1, Integer::sum);
             skipped.add(line(entry, "reason", reason.text(), detail));
             details.add(detail);
         }
 
         @Override
-        public void remark(String entry, Skipped.Remark remark, String detail) {
+        public void remark(String entry, SkippedEntries.Remark remark, String detail) {
             remarkCounts.merge(remark, 1, Integer::sum);
             remarks.add(line(entry, "remark", remark.text(), detail));
         }
@@ -145,7 +145,7 @@ public final class DataImport {
      * @throws DataException if the settings contradict those of the folder, or it holds shards of others
      * @throws dev.limner.protocol.process.FolderInUseException if another import is writing to it
      */
-    public static Outcome run(RawPicture.Source source, Path folder, DataSettings settings) {
+    public static Outcome run(RawImage.Source source, Path folder, DataSettings settings) {
         try (FolderLock lock = FolderLock.exclusive(folder, "limner data import")) {
             TargetFolder target = new TargetFolder(lock.folder());
             target.prepare();
@@ -172,7 +172,7 @@ public final class DataImport {
         TargetFolder.requireApart(source, folder);
     }
 
-    private Outcome from(RawPicture.Source source) throws IOException {
+    private Outcome from(RawImage.Source source) throws IOException {
         try {
             readPresent();
             source.read(this::take, report);
@@ -205,37 +205,37 @@ public final class DataImport {
         if (new TargetFolder(folder).isEmpty()) {
             return;
         }
-        for (CaptionedImage image : Shards.read(folder, settings.side(), report).images()) {
+        for (CaptionedImage image : ShardFiles.read(folder, settings.side(), report).images()) {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
             before.add(image.key());
             count(image);
         }
-        shards = Shards.in(folder).size();
+        shards = ShardFiles.in(folder).size();
     }
 
-    private void take(RawPicture picture) {
+    private void take(RawImage picture) {
         Map<String, List<String>> given = kept(picture, text -> !text.isBlank());
         Map<String, List<String>> captions =
                 kept(picture, text -> !text.isBlank() && !TextFile.hasLostCharacters(text));
         if (captions.isEmpty()) {
             report.skip(
                     picture.place(),
-                    Skipped.Reason.NO_CAPTION,
+                    SkippedEntries.Reason.NO_CAPTION,
                     given.isEmpty() ? "" : "but with U+FFFD, for characters lost on the way: " + given);
             return;
         }
-        Pictures.Decoded decoded;
+        ImageDecoder.Decoded decoded;
         try {
-            decoded = Pictures.read(picture.file(), settings.side());
+            decoded = ImageDecoder.read(picture.file(), settings.side());
         } catch (IOException e) {
-            report.skip(picture.place(), PictureException.reason(e), String.valueOf(e.getMessage()));
+            report.skip(picture.place(), ImageException.reason(e), String.valueOf(e.getMessage()));
             return;
         }
         add(picture, decoded, captions);
     }
 
-    private static Map<String, List<String>> kept(RawPicture picture, Predicate<String> fine) {
+    private static Map<String, List<String>> kept(RawImage picture, Predicate<String> fine) {
         Map<String, List<String>> kept = new HashMap<>();
         picture.captions().forEach((language, texts) -> {
             List<String> mine = texts.stream().filter(fine).toList();
@@ -247,15 +247,15 @@ public final class DataImport {
     }
 
     /** Of what a job's captions may not be, too. */
-    private void remarkCaptions(RawPicture picture) {
+    private void remarkCaptions(RawImage picture) {
         picture.captions().values().stream().flatMap(List::stream).forEach(text -> {
             int length = text.codePointCount(0, text.length());
             if (TextFile.hasLostCharacters(text)) {
-                report.remark(picture.place(), Skipped.Remark.CAPTION_DAMAGED, text);
+                report.remark(picture.place(), SkippedEntries.Remark.CAPTION_DAMAGED, text);
             } else if (length > JobCodec.MOST_CAPTION_CHARACTERS) {
                 report.remark(
                         picture.place(),
-                        Skipped.Remark.CAPTION_LONG,
+                        SkippedEntries.Remark.CAPTION_LONG,
                         length + " characters, a job's has at most " + JobCodec.MOST_CAPTION_CHARACTERS);
             }
         });
@@ -266,7 +266,7 @@ public final class DataImport {
         splits.merge(split, 1, Integer::sum);
     }
 
-    private void add(RawPicture picture, Pictures.Decoded decoded, Map<String, List<String>> captions) {
+    private void add(RawImage picture, ImageDecoder.Decoded decoded, Map<String, List<String>> captions) {
         String key = safe(picture.key());
         String digest = digest(decoded.pixels());
         String own = key + (key.isEmpty() ? "" : "-") + digest.substring(0, KEY_DIGITS);
@@ -282,12 +282,12 @@ public final class DataImport {
         boolean free = !key.isEmpty() && !keys.contains(key);
         String mine = free ? key : own;
         if (!keys.add(mine)) {
-            report.skip(picture.place(), Skipped.Reason.KEY_TAKEN, mine);
+            report.skip(picture.place(), SkippedEntries.Reason.KEY_TAKEN, mine);
             return;
         }
         known.put(digest, mine);
         if (!free) {
-            report.remark(picture.place(), Skipped.Remark.RENAMED, mine);
+            report.remark(picture.place(), SkippedEntries.Remark.RENAMED, mine);
         }
         decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
         remarkCaptions(picture);
@@ -305,11 +305,11 @@ public final class DataImport {
         for (int i = 0; i < pending.size(); i++) {
             if (pending.get(i).key().equals(twin)) {
                 pending.set(i, pending.get(i).alsoCalled(captions));
-                report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
+                report.skip(place, SkippedEntries.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
                 return;
             }
         }
-        report.skip(place, Skipped.Reason.DUPLICATE, "of " + twin);
+        report.skip(place, SkippedEntries.Reason.DUPLICATE, "of " + twin);
     }
 
     private void flush() {
@@ -318,7 +318,7 @@ public final class DataImport {
                 // Before them: what a killed import leaves behind is a data set that the next one goes on with.
                 settings.write(folder);
             }
-            Shards.write(new TargetFolder(folder).next(shards++), pending);
+            ShardFiles.write(new TargetFolder(folder).next(shards++), pending);
             added += pending.size();
             pending.clear();
         }

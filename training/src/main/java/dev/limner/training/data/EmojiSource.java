@@ -31,7 +31,7 @@ public record EmojiSource(
         Path namesPackage,
         List<String> languages,
         @Nullable String category)
-        implements RawPicture.Source {
+        implements RawImage.Source {
     private static final int MOST_TAGS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,7 +40,7 @@ public record EmojiSource(
     }
 
     @Override
-    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+    public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         Map<String, Map<String, List<String>>> captions = captions();
         Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", artwork.folder()));
         byte[] index = files.get("package/emoji.json");
@@ -57,7 +57,7 @@ public record EmojiSource(
             String key = code.toLowerCase(Locale.ROOT);
             byte[] picture = files.get(artwork.folder() + emoji.path("image").asText());
             if (picture == null) {
-                skipped.skip(key, Skipped.Reason.NO_PICTURE, emoji.path("image").asText());
+                skipped.skip(key, SkippedEntries.Reason.NO_PICTURE, emoji.path("image").asText());
                 continue;
             }
             Map<String, List<String>> mine = new HashMap<>();
@@ -67,7 +67,7 @@ public record EmojiSource(
                     mine.put(language, found);
                 }
             });
-            receiver.take(new RawPicture(key, key, picture, mine, null, null));
+            receiver.take(new RawImage(key, key, picture, mine, null, null));
         }
     }
 
@@ -139,7 +139,7 @@ public record EmojiSource(
 
     private static Map<String, byte[]> entries(Path tarball, List<String> prefixes) {
         Map<String, byte[]> found = new HashMap<>();
-        Tar.walkWhole(tarball, (name, size, content) -> {
+        TarReader.walkWhole(tarball, (name, size, content) -> {
             if (prefixes.stream().anyMatch(name::startsWith)) {
                 found.put(name, content.readAllBytes());
             }

@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * @param folder holds the four {@code .gz} files of the original
  */
-public record FashionMnistSource(Path folder) implements RawPicture.Source {
+public record FashionMnistSource(Path folder) implements RawImage.Source {
     /** Where Debian's package puts it. */
     public static final Path DEBIAN = Path.of("/usr/share/datasets/fashion-mnist");
 
@@ -43,12 +43,12 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
             "what %s looks like");
 
     @Override
-    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+    public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         read("train", Split.TRAIN, receiver);
         read("t10k", Split.TEST, receiver);
     }
 
-    private void read(String part, Split split, RawPicture.Receiver receiver) {
+    private void read(String part, Split split, RawImage.Receiver receiver) {
         try (DataInputStream pictures = open(part + "-images-idx3-ubyte.gz");
                 DataInputStream labels = open(part + "-labels-idx1-ubyte.gz")) {
             int count = header(pictures, PICTURES_MAGIC, part + "-images");
@@ -63,7 +63,7 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
                 require(label < CLASSES.size(), part + "-labels: label " + label + " of picture " + i);
                 String name = CLASSES.get(label);
                 String key = String.format(Locale.ROOT, "%s-%05d", split.id(), i);
-                receiver.take(new RawPicture(key, key, png(grey), Map.of("en", captions(name, i)), name, split));
+                receiver.take(new RawImage(key, key, png(grey), Map.of("en", captions(name, i)), name, split));
             }
         } catch (IOException e) {
             throw new DataException(
@@ -78,7 +78,7 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
         if (!Files.exists(file)) {
             throw new IOException("there is no " + file);
         }
-        return new DataInputStream(Gzip.open(file));
+        return new DataInputStream(GzipFiles.open(file));
     }
 
     private static int header(DataInputStream in, int magic, String what) throws IOException {
@@ -115,6 +115,6 @@ public record FashionMnistSource(Path folder) implements RawPicture.Source {
                 image.getRaster().setSample(x, y, 0, 255 - value);
             }
         }
-        return Pictures.toPng(image);
+        return ImageDecoder.toPng(image);
     }
 }

@@ -17,14 +17,14 @@ import java.util.Set;
 
 /**
  * A folder of picture files, with subfolders and through links. Captions come from {@code metadata.jsonl} or
- * {@code metadata.csv} in the folder or any subfolder (see {@link Listing}), and from {@code NAME.txt},
+ * {@code metadata.csv} in the folder or any subfolder (see {@link MetadataList}), and from {@code NAME.txt},
  * {@code NAME.caption}, {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}; {@code NAME.png.txt} is as good.
  *
  * @param folder where the pictures are
  * @param language of captions that do not name theirs
  * @param mostPictureBytes of one file
  */
-public record FolderSource(Path folder, String language, long mostPictureBytes) implements RawPicture.Source {
+public record FolderSource(Path folder, String language, long mostPictureBytes) implements RawImage.Source {
     private static final long MOST_PICTURE_BYTES = 512L << 20;
     private static final long MOST_DESCRIPTION_BYTES = 16L << 20;
 
@@ -37,7 +37,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
     }
 
     @Override
-    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+    public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         new Reading(this, receiver, skipped).run();
     }
 
@@ -45,15 +45,15 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         private final Path folder;
         private final String language;
         private final long mostPictureBytes;
-        private final RawPicture.Receiver receiver;
-        private final Skipped skipped;
+        private final RawImage.Receiver receiver;
+        private final SkippedEntries skipped;
         private final List<Path> pictures = new ArrayList<>();
         private final List<Path> listings = new ArrayList<>();
         private final Map<String, List<Path>> descriptions = new HashMap<>();
         private final Set<String> stems = new HashSet<>();
         private final Set<Path> unused = new LinkedHashSet<>();
 
-        Reading(FolderSource source, RawPicture.Receiver receiver, Skipped skipped) {
+        Reading(FolderSource source, RawImage.Receiver receiver, SkippedEntries skipped) {
             this.folder = source.folder();
             this.language = source.language();
             this.mostPictureBytes = source.mostPictureBytes();
@@ -64,30 +64,30 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         void run() {
             FolderWalk.files(folder, skipped).forEach(this::sort);
             for (Path picture : pictures) {
-                String name = Places.name(folder, picture);
+                String name = ImagePaths.name(folder, picture);
                 stems.add(name);
                 stems.add(stem(name));
             }
-            Listing listing = new Listing(folder, language, new Places(folder, pictures), skipped);
+            MetadataList listing = new MetadataList(folder, language, new ImagePaths(folder, pictures), skipped);
             listings.forEach(listing::read);
             for (Path picture : pictures) {
                 hand(picture, listing);
             }
-            unused.forEach(file -> skipped.skip(Places.name(folder, file), Skipped.Reason.NO_PICTURE, "beside it"));
+            unused.forEach(file -> skipped.skip(ImagePaths.name(folder, file), SkippedEntries.Reason.NO_PICTURE, "beside it"));
         }
 
         private void sort(Path file) {
-            String name = Places.name(folder, file);
+            String name = ImagePaths.name(folder, file);
             String extension = extension(name);
-            if (PictureFiles.isResourceFork(String.valueOf(file.getFileName()))) {
-                skipped.skip(name, Skipped.Reason.UNKNOWN_FILE, "a resource fork of macOS");
-            } else if (Listing.isListing(file)) {
+            if (ImageFileNames.isResourceFork(String.valueOf(file.getFileName()))) {
+                skipped.skip(name, SkippedEntries.Reason.UNKNOWN_FILE, "a resource fork of macOS");
+            } else if (MetadataList.isListing(file)) {
                 listings.add(file);
-            } else if (PictureFiles.isPicture(extension)) {
+            } else if (ImageFileNames.isPicture(extension)) {
                 pictures.add(file);
-            } else if (Captions.isDescription(extension)) {
+            } else if (CaptionParser.isDescription(extension)) {
                 descriptions
-                        .computeIfAbsent(Places.composed(stem(name)), key -> new ArrayList<>())
+                        .computeIfAbsent(ImagePaths.composed(stem(name)), key -> new ArrayList<>())
                         .add(file);
                 unused.add(file);
             } else {
@@ -97,12 +97,12 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
         private void sortByBytes(Path file, String name, String extension) {
             try (InputStream in = Files.newInputStream(file)) {
-                if (PictureFormat.isPicture(in.readNBytes(PictureFormat.HEAD))) {
+                if (ImageFileFormat.isPicture(in.readNBytes(ImageFileFormat.HEAD))) {
                     pictures.add(file);
                 } else {
                     skipped.skip(
                             name,
-                            Skipped.Reason.UNKNOWN_FILE,
+                            SkippedEntries.Reason.UNKNOWN_FILE,
                             switch (extension) {
                                 case "parquet" -> "write its captions as metadata.jsonl or metadata.csv";
                                 case "tar", "tgz", "gz" -> "limner data import webdataset reads shards";
@@ -110,7 +110,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                             });
                 }
             } catch (IOException e) {
-                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
+                skipped.skip(name, SkippedEntries.Reason.CLOSED, String.valueOf(e));
             }
         }
 
@@ -123,10 +123,10 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
             return dot < name.lastIndexOf('/') + 1 ? name : name.substring(0, dot);
         }
 
-        private void hand(Path file, Listing listing) {
-            String name = Places.name(folder, file);
-            RawPicture described;
-            Captions captions = Objects.requireNonNullElseGet(listing.of(name), () -> new Captions(language));
+        private void hand(Path file, MetadataList listing) {
+            String name = ImagePaths.name(folder, file);
+            RawImage described;
+            CaptionParser captions = Objects.requireNonNullElseGet(listing.of(name), () -> new CaptionParser(language));
             try {
                 for (Map.Entry<Path, String> text : beside(name).entrySet()) {
                     unused.remove(text.getKey());
@@ -140,15 +140,15 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                 }
                 long size = Files.size(file);
                 if (size > mostPictureBytes) {
-                    skipped.skip(name, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostPictureBytes);
+                    skipped.skip(name, SkippedEntries.Reason.TOO_LARGE, size + " bytes, at most " + mostPictureBytes);
                     return;
                 }
                 described = captions.describe(name, stem(name), Files.readAllBytes(file));
             } catch (DataException e) {
-                skipped.skip(name, Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                skipped.skip(name, SkippedEntries.Reason.MALFORMED, String.valueOf(e.getMessage()));
                 return;
             } catch (IOException e) {
-                skipped.skip(name, Skipped.Reason.CLOSED, String.valueOf(e));
+                skipped.skip(name, SkippedEntries.Reason.CLOSED, String.valueOf(e));
                 return;
             }
             captions.remark(name, skipped);
@@ -168,15 +168,15 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
         /** Of one accented name in two forms each picture has its own; one form alone goes with the other. */
         private List<Path> mine(String stem, String extension) {
-            List<Path> same = descriptions.getOrDefault(Places.composed(stem), List.of()).stream()
+            List<Path> same = descriptions.getOrDefault(ImagePaths.composed(stem), List.of()).stream()
                     .filter(file -> extension(file.toString()).equals(extension))
                     .toList();
             List<Path> exact = same.stream()
-                    .filter(file -> stem(Places.name(folder, file)).equals(stem))
+                    .filter(file -> stem(ImagePaths.name(folder, file)).equals(stem))
                     .toList();
             return exact.isEmpty()
                     ? same.stream()
-                            .filter(file -> !stems.contains(stem(Places.name(folder, file))))
+                            .filter(file -> !stems.contains(stem(ImagePaths.name(folder, file))))
                             .toList()
                     : exact;
         }

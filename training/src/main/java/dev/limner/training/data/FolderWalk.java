@@ -23,7 +23,7 @@ final class FolderWalk {
      *
      * @throws DataException if the folder itself cannot be read
      */
-    static List<Path> files(Path folder, Skipped skipped) {
+    static List<Path> files(Path folder, SkippedEntries skipped) {
         List<Path> files = new ArrayList<>();
         try {
             Files.walkFileTree(
@@ -41,9 +41,9 @@ final class FolderWalk {
     private static final class Visitor extends SimpleFileVisitor<Path> {
         private final Path folder;
         private final List<Path> files;
-        private final Skipped skipped;
+        private final SkippedEntries skipped;
 
-        Visitor(Path folder, List<Path> files, Skipped skipped) {
+        Visitor(Path folder, List<Path> files, SkippedEntries skipped) {
             this.folder = folder;
             this.files = files;
             this.skipped = skipped;
@@ -57,9 +57,9 @@ final class FolderWalk {
             if (attributes.isRegularFile()) {
                 files.add(file);
             } else if (attributes.isSymbolicLink()) {
-                skip(file, Skipped.Reason.BROKEN_LINK, "to " + target(file));
+                skip(file, SkippedEntries.Reason.BROKEN_LINK, "to " + target(file));
             } else {
-                skip(file, Skipped.Reason.UNKNOWN_FILE, "neither a file, a folder nor a link");
+                skip(file, SkippedEntries.Reason.UNKNOWN_FILE, "neither a file, a folder nor a link");
             }
             return FileVisitResult.CONTINUE;
         }
@@ -70,9 +70,9 @@ final class FolderWalk {
                 throw failure;
             }
             if (failure instanceof FileSystemLoopException) {
-                skip(file, Skipped.Reason.BROKEN_LINK, "in a circle, to " + target(file));
+                skip(file, SkippedEntries.Reason.BROKEN_LINK, "in a circle, to " + target(file));
             } else {
-                skip(file, Skipped.Reason.CLOSED, String.valueOf(failure));
+                skip(file, SkippedEntries.Reason.CLOSED, String.valueOf(failure));
             }
             return FileVisitResult.CONTINUE;
         }
@@ -80,12 +80,12 @@ final class FolderWalk {
         @Override
         public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
             if (failure != null) {
-                skip(directory, Skipped.Reason.CLOSED, String.valueOf(failure));
+                skip(directory, SkippedEntries.Reason.CLOSED, String.valueOf(failure));
             }
             return FileVisitResult.CONTINUE;
         }
 
-        private void skip(Path file, Skipped.Reason reason, String detail) {
+        private void skip(Path file, SkippedEntries.Reason reason, String detail) {
             skipped.skip(RawNames.relative(folder, file), reason, detail);
         }
 

@@ -37,7 +37,7 @@ record PngFile(
     private static final int PALETTE = 3;
     private static final int MOST_PROFILE_BYTES = 16 << 20;
 
-    static PngFile read(byte[] file) throws PictureException {
+    static PngFile read(byte[] file) throws ImageException {
         ByteBuffer in = ByteBuffer.wrap(file);
         in.position(SIGNATURE);
         Parts parts = new Parts();
@@ -45,14 +45,14 @@ record PngFile(
         while (true) {
             int start = in.position();
             if (in.remaining() < FRAME) {
-                throw PictureException.cutOff("it ends before its IEND chunk");
+                throw ImageException.cutOff("it ends before its IEND chunk");
             }
             int length = in.getInt();
             byte[] name = new byte[4];
             in.get(name);
             String type = new String(name, StandardCharsets.ISO_8859_1);
             if (length < 0 || length > in.remaining() - 4) {
-                throw PictureException.cutOff("it ends inside its " + printable(type) + " chunk");
+                throw ImageException.cutOff("it ends inside its " + printable(type) + " chunk");
             }
             in.position(in.position() + length);
             CRC32 sum = new CRC32();
@@ -60,7 +60,7 @@ record PngFile(
             boolean intact = in.getInt() == (int) sum.getValue();
             boolean critical = Character.isUpperCase(type.charAt(0)) || type.equals("tRNS");
             if (!intact && critical) {
-                throw PictureException.damaged("its " + printable(type) + " chunk has another checksum than it says");
+                throw ImageException.damaged("its " + printable(type) + " chunk has another checksum than it says");
             }
             if (!intact) {
                 parts.complaints.add(printable(type) + " has another checksum than it says and is ignored");
@@ -85,12 +85,12 @@ record PngFile(
         private boolean animated;
 
         /** @return whether it was the last */
-        boolean take(String type, byte[] file, int start, int length) throws PictureException {
+        boolean take(String type, byte[] file, int start, int length) throws ImageException {
             int at = start + 8;
             switch (type) {
                 case "IHDR" -> {
                     if (length < 13) {
-                        throw PictureException.damaged("its IHDR chunk has " + length + " bytes");
+                        throw ImageException.damaged("its IHDR chunk has " + length + " bytes");
                     }
                     colourType = file[at + 9];
                     copy(file, start, length);
@@ -110,8 +110,8 @@ record PngFile(
                 default -> {
                     // Text, times, gammas, pixel sizes: not pixels.
                     if (Character.isUpperCase(type.charAt(0))) {
-                        throw new PictureException(
-                                Skipped.Reason.UNSUPPORTED, "a PNG with a " + printable(type) + " chunk");
+                        throw new ImageException(
+                                SkippedEntries.Reason.UNSUPPORTED, "a PNG with a " + printable(type) + " chunk");
                     }
                 }
             }
@@ -122,13 +122,13 @@ record PngFile(
             plain.write(file, start, length + FRAME);
         }
 
-        private void transparency(byte[] file, int start, int length) throws PictureException {
+        private void transparency(byte[] file, int start, int length) throws ImageException {
             int samples = colourType == 0 ? 1 : colourType == 2 ? 3 : 0;
             if (colourType == PALETTE) {
                 copy(file, start, length);
             } else if (samples > 0) {
                 if (length < 2 * samples) {
-                    throw PictureException.damaged("its tRNS chunk has " + length + " bytes");
+                    throw ImageException.damaged("its tRNS chunk has " + length + " bytes");
                 }
                 int[] key = new int[samples];
                 for (int i = 0; i < samples; i++) {
@@ -172,10 +172,10 @@ record PngFile(
         }
     }
 
-    /** @throws PictureException for a file whose header says more than can be told from the bytes that are there */
+    /** @throws ImageException for a file whose header says more than can be told from the bytes that are there */
     static long pixels(byte[] file) throws IOException {
         if (file.length < 24) {
-            throw PictureException.cutOff("it ends inside its header");
+            throw ImageException.cutOff("it ends inside its header");
         }
         ByteBuffer in = ByteBuffer.wrap(file);
         return (in.getInt(16) & 0xFFFFFFFFL) * (in.getInt(20) & 0xFFFFFFFFL);

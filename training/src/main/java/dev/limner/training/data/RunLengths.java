@@ -16,9 +16,9 @@ final class RunLengths {
 
     /**
      * @param file with all of its header
-     * @throws PictureException if it ends before its end mark and before its last row
+     * @throws ImageException if it ends before its end mark and before its last row
      */
-    static void require(byte[] file) throws PictureException {
+    static void require(byte[] file) throws ImageException {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         if (file.length < 14 + INFO_HEADER || in.getInt(14) < INFO_HEADER) {
             return;
@@ -57,7 +57,7 @@ final class RunLengths {
             }
         }
         if (y < height - 1 || (y == height - 1 && x < width)) {
-            throw PictureException.cutOff("it has " + Math.min(y, height) + " of its " + height + " rows");
+            throw ImageException.cutOff("it has " + Math.min(y, height) + " of its " + height + " rows");
         }
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param language of captions that do not name theirs
  * @param mostEntryBytes of one entry; all of one key together may have four times as many
  */
-public record ShardSource(Path place, String language, long mostEntryBytes) implements RawPicture.Source {
+public record ShardSource(Path place, String language, long mostEntryBytes) implements RawImage.Source {
     private static final long MOST_ENTRY_BYTES = 64L << 20;
     private static final int ENTRIES_OF_A_GROUP = 4;
     private static final Pattern SHARD =
@@ -39,7 +39,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
     }
 
     @Override
-    public void read(RawPicture.Receiver receiver, Skipped skipped) {
+    public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         for (Path shard : shards(skipped)) {
             String name = shard.equals(place)
                     ? String.valueOf(shard.getFileName())
@@ -47,12 +47,12 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             try {
                 read(shard, name, receiver, skipped);
             } catch (IOException e) {
-                skipped.skip(name, Skipped.Reason.BROKEN_SHARD, Tar.why(e));
+                skipped.skip(name, SkippedEntries.Reason.BROKEN_SHARD, TarReader.why(e));
             }
         }
     }
 
-    private List<Path> shards(Skipped skipped) {
+    private List<Path> shards(SkippedEntries skipped) {
         if (!place.toFile().isDirectory()) {
             return List.of(place);
         }
@@ -63,7 +63,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 shards.add(file);
             } else if (!OWN.matcher(name).matches()) {
                 skipped.skip(
-                        place.relativize(file).toString(), Skipped.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
+                        place.relativize(file).toString(), SkippedEntries.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
             }
         }
         if (shards.isEmpty()) {
@@ -77,10 +77,10 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
      *
      * @throws IOException if it is no tar file or not all of one; what came before has been handed over
      */
-    void read(Path shard, String name, RawPicture.Receiver receiver, Skipped skipped) throws IOException {
+    void read(Path shard, String name, RawImage.Receiver receiver, SkippedEntries skipped) throws IOException {
         Grouping grouping = new Grouping(shard, name, this, receiver, skipped);
         try {
-            Tar.walk(shard, grouping);
+            TarReader.walk(shard, grouping);
         } catch (IOException e) {
             grouping.finish();
             throw e;
@@ -88,13 +88,13 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
     }
 
     /** Collects the entries of one key until another key begins. */
-    private static final class Grouping implements Tar.Entries {
+    private static final class Grouping implements TarReader.Entries {
         private final Path file;
         private final String shard;
         private final String language;
         private final long mostEntryBytes;
-        private final RawPicture.Receiver receiver;
-        private final Skipped skipped;
+        private final RawImage.Receiver receiver;
+        private final SkippedEntries skipped;
         private @Nullable TarLinks links;
         private String key = "";
         private final Set<String> extensions = new HashSet<>();
@@ -117,7 +117,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         private record Name(String base, String extension, boolean picture) {
             static @Nullable Name of(String name) {
                 int start = name.lastIndexOf('/') + 1;
-                if (PictureFiles.isResourceFork(name.substring(start))) {
+                if (ImageFileNames.isResourceFork(name.substring(start))) {
                     return null;
                 }
                 int first = name.indexOf('.', start);
@@ -125,8 +125,8 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 for (int dot : new int[] {first, last}) {
                     if (dot >= start) {
                         String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-                        boolean picture = PictureFiles.isPicture(extension);
-                        if (picture || Captions.isDescription(extension)) {
+                        boolean picture = ImageFileNames.isPicture(extension);
+                        if (picture || CaptionParser.isDescription(extension)) {
                             return new Name(name.substring(0, dot), extension, picture);
                         }
                     }
@@ -138,14 +138,14 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             static @Nullable Name of(String name, InputStream content) throws IOException {
                 Name known = of(name);
                 int start = name.lastIndexOf('/') + 1;
-                if (known != null || PictureFiles.isResourceFork(name.substring(start))) {
+                if (known != null || ImageFileNames.isResourceFork(name.substring(start))) {
                     return known;
                 }
-                content.mark(PictureFormat.HEAD);
-                byte[] head = content.readNBytes(PictureFormat.HEAD);
+                content.mark(ImageFileFormat.HEAD);
+                byte[] head = content.readNBytes(ImageFileFormat.HEAD);
                 content.reset();
                 int dot = name.indexOf('.', start);
-                return !PictureFormat.isPicture(head)
+                return !ImageFileFormat.isPicture(head)
                         ? null
                         : dot < 0
                                 ? new Name(name, "", true)
@@ -153,7 +153,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             }
         }
 
-        Grouping(Path file, String shard, ShardSource source, RawPicture.Receiver receiver, Skipped skipped) {
+        Grouping(Path file, String shard, ShardSource source, RawImage.Receiver receiver, SkippedEntries skipped) {
             this.file = file;
             this.shard = shard;
             this.language = source.language();
@@ -166,7 +166,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         public void take(String entry, long size, InputStream content) throws IOException {
             Name name = Name.of(entry, content);
             if (name == null) {
-                skip(entry, Skipped.Reason.UNKNOWN_FILE, size + " bytes");
+                skip(entry, SkippedEntries.Reason.UNKNOWN_FILE, size + " bytes");
             } else if (fits(entry, name, size)) {
                 add(entry, name, content.readAllBytes());
             }
@@ -176,7 +176,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         public void link(String entry, String target, boolean symbolic) {
             Name name = Name.of(entry);
             if (name == null) {
-                skip(entry, Skipped.Reason.UNKNOWN_FILE, "a link to " + target);
+                skip(entry, SkippedEntries.Reason.UNKNOWN_FILE, "a link to " + target);
                 return;
             }
             if (links == null) {
@@ -186,7 +186,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             if (content == null) {
                 begin(name);
                 without |= name.picture();
-                skip(entry, Skipped.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
+                skip(entry, SkippedEntries.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
             } else if (fits(entry, name, content.length)) {
                 add(entry, name, content);
             }
@@ -199,10 +199,10 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         @Override
         public void other(String entry) {
-            skip(entry, Skipped.Reason.UNKNOWN_FILE, "neither a file nor a link");
+            skip(entry, SkippedEntries.Reason.UNKNOWN_FILE, "neither a file nor a link");
         }
 
-        private void skip(String entry, Skipped.Reason reason, String detail) {
+        private void skip(String entry, SkippedEntries.Reason reason, String detail) {
             skipped.skip(shard + ":" + entry, reason, detail);
         }
 
@@ -210,7 +210,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             boolean theirs = name.picture() && name.base().equals(otherForm);
             // Names repeat where one file's last picture is called as the next one's first.
             if (theirs
-                    || !Places.composed(name.base()).equals(Places.composed(key))
+                    || !ImagePaths.composed(name.base()).equals(ImagePaths.composed(key))
                     || !extensions.add(name.extension())) {
                 Map<String, byte[]> before = theirs ? new LinkedHashMap<>(otherTexts) : Map.of();
                 if (theirs) {
@@ -228,14 +228,14 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             begin(name);
             if (size > mostEntryBytes) {
                 without |= name.picture();
-                skip(entry, Skipped.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
+                skip(entry, SkippedEntries.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
                 return false;
             }
             long mostOfGroup = ENTRIES_OF_A_GROUP * mostEntryBytes;
             if (bytes + size > mostOfGroup) {
                 without |= name.picture();
                 String together = (bytes + size) + " bytes with the entries before it of the same name";
-                skip(entry, Skipped.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
+                skip(entry, SkippedEntries.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
                 return false;
             }
             return true;
@@ -258,7 +258,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             otherTexts.clear();
             otherForm = "";
             if (pictures.isEmpty() && !texts.isEmpty() && !without) {
-                skip(key, Skipped.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
+                skip(key, SkippedEntries.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
             }
             pictures.forEach(this::hand);
             pictures.clear();
@@ -269,13 +269,13 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         }
 
         private void hand(Picture picture) {
-            Captions captions = new Captions(language);
-            RawPicture described;
+            CaptionParser captions = new CaptionParser(language);
+            RawImage described;
             try {
                 texts.forEach((extension, text) -> captions.add(extension, text, key + "." + extension));
                 described = captions.describe(shard + ":" + picture.entry(), key, picture.file());
             } catch (DataException e) {
-                skip(picture.entry(), Skipped.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                skip(picture.entry(), SkippedEntries.Reason.MALFORMED, String.valueOf(e.getMessage()));
                 return;
             }
             captions.remark(described.place(), skipped);

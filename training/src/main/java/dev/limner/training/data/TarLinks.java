@@ -37,7 +37,7 @@ final class TarLinks {
     }
 
     private void readLinks(Path tarball) {
-        walk(tarball, new Tar.Entries() {
+        walk(tarball, new TarReader.Entries() {
             @Override
             public void take(String name, long size, InputStream content) {}
 
@@ -70,9 +70,9 @@ final class TarLinks {
         });
     }
 
-    private static void walk(Path tarball, Tar.Entries entries) {
+    private static void walk(Path tarball, TarReader.Entries entries) {
         try {
-            Tar.walk(tarball, entries);
+            TarReader.walk(tarball, entries);
         } catch (IOException e) {
             // Whoever reads the entries themselves says so.
         }

@@ -29,7 +29,7 @@ record TargetFolder(Path folder) {
                 Files.delete(half);
             }
         }
-        List<Path> shards = files(Shards.FILE);
+        List<Path> shards = files(ShardFiles.FILE);
         if (!shards.isEmpty() && !DataSettings.in(folder)) {
             throw new DataException(folder + " holds " + shards.get(0).getFileName()
                     + (shards.size() == 1 ? "" : " and " + (shards.size() - 1) + " more")
@@ -47,7 +47,7 @@ record TargetFolder(Path folder) {
 
     /** Whether it holds no shard: then it is no data set yet, whatever it says. */
     boolean isEmpty() throws IOException {
-        return files(Shards.FILE).isEmpty();
+        return files(ShardFiles.FILE).isEmpty();
     }
 
     /**

@@ -16,9 +16,9 @@ final class WholeFile {
 
     /**
      * @return whether it is progressive and lacks some of its passes, which a decoder does not mind
-     * @throws PictureException if there is no end marker; what follows one is none of this picture
+     * @throws ImageException if there is no end marker; what follows one is none of this picture
      */
-    static boolean requireJpeg(byte[] file) throws PictureException {
+    static boolean requireJpeg(byte[] file) throws ImageException {
         JpegScans scans = new JpegScans();
         int at = 2;
         while (at + 1 < file.length) {
@@ -38,7 +38,7 @@ final class WholeFile {
                 at += 2 + length;
             }
         }
-        throw PictureException.cutOff("it has no end marker");
+        throw ImageException.cutOff("it has no end marker");
     }
 
     /**
@@ -54,10 +54,10 @@ final class WholeFile {
         }
     }
 
-    /** @throws PictureException if its end is missing, or a frame */
-    static Frames requireGif(byte[] file) throws PictureException {
+    /** @throws ImageException if its end is missing, or a frame */
+    static Frames requireGif(byte[] file) throws ImageException {
         if (file.length < 13) {
-            throw PictureException.cutOff("it ends inside its header");
+            throw ImageException.cutOff("it ends inside its header");
         }
         ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int width = header.getShort(6) & 0xFFFF;
@@ -68,7 +68,7 @@ final class WholeFile {
             switch (file[at]) {
                 case 0x3B -> {
                     if (frames == 0) {
-                        throw PictureException.damaged("it has no frame");
+                        throw ImageException.damaged("it has no frame");
                     }
                     return new Frames(width, height, frames);
                 }
@@ -77,15 +77,15 @@ final class WholeFile {
                 case 0x21 -> at = afterBlocks(file, at + 2);
                 case 0x2C -> {
                     if (at + 9 >= file.length) {
-                        throw PictureException.cutOff("it ends inside frame " + (frames + 1));
+                        throw ImageException.cutOff("it ends inside frame " + (frames + 1));
                     }
                     at = afterBlocks(file, at + 11 + colours(file[at + 9]));
                     frames++;
                 }
-                default -> throw PictureException.damaged("it has an unknown part after frame " + frames);
+                default -> throw ImageException.damaged("it has an unknown part after frame " + frames);
             }
         }
-        throw PictureException.cutOff("it has no end marker after frame " + frames);
+        throw ImageException.cutOff("it has no end marker after frame " + frames);
     }
 
     private static int colours(byte flags) {
@@ -102,10 +102,10 @@ final class WholeFile {
     }
 
     /** @return how many frames an animated one has, else 1 */
-    static int requireWebp(byte[] file) throws PictureException {
+    static int requireWebp(byte[] file) throws ImageException {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         if (file.length < 12 || (in.getInt(4) & 0xFFFFFFFFL) + 8 > file.length) {
-            throw PictureException.cutOff("it says it has " + (file.length < 8 ? 12 : (in.getInt(4) & 0xFFFFFFFFL) + 8)
+            throw ImageException.cutOff("it says it has " + (file.length < 8 ? 12 : (in.getInt(4) & 0xFFFFFFFFL) + 8)
                     + " bytes and has " + file.length);
         }
         long end = (in.getInt(4) & 0xFFFFFFFFL) + 8;
@@ -121,19 +121,19 @@ final class WholeFile {
         }
         // A last chunk of odd length may lack its padding.
         if (at > end + 1) {
-            throw PictureException.cutOff("it ends inside its last chunk");
+            throw ImageException.cutOff("it ends inside its last chunk");
         }
         return Math.max(1, frames);
     }
 
-    /** @throws PictureException if it says it is longer; a size of 0, as some write, says nothing */
-    static void requireBmp(byte[] file) throws PictureException {
+    /** @throws ImageException if it says it is longer; a size of 0, as some write, says nothing */
+    static void requireBmp(byte[] file) throws ImageException {
         if (file.length < 26) {
-            throw PictureException.cutOff("it ends inside its header");
+            throw ImageException.cutOff("it ends inside its header");
         }
         long size = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(2) & 0xFFFFFFFFL;
         if (size > file.length) {
-            throw PictureException.cutOff("it says it has " + size + " bytes and has " + file.length);
+            throw ImageException.cutOff("it says it has " + size + " bytes and has " + file.length);
         }
         RunLengths.require(file);
     }

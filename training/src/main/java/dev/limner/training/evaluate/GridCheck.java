@@ -5,7 +5,7 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.RPrecision;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int 
      * @param encoder the judges' text encoder
      */
     public static GridCheck of(
-            SampleGrid grid, List<Pixels> pictures, DataSet data, Judges judges, TextEncoder encoder) {
+            SampleGrid grid, List<Pixels> pictures, DataSet data, FeatureExtractors judges, TextEncoder encoder) {
         float[][] captions = judges.textVectors(grid.captions().stream()
                 .map(caption -> encoder.encode(caption).embedding())
                 .toList());

@@ -4,7 +4,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.training.data.Pictures;
+import dev.limner.training.data.ImageDecoder;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -33,7 +33,7 @@ public record SampleGrid(List<String> captions, long seed) {
     public void write(Renderer renderer, TextEncoder encoder, Path file) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(file, Pictures.toPng(sheet(draw(renderer, encoder), COLUMNS)));
+            Files.write(file, ImageDecoder.toPng(sheet(draw(renderer, encoder), COLUMNS)));
         } catch (IOException e) {
             throw new UncheckedIOException("the sample grid cannot be written to " + file, e);
         }

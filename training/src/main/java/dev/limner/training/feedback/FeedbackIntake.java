@@ -6,9 +6,9 @@ import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Opinion;
 import dev.limner.protocol.RecordError;
-import dev.limner.training.replay.Origin;
-import dev.limner.training.replay.Picture;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.replay.RecordPosition;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.ReplayBuffer;
 import dev.limner.training.replay.ReplayWriter;
 import java.time.Instant;
@@ -31,7 +31,7 @@ public final class FeedbackIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackIntake.class);
 
     private final ReplayBuffer replay;
-    private final PictureCheck pictures;
+    private final FeedbackImageCheck pictures;
     private final DeadLetters letters;
     private final long mostPerHour;
     private final InstantSource clock;
@@ -45,7 +45,7 @@ public final class FeedbackIntake {
      */
     public FeedbackIntake(
             ReplayBuffer replay,
-            PictureCheck pictures,
+            FeedbackImageCheck pictures,
             DeadLetters letters,
             long mostPerHour,
             InstantSource clock,
@@ -65,7 +65,7 @@ public final class FeedbackIntake {
     /** What the record and its picture say; the rest depends on what came before. */
     private sealed interface Read {
         /** Can be learned from. */
-        record Fine(Remembered entry) implements Read {}
+        record Fine(FeedbackEntry entry) implements Read {}
 
         /** Cannot. */
         record Poison(RecordError error) implements Read {}
@@ -86,10 +86,10 @@ public final class FeedbackIntake {
         if (fresh.isEmpty()) {
             return;
         }
-        Map<Origin, Read> read = new HashMap<>();
+        Map<RecordPosition, Read> read = new HashMap<>();
         fresh.forEach(record -> read.put(record.origin(), read(record)));
         // The caps count what this batch adds as well, so that the letters are known before the transaction.
-        Map<Origin, RecordError> refused = refusals(fresh, read);
+        Map<RecordPosition, RecordError> refused = refusals(fresh, read);
         fresh.stream()
                 .filter(record -> refused.containsKey(record.origin()))
                 .forEach(record -> letters.send(record, Objects.requireNonNull(refused.get(record.origin()))));
@@ -99,7 +99,7 @@ public final class FeedbackIntake {
                 RecordError error = refused.get(record.origin());
                 if (error != null) {
                     writer.refused(error.code().wireName());
-                } else if (read.get(record.origin()) instanceof Read.Fine(Remembered entry)) {
+                } else if (read.get(record.origin()) instanceof Read.Fine(FeedbackEntry entry)) {
                     addOnce(writer, entry);
                 }
                 writer.position(
@@ -110,21 +110,21 @@ public final class FeedbackIntake {
         });
     }
 
-    private static void addOnce(ReplayWriter writer, Remembered entry) {
+    private static void addOnce(ReplayWriter writer, FeedbackEntry entry) {
         if (!writer.knows(entry.feedback().id())) {
             writer.add(entry);
         }
     }
 
-    private Map<Origin, RecordError> refusals(List<FeedbackRecord> fresh, Map<Origin, Read> read) {
-        Map<Origin, RecordError> refused = new HashMap<>();
+    private Map<RecordPosition, RecordError> refusals(List<FeedbackRecord> fresh, Map<RecordPosition, Read> read) {
+        Map<RecordPosition, RecordError> refused = new HashMap<>();
         Map<String, Long> said = new HashMap<>();
         Set<String> ids = new HashSet<>();
         replay.record(writer -> {
             for (FeedbackRecord record : fresh) {
                 switch (Objects.requireNonNull(read.get(record.origin()))) {
                     case Read.Poison(RecordError error) -> refused.put(record.origin(), error);
-                    case Read.Fine(Remembered entry) -> {
+                    case Read.Fine(FeedbackEntry entry) -> {
                         String id = entry.feedback().id();
                         if (writer.knows(id) || !ids.add(id)) {
                             continue;
@@ -173,8 +173,8 @@ public final class FeedbackIntake {
         };
     }
 
-    private RecordError overLimit(Remembered entry) {
-        String who = entry.rater().equals(Remembered.NOBODY) ? "feedback without a rater" : entry.rater();
+    private RecordError overLimit(FeedbackEntry entry) {
+        String who = entry.rater().equals(FeedbackEntry.NOBODY) ? "feedback without a rater" : entry.rater();
         return RecordError.of(
                 ErrorCode.RATER_OVER_LIMIT, "rater", who, "has said " + mostPerHour + " things in this hour already");
     }
@@ -190,18 +190,18 @@ public final class FeedbackIntake {
     }
 
     private Read join(FeedbackRecord record, Feedback feedback) {
-        Checked image = pictures.check("image", feedback.image(), feedback.caption());
-        if (image instanceof Checked.Refused(RecordError error)) {
+        ImageLookup image = pictures.check("image", feedback.image(), feedback.caption());
+        if (image instanceof ImageLookup.Refused(RecordError error)) {
             return refused(record, error);
         }
-        Picture picture = ((Checked.Known) image).picture();
-        Picture over = null;
+        GeneratedImage picture = ((ImageLookup.Known) image).picture();
+        GeneratedImage over = null;
         if (feedback.opinion() instanceof Opinion.Preference(var other)) {
-            Checked second = pictures.check("preferredOver", other, feedback.caption());
-            if (second instanceof Checked.Refused(RecordError error)) {
+            ImageLookup second = pictures.check("preferredOver", other, feedback.caption());
+            if (second instanceof ImageLookup.Refused(RecordError error)) {
                 return refused(record, error);
             }
-            over = ((Checked.Known) second).picture();
+            over = ((ImageLookup.Known) second).picture();
             if (!over.caption().equals(picture.caption())) {
                 return refused(
                         record,
@@ -219,12 +219,12 @@ public final class FeedbackIntake {
                 return refused(record, unreadable);
             }
         }
-        return new Read.Fine(new Remembered(
+        return new Read.Fine(new FeedbackEntry(
                 record.origin(),
                 feedback,
                 picture,
                 over,
-                Objects.requireNonNullElse(feedback.rater(), Remembered.NOBODY),
+                Objects.requireNonNullElse(feedback.rater(), FeedbackEntry.NOBODY),
                 record.at(),
                 arrived(record)));
     }

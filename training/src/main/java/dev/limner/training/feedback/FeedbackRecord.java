@@ -1,6 +1,6 @@
 package dev.limner.training.feedback;
 
-import dev.limner.training.replay.Origin;
+import dev.limner.training.replay.RecordPosition;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock whose clock {@code at} is of
  */
 public record FeedbackRecord(
-        Origin origin, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, Instant at, Clock clock) {
+        RecordPosition origin, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, Instant at, Clock clock) {
     public FeedbackRecord {
         headers = List.copyOf(headers);
     }

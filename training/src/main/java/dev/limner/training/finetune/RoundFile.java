@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.replay.FeedbackEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,14 +25,14 @@ final class RoundFile {
 
     private RoundFile() {}
 
-    static void write(Path folder, TuningRound.Outcome outcome) {
+    static void write(Path folder, FineTuningRound.Outcome outcome) {
         ObjectNode node = JSON.createObjectNode();
         node.put(
                 "outcome",
                 switch (outcome) {
-                    case TuningRound.Outcome.Blocked blocked -> "blocked";
-                    case TuningRound.Outcome.Passed passed -> "passed";
-                    case TuningRound.Outcome.Rejected rejected -> "rejected";
+                    case FineTuningRound.Outcome.Blocked blocked -> "blocked";
+                    case FineTuningRound.Outcome.Passed passed -> "passed";
+                    case FineTuningRound.Outcome.Rejected rejected -> "rejected";
                 });
         ArrayNode notes = node.putArray("notes");
         outcome.notes().forEach(notes::add);
@@ -46,7 +46,7 @@ final class RoundFile {
         }
     }
 
-    static Optional<TuningRound.Outcome> read(Path folder) {
+    static Optional<FineTuningRound.Outcome> read(Path folder) {
         Path file = folder.resolve(NAME);
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -57,13 +57,13 @@ final class RoundFile {
             node.path("notes").forEach(note -> notes.add(note.asText()));
             String outcome = node.path("outcome").asText();
             if (outcome.equals("blocked")) {
-                return Optional.of(new TuningRound.Outcome.Blocked(notes));
+                return Optional.of(new FineTuningRound.Outcome.Blocked(notes));
             }
-            Manifest candidate = ModelBundle.readManifest(TuningRound.candidate(folder));
+            Manifest candidate = ModelBundle.readManifest(FineTuningRound.candidate(folder));
             return Optional.of(
                     outcome.equals("passed")
-                            ? new TuningRound.Outcome.Passed(candidate, notes)
-                            : new TuningRound.Outcome.Rejected(candidate, notes));
+                            ? new FineTuningRound.Outcome.Passed(candidate, notes)
+                            : new FineTuningRound.Outcome.Rejected(candidate, notes));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
         }
@@ -78,9 +78,9 @@ final class RoundFile {
     }
 
     /** Which records of the feedback topic the entries are of: for each partition the first and one behind the last. */
-    static ArrayNode ranges(List<Remembered> entries) {
+    static ArrayNode ranges(List<FeedbackEntry> entries) {
         Map<String, long[]> ranges = new TreeMap<>();
-        for (Remembered entry : entries) {
+        for (FeedbackEntry entry : entries) {
             String partition = entry.origin().topic() + "-" + entry.origin().partition();
             long[] range = ranges.computeIfAbsent(partition, key -> new long[] {Long.MAX_VALUE, 0});
             range[0] = Math.min(range[0], entry.origin().offset());

@@ -1,8 +1,8 @@
 package dev.limner.training.gate;
 
 import dev.limner.generator.image.Pixels;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.report.Page;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.report.ReportPage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,10 +75,10 @@ public final class GatePage {
                 sides.stream()
                         .map(side -> Map.of(
                                 "caption", side.caption(),
-                                "before", Page.inline(side.incumbent().toImage()),
-                                "after", Page.inline(side.candidate().toImage())))
+                                "before", ReportPage.inline(side.incumbent().toImage()),
+                                "after", ReportPage.inline(side.candidate().toImage())))
                         .toList());
-        Page.write("gate.html.mustache", content, file);
+        ReportPage.write("gate.html.mustache", content, file);
     }
 
     private static String figure(double value) {

@@ -2,7 +2,7 @@ package dev.limner.training.gate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param budget how often the round might be wrong; what comes after it in its line counts from here
  */
 public record GateReport(
-        Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, Budget budget) {
+        Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, ErrorBudget budget) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** One metric of both. */

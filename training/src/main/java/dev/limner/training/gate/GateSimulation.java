@@ -1,6 +1,6 @@
 package dev.limner.training.gate;
 
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +85,7 @@ public final class GateSimulation {
     }
 
     private static Line line(int rounds, int every, Candidate good, SplittableRandom random) {
-        Budget budget = Budget.FIRST;
+        ErrorBudget budget = ErrorBudget.FIRST;
         boolean wrong = false;
         int releases = 0;
         for (int round = 1; round <= rounds; round++) {
@@ -93,16 +93,16 @@ public final class GateSimulation {
             if (passes(isGood ? good : Candidate.EQUAL, budget, random)) {
                 wrong |= !isGood;
                 releases += isGood ? 1 : 0;
-                budget = new Budget(budget.releases() + 1, 0);
+                budget = new ErrorBudget(budget.releases() + 1, 0);
             } else {
-                budget = new Budget(budget.releases(), budget.attempts() + 1);
+                budget = new ErrorBudget(budget.releases(), budget.attempts() + 1);
             }
         }
         return new Line(wrong, releases);
     }
 
     /** Share of the rounds that let such a candidate pass. */
-    public static double passes(Candidate candidate, Budget budget, int rounds, long seed) {
+    public static double passes(Candidate candidate, ErrorBudget budget, int rounds, long seed) {
         return LongStream.range(0, rounds)
                         .parallel()
                         .filter(number -> passes(candidate, budget, random(seed, number)))
@@ -115,7 +115,7 @@ public final class GateSimulation {
         return new SplittableRandom(seed * 0x9E3779B97F4A7C15L ^ new SplittableRandom(number).nextLong());
     }
 
-    private static boolean passes(Candidate candidate, Budget budget, SplittableRandom random) {
+    private static boolean passes(Candidate candidate, ErrorBudget budget, SplittableRandom random) {
         Map<String, double[]> wins = new TreeMap<>();
         for (int contest = 0; contest < candidate.wins().size(); contest++) {
             wins.put("contest" + contest, wins(candidate.wins().get(contest), random));
@@ -123,7 +123,7 @@ public final class GateSimulation {
         double[] noise = IntStream.range(0, QualityGate.DRAWS * USUAL.size())
                 .mapToDouble(i -> COMMON_NOISE * random.nextGaussian())
                 .toArray();
-        return Rules.checks(
+        return GateRules.checks(
                         wins,
                         drawn(candidate.further(), candidate.forgotten(), noise, random),
                         drawn(1, 0, noise, random),
@@ -157,7 +157,7 @@ public final class GateSimulation {
         return hits;
     }
 
-    private static Drawn drawn(double further, double forgotten, double[] noise, SplittableRandom random) {
+    private static ModelScores drawn(double further, double forgotten, double[] noise, SplittableRandom random) {
         Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
         int[] next = {0};
         USUAL.forEach((metric, usual) -> {
@@ -180,6 +180,6 @@ public final class GateSimulation {
             }
             hits.put(key, draws);
         }
-        return new Drawn(figures, hits);
+        return new ModelScores(figures, hits);
     }
 }

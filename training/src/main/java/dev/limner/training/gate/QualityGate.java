@@ -1,11 +1,11 @@
 package dev.limner.training.gate;
 
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.Exhibition;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.Scoring;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.SampleSet;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.SampleScoring;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Bootstrap;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /**
  * Measures a candidate against the model it was tuned from, on fixed captions and fixed noise that the tuner never saw.
  * Both draw everything eight times with other noise; what is no further apart than that noise makes likely is equal. How
- * often it may be wrong is bounded over all that it looks at ({@link Rules}) and over all rounds of a line ({@link
+ * often it may be wrong is bounded over all that it looks at ({@link GateRules}) and over all rounds of a line ({@link
  * Budget}). One gate for everybody: nothing in it depends on who gave the feedback. One thread.
  */
 public final class QualityGate {
@@ -31,11 +31,11 @@ public final class QualityGate {
     private static final double SLOWER = 1.2;
     private static final int LATENCY_ROUNDS = 7;
 
-    private final Plan plan;
-    private final Judges judges;
+    private final EvaluationPlan plan;
+    private final FeatureExtractors judges;
 
     /** The judges stay the caller's. */
-    public QualityGate(Plan plan, Judges judges) {
+    public QualityGate(EvaluationPlan plan, FeatureExtractors judges) {
         this.plan = plan;
         this.judges = judges;
     }
@@ -48,25 +48,25 @@ public final class QualityGate {
      * @param budget how often this round may be wrong
      */
     public GateVerdict judge(
-            Artist candidate, Artist incumbent, Optional<Artist> first, List<Contest> contests, Budget budget) {
+            ImageSource candidate, ImageSource incumbent, Optional<ImageSource> first, List<PairwiseComparison> contests, ErrorBudget budget) {
         Map<String, double[]> wins = new LinkedHashMap<>();
         Map<String, Estimate> won = new LinkedHashMap<>();
-        for (Contest contest : contests) {
+        for (PairwiseComparison contest : contests) {
             double[] values = byCaption(
                     contest.commissions(),
                     contest.wins(candidate.draw(contest.commissions()), incumbent.draw(contest.commissions())));
             wins.put(contest.name(), values);
             won.put(contest.name(), Bootstrap.mean(values, plan.seed()));
         }
-        Drawn after;
-        Drawn before;
-        Optional<Drawn> origin;
-        try (Scoring scoring = new Scoring(plan, judges)) {
+        ModelScores after;
+        ModelScores before;
+        Optional<ModelScores> origin;
+        try (SampleScoring scoring = new SampleScoring(plan, judges)) {
             after = drawn(scoring, candidate);
             before = drawn(scoring, incumbent);
             origin = first.map(artist -> drawn(scoring, artist));
         }
-        List<GateCheck> checks = new ArrayList<>(Rules.checks(wins, after, before, origin, budget));
+        List<GateCheck> checks = new ArrayList<>(GateRules.checks(wins, after, before, origin, budget));
         latency(candidate, incumbent, checks);
         Map<Metric, GateReport.Pair> figures = new EnumMap<>(Metric.class);
         after.figures()
@@ -81,7 +81,7 @@ public final class QualityGate {
     }
 
     /** What several draws of one caption say is not independent: they make one value. */
-    private static double[] byCaption(List<Artist.Commission> commissions, double[] wins) {
+    private static double[] byCaption(List<ImageSource.Commission> commissions, double[] wins) {
         Map<String, List<Double>> byCaption = new LinkedHashMap<>();
         for (int i = 0; i < wins.length; i++) {
             byCaption
@@ -96,25 +96,25 @@ public final class QualityGate {
                 .toArray();
     }
 
-    private Drawn drawn(Scoring scoring, Artist artist) {
+    private ModelScores drawn(SampleScoring scoring, ImageSource artist) {
         Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
         Map<Integer, double[][]> hits = new TreeMap<>();
         for (int draw = 0; draw < DRAWS; draw++) {
             int number = draw;
-            Exhibition pictures = Exhibition.drawn(plan.withSeed(plan.seed() + 1000L * draw), artist);
+            SampleSet pictures = SampleSet.drawn(plan.withSeed(plan.seed() + 1000L * draw), artist);
             scoring.of(pictures)
                     .forEach((metric, estimate) ->
                             figures.computeIfAbsent(metric, key -> new double[DRAWS])[number] = estimate.value());
             scoring.hitsByClass(pictures)
                     .forEach((key, values) -> hits.computeIfAbsent(key, any -> new double[DRAWS][])[number] = values);
         }
-        return new Drawn(figures, hits);
+        return new ModelScores(figures, hits);
     }
 
-    private void latency(Artist candidate, Artist incumbent, List<GateCheck> checks) {
-        List<Artist.Commission> some = plan.heldOut().stream()
+    private void latency(ImageSource candidate, ImageSource incumbent, List<GateCheck> checks) {
+        List<ImageSource.Commission> some = plan.heldOut().stream()
                 .limit(64)
-                .map(subject -> new Artist.Commission(subject.caption(), subject.embedding(), plan.seed()))
+                .map(subject -> new ImageSource.Commission(subject.caption(), subject.embedding(), plan.seed()))
                 .toList();
         double mine = Double.MAX_VALUE;
         double other = Double.MAX_VALUE;
@@ -125,7 +125,7 @@ public final class QualityGate {
         checks.add(GateCheck.atMost(LATENCY, mine, other, SLOWER * other, "at most 1.2 times, the best of several"));
     }
 
-    private static double seconds(Artist artist, List<Artist.Commission> commissions) {
+    private static double seconds(ImageSource artist, List<ImageSource.Commission> commissions) {
         long start = System.nanoTime();
         var unused = artist.draw(commissions);
         return (System.nanoTime() - start) / 1e9;

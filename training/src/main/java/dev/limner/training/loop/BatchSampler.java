@@ -1,16 +1,16 @@
 package dev.limner.training.loop;
 
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.training.augment.Disturbance;
+import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.metric.Vectors;
+import dev.limner.training.evaluate.metric.VectorMath;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Batch;
+import dev.limner.training.step.TrainingBatch;
 import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +104,7 @@ public final class BatchSampler {
         return pictures.size();
     }
 
-    public Batch sample(long number) {
+    public TrainingBatch sample(long number) {
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
         int size = recipe.batch();
         List<Pixels> chosen = new ArrayList<>(size);
@@ -117,14 +117,14 @@ public final class BatchSampler {
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
-            sentences[i] = Disturbance.of(mine.get(caption), recipe.text().noise(), random.nextLong());
+            sentences[i] = EmbeddingNoise.of(mine.get(caption), recipe.text().noise(), random.nextLong());
         }
         int length = sentences[0].length;
-        return new Batch(
+        return new TrainingBatch(
                 size,
-                Inputs.pictures(chosen),
-                Inputs.sentences(List.of(sentences), length, size),
-                Inputs.sentences(List.of(strangers(sentences, random)), length, size),
+                NetworkInputs.pictures(chosen),
+                NetworkInputs.sentences(List.of(sentences), length, size),
+                NetworkInputs.sentences(List.of(strangers(sentences, random)), length, size),
                 own);
     }
 
@@ -142,7 +142,7 @@ public final class BatchSampler {
             int other = i;
             for (int attempt = 0; attempt < TRIES; attempt++) {
                 other = (i + 1 + random.nextInt(sentences.length - 1)) % sentences.length;
-                if (Vectors.product(sentences[i], sentences[other]) < NEARLY_EQUAL) {
+                if (VectorMath.product(sentences[i], sentences[other]) < NEARLY_EQUAL) {
                     break;
                 }
             }

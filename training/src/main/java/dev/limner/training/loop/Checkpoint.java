@@ -7,7 +7,7 @@ import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Training;
+import dev.limner.training.step.GanTrainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -34,7 +34,7 @@ public record Checkpoint(
         double seconds,
         JsonNode recipe,
         String data,
-        Gains gains,
+        EarlyStopping gains,
         @JsonInclude(JsonInclude.Include.NON_NULL) StartingPoint.@Nullable Origin origin) {
     private static final String STATE = "checkpoint.json";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +46,7 @@ public record Checkpoint(
      *
      * @throws IllegalStateException if an array holds something that is not finite
      */
-    public void save(Path folder, Training training) {
+    public void save(Path folder, GanTrainer training) {
         try {
             Files.createDirectories(folder);
             // Also where this step was saved before: until the new file is whole the old one counts.
@@ -91,7 +91,7 @@ public record Checkpoint(
      * @throws IllegalArgumentException if it was made with another recipe, other data or from another model
      */
     public static Optional<Checkpoint> restore(
-            Path folder, Training training, Recipe recipe, String data, StartingPoint.@Nullable Origin origin) {
+            Path folder, GanTrainer training, Recipe recipe, String data, StartingPoint.@Nullable Origin origin) {
         Path state = folder.resolve(STATE);
         if (!Files.exists(state)) {
             return Optional.empty();

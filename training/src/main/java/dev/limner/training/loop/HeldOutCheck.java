@@ -1,11 +1,11 @@
 package dev.limner.training.loop;
 
 import dev.limner.generator.render.Renderer;
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.Scoring;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.SampleScoring;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  * native memory; one thread.
  */
 public final class HeldOutCheck implements AutoCloseable {
-    private final Scoring scoring;
+    private final SampleScoring scoring;
     private final Map<Metric, Estimate> real;
 
     /** The judges stay the caller's. */
-    public HeldOutCheck(Plan plan, Judges judges) {
-        this.scoring = new Scoring(plan, judges);
+    public HeldOutCheck(EvaluationPlan plan, FeatureExtractors judges) {
+        this.scoring = new SampleScoring(plan, judges);
         this.real = scoring.ofReal();
     }
 
@@ -30,7 +30,7 @@ public final class HeldOutCheck implements AutoCloseable {
     }
 
     Map<Metric, Estimate> look(Renderer renderer) {
-        return scoring.of(Artist.of(renderer));
+        return scoring.of(ImageSource.of(renderer));
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.limner.training.loop;
 
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.step.StepReport;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.limner.training.loop;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.step.StepReport;
 import java.io.IOException;

@@ -6,19 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.render.Probes;
+import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.report.TrainingReport;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Batch;
+import dev.limner.training.step.TrainingBatch;
 import dev.limner.training.step.StepReport;
-import dev.limner.training.step.Training;
+import dev.limner.training.step.GanTrainer;
 import dev.limner.training.step.TrainingSetup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +101,7 @@ public final class TrainingLoop {
         private double elapsed;
         private double saved;
         private double checked;
-        private Gains gains = Gains.NONE;
+        private EarlyStopping gains = EarlyStopping.NONE;
 
         double seconds() {
             return before + elapsed;
@@ -123,7 +123,7 @@ public final class TrainingLoop {
         BatchSampler sampler = new BatchSampler(recipe, data, encoder);
         CollapseWatch watch = new CollapseWatch(check == null ? Map.of() : check.real());
         TrainingSetup setup = start == null ? TrainingSetup.FROM_NOTHING : start.setup(recipe);
-        try (Training training = new Training(recipe, device, setup)) {
+        try (GanTrainer training = new GanTrainer(recipe, device, setup)) {
             Progress progress = new Progress();
             Checkpoint.restore(checkpoints(), training, recipe, data.digest(), origin())
                     .ifPresent(found -> {
@@ -184,9 +184,9 @@ public final class TrainingLoop {
         stopping = true;
     }
 
-    private List<Batch> batches(BatchSampler sampler, long step) {
+    private List<TrainingBatch> batches(BatchSampler sampler, long step) {
         int count = recipe.optimizer().accumulate();
-        List<Batch> batches = new ArrayList<>(count);
+        List<TrainingBatch> batches = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             batches.add(sampler.sample(step * count + i));
         }
@@ -200,7 +200,7 @@ public final class TrainingLoop {
     }
 
     private void look(
-            Training training,
+            GanTrainer training,
             Progress progress,
             @Nullable HeldOutCheck check,
             CollapseWatch watch,
@@ -222,7 +222,7 @@ public final class TrainingLoop {
         }
     }
 
-    private void save(Training training, Progress progress, CollapseWatch watch) {
+    private void save(GanTrainer training, Progress progress, CollapseWatch watch) {
         new Checkpoint(progress.step, progress.seconds(), recipe.asData(), data.digest(), progress.gains, origin())
                 .save(checkpoints(), training);
         try (Renderer renderer = training.renderer()) {
@@ -248,7 +248,7 @@ public final class TrainingLoop {
                 folder.resolve("report.html"), recipe.name(), state, running, watch.alarms(), log.file(), grids());
     }
 
-    private void release(Training training, Progress progress) {
+    private void release(GanTrainer training, Progress progress) {
         ObjectNode trainedOn = JSON.createObjectNode();
         trainedOn.put("data", data.name());
         trainedOn.put("dataDigest", data.digest());
@@ -263,7 +263,7 @@ public final class TrainingLoop {
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),
-                    Probes.draw(renderer, ExecutionProfile.of(training.device())));
+                    ProbeImages.draw(renderer, ExecutionProfile.of(training.device())));
             model.replace(next -> ModelBundle.write(next, description, content));
         }
     }

@@ -92,7 +92,7 @@ public final class DiscriminatorNetwork extends AbstractBlock {
      *
      * @param pictures (n, 3, side, side), or a tangent of that shape
      */
-    public NDArray features(Weights weights, NDArray pictures, Activation activation) {
+    public NDArray features(Weights weights, NDArray pictures, ActivationMode activation) {
         NDArray hidden = conv(weights, "start", Layers.pixelUnshuffle(pictures), activation);
         for (int stage = 0; stage + 1 < shape.channels().size(); stage++) {
             String name = "stage" + stage;
@@ -106,12 +106,12 @@ public final class DiscriminatorNetwork extends AbstractBlock {
                 .reshape(-1, shape.features());
     }
 
-    private static NDArray conv(Weights weights, String name, NDArray input, Activation activation) {
+    private static NDArray conv(Weights weights, String name, NDArray input, ActivationMode activation) {
         return Layers.conv(input, weights.get(name + ".weight"), activation.bias(weights.get(name + ".bias")));
     }
 
     /** The half of the score that asks whether the picture is real at all, (n). */
-    public NDArray realness(Weights weights, NDArray features, Activation activation) {
+    public NDArray realness(Weights weights, NDArray features, ActivationMode activation) {
         return Layers.linear(activation.apply(features), weights.get("score"), null)
                 .reshape(-1);
     }
@@ -124,10 +124,10 @@ public final class DiscriminatorNetwork extends AbstractBlock {
 
     /** Scores of pictures with their captions, (n). */
     public NDArray score(Weights weights, NDArray pictures, NDArray sentence) {
-        return score(weights, pictures, sentence, new Activation.Plain());
+        return score(weights, pictures, sentence, new ActivationMode.Plain());
     }
 
-    public NDArray score(Weights weights, NDArray pictures, NDArray sentence, Activation activation) {
+    public NDArray score(Weights weights, NDArray pictures, NDArray sentence, ActivationMode activation) {
         NDArray features = features(weights, pictures, activation);
         return realness(weights, features, activation).add(agreement(weights, features, sentence));
     }

@@ -196,7 +196,7 @@ public record Recipe(
     }
 
     /** The same architecture and objective, to be tuned in small steps. */
-    public Recipe forTuning(Tuning tuning, long otherSeed) {
+    public Recipe forTuning(FineTuning tuning, long otherSeed) {
         return new Recipe(
                 name,
                 language,

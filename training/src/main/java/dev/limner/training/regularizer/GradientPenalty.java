@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
-import dev.limner.training.network.Activation;
+import dev.limner.training.network.ActivationMode;
 import dev.limner.training.network.DiscriminatorNetwork;
 
 /**
@@ -38,7 +38,7 @@ public final class GradientPenalty {
         NDArray leaf = pictures.duplicate();
         leaf.attach(manager);
         leaf.setRequiresGradient(true);
-        Activation.Recording recording = new Activation.Recording();
+        ActivationMode.Recording recording = new ActivationMode.Recording();
         NDArray gradient;
         try (GradientCollector collector = engine.newGradientCollector()) {
             NDArray scores = network.score(weights.frozen(manager), leaf, sentence, recording);
@@ -48,7 +48,7 @@ public final class GradientPenalty {
         }
         try (GradientCollector collector = engine.newGradientCollector()) {
             NDArray squares =
-                    network.score(weights, gradient.stopGradient(), sentence, new Activation.Tangent(recording));
+                    network.score(weights, gradient.stopGradient(), sentence, new ActivationMode.Tangent(recording));
             NDArray mean = squares.mean();
             collector.backward(Layers.scale(mean, weight));
             return mean.getFloat();

@@ -157,14 +157,14 @@ public final class ReplayBuffer implements AutoCloseable {
      * @param after number of the last one that is known already; 0 for none
      * @param since what arrived earlier is left out
      */
-    public List<Vote> votes(String one, String other, long after, Instant since) {
+    public List<RaterVote> votes(String one, String other, long after, Instant since) {
         return database.withHandle(handle -> handle.createQuery("SELECT * FROM vote WHERE seq > :after"
                         + " AND arrived >= :since AND model IN (:one, :other) ORDER BY seq")
                 .bind("after", after)
                 .bind("since", since.toEpochMilli())
                 .bind("one", one)
                 .bind("other", other)
-                .map((row, context) -> new Vote(
+                .map((row, context) -> new RaterVote(
                         row.getLong("seq"),
                         row.getString("model"),
                         row.getString("rater"),
@@ -174,10 +174,10 @@ public final class ReplayBuffer implements AutoCloseable {
     }
 
     /** Entries up to a number, in the order they were said: the same whoever read the topic, and how. */
-    public List<Remembered> upTo(long seq) {
+    public List<FeedbackEntry> upTo(long seq) {
         return database.withHandle(handle -> {
-            Map<String, Picture> pictures = new HashMap<>();
-            List<Remembered> entries = new ArrayList<>();
+            Map<String, GeneratedImage> pictures = new HashMap<>();
+            List<FeedbackEntry> entries = new ArrayList<>();
             handle.createQuery("SELECT * FROM picture")
                     .map((row, context) -> pictures.put(row.getString("sha256"), picture(row)))
                     .list();
@@ -189,8 +189,8 @@ public final class ReplayBuffer implements AutoCloseable {
         });
     }
 
-    private static Picture picture(ResultSet row) throws SQLException {
-        return new Picture(
+    private static GeneratedImage picture(ResultSet row) throws SQLException {
+        return new GeneratedImage(
                 row.getString("sha256"),
                 row.getString("model"),
                 row.getString("caption"),
@@ -199,14 +199,14 @@ public final class ReplayBuffer implements AutoCloseable {
                 floats(row.getBytes("features")));
     }
 
-    private static Remembered entry(ResultSet row, Map<String, Picture> pictures) throws SQLException {
+    private static FeedbackEntry entry(ResultSet row, Map<String, GeneratedImage> pictures) throws SQLException {
         if (!(FeedbackCodec.decode(row.getBytes("body"), row.getString("id"))
                 instanceof DecodedFeedback.Valid(var feedback))) {
             throw new IllegalStateException("entry " + row.getString("id") + " cannot be read");
         }
         String other = row.getString("other");
-        return new Remembered(
-                new Origin(row.getString("topic"), row.getInt("part"), row.getLong("place")),
+        return new FeedbackEntry(
+                new RecordPosition(row.getString("topic"), row.getInt("part"), row.getLong("place")),
                 feedback,
                 known(pictures, row.getString("image")),
                 other == null ? null : known(pictures, other),
@@ -220,8 +220,8 @@ public final class ReplayBuffer implements AutoCloseable {
         return row.wasNull() ? row.getLong("at") : arrived;
     }
 
-    private static Picture known(Map<String, Picture> pictures, String sha256) {
-        Picture picture = pictures.get(sha256);
+    private static GeneratedImage known(Map<String, GeneratedImage> pictures, String sha256) {
+        GeneratedImage picture = pictures.get(sha256);
         if (picture == null) {
             throw new IllegalStateException("picture " + sha256 + " is not there");
         }
@@ -246,8 +246,8 @@ public final class ReplayBuffer implements AutoCloseable {
     }
 
     /** The rounds that learned from it. */
-    public Rounds rounds() {
-        return new Rounds(database);
+    public RoundHistory rounds() {
+        return new RoundHistory(database);
     }
 
     @Override

@@ -51,9 +51,9 @@ public final class ReplayWriter {
     }
 
     /** Adds feedback of an id that is not known, in place of what the rater said of the same before. */
-    public void add(Remembered entry) {
+    public void add(FeedbackEntry entry) {
         put(entry.image());
-        Picture over = entry.over();
+        GeneratedImage over = entry.over();
         if (over != null) {
             put(over);
         }
@@ -93,7 +93,7 @@ public final class ReplayWriter {
         added = true;
     }
 
-    private void vote(Remembered entry) {
+    private void vote(FeedbackEntry entry) {
         Integer verdict = verdict(entry.feedback().opinion());
         if (verdict != null) {
             handle.createUpdate(
@@ -142,7 +142,7 @@ public final class ReplayWriter {
                 .execute();
     }
 
-    private void put(Picture picture) {
+    private void put(GeneratedImage picture) {
         handle.createUpdate("INSERT OR IGNORE INTO picture(sha256, model, caption, seed, number, features)"
                         + " VALUES(:sha256, :model, :caption, :seed, :number, :features)")
                 .bind("sha256", picture.sha256())
@@ -172,7 +172,7 @@ public final class ReplayWriter {
     }
 
     /** What an opinion is about, so that a newer one of the same rater can take its place. */
-    private static String subject(Remembered entry) {
+    private static String subject(FeedbackEntry entry) {
         Opinion opinion = entry.feedback().opinion();
         if (opinion == null) {
             return "lesson:" + entry.image().sha256();

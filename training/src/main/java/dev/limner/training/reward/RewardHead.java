@@ -40,7 +40,7 @@ final class RewardHead {
      *
      * @param manager owner of what is learned
      */
-    static RewardHead train(NDManager manager, Lessons lessons, int inputs, long seed) {
+    static RewardHead train(NDManager manager, PreferenceData lessons, int inputs, long seed) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         arrays.put("hidden.weight", initial(manager, new Shape(HIDDEN, inputs), seed, 0));
         arrays.put("hidden.bias", manager.zeros(new Shape(HIDDEN)));
@@ -75,9 +75,9 @@ final class RewardHead {
     /** A resample on the device; empty parts are null. */
     private record Sample(
             int marks, NDArray inputs, NDArray liked, NDArray raters, int pairs, NDArray better, NDArray worse) {
-        static Sample of(NDManager manager, Lessons lessons, int inputs, SplittableRandom random) {
-            List<Lessons.Mark> marks = again(lessons.marks(), random);
-            List<Lessons.Pair> pairs = again(lessons.pairs(), random);
+        static Sample of(NDManager manager, PreferenceData lessons, int inputs, SplittableRandom random) {
+            List<PreferenceData.Mark> marks = again(lessons.marks(), random);
+            List<PreferenceData.Pair> pairs = again(lessons.pairs(), random);
             int raters = Math.max(1, lessons.raters());
             float[] oneHot = new float[Math.max(1, marks.size()) * raters];
             float[] liked = new float[Math.max(1, marks.size())];
@@ -87,12 +87,12 @@ final class RewardHead {
             }
             return new Sample(
                     marks.size(),
-                    rows(manager, marks.stream().map(Lessons.Mark::input).toList(), inputs),
+                    rows(manager, marks.stream().map(PreferenceData.Mark::input).toList(), inputs),
                     manager.create(liked),
                     manager.create(oneHot, new Shape(Math.max(1, marks.size()), raters)),
                     pairs.size(),
-                    rows(manager, pairs.stream().map(Lessons.Pair::better).toList(), inputs),
-                    rows(manager, pairs.stream().map(Lessons.Pair::worse).toList(), inputs));
+                    rows(manager, pairs.stream().map(PreferenceData.Pair::better).toList(), inputs),
+                    rows(manager, pairs.stream().map(PreferenceData.Pair::worse).toList(), inputs));
         }
 
         /** The same arrays as aliases of a step's own: what is computed from them goes with the step. */

@@ -4,14 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.limner.generator.network.Inputs;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.noise.CounterNoise;
-import dev.limner.training.augment.Augmenter;
-import dev.limner.training.augment.Disturbance;
+import dev.limner.training.augment.DifferentiableAugmentation;
+import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.objective.GeneratorTerm;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.recipe.Tuning;
+import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +23,11 @@ import java.util.SplittableRandom;
  */
 public final class RewardTerm implements GeneratorTerm {
     private static final double EPSILON = 1e-6;
-    private static final Augmenter SHIFTS = new Augmenter(new Recipe.Augmentation(0.0625, 0));
+    private static final DifferentiableAugmentation SHIFTS = new DifferentiableAugmentation(new Recipe.Augmentation(0.0625, 0));
 
-    private final Reward reward;
+    private final RewardEnsemble reward;
     private final List<float[]> captions;
-    private final Tuning tuning;
+    private final FineTuning tuning;
     private final double noise;
     private final long seed;
 
@@ -36,7 +36,7 @@ public final class RewardTerm implements GeneratorTerm {
      * @param noise share of a random direction mixed into each
      * @param seed of everything random
      */
-    public RewardTerm(Reward reward, List<float[]> captions, Tuning tuning, double noise, long seed) {
+    public RewardTerm(RewardEnsemble reward, List<float[]> captions, FineTuning tuning, double noise, long seed) {
         if (captions.isEmpty()) {
             throw new IllegalArgumentException("there are no captions to draw for the reward");
         }
@@ -55,11 +55,11 @@ public final class RewardTerm implements GeneratorTerm {
         int text = drawing.network().spec().text();
         List<float[]> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            asked.add(Disturbance.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
+            asked.add(EmbeddingNoise.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
         }
         NDArray z = drawing.temporary()
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
-        NDArray s = drawing.temporary().create(Inputs.sentences(asked, text, count), new Shape(count, text));
+        NDArray s = drawing.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
         NDArray drawn = drawing.network().draw(drawing.weights(), z, s);
         // Shifted, as the discriminator sees pictures: what is liked at one place only is a trick of pixels.
         NDArray values = reward.of(SHIFTS.apply(drawn, random), reward.captions(drawing.temporary(), asked));

@@ -90,12 +90,12 @@ class DataImportTest {
         assertThat(outcome.added()).isEqualTo(1);
         assertThat(outcome.skipped())
                 .isEqualTo(Map.of(
-                        Skipped.Reason.DUPLICATE, 1,
-                        Skipped.Reason.NO_CAPTION, 1,
-                        Skipped.Reason.UNREADABLE, 1,
-                        Skipped.Reason.UNKNOWN_FILE, 1,
-                        Skipped.Reason.NO_PICTURE, 1,
-                        Skipped.Reason.MALFORMED, 3));
+                        SkippedEntries.Reason.DUPLICATE, 1,
+                        SkippedEntries.Reason.NO_CAPTION, 1,
+                        SkippedEntries.Reason.UNREADABLE, 1,
+                        SkippedEntries.Reason.UNKNOWN_FILE, 1,
+                        SkippedEntries.Reason.NO_PICTURE, 1,
+                        SkippedEntries.Reason.MALFORMED, 3));
         assertThat(read().images().get(0).captionsIn("en")).containsExactly("red", "also red");
         assertThat(Files.readAllLines(set.resolve("skipped.jsonl")))
                 .contains(
@@ -169,7 +169,7 @@ class DataImportTest {
         DataImport.Outcome outcome = DataImport.run(new ShardSource(shard, "en"), set, SETTINGS);
 
         assertThat(outcome.added()).isEqualTo(1);
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1));
         assertThat(read().images().get(0).captionsIn("en")).containsExactly("an orange thing", "etwas");
     }
 
@@ -243,7 +243,7 @@ class DataImportTest {
     }
 
     private DataSet read() {
-        return Shards.read(set, 32, (entry, reason, detail) -> {
+        return ShardFiles.read(set, 32, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });
     }

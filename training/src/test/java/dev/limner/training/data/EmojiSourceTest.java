@@ -50,9 +50,9 @@ class EmojiSourceTest {
 
     @Test
     void shouldReadAllOfAnArtworkWithNamesWhoseVariationSelectorsDiffer() {
-        List<RawPicture> read = read(EmojiArtwork.NOTO, null);
+        List<RawImage> read = read(EmojiArtwork.NOTO, null);
 
-        assertThat(read).extracting(RawPicture::key).containsExactly("1f431", "1f34e", "2764");
+        assertThat(read).extracting(RawImage::key).containsExactly("1f431", "1f34e", "2764");
         assertThat(read)
                 .extracting(picture -> picture.captions().get("en"))
                 .containsExactly(
@@ -79,8 +79,8 @@ class EmojiSourceTest {
                         + " Smileys & Emotion");
     }
 
-    private List<RawPicture> read(EmojiArtwork artwork, @Nullable String category) {
-        List<RawPicture> read = new ArrayList<>();
+    private List<RawImage> read(EmojiArtwork artwork, @Nullable String category) {
+        List<RawImage> read = new ArrayList<>();
         new EmojiSource(artwork, pictures, names, List.of("en"), category).read(read::add, (entry, reason, detail) -> {
             throw new AssertionError(entry + " was skipped: " + reason);
         });

@@ -50,7 +50,7 @@ class FieldFolderTest {
         DataImport.Outcome outcome = run(link);
 
         assertThat(keys()).containsExactly("a", "c", "linked_b");
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_LINK, 3, Skipped.Reason.NO_CAPTION, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 3, SkippedEntries.Reason.NO_CAPTION, 1));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"gone.png\",\"reason\":\"the link leads nowhere or in a circle\",\"detail\":\"to "
@@ -96,7 +96,7 @@ class FieldFolderTest {
                         "IMG_6", List.of("six"),
                         "other_g", List.of("seven again", "seven"),
                         "back_slash", List.of("eight")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1));
         assertThat(report())
                 .singleElement()
                 .asString()
@@ -117,7 +117,7 @@ class FieldFolderTest {
 
         DataImport.Outcome outcome = run(source);
 
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.NO_CAPTION, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.NO_CAPTION, 2));
     }
 
     @Test
@@ -153,7 +153,7 @@ class FieldFolderTest {
         assertThat(data().images().get(0).label()).isEqualTo("fruit");
         assertThat(outcome.skipped())
                 .isEqualTo(Map.of(
-                        Skipped.Reason.NO_CAPTION, 3, Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.MALFORMED, 2));
+                        SkippedEntries.Reason.NO_CAPTION, 3, SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.MALFORMED, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"bad/metadata.csv\",\"reason\":\"the description cannot be read\","
@@ -186,7 +186,7 @@ class FieldFolderTest {
                         List.of("another extension"),
                         "c",
                         List.of("in a list")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNSUPPORTED, 1, Skipped.Reason.UNKNOWN_FILE, 3));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.UNSUPPORTED, 1, SkippedEntries.Reason.UNKNOWN_FILE, 3));
     }
 
     @Test
@@ -206,8 +206,8 @@ class FieldFolderTest {
         // Of a line that is left out nothing is used.
         assertThat(captions()).isEqualTo(Map.of("a", List.of("one"), "b", List.of("two"), "c", List.of("three again")));
         assertThat(data().images()).extracting(CaptionedImage::split).containsExactly(null, Split.TEST, null);
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 1));
-        assertThat(outcome.remarks()).isEqualTo(Map.of(Skipped.Remark.SPLIT_UNKNOWN, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.MALFORMED, 1));
+        assertThat(outcome.remarks()).isEqualTo(Map.of(SkippedEntries.Remark.SPLIT_UNKNOWN, 1));
         assertThat(Files.readAllLines(set.resolve("remarks.jsonl")))
                 .singleElement()
                 .asString()
@@ -232,9 +232,9 @@ class FieldFolderTest {
         assertThat(captions())
                 .isEqualTo(Map.of(
                         "a", List.of("cheese"), "c", List.of(longOne), "d", List.of("\ud83c\udf4e".repeat(1000))));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 1));
         assertThat(outcome.remarks())
-                .isEqualTo(Map.of(Skipped.Remark.CAPTION_DAMAGED, 1, Skipped.Remark.CAPTION_LONG, 1));
+                .isEqualTo(Map.of(SkippedEntries.Remark.CAPTION_DAMAGED, 1, SkippedEntries.Remark.CAPTION_LONG, 1));
         assertThat(report()).singleElement().asString().contains("but with U+FFFD");
         assertThat(Files.readAllLines(set.resolve("remarks.jsonl")))
                 .anySatisfy(line -> assertThat(line).contains("4999 characters, a job's has at most 1000"));
@@ -262,7 +262,7 @@ class FieldFolderTest {
                         "b", List.of("after the whole name"),
                         "C", List.of("shouted"),
                         "e\u0301", List.of("another form of the letter")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_PICTURE, 1, Skipped.Reason.UNKNOWN_FILE, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.UNKNOWN_FILE, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"README.txt\",\"reason\":\"there is no picture\",\"detail\":\"beside it\"}",
@@ -298,7 +298,7 @@ class FieldFolderTest {
                         List.of("whole"),
                         long34,
                         List.of("a long name")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.MALFORMED, 2));
         assertThat(report())
                 .containsExactlyInAnyOrder(
                         "{\"entry\":\"metadata.jsonl:2\",\"reason\":\"the description cannot be read\","
@@ -319,7 +319,7 @@ class FieldFolderTest {
         DataImport.Outcome outcome = run(source);
 
         assertThat(captions()).isEqualTo(Map.of("ok", List.of("whole \ud83c\udf4e")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.MALFORMED, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.MALFORMED, 2));
         assertThat(report())
                 .contains("{\"entry\":\"a.png\",\"reason\":\"the description cannot be read\","
                         + "\"detail\":\"a caption holds half a surrogate pair, which is no character\"}");
@@ -348,8 +348,8 @@ class FieldFolderTest {
                         List.of("two formats"),
                         List.of("nameless"));
         assertThat(keys()).contains("x_a", "b").allMatch(key -> key.matches("(x_a|b)(-[0-9a-f]{8})?|[0-9a-f]{8}"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 1));
-        assertThat(outcome.remarks()).isEqualTo(Map.of(Skipped.Remark.RENAMED, 3));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 1));
+        assertThat(outcome.remarks()).isEqualTo(Map.of(SkippedEntries.Remark.RENAMED, 3));
 
         DataImport.Outcome again = run(source);
 
@@ -408,8 +408,8 @@ class FieldFolderTest {
                 .containsExactly("{\"entry\":\"a.avif\",\"reason\":\"the picture has a format that is not read\","
                         + "\"detail\":\"AVIF; read are PNG, JPEG, WebP, TIFF, GIF and BMP\"}");
 
-        RawPicture.Source breaking = (receiver, skipped) -> {
-            skipped.skip("x", Skipped.Reason.NO_PICTURE, "");
+        RawImage.Source breaking = (receiver, skipped) -> {
+            skipped.skip("x", SkippedEntries.Reason.NO_PICTURE, "");
             throw new DataException("the cable was pulled");
         };
         assertThatThrownBy(() -> DataImport.run(breaking, set, SETTINGS)).hasMessage("the cable was pulled");
@@ -421,7 +421,7 @@ class FieldFolderTest {
     }
 
     private DataSet data() {
-        return Shards.read(set, 32, (entry, reason, detail) -> {
+        return ShardFiles.read(set, 32, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });
     }
@@ -445,7 +445,7 @@ class FieldFolderTest {
         Arrays.fill(rgb, (byte) (number * 7));
         rgb[0] = (byte) number;
         rgb[1] = (byte) (number >> 8);
-        return Pictures.toPng(new Pixels(32, 32, rgb).toImage());
+        return ImageDecoder.toPng(new Pixels(32, 32, rgb).toImage());
     }
 
     private void write(String name, String content) throws IOException {

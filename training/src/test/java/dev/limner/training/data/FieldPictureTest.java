@@ -38,14 +38,14 @@ class FieldPictureTest {
     })
     void shouldUseAPictureWithoutItsProfileIfThatIsDamaged(String name, int red, int green, int blue)
             throws IOException {
-        Pictures.Decoded read = Pictures.read(resource(name), SIDE);
+        ImageDecoder.Decoded read = ImageDecoder.read(resource(name), SIDE);
 
         byte[] rgb = read.pixels().rgb();
         assertThat(rgb[0] & 0xFF).isBetween(red - 2, red + 2);
         assertThat(rgb[1] & 0xFF).isBetween(green - 2, green + 2);
         assertThat(rgb[2] & 0xFF).isBetween(blue - 2, blue + 2);
         assertThat(read.remarks()).anySatisfy(said -> {
-            assertThat(said.remark()).isEqualTo(Skipped.Remark.WARNED);
+            assertThat(said.remark()).isEqualTo(SkippedEntries.Remark.WARNED);
             assertThat(said.detail()).containsIgnoringCase("profile");
         });
     }
@@ -56,7 +56,7 @@ class FieldPictureTest {
         // The last chunk is the pixels.
         Arrays.fill(file, file.length - 12, file.length, (byte) 0xFF);
 
-        assertThatThrownBy(() -> Pictures.read(file, SIDE)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ImageDecoder.read(file, SIDE)).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -66,8 +66,8 @@ class FieldPictureTest {
         // Larger than its canvas, it is the picture.
         assertThat(corner(gif(0, 0, 0, 0, 8, 8), 0, 0)).isEqualTo(0x010203);
         for (int at : new int[] {8, 12_000, 65_535}) {
-            assertThatThrownBy(() -> Pictures.read(gif(8, 8, at, at, 2, 2), SIDE))
-                    .isInstanceOf(PictureException.class)
+            assertThatThrownBy(() -> ImageDecoder.read(gif(8, 8, at, at, 2, 2), SIDE))
+                    .isInstanceOf(ImageException.class)
                     .hasMessage("the picture is damaged: its first frame, at " + at + "," + at
                             + ", lies outside of its canvas of 8 x 8");
         }
@@ -75,8 +75,8 @@ class FieldPictureTest {
 
     @Test
     void shouldRefuseACanvasThatIsTooLargeBeforeItIsMade() {
-        assertThatThrownBy(() -> Pictures.read(gif(65_535, 65_535, 0, 0, 2, 2), SIDE))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> ImageDecoder.read(gif(65_535, 65_535, 0, 0, 2, 2), SIDE))
+                .isInstanceOf(ImageException.class)
                 .hasMessage("a picture of 4294836225 pixels, at most 100000000");
     }
 
@@ -88,9 +88,9 @@ class FieldPictureTest {
         assertThat(corner(bmp(repeat(row, 8, new byte[0])), 7, 7)).isEqualTo(0x1EC809);
         // It says itself that no more comes.
         assertThat(corner(bmp(repeat(row, 3, end)), 7, 7)).isEqualTo(0x1EC809);
-        assertThatThrownBy(() -> Pictures.read(bmp(repeat(row, 3, new byte[0])), SIDE))
+        assertThatThrownBy(() -> ImageDecoder.read(bmp(repeat(row, 3, new byte[0])), SIDE))
                 .hasMessage("the picture is cut off: it has 3 of its 8 rows");
-        assertThatThrownBy(() -> Pictures.read(bmp(repeat(row, 7, new byte[] {4, 1})), SIDE))
+        assertThatThrownBy(() -> ImageDecoder.read(bmp(repeat(row, 7, new byte[] {4, 1})), SIDE))
                 .hasMessage("the picture is cut off: it has 7 of its 8 rows");
     }
 
@@ -101,10 +101,10 @@ class FieldPictureTest {
         byte[] first = Arrays.copyOf(whole, second + 2);
         first[second + 1] = (byte) 0xD9;
 
-        assertThat(Pictures.read(whole, SIDE).remarks()).isEmpty();
-        assertThat(Pictures.read(first, SIDE).remarks())
-                .containsExactly(new Pictures.Remarked(
-                        Skipped.Remark.WARNED, "its last scans are missing, so it is coarser than it was"));
+        assertThat(ImageDecoder.read(whole, SIDE).remarks()).isEmpty();
+        assertThat(ImageDecoder.read(first, SIDE).remarks())
+                .containsExactly(new ImageDecoder.Remarked(
+                        SkippedEntries.Remark.WARNED, "its last scans are missing, so it is coarser than it was"));
     }
 
     @Test
@@ -117,14 +117,14 @@ class FieldPictureTest {
         }
         ringing[63] = 1.25f;
 
-        assertThatThrownBy(() -> Pictures.read(floats(scaled), SIDE))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> ImageDecoder.read(floats(scaled), SIDE))
+                .isInstanceOf(ImageException.class)
                 .hasMessage("its samples are floats from 0.000 to 252.0, must be from 0 to 1");
-        Pictures.Decoded read = Pictures.read(floats(ringing), SIDE);
+        ImageDecoder.Decoded read = ImageDecoder.read(floats(ringing), SIDE);
         assertThat(read.pixels().rgb()[0] & 0xFF).isEqualTo(128);
         assertThat(read.remarks())
-                .containsExactly(new Pictures.Remarked(
-                        Skipped.Remark.WARNED,
+                .containsExactly(new ImageDecoder.Remarked(
+                        SkippedEntries.Remark.WARNED,
                         "its samples are floats from 0.5000 to 1.250, those below 0 taken as 0, above 1 as 1"));
     }
 
@@ -132,13 +132,13 @@ class FieldPictureTest {
     void shouldHaveAReasonForEveryFault() {
         byte[] tiff = floats(new float[64]);
 
-        assertThatThrownBy(() -> Pictures.read(Arrays.copyOf(tiff, tiff.length - 100), SIDE))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> ImageDecoder.read(Arrays.copyOf(tiff, tiff.length - 100), SIDE))
+                .isInstanceOf(ImageException.class)
                 .hasMessage("the picture is cut off: it ends before its pixels do");
         // Its pixels begin far behind its end.
         ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN).putInt(10 + 5 * 12 + 8, 0xFFFFFFF0);
-        assertThatThrownBy(() -> Pictures.read(tiff, SIDE))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> ImageDecoder.read(tiff, SIDE))
+                .isInstanceOf(ImageException.class)
                 .hasMessage("the picture is damaged: its decoder stumbles over it (IndexOutOfBoundsException)");
     }
 
@@ -176,8 +176,8 @@ class FieldPictureTest {
     }
 
     private static void assertNamed(String start, byte[] file) {
-        assertThatThrownBy(() -> Pictures.read(file, SIDE))
-                .isInstanceOf(PictureException.class)
+        assertThatThrownBy(() -> ImageDecoder.read(file, SIDE))
+                .isInstanceOf(ImageException.class)
                 .hasMessageStartingWith(start);
     }
 
@@ -187,7 +187,7 @@ class FieldPictureTest {
     }
 
     private static int corner(byte[] file, int x, int y) throws IOException {
-        byte[] rgb = Pictures.read(file, SIDE).pixels().rgb();
+        byte[] rgb = ImageDecoder.read(file, SIDE).pixels().rgb();
         int at = 3 * (y * SIDE + x);
         return (rgb[at] & 0xFF) << 16 | (rgb[at + 1] & 0xFF) << 8 | (rgb[at + 2] & 0xFF);
     }

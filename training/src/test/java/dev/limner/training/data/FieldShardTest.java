@@ -67,7 +67,7 @@ class FieldShardTest {
         if (pictures >= 0) {
             assertThat(outcome.added()).isEqualTo(pictures);
         }
-        assertThat(outcome.skipped()).containsEntry(Skipped.Reason.BROKEN_SHARD, 1);
+        assertThat(outcome.skipped()).containsEntry(SkippedEntries.Reason.BROKEN_SHARD, 1);
         return Files.readAllLines(target.resolve("skipped.jsonl")).stream()
                 .filter(line -> line.contains("\"entry\":\"cut.tar\""))
                 .findFirst()
@@ -92,7 +92,7 @@ class FieldShardTest {
         DataImport.Outcome outcome = run();
 
         assertThat(captions().values()).containsExactlyInAnyOrder(List.of("one"), List.of("two"), List.of("four"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_SHARD, 3, Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_SHARD, 3, SkippedEntries.Reason.UNKNOWN_FILE, 1));
         assertThat(report())
                 .anySatisfy(line -> assertThat(line).contains("a.tar").contains("it is no tar file"))
                 .anySatisfy(line -> assertThat(line).contains("c.tar").contains("packed with xz"))
@@ -121,7 +121,7 @@ class FieldShardTest {
 
         assertThat(captions().values())
                 .containsExactlyInAnyOrder(List.of("one"), List.of("two"), List.of("three"), List.of("four"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.DUPLICATE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.DUPLICATE, 1));
     }
 
     private static int lastBlock(byte[] tar) {
@@ -142,7 +142,7 @@ class FieldShardTest {
         DataImport.Outcome outcome = run();
 
         assertThat(outcome.added()).isEqualTo(1);
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_SHARD, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_SHARD, 1));
     }
 
     @Test
@@ -196,9 +196,9 @@ class FieldShardTest {
                         "a", List.of("hard"), "b", List.of("ahead"), "sub_c", List.of("up and through a chain")));
         assertThat(outcome.skipped())
                 .isEqualTo(Map.of(
-                        Skipped.Reason.BROKEN_LINK, 5,
-                        Skipped.Reason.NO_CAPTION, 4,
-                        Skipped.Reason.UNKNOWN_FILE, 1));
+                        SkippedEntries.Reason.BROKEN_LINK, 5,
+                        SkippedEntries.Reason.NO_CAPTION, 4,
+                        SkippedEntries.Reason.UNKNOWN_FILE, 1));
         assertThat(report())
                 .contains("{\"entry\":\"a.tar:gone.png\",\"reason\":\"the link leads nowhere or in a circle\","
                         + "\"detail\":\"to nowhere.png, which is no file of this shard\"}");
@@ -220,7 +220,7 @@ class FieldShardTest {
 
         assertThat(outcome.added()).isEqualTo(6);
         assertThat(outcome.skipped()).isEmpty();
-        assertThat(outcome.remarks()).isEqualTo(Map.of(Skipped.Remark.RENAMED, 4));
+        assertThat(outcome.remarks()).isEqualTo(Map.of(SkippedEntries.Remark.RENAMED, 4));
         assertThat(run().present()).isEqualTo(6);
     }
 
@@ -244,7 +244,7 @@ class FieldShardTest {
         assertThat(captions().values())
                 .containsExactlyInAnyOrder(
                         List.of("two"), List.of("two"), List.of("dots"), List.of("another form of the letter"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 2));
     }
 
     @Test
@@ -261,7 +261,7 @@ class FieldShardTest {
         DataImport.Outcome outcome = run();
 
         assertThat(captions()).isEqualTo(Map.of("noext", List.of("no extension"), "b", List.of("another extension")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.UNKNOWN_FILE, 1));
     }
 
     @Test
@@ -275,7 +275,7 @@ class FieldShardTest {
                         entry("gone.txt", "of a link"),
                         entry("alone.txt", "of nothing")));
 
-        assertThat(run().skipped()).isEqualTo(Map.of(Skipped.Reason.BROKEN_LINK, 1, Skipped.Reason.NO_PICTURE, 1));
+        assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 1, SkippedEntries.Reason.NO_PICTURE, 1));
     }
 
     @Test
@@ -291,7 +291,7 @@ class FieldShardTest {
         DataImport.Outcome outcome = run();
 
         assertThat(captions().values()).containsExactly(List.of("one"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(Skipped.Reason.UNKNOWN_FILE, 2));
+        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.UNKNOWN_FILE, 2));
     }
 
     @Test
@@ -306,7 +306,7 @@ class FieldShardTest {
                         entry("a.txt", "one"),
                         entry("b.txt", "two")));
 
-        assertThat(run().skipped()).isEqualTo(Map.of(Skipped.Reason.NO_CAPTION, 2, Skipped.Reason.NO_PICTURE, 2));
+        assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 2, SkippedEntries.Reason.NO_PICTURE, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"a.tar:a\",\"reason\":\"there is no picture\",\"detail\":\"next to it: the entries of a"
@@ -319,7 +319,7 @@ class FieldShardTest {
         SETTINGS.write(set);
         Files.write(set.resolve("set-000000.tar"), Arrays.copyOf(ten(), 8 * BLOCK));
 
-        assertThatThrownBy(() -> Shards.read(set, 32, (entry, reason, detail) -> {}))
+        assertThatThrownBy(() -> ShardFiles.read(set, 32, (entry, reason, detail) -> {}))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("set-000000.tar cannot be read as a tar file: it ends without the empty blocks");
     }
@@ -382,7 +382,7 @@ class FieldShardTest {
     }
 
     private Map<String, List<String>> captions() {
-        return Shards.read(set, 32, (entry, reason, detail) -> {
+        return ShardFiles.read(set, 32, (entry, reason, detail) -> {
                     throw new AssertionError(entry + reason + detail);
                 })
                 .images()

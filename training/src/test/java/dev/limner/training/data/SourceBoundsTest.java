@@ -100,7 +100,7 @@ class SourceBoundsTest {
                                 + " 4000"));
     }
 
-    private void read(RawPicture.Source source) {
+    private void read(RawImage.Source source) {
         source.read(
                 picture -> taken.add(picture.place()),
                 (entry, reason, detail) -> skipped.put(entry, reason.text() + ": " + detail));

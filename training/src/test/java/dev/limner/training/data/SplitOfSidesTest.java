@@ -19,7 +19,7 @@ class SplitOfSidesTest {
     @Test
     void shouldHoldOutTheSamePicturesAtEverySide() {
         SplittableRandom random = new SplittableRandom(1);
-        Shards.write(
+        ShardFiles.write(
                 folder.resolve("s-000000.tar.gz"),
                 IntStream.range(0, 60).mapToObj(i -> image(i, random)).toList());
         DataSettings.of(64, 20).write(folder);
@@ -43,7 +43,7 @@ class SplitOfSidesTest {
     }
 
     private DataSet set(int side) {
-        return Shards.read(folder, side, (entry, reason, detail) -> {});
+        return ShardFiles.read(folder, side, (entry, reason, detail) -> {});
     }
 
     private static CaptionedImage image(int number, SplittableRandom random) {

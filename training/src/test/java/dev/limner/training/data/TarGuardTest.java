@@ -119,7 +119,7 @@ class TarGuardTest {
                                         ? ""
                                         : "=" + picture.captions().get("en").get(0))),
                         (entry, reason, detail) -> {
-                            if (reason != Skipped.Reason.NO_PICTURE) {
+                            if (reason != SkippedEntries.Reason.NO_PICTURE) {
                                 skipped.add(entry + ": " + reason.text() + ": " + detail);
                             }
                         });

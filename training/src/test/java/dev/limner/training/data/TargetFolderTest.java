@@ -34,7 +34,7 @@ class TargetFolderTest {
 
     @Test
     void shouldNotImportIntoAFolderWhileAnotherImportDoes() {
-        RawPicture.Source slow = (receiver, skipped) -> {
+        RawImage.Source slow = (receiver, skipped) -> {
             assertThatThrownBy(() -> run(source))
                     .isInstanceOf(FolderInUseException.class)
                     .hasMessageStartingWith(set + " is in use by `limner data import` (process "
@@ -71,7 +71,7 @@ class TargetFolderTest {
     @Test
     void shouldNotTakeWhatLiesInAFolderForPartOfTheSet() throws IOException {
         Files.createDirectories(set);
-        Shards.write(set.resolve("other-000000.tar.gz"), List.of());
+        ShardFiles.write(set.resolve("other-000000.tar.gz"), List.of());
 
         assertThatThrownBy(() -> run(source))
                 .isInstanceOf(DataException.class)
@@ -108,7 +108,7 @@ class TargetFolderTest {
         Files.createDirectories(full.resolve("x-000000.tar.gz"));
         Files.createFile(full.resolve("x-000000.tar.gz").resolve("in the way"));
 
-        assertThatThrownBy(() -> Shards.write(full.resolve("x-000000.tar.gz"), List.of()))
+        assertThatThrownBy(() -> ShardFiles.write(full.resolve("x-000000.tar.gz"), List.of()))
                 .isInstanceOf(DataException.class);
 
         assertThat(full.toFile().list()).containsExactly("x-000000.tar.gz");
@@ -148,7 +148,7 @@ class TargetFolderTest {
         // The key that the second a would get, which has another name's.
         Path second = Files.createDirectories(source.resolve("a"));
         byte[] twin = FieldFolderTest.picture(3);
-        String digits = Digests.sha256(Pictures.decode(twin, 32).rgb()).substring(0, 8);
+        String digits = Digests.sha256(ImageDecoder.decode(twin, 32).rgb()).substring(0, 8);
         Files.write(source.resolve("a.b-" + digits + ".png"), FieldFolderTest.picture(2));
         Files.writeString(source.resolve("a.b-" + digits + ".txt"), "two");
         Files.write(source.resolve("a.b.png"), FieldFolderTest.picture(4));
@@ -158,7 +158,7 @@ class TargetFolderTest {
 
         DataImport.Outcome outcome = run(source);
 
-        assertThat(outcome.skipped()).containsExactly(Map.entry(Skipped.Reason.KEY_TAKEN, 1));
+        assertThat(outcome.skipped()).containsExactly(Map.entry(SkippedEntries.Reason.KEY_TAKEN, 1));
         assertThat(Files.readString(set.resolve("skipped.jsonl"))).contains("another picture has its key");
     }
 
@@ -178,7 +178,7 @@ class TargetFolderTest {
     }
 
     private List<String> keys() {
-        return Shards.read(set, 32, (entry, reason, detail) -> {}).images().stream()
+        return ShardFiles.read(set, 32, (entry, reason, detail) -> {}).images().stream()
                 .map(CaptionedImage::key)
                 .toList();
     }

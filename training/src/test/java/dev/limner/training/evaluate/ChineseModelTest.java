@@ -12,9 +12,9 @@ import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.data.Shards;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.data.ShardFiles;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,21 +28,21 @@ class ChineseModelTest {
 
     @Test
     void shouldDrawWhatItsCaptionsSay() {
-        DataSet data = Shards.read(EMOJI, 64, (entry, reason, detail) -> {
+        DataSet data = ShardFiles.read(EMOJI, 64, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });
         ModelBundle bundle = ModelBundle.read(Path.of("../models/default-zh"));
         GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
         try (TextEncoder encoder = new CachingTextEncoder(
                         PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 2), 20_000);
-                Judges judges = Judges.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
+                FeatureExtractors judges = FeatureExtractors.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
                 NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Renderer shipped = Renderer.load(bundle, Device.cpu())) {
             Engine.getEngine("PyTorch").setRandomSeed(1);
-            Plan plan = Plan.of(data, "zh", encoder, 300, 1);
-            Evaluation evaluation;
+            EvaluationPlan plan = EvaluationPlan.of(data, "zh", encoder, 300, 1);
+            ModelEvaluation evaluation;
             try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
-                evaluation = Evaluation.run(plan, judges, Artist.of(shipped), Artist.of(untrained));
+                evaluation = ModelEvaluation.run(plan, judges, ImageSource.of(shipped), ImageSource.of(untrained));
             }
 
             assertThat(judges.description().dataDigest()).isEqualTo(data.digest());

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Somebody's pictures, none of which is drawn twice; which tests would ask for. */
-public final class Sketchbook implements Artist {
-    private final Artist artist;
+public final class Sketchbook implements ImageSource {
+    private final ImageSource artist;
     private final Map<String, Pixels> drawn = new HashMap<>();
 
-    public Sketchbook(Artist artist) {
+    public Sketchbook(ImageSource artist) {
         this.artist = artist;
     }
 

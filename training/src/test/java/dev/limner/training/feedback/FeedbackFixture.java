@@ -6,7 +6,7 @@ import dev.limner.generator.image.Provenance;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
-import dev.limner.training.replay.Origin;
+import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,7 @@ abstract class FeedbackFixture {
     @TempDir
     Path folder;
 
-    final Map<Origin, ErrorCode> letters = new LinkedHashMap<>();
+    final Map<RecordPosition, ErrorCode> letters = new LinkedHashMap<>();
     final List<String> messages = new ArrayList<>();
     ReplayBuffer replay;
     FeedbackIntake intake;
@@ -52,8 +52,8 @@ abstract class FeedbackFixture {
     }
 
     FeedbackIntake intake(ReplayBuffer buffer) {
-        PictureCheck check = new PictureCheck(
-                new PictureFiles(folder.resolve("store"), List.of(folder.resolve("examples"))),
+        FeedbackImageCheck check = new FeedbackImageCheck(
+                new StoredImages(folder.resolve("store"), List.of(folder.resolve("examples"))),
                 "default",
                 MODEL::equals,
                 pixels -> new float[] {pixels.rgb()[0], 0.5f},
@@ -84,7 +84,7 @@ abstract class FeedbackFixture {
 
     FeedbackRecord record(String json, Instant at, FeedbackRecord.Clock clock) {
         return new FeedbackRecord(
-                new Origin("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
+                new RecordPosition("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
     }
 
     String picture(@Nullable String caption, long seed, ImageFormat format) throws IOException {

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
-import dev.limner.training.data.Pictures;
-import dev.limner.training.replay.Remembered;
+import dev.limner.training.data.ImageDecoder;
+import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.replay.Vote;
+import dev.limner.training.replay.RaterVote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
                 record("{\"image\":\"" + other + "\",\"score\":3}")));
 
         assertThat(letters).isEmpty();
-        List<Remembered> entries = replay.upTo(replay.last());
+        List<FeedbackEntry> entries = replay.upTo(replay.last());
         assertThat(entries)
                 .extracting(entry -> entry.feedback().id())
                 .containsExactly("f1", "f2", "feedback-0-2-" + NOON.toEpochMilli());
@@ -43,13 +43,13 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThat(entries.get(1).over()).isNotNull();
         assertThat(replay.positions("feedback")).containsExactly(Map.entry(0, 3L));
         assertThat(replay.votes(MODEL, "other", 0, NOON))
-                .extracting(Vote::rater, Vote::liked)
-                .containsExactly(tuple("anna", true), tuple(Remembered.NOBODY, false));
+                .extracting(RaterVote::rater, RaterVote::liked)
+                .containsExactly(tuple("anna", true), tuple(FeedbackEntry.NOBODY, false));
     }
 
     @Test
     void shouldRefuseEveryPictureThatLimnerDidNotMakeAndSayWhy() throws IOException {
-        byte[] foreign = Pictures.toPng(noise(9).toImage());
+        byte[] foreign = ImageDecoder.toPng(noise(9).toImage());
         String foreignName = put(Digests.sha256(foreign), foreign);
         String altered = put("b".repeat(64), foreign);
         String stranger = picture("apple", 3, ImageFormat.PNG, "default", "c".repeat(64));
@@ -116,7 +116,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     @Test
     void shouldTakeAnExampleFromAFolderItWasAllowed() throws IOException {
         Files.createDirectories(folder.resolve("examples"));
-        Files.write(folder.resolve("examples/flag.png"), Pictures.toPng(noise(4).toImage()));
+        Files.write(folder.resolve("examples/flag.png"), ImageDecoder.toPng(noise(4).toImage()));
         String apple = picture("apple", 1, ImageFormat.PNG);
 
         intake.take(List.of(record("{\"image\":\"" + apple + "\",\"caption\":\"a flag\",\"example\":\""
@@ -141,7 +141,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThatThrownBy(() -> intake.take(said)).hasMessageContaining("it is empty");
         assertThat(letters).isEmpty();
 
-        Files.write(examples.resolve("flag.png"), Pictures.toPng(noise(4).toImage()));
+        Files.write(examples.resolve("flag.png"), ImageDecoder.toPng(noise(4).toImage()));
         intake.take(said);
 
         assertThat(letters).isEmpty();
@@ -153,7 +153,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     void shouldRefuseExamplesThatAreNotThereWhereTheirFolderIs() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);
         Files.createDirectories(folder.resolve("examples"));
-        Files.write(folder.resolve("examples/flag.png"), Pictures.toPng(noise(4).toImage()));
+        Files.write(folder.resolve("examples/flag.png"), ImageDecoder.toPng(noise(4).toImage()));
         for (Path file : List.of(
                 folder.resolve("examples/none.png"),
                 folder.resolve("elsewhere/flag.png"),

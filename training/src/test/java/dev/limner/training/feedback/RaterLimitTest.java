@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
-import dev.limner.training.replay.Origin;
+import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
 import java.io.IOException;
 import java.time.Duration;
@@ -106,7 +106,7 @@ class RaterLimitTest extends FeedbackFixture {
 
         intake.take(backlog);
 
-        assertThat(letters.keySet()).extracting(Origin::offset).containsExactly(5L, 11L);
+        assertThat(letters.keySet()).extracting(RecordPosition::offset).containsExactly(5L, 11L);
         assertThat(messages.get(0))
                 .isEqualTo("rater is 'feedback without a rater', has said 5 things in this hour already");
     }

@@ -9,11 +9,11 @@ import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.training.data.Shards;
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.Plan;
+import dev.limner.training.data.ShardFiles;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.Sketchbook;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,20 +30,20 @@ class QualityGateTest {
     static Path cache;
 
     private static TextEncoder encoder;
-    private static Judges judges;
+    private static FeatureExtractors judges;
     private static Renderer shipped;
-    private static Artist asShipped;
+    private static ImageSource asShipped;
     private static QualityGate gate;
 
     @BeforeAll
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 1), 10_000);
         Path emoji = Path.of("../data/emoji");
-        judges = Judges.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        judges = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
-        asShipped = new Sketchbook(Artist.of(shipped));
+        asShipped = new Sketchbook(ImageSource.of(shipped));
         gate = new QualityGate(
-                Plan.of(Shards.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), judges);
+                EvaluationPlan.of(ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), judges);
     }
 
     @AfterAll
@@ -55,25 +55,25 @@ class QualityGateTest {
 
     @Test
     void shouldRefuseWhatOneRoundHasMadeWorse() {
-        assertThat(failed(gate.judge(grained(), asShipped, Optional.empty(), List.of(), Budget.FIRST)))
+        assertThat(failed(gate.judge(grained(), asShipped, Optional.empty(), List.of(), ErrorBudget.FIRST)))
                 .contains("kid", "slicedWasserstein");
     }
 
     @Test
     void shouldRefuseWhatManyRoundsHaveMadeWorseThoughTheLastDidNothing() {
-        Artist worn = grained();
+        ImageSource worn = grained();
 
-        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), Budget.FIRST)))
+        assertThat(failed(gate.judge(worn, worn, Optional.empty(), List.of(), ErrorBudget.FIRST)))
                 .isEmpty();
-        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped), List.of(), Budget.FIRST)))
+        assertThat(failed(gate.judge(worn, worn, Optional.of(asShipped), List.of(), ErrorBudget.FIRST)))
                 .contains("kidSinceFirst", "slicedWassersteinSinceFirst");
     }
 
     @Test
     void shouldAskForOneContestWonAndNoneLost() {
-        Contest won = new Decided("won", 1);
-        Contest even = new Decided("even", 0.5);
-        Contest lost = new Decided("lost", 0);
+        PairwiseComparison won = new Decided("won", 1);
+        PairwiseComparison even = new Decided("even", 0.5);
+        PairwiseComparison lost = new Decided("lost", 0);
 
         assertThat(failed(judged(List.of(won)))).isEmpty();
         assertThat(failed(judged(List.of(won, even)))).isEmpty();
@@ -88,16 +88,16 @@ class QualityGateTest {
                                         assertThat(reason).startsWith("lost is 0.0000, was 0.5000, limit 0.5000")));
     }
 
-    private static GateVerdict judged(List<Contest> contests) {
-        return gate.judge(asShipped, asShipped, Optional.empty(), contests, Budget.FIRST);
+    private static GateVerdict judged(List<PairwiseComparison> contests) {
+        return gate.judge(asShipped, asShipped, Optional.empty(), contests, ErrorBudget.FIRST);
     }
 
     /** @param share of what every picture of the candidate wins */
-    private record Decided(String name, double share) implements Contest {
+    private record Decided(String name, double share) implements PairwiseComparison {
         @Override
-        public List<Artist.Commission> commissions() {
+        public List<ImageSource.Commission> commissions() {
             return IntStream.range(0, 8)
-                    .mapToObj(i -> new Artist.Commission(
+                    .mapToObj(i -> new ImageSource.Commission(
                             "red apple " + i, encoder.encode("red apple " + i).embedding(), i))
                     .toList();
         }
@@ -116,7 +116,7 @@ class QualityGateTest {
     }
 
     /** The shipped model's pictures, with grain. */
-    private static Artist grained() {
+    private static ImageSource grained() {
         return commissions -> asShipped.draw(commissions).stream()
                 .map(QualityGateTest::grained)
                 .toList();

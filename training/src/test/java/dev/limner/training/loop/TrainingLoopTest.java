@@ -14,11 +14,11 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.step.Batch;
+import dev.limner.training.step.TrainingBatch;
 import dev.limner.training.step.StepReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -223,7 +223,7 @@ class TrainingLoopTest {
         assertThat((double) repeated / pictures).isBetween(0.05, 0.22);
     }
 
-    private static Set<Integer> pictures(Batch batch) {
+    private static Set<Integer> pictures(TrainingBatch batch) {
         Set<Integer> hashes = new HashSet<>();
         int stride = batch.pictures().length / batch.size();
         for (int i = 0; i < batch.size(); i++) {

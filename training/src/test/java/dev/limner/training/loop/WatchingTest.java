@@ -2,7 +2,7 @@ package dev.limner.training.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.training.evaluate.Figure.Metric;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.step.StepReport;
 import java.util.Map;
@@ -48,7 +48,7 @@ class WatchingTest {
 
     @Test
     void shouldStopOnlyAfterAsManyLooksWithoutGainAsItWasTold() {
-        Gains gains = Gains.NONE.after(0, 10);
+        EarlyStopping gains = EarlyStopping.NONE.after(0, 10);
         assertThat(gains.isBest(10)).isTrue();
 
         gains = gains.after(0.5, 20).after(0.4, 30);

@@ -11,7 +11,7 @@ import ai.djl.training.GradientCollector;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.testing.Gradients;
-import dev.limner.training.network.Activation;
+import dev.limner.training.network.ActivationMode;
 import dev.limner.training.network.DiscriminatorNetwork;
 import dev.limner.training.recipe.Recipe;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ class GradientPenaltyTest {
             NDArray pictures = manager.randomNormal(new Shape(3, 3, SPEC.side(), SPEC.side()));
             NDArray sentence = manager.randomNormal(new Shape(3, SPEC.text()));
 
-            Activation.Recording recording = new Activation.Recording();
+            ActivationMode.Recording recording = new ActivationMode.Recording();
             network.score(weights.frozen(manager), pictures, sentence, recording);
 
             float squares = new GradientPenalty(network).accumulate(manager, weights, pictures, sentence, WEIGHT);
@@ -68,7 +68,7 @@ class GradientPenaltyTest {
             Weights weights,
             String name,
             NDArray direction,
-            Activation.Recording recording,
+            ActivationMode.Recording recording,
             NDArray pictures,
             NDArray sentence) {
         double size = Math.sqrt(weights.get(name).stopGradient().square().sum().getFloat());
@@ -94,13 +94,13 @@ class GradientPenaltyTest {
             NDManager manager,
             DiscriminatorNetwork network,
             Weights weights,
-            Activation.Recording recording,
+            ActivationMode.Recording recording,
             NDArray pictures,
             NDArray sentence) {
         NDArray leaf = pictures.duplicate();
         leaf.setRequiresGradient(true);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            Activation held = new Activation.Tangent(recording);
+            ActivationMode held = new ActivationMode.Tangent(recording);
             collector.backward(
                     network.score(weights.frozen(manager), leaf, sentence, held).sum());
         }

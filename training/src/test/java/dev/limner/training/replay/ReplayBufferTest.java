@@ -29,11 +29,11 @@ class ReplayBufferTest {
     void shouldForgetTheOldestBeyondItsBoundButNotTheirIds() {
         try (ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("r.db"), 10)) {
             for (int i = 0; i < 25; i++) {
-                Remembered entry = entry(i);
+                FeedbackEntry entry = entry(i);
                 buffer.record(writer -> writer.add(entry));
             }
 
-            List<Remembered> left = buffer.upTo(buffer.last());
+            List<FeedbackEntry> left = buffer.upTo(buffer.last());
             assertThat(left).hasSize(10).first().isEqualTo(entry(15));
             buffer.record(writer -> {
                 assertThat(writer.knows("f3")).isTrue();
@@ -58,7 +58,7 @@ class ReplayBufferTest {
             assertThat(votes(buffer))
                     .hasSize(18)
                     .first()
-                    .extracting(Vote::number)
+                    .extracting(RaterVote::number)
                     .isEqualTo(9L);
 
             buffer.keepVotesFrom(NOON.plusSeconds(100));
@@ -67,12 +67,12 @@ class ReplayBufferTest {
         }
     }
 
-    private static List<Vote> votes(ReplayBuffer buffer) {
+    private static List<RaterVote> votes(ReplayBuffer buffer) {
         return buffer.votes("a".repeat(64), "b".repeat(64), 0, NOON);
     }
 
     private static void say(ReplayBuffer buffer, int number) {
-        Remembered entry = entry(number, NOON.plusSeconds(number));
+        FeedbackEntry entry = entry(number, NOON.plusSeconds(number));
         buffer.record(writer -> writer.add(entry));
     }
 
@@ -105,7 +105,7 @@ class ReplayBufferTest {
     @Test
     void shouldGoOnWithTheRoundThatWasUnderWay() {
         Path file = folder.resolve("r.db");
-        Round round;
+        RoundRecord round;
         try (ReplayBuffer buffer = ReplayBuffer.open(file, 10)) {
             round = buffer.rounds().start("200 new opinions", "a".repeat(64), 17, 3, NOON);
             assertThat(round.id()).isEqualTo(1);
@@ -113,14 +113,14 @@ class ReplayBufferTest {
         try (ReplayBuffer buffer = ReplayBuffer.open(file, 10)) {
             assertThat(buffer.rounds().running()).hasValue(round);
 
-            buffer.rounds().save(round.ended(Round.State.REJECTED, "b".repeat(64), List.of("too few"), NOON));
+            buffer.rounds().save(round.ended(RoundRecord.State.REJECTED, "b".repeat(64), List.of("too few"), NOON));
             assertThat(buffer.rounds().running()).isEmpty();
             assertThat(buffer.rounds().learnedUpTo()).isEqualTo(17);
             assertThat(buffer.rounds()
                             .start("by hand", "a".repeat(64), 30, 4, NOON)
                             .id())
                     .isEqualTo(2);
-            assertThat(buffer.rounds().all()).extracting(Round::id).containsExactly(2L, 1L);
+            assertThat(buffer.rounds().all()).extracting(RoundRecord::id).containsExactly(2L, 1L);
         }
     }
 
@@ -129,7 +129,7 @@ class ReplayBufferTest {
     void shouldLetTwoWritersWaitForEachOther() throws Exception {
         try (ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("r.db"), 10);
                 ExecutorService other = Executors.newSingleThreadExecutor()) {
-            List<Future<Round>> started = new ArrayList<>();
+            List<Future<RoundRecord>> started = new ArrayList<>();
             buffer.record(writer -> {
                 assertThat(writer.knows("f1")).isFalse();
                 started.add(other.submit(() -> buffer.rounds().start("by hand", "a".repeat(64), 0, 3, NOON)));
@@ -142,7 +142,7 @@ class ReplayBufferTest {
     }
 
     /** Until it is done, or long enough to know that it waits. */
-    private static void await(Future<Round> round) {
+    private static void await(Future<RoundRecord> round) {
         try {
             round.get(300, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -152,16 +152,16 @@ class ReplayBufferTest {
         }
     }
 
-    private static Remembered entry(int number) {
+    private static FeedbackEntry entry(int number) {
         return entry(number, NOON);
     }
 
-    private static Remembered entry(int number, Instant at) {
+    private static FeedbackEntry entry(int number, Instant at) {
         String sha256 = String.format("%064x", number);
-        return new Remembered(
-                new Origin("feedback", 0, number),
+        return new FeedbackEntry(
+                new RecordPosition("feedback", 0, number),
                 Feedback.of("f" + number, ImageName.parse(sha256), new Opinion.Verdict(true), "anna", NOON),
-                new Picture(sha256, "a".repeat(64), "apple", number, 0, new float[] {number, -1.5f}),
+                new GeneratedImage(sha256, "a".repeat(64), "apple", number, 0, new float[] {number, -1.5f}),
                 null,
                 "anna",
                 at);

@@ -1,6 +1,6 @@
 package dev.limner.worker.config;
 
-import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.ConfigMapping;
@@ -237,7 +237,7 @@ public interface WorkerConfig {
         Optional<Path> folder();
 
         /** Mistakes to make. */
-        Optional<Set<Sabotage>> sabotage();
+        Optional<Set<SeededBug>> sabotage();
 
         /** What to add to the machine's clock. */
         @WithDefault("0s")

@@ -1,7 +1,7 @@
 package dev.limner.worker.drill;
 
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.generate.DrawnBatch;
+import dev.limner.worker.generate.GeneratedBatch;
 
 /** Writes the caption of the next job of the batch into a job's files. Safe from any thread. */
 public final class MixedCaptions extends EncodeStage {
@@ -10,7 +10,7 @@ public final class MixedCaptions extends EncodeStage {
     }
 
     @Override
-    protected String caption(DrawnBatch drawn, int position) {
+    protected String caption(GeneratedBatch drawn, int position) {
         return super.caption(
                 drawn, (position + 1) % drawn.prepared().batch().jobs().size());
     }

@@ -6,7 +6,7 @@ import dev.limner.generator.image.Provenance;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.Job;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
-import dev.limner.worker.generate.DrawnBatch;
+import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ public class EncodeStage {
         this.writeCaptions = writeCaptions;
     }
 
-    public EncodedBatch encode(DrawnBatch drawn) {
+    public EncodedBatch encode(GeneratedBatch drawn) {
         long start = System.nanoTime();
         List<List<EncodedImage>> all = new ArrayList<>();
         for (int i = 0; i < drawn.pictures().size(); i++) {
@@ -43,12 +43,12 @@ public class EncodeStage {
     }
 
     /** The caption that goes into the files of a batch's job. */
-    protected String caption(DrawnBatch drawn, int position) {
+    protected String caption(GeneratedBatch drawn, int position) {
         return drawn.prepared().batch().jobs().get(position).job().caption();
     }
 
     private static EncodedImage encode(
-            Job job, @Nullable String caption, int index, Pixels pixels, DrawnBatch drawn, String software) {
+            Job job, @Nullable String caption, int index, Pixels pixels, GeneratedBatch drawn, String software) {
         Provenance provenance = new Provenance(
                 software, drawn.model().name(), drawn.model().digest(), job.seed(), index, job.truncation(), caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);

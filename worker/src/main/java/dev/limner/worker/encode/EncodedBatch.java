@@ -1,6 +1,6 @@
 package dev.limner.worker.encode;
 
-import dev.limner.worker.generate.DrawnBatch;
+import dev.limner.worker.generate.GeneratedBatch;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param pictures for each job or part of one its files, in order
  * @param encodeMillis what the encoding took
  */
-public record EncodedBatch(DrawnBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {
+public record EncodedBatch(GeneratedBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {
     public EncodedBatch {
         pictures = List.copyOf(pictures);
     }

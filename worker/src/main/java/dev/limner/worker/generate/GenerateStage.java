@@ -5,7 +5,7 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
-import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.OutageBreaker;
 import dev.limner.worker.fault.RetryableException;
 import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.text.PreparedBatch;
@@ -24,18 +24,18 @@ public final class GenerateStage {
     /** A failure that does not happen again was none of the job's. */
     private static final int TRIES_ALONE = 2;
 
-    private final Breaker device;
+    private final OutageBreaker device;
 
     /** Takes what became of the jobs of a batch; every one comes once. */
     public interface Sink {
-        void drawn(DrawnBatch batch) throws InterruptedException;
+        void drawn(GeneratedBatch batch) throws InterruptedException;
 
         /** @param attempts how often it was tried, in batches and alone */
         void failed(QueuedJob job, ErrorCode code, String message, int attempts) throws InterruptedException;
     }
 
     /** @param device waits while the device works for nobody */
-    public GenerateStage(Breaker device) {
+    public GenerateStage(OutageBreaker device) {
         this.device = device;
     }
 
@@ -44,22 +44,22 @@ public final class GenerateStage {
      *
      * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
      */
-    public void draw(PreparedBatch prepared, PictureEngine engine, Sink sink) throws InterruptedException {
+    public void draw(PreparedBatch prepared, BatchedGenerator engine, Sink sink) throws InterruptedException {
         new Attempt(engine, sink).draw(prepared, 1, 1);
     }
 
     /** One batch on one engine. */
     private final class Attempt {
-        private final PictureEngine engine;
+        private final BatchedGenerator engine;
         private final Sink sink;
 
-        Attempt(PictureEngine engine, Sink sink) {
+        Attempt(BatchedGenerator engine, Sink sink) {
             this.engine = engine;
             this.sink = sink;
         }
 
         private void draw(PreparedBatch prepared, int attempt, int alone) throws InterruptedException {
-            DrawnBatch drawn;
+            GeneratedBatch drawn;
             try {
                 drawn = once(prepared, attempt);
             } catch (RuntimeException e) {
@@ -112,7 +112,7 @@ public final class GenerateStage {
             }
         }
 
-        private DrawnBatch once(PreparedBatch prepared, int attempt) {
+        private GeneratedBatch once(PreparedBatch prepared, int attempt) {
             long start = System.nanoTime();
             List<RenderRequest> requests = new ArrayList<>();
             for (int i = 0; i < prepared.encodings().size(); i++) {
@@ -134,7 +134,7 @@ public final class GenerateStage {
                 perJob.add(List.copyOf(all.subList(at, at + queued.images())));
                 at += queued.images();
             }
-            return new DrawnBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
+            return new GeneratedBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
         }
     }
 }

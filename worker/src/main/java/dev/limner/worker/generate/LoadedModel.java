@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * from any thread.
  */
 public final class LoadedModel implements AutoCloseable {
-    private final PictureEngine engine;
+    private final BatchedGenerator engine;
     private final TextEncoder encoder;
     private final Origin origin;
     private final LongAdder completed = new LongAdder();
@@ -29,7 +29,7 @@ public final class LoadedModel implements AutoCloseable {
         public static final Origin NONE = new Origin(0, null);
     }
 
-    public LoadedModel(PictureEngine engine, TextEncoder encoder, Origin origin) {
+    public LoadedModel(BatchedGenerator engine, TextEncoder encoder, Origin origin) {
         this.engine = engine;
         this.encoder = encoder;
         this.origin = origin;
@@ -39,7 +39,7 @@ public final class LoadedModel implements AutoCloseable {
         return engine.model();
     }
 
-    public PictureEngine engine() {
+    public BatchedGenerator engine() {
         return engine;
     }
 

@@ -52,14 +52,14 @@ public final class JobSource implements AutoCloseable {
 
     private final String group;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Standings standings;
+    private final PartitionStandings standings;
     private final OwnershipListener listener;
     private final Map<TopicPartition, Owned> owned = new HashMap<>();
     /** Owned, but where to continue is not known yet. */
     private final Set<TopicPartition> unknown = new HashSet<>();
 
-    private final Unconfirmed unconfirmed;
-    private final Unreadable unreadable;
+    private final UnconfirmedRecords unconfirmed;
+    private final UnreadablePartitions unreadable;
 
     private volatile @Nullable String refusal;
     private long assignments;
@@ -80,11 +80,11 @@ public final class JobSource implements AutoCloseable {
     JobSource(IntakeSettings settings, OwnershipListener listener, Duration again) {
         this.group = settings.group();
         this.listener = listener;
-        this.unconfirmed = new Unconfirmed(JobConsumer.mostPerPoll(settings));
+        this.unconfirmed = new UnconfirmedRecords(JobConsumer.mostPerPoll(settings));
         this.consumer = new KafkaConsumer<>(
                 JobConsumer.configuration(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        this.unreadable = new Unreadable(consumer, again, System::nanoTime);
-        this.standings = new Standings(settings, this::wakeUp);
+        this.unreadable = new UnreadablePartitions(consumer, again, System::nanoTime);
+        this.standings = new PartitionStandings(settings, this::wakeUp);
         consumer.subscribe(settings.topics(), new Rebalances());
     }
 
@@ -95,7 +95,7 @@ public final class JobSource implements AutoCloseable {
      * @param full topics whose buffers are full: their partitions are paused
      * @param closed partitions to be paused as well; all others are resumed
      */
-    public List<Delivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
+    public List<RecordDelivery> poll(Duration timeout, Set<String> full, Set<PartitionRef> closed) {
         boolean enough = unconfirmed.isFull();
         unreadable.beforePoll();
         pause(partition -> enough || full.contains(partition.topic()) || closed.contains(ref(partition)));
@@ -108,7 +108,7 @@ public final class JobSource implements AutoCloseable {
             refused(e.unauthorizedTopics());
         } catch (GroupAuthorizationException e) {
             // A consumer that was once refused does not ask again.
-            throw new IllegalStateException(Rights.onGroup(group, AclOperation.READ), e);
+            throw new IllegalStateException(RightsAdvice.onGroup(group, AclOperation.READ), e);
         } catch (KafkaException e) {
             if (!unreadable.met(e, owned.keySet())) {
                 throw e;
@@ -134,7 +134,7 @@ public final class JobSource implements AutoCloseable {
                 continue;
             }
             owned.put(partition, new Owned(mine.ownership(), mine.topicId(), record.offset() + 1));
-            unconfirmed.add(partition, Delivery.of(record, mine, now), now);
+            unconfirmed.add(partition, RecordDelivery.of(record, mine, now), now);
         }
         back.forEach(partition -> retake(partition, false));
     }
@@ -143,10 +143,10 @@ public final class JobSource implements AutoCloseable {
      * What was fetched before the brokers last said which topics these are, in order within each partition; without what is
      * no longer owned as it was.
      */
-    private List<Delivery> confirmed() {
-        Standings.TopicIds said = standings.topicIds();
+    private List<RecordDelivery> confirmed() {
+        PartitionStandings.TopicIds said = standings.topicIds();
         retakeRecreated(said);
-        Unconfirmed.Confirmed confirmed = unconfirmed.confirm(said, this::isOwned, System.nanoTime());
+        UnconfirmedRecords.Confirmed confirmed = unconfirmed.confirm(said, this::isOwned, System.nanoTime());
         confirmed.gone().forEach(partition -> retake(partition, false));
         if (!unconfirmed.isEmpty()) {
             standings.askForIds();
@@ -161,7 +161,7 @@ public final class JobSource implements AutoCloseable {
     }
 
     private void refused(Set<String> topics) {
-        String now = Rights.onTopics(topics, Set.of(AclOperation.READ));
+        String now = RightsAdvice.onTopics(topics, Set.of(AclOperation.READ));
         if (!now.equals(refusal)) {
             refusal = now;
             LOG.atError().addKeyValue("error", now).log("topics cannot be fetched from");
@@ -174,7 +174,7 @@ public final class JobSource implements AutoCloseable {
     }
 
     /** Partitions that cannot be read on, each with where it stands; they are tried again now and then. */
-    public List<Damage> damages() {
+    public List<PartitionDamage> damages() {
         return unreadable.known();
     }
 
@@ -183,7 +183,7 @@ public final class JobSource implements AutoCloseable {
         return unreadable.isEmpty();
     }
 
-    private void retakeRecreated(Standings.TopicIds said) {
+    private void retakeRecreated(PartitionStandings.TopicIds said) {
         Map<String, Uuid> ids = said.ids();
         for (Map.Entry<TopicPartition, Owned> entry : List.copyOf(owned.entrySet())) {
             Uuid id = ids.get(entry.getKey().topic());
@@ -216,9 +216,9 @@ public final class JobSource implements AutoCloseable {
     }
 
     /** Partitions assigned since the last call whose standing is known; the others follow. Asks nobody. */
-    public List<Assignment> assignments() {
-        List<Assignment> known = new ArrayList<>();
-        for (Assignment assignment = standings.take(); assignment != null; assignment = standings.take()) {
+    public List<PartitionAssignment> assignments() {
+        List<PartitionAssignment> known = new ArrayList<>();
+        for (PartitionAssignment assignment = standings.take(); assignment != null; assignment = standings.take()) {
             Owned mine = owned.get(topicPartition(assignment.partition()));
             if (mine != null && mine.ownership() == assignment.ownership()) {
                 known.add(assignment);

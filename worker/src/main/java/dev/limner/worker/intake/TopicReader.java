@@ -195,7 +195,7 @@ public final class TopicReader implements AutoCloseable {
 
     private void failed(RuntimeException e) {
         String why = e instanceof TopicAuthorizationException
-                ? Rights.onTopics(List.of(topic), List.of(AclOperation.READ))
+                ? RightsAdvice.onTopics(List.of(topic), List.of(AclOperation.READ))
                 : e.toString();
         failure = why;
         LOG.atWarn()

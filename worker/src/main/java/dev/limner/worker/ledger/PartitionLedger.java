@@ -108,24 +108,24 @@ final class PartitionLedger {
         return crashes;
     }
 
-    Delivered delivered(long offset) {
+    DeliveryState delivered(long offset) {
         if (offset < deliveredEnd) {
-            return Delivered.DONE;
+            return DeliveryState.DONE;
         }
         passGap(offset);
         deliveredEnd = offset + 1;
         if (done.contains(offset)) {
             lastDelivered = null;
-            return Delivered.DONE;
+            return DeliveryState.DONE;
         }
         Entry entry = new Entry(offset);
         lastDelivered = entry;
         pending.put(offset, entry);
         open++;
         if (offset == condemned) {
-            return Delivered.CONDEMNED;
+            return DeliveryState.CONDEMNED;
         }
-        return crashes >= CRASHES_UNTIL_SINGLY && offset < suspectsUntil ? Delivered.SUSPECT : Delivered.FRESH;
+        return crashes >= CRASHES_UNTIL_SINGLY && offset < suspectsUntil ? DeliveryState.SUSPECT : DeliveryState.FRESH;
     }
 
     /** Transaction markers and aborted records count as what lies before them, so that runs stay long. */

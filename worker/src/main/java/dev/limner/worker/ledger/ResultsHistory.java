@@ -39,8 +39,8 @@ public final class ResultsHistory implements TakeOvers.Answers {
     private final String topic;
     private final String client;
     private final Runnable news;
-    private final Map<PartitionRef, Question> asked = new LinkedHashMap<>();
-    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Map<PartitionRef, ResultsQuestion> asked = new LinkedHashMap<>();
+    private final Queue<ResultsAnswer> answers = new ConcurrentLinkedQueue<>();
     private @Nullable Thread thread;
     private @Nullable KafkaConsumer<byte[], byte[]> reading;
     private boolean closed;
@@ -60,7 +60,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
     }
 
     @Override
-    public synchronized void ask(Question question) {
+    public synchronized void ask(ResultsQuestion question) {
         if (closed) {
             return;
         }
@@ -71,23 +71,23 @@ public final class ResultsHistory implements TakeOvers.Answers {
     }
 
     @Override
-    public List<Answer> take() {
-        List<Answer> taken = new ArrayList<>();
-        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+    public List<ResultsAnswer> take() {
+        List<ResultsAnswer> taken = new ArrayList<>();
+        for (ResultsAnswer answer = answers.poll(); answer != null; answer = answers.poll()) {
             taken.add(answer);
         }
         return taken;
     }
 
     @Override
-    public synchronized void forget(Question question) {
+    public synchronized void forget(ResultsQuestion question) {
         asked.remove(question.partition(), question);
     }
 
     private void run() {
         try {
             Thread.sleep(GATHER);
-            for (List<Question> questions = next(); !questions.isEmpty(); questions = next()) {
+            for (List<ResultsQuestion> questions = next(); !questions.isEmpty(); questions = next()) {
                 if (!answered(questions)) {
                     Thread.sleep(RETRY_AFTER);
                 }
@@ -98,10 +98,10 @@ public final class ResultsHistory implements TakeOvers.Answers {
     }
 
     /** Questions for one reading; the thread ends with the last. */
-    private synchronized List<Question> next() {
-        List<Question> questions = new ArrayList<>();
+    private synchronized List<ResultsQuestion> next() {
+        List<ResultsQuestion> questions = new ArrayList<>();
         long offsets = 0;
-        for (Question question : closed ? List.<Question>of() : asked.values()) {
+        for (ResultsQuestion question : closed ? List.<ResultsQuestion>of() : asked.values()) {
             offsets += question.end() - question.from();
             if (questions.isEmpty() || offsets <= MOST_OFFSETS) {
                 questions.add(question);
@@ -113,7 +113,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
         return questions;
     }
 
-    private boolean answered(List<Question> questions) {
+    private boolean answered(List<ResultsQuestion> questions) {
         try (KafkaConsumer<byte[], byte[]> consumer = connect()) {
             synchronized (this) {
                 if (closed) {
@@ -121,7 +121,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
                 }
                 reading = consumer;
             }
-            List<Answer> found = new ResultsReading(consumer, bootstrap, topic, client).read(questions);
+            List<ResultsAnswer> found = new ResultsReading(consumer, bootstrap, topic, client).read(questions);
             synchronized (this) {
                 found.forEach(answer -> asked.remove(answer.question().partition(), answer.question()));
             }

@@ -67,7 +67,7 @@ final class ResultsReading {
      * A partition that results may name; {@code oldest} is when its oldest record was made, in milliseconds, and 0 if its
      * records do not tell.
      */
-    private record Source(Question question, long oldest, boolean bySender, OffsetSet answered) {
+    private record Source(ResultsQuestion question, long oldest, boolean bySender, OffsetSet answered) {
         Source ofAnyAge() {
             return new Source(question, 0, bySender, answered);
         }
@@ -91,7 +91,7 @@ final class ResultsReading {
      *
      * @throws KafkaException if the results cannot be read
      */
-    List<Answer> read(List<Question> questions) {
+    List<ResultsAnswer> read(List<ResultsQuestion> questions) {
         Map<PartitionRef, Source> sources = new HashMap<>();
         for (Source source : withTimesThatCount(sources(questions))) {
             sources.put(source.question().partition(), source);
@@ -101,7 +101,7 @@ final class ResultsReading {
             read(sources, Math.max(0, oldest - CLOCKS_APART.toMillis()));
         }
         return sources.values().stream()
-                .map(source -> new Answer(source.question(), source.answered(), source.oldest() == Long.MAX_VALUE))
+                .map(source -> new ResultsAnswer(source.question(), source.answered(), source.oldest() == Long.MAX_VALUE))
                 .toList();
     }
 
@@ -168,7 +168,7 @@ final class ResultsReading {
     }
 
     private static boolean counts(Result.Source name, long madeMillis, Source source) {
-        Question question = source.question();
+        ResultsQuestion question = source.question();
         if (name.offset() < question.from() || name.offset() >= question.end()) {
             return false;
         }
@@ -181,8 +181,8 @@ final class ResultsReading {
     }
 
     /** When the oldest records were made; {@link Long#MAX_VALUE} for a partition without any. */
-    private List<Source> sources(List<Question> questions) {
-        Map<TopicPartition, Question> left = new HashMap<>();
+    private List<Source> sources(List<ResultsQuestion> questions) {
+        Map<TopicPartition, ResultsQuestion> left = new HashMap<>();
         questions.forEach(question -> left.put(
                 new TopicPartition(
                         question.partition().topic(), question.partition().number()),

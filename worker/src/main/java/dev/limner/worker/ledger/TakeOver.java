@@ -1,6 +1,6 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public record TakeOver(
         OffsetSet answered,
         int length) {
     /** With what stands beside the group's offset. Who takes over from itself has not died. */
-    static TakeOver of(Assignment assignment, LedgerState state) {
+    static TakeOver of(PartitionAssignment assignment, LedgerState state) {
         return new TakeOver(
                 assignment.partition(),
                 assignment.ownership(),
@@ -38,7 +38,7 @@ public record TakeOver(
     }
 
     /** From an offset, with nothing known but what the results say. */
-    static TakeOver from(Assignment assignment, long offset, OffsetSet answered) {
+    static TakeOver from(PartitionAssignment assignment, long offset, OffsetSet answered) {
         return new TakeOver(
                 assignment.partition(),
                 assignment.ownership(),

@@ -1,6 +1,6 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,18 +27,18 @@ public final class TakeOvers implements AutoCloseable {
     private final Map<PartitionRef, Waiting> waiting = new HashMap<>();
 
     /** @param doubtful whether the question is which topic the offset belongs to */
-    private record Waiting(Assignment assignment, Question question, LedgerState state, boolean doubtful) {}
+    private record Waiting(PartitionAssignment assignment, ResultsQuestion question, LedgerState state, boolean doubtful) {}
 
     /** Knows, after a while, which records were answered. */
     public interface Answers extends AutoCloseable {
         /** Asks; safe from any thread, as everything here. */
-        void ask(Question question);
+        void ask(ResultsQuestion question);
 
         /** What became known since the last call. */
-        List<Answer> take();
+        List<ResultsAnswer> take();
 
         /** Nobody wants to know any more. */
-        void forget(Question question);
+        void forget(ResultsQuestion question);
 
         @Override
         void close();
@@ -54,12 +54,12 @@ public final class TakeOvers implements AutoCloseable {
      *
      * @return those of them, and of earlier calls, whose standing is known now
      */
-    public List<TakeOver> settle(List<Assignment> found) {
+    public List<TakeOver> settle(List<PartitionAssignment> found) {
         List<TakeOver> settled = new ArrayList<>();
-        for (Assignment assignment : found) {
+        for (PartitionAssignment assignment : found) {
             settle(assignment, settled);
         }
-        for (Answer answer : answers.take()) {
+        for (ResultsAnswer answer : answers.take()) {
             Waiting asked = waiting.get(answer.question().partition());
             if (asked != null
                     && asked.assignment().ownership() == answer.question().ownership()) {
@@ -70,9 +70,9 @@ public final class TakeOvers implements AutoCloseable {
         return settled;
     }
 
-    private void settle(Assignment assignment, List<TakeOver> settled) {
+    private void settle(PartitionAssignment assignment, List<TakeOver> settled) {
         long begin = assignment.begin();
-        if (assignment.committed() == Assignment.NOTHING_COMMITTED) {
+        if (assignment.committed() == PartitionAssignment.NOTHING_COMMITTED) {
             if (begin >= assignment.end()) {
                 settled.add(TakeOver.from(assignment, begin, new OffsetSet()));
             } else {
@@ -123,7 +123,7 @@ public final class TakeOvers implements AutoCloseable {
      * The offset does not say which topic it belongs to and the log is long enough: if it is this one's, some of the last
      * records that it calls done have results.
      */
-    private void doubt(Assignment assignment, LedgerState state, List<TakeOver> settled) {
+    private void doubt(PartitionAssignment assignment, LedgerState state, List<TakeOver> settled) {
         long from = Math.max(assignment.begin(), assignment.committed() - WITNESSES);
         long end = assignment.committed() + state.done().length();
         if (from >= end) {
@@ -133,8 +133,8 @@ public final class TakeOvers implements AutoCloseable {
         ask(new Waiting(assignment, question(assignment, from, end), state, true));
     }
 
-    private void settle(Waiting asked, Answer answer, List<TakeOver> settled) {
-        Assignment assignment = asked.assignment();
+    private void settle(Waiting asked, ResultsAnswer answer, List<TakeOver> settled) {
+        PartitionAssignment assignment = asked.assignment();
         if (!asked.doubtful()) {
             settled.add(restored(asked, answer.answered()));
         } else if (answer.empty() || !answer.answered().isEmpty()) {
@@ -149,7 +149,7 @@ public final class TakeOvers implements AutoCloseable {
     }
 
     /** An offset that says nothing of its topic belongs to it as long as the log is that long. */
-    private static boolean ofAnotherTopic(Assignment assignment, LedgerState state) {
+    private static boolean ofAnotherTopic(PartitionAssignment assignment, LedgerState state) {
         TopicMark mark = state.topic();
         boolean other = assignment.topicId() != null
                 && (mark == null
@@ -165,9 +165,9 @@ public final class TakeOvers implements AutoCloseable {
         return other;
     }
 
-    private void consult(Assignment assignment, long from, LedgerState state, String why) {
+    private void consult(PartitionAssignment assignment, long from, LedgerState state, String why) {
         // A new group is nothing to worry about.
-        boolean usual = assignment.committed() == Assignment.NOTHING_COMMITTED;
+        boolean usual = assignment.committed() == PartitionAssignment.NOTHING_COMMITTED;
         log(usual ? LOG.atInfo() : LOG.atWarn(), assignment)
                 .addKeyValue("reason", why)
                 .log("asking the results topic what is answered; until then nothing of the partition is drawn");
@@ -179,12 +179,12 @@ public final class TakeOvers implements AutoCloseable {
         answers.ask(unknown.question());
     }
 
-    private static Question question(Assignment assignment, long from, long end) {
-        return new Question(assignment.partition(), assignment.ownership(), from, end, assignment.topicId());
+    private static ResultsQuestion question(PartitionAssignment assignment, long from, long end) {
+        return new ResultsQuestion(assignment.partition(), assignment.ownership(), from, end, assignment.topicId());
     }
 
     private static TakeOver restored(Waiting asked, OffsetSet answered) {
-        Assignment assignment = asked.assignment();
+        PartitionAssignment assignment = asked.assignment();
         log(LOG.atInfo(), assignment)
                 .addKeyValue("answered", answered.size())
                 .log("the results topic has told what is answered");
@@ -197,7 +197,7 @@ public final class TakeOvers implements AutoCloseable {
         return TakeOver.from(assignment, answered.nextClear(asked.question().from()), answered);
     }
 
-    private static LoggingEventBuilder log(LoggingEventBuilder event, Assignment assignment) {
+    private static LoggingEventBuilder log(LoggingEventBuilder event, PartitionAssignment assignment) {
         return event.addKeyValue("topic", assignment.partition().topic())
                 .addKeyValue("partition", assignment.partition().number())
                 .addKeyValue("offset", assignment.committed())

@@ -1,25 +1,25 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.drill.Mistakes;
-import dev.limner.worker.drill.Sabotage;
-import dev.limner.worker.fault.Breaker;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.intake.Assignment;
-import dev.limner.worker.intake.Damage;
-import dev.limner.worker.intake.Delivery;
+import dev.limner.worker.drill.RecordBugs;
+import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.intake.PartitionAssignment;
+import dev.limner.worker.intake.PartitionDamage;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
 import dev.limner.worker.intake.PartitionRef;
-import dev.limner.worker.ledger.Ledgers;
+import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.ResultsHistory;
 import dev.limner.worker.ledger.TakeOver;
 import dev.limner.worker.ledger.TakeOvers;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
-import dev.limner.worker.publish.Publishing;
-import dev.limner.worker.schedule.Lanes;
+import dev.limner.worker.publish.PublishingThread;
+import dev.limner.worker.schedule.JobLanes;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -53,16 +53,16 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
-    private final Mistakes mistakes;
+    private final RecordBugs mistakes;
     private final GenerationPipeline pipeline;
-    private final List<Breaker> breakers;
+    private final List<OutageBreaker> breakers;
     private final JobSource source;
     private final TakeOvers takeOvers;
-    private final Ledgers ledgers;
-    private final Committer committer;
-    private final Dispatcher dispatcher;
-    private final Departure departure;
-    private final Mailbox mailbox;
+    private final OwnedLedgers ledgers;
+    private final CommitScheduler committer;
+    private final BatchDispatcher dispatcher;
+    private final PartitionHandOver departure;
+    private final CompletionQueue mailbox;
     private final ProgressWatch progress;
     private final Set<String> everything;
     private long tailNanos = System.nanoTime();
@@ -85,19 +85,19 @@ final class ControlLoop implements Runnable, OwnershipListener {
      */
     ControlLoop(
             WorkerSettings settings,
-            Admission admission,
-            ModelSlots models,
-            Outcomes outcomes,
+            JobAdmission admission,
+            ModelCatalog models,
+            OutcomePublications outcomes,
             WorkerMetrics metrics,
             GenerationPipeline pipeline,
             SplitJobs splits,
-            List<Breaker> breakers,
-            Mailbox mailbox,
+            List<OutageBreaker> breakers,
+            CompletionQueue mailbox,
             ProgressWatch progress,
             FatalErrors errors) {
         this.settings = settings;
         this.metrics = metrics;
-        this.mistakes = new Mistakes(settings.drill().sabotage());
+        this.mistakes = new RecordBugs(settings.drill().sabotage());
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.mailbox = mailbox;
@@ -105,7 +105,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.everything = Set.copyOf(settings.intake().topics());
         PendingWork pending = new PendingWork(
                 settings.intake().mostPendingBytes(), settings.intake().topics());
-        this.ledgers = new Ledgers(settings.ledger());
+        this.ledgers = new OwnedLedgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         mailbox.connect(source::wakeUp);
         this.takeOvers = new TakeOvers(new ResultsHistory(
@@ -113,9 +113,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 settings.publish().resultsTopic(),
                 settings.intake().client(),
                 source::wakeUp));
-        this.committer = new Committer(
+        this.committer = new CommitScheduler(
                 ledgers,
-                new Publishing(
+                new PublishingThread(
                         settings.publish(),
                         source::groupMetadata,
                         settings.drill().watch(),
@@ -125,12 +125,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 this::position,
                 pending::published,
                 metrics,
-                settings.drill().does(Sabotage.SEEK_NOTHING_AFTER_ABORT));
-        this.dispatcher = new Dispatcher(
+                settings.drill().does(SeededBug.SEEK_NOTHING_AFTER_ABORT));
+        this.dispatcher = new BatchDispatcher(
                 ledgers,
                 admission,
                 outcomes,
-                new Lanes(
+                new JobLanes(
                         settings.batch(),
                         settings.intake().topics(),
                         settings.intake().bufferPerSource(),
@@ -142,7 +142,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pending,
                 this::finish,
                 () -> !committer.failing() && committer.publish());
-        this.departure = new Departure(
+        this.departure = new PartitionHandOver(
                 settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", "Jobs that are read and wait for a micro-batch.", "jobs", () -> waiting);
         metrics.gauge(
@@ -220,12 +220,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     /** With everything paused nothing new is fetched; what a rebalance might bring in is taken all the same. */
-    private List<Delivery> pollNothing() {
+    private List<RecordDelivery> pollNothing() {
         everythingTaken = false;
         return source.poll(Duration.ZERO, everything, Set.of());
     }
 
-    private void take(List<Delivery> deliveries) {
+    private void take(List<RecordDelivery> deliveries) {
         mailbox.woken();
         deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
         everythingTaken = true;
@@ -241,7 +241,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void look() {
         Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
         source.refusal().ifPresent(obstacles::add);
-        List<Damage> damages = source.damages();
+        List<PartitionDamage> damages = source.damages();
         damages.forEach(damage -> obstacles.add(damage.sentence()));
         ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
                 source.partitions(),
@@ -254,20 +254,20 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pipeline.stages()));
         metrics.still(found.still());
         metrics.unknown(found.unknown());
-        metrics.unreadable(damages.stream().collect(Collectors.toMap(Damage::partition, Damage::since)));
+        metrics.unreadable(damages.stream().collect(Collectors.toMap(PartitionDamage::partition, PartitionDamage::since)));
     }
 
     /** Whether something that every job needs is away. */
     private boolean outage() {
-        return breakers.stream().anyMatch(Breaker::open);
+        return breakers.stream().anyMatch(OutageBreaker::open);
     }
 
     /** New partitions are marked as held before anything of them is delivered. */
     private void restore() {
-        List<Assignment> found = source.assignments();
-        boolean blind = settings.drill().does(Sabotage.IGNORE_LEDGER);
+        List<PartitionAssignment> found = source.assignments();
+        boolean blind = settings.drill().does(SeededBug.IGNORE_LEDGER);
         List<TakeOver> settled = takeOvers.settle(
-                blind ? found.stream().map(Assignment::withoutMetadata).toList() : found);
+                blind ? found.stream().map(PartitionAssignment::withoutMetadata).toList() : found);
         recovering = takeOvers.waiting();
         if (settled.isEmpty()) {
             return;
@@ -292,7 +292,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
      * Waits for records or for news of the stages. Not in the consumer while a source is full or cannot be read on: it
      * spins through its whole timeout, a core's worth, as long as it holds fetched records of a paused partition.
      */
-    private List<Delivery> receive() {
+    private List<RecordDelivery> receive() {
         everythingTaken = false;
         Set<String> full = new HashSet<>(dispatcher.full());
         if (committer.failing() || outage()) {
@@ -321,12 +321,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void collect() {
-        for (Finished outcome = mailbox.poll(); outcome != null; outcome = mailbox.poll()) {
+        for (FinishedRecord outcome = mailbox.poll(); outcome != null; outcome = mailbox.poll()) {
             finish(outcome);
         }
     }
 
-    private void finish(Finished outcome) {
+    private void finish(FinishedRecord outcome) {
         Publication answer = mistakes.answered(outcome.publication());
         boolean wanted = ledgers.finished(outcome.ref(), answer);
         dispatcher.answered(outcome.ref(), wanted ? answer : null);
@@ -358,7 +358,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void forget(Set<PartitionRef> partitions) {
         takeOvers.release(partitions);
         committer.withdraw(partitions);
-        if (!settings.drill().does(Sabotage.COMMIT_REVOKED)) {
+        if (!settings.drill().does(SeededBug.COMMIT_REVOKED)) {
             ledgers.release(partitions);
             dispatcher.release(partitions);
         }

@@ -9,11 +9,11 @@ import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.fault.PermanentException;
 import dev.limner.worker.fault.RetryableException;
-import dev.limner.worker.generate.DrawnBatch;
+import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
@@ -48,15 +48,15 @@ final class GenerationPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
 
     private final Stages stages;
-    private final Outcomes outcomes;
+    private final OutcomePublications outcomes;
     private final WorkerMetrics metrics;
-    private final Mailbox mailbox;
+    private final CompletionQueue mailbox;
     private final SplitJobs splits;
     private final CrashPoint.Watch watch;
     private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
     private final BlockingQueue<Leased<MicroBatch>> toText = new ArrayBlockingQueue<>(1);
     private final BlockingQueue<Leased<PreparedBatch>> toDevice = new ArrayBlockingQueue<>(1);
-    private final BlockingQueue<DrawnBatch> toEncode = new ArrayBlockingQueue<>(2);
+    private final BlockingQueue<GeneratedBatch> toEncode = new ArrayBlockingQueue<>(2);
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong drawnImages = new AtomicLong();
@@ -72,7 +72,7 @@ final class GenerationPipeline {
     record Stages(GenerateStage generate, EncodeStage encode, ImageStore store) {}
 
     /** Work and the model it is done with; whoever ends the work ends the lease. */
-    private record Leased<T>(T work, ModelSlots.Lease lease) {
+    private record Leased<T>(T work, ModelCatalog.Lease lease) {
         LoadedModel model() {
             return lease.model();
         }
@@ -85,9 +85,9 @@ final class GenerationPipeline {
     GenerationPipeline(
             StageThreads threads,
             Stages stages,
-            Outcomes outcomes,
+            OutcomePublications outcomes,
             WorkerMetrics metrics,
-            Mailbox mailbox,
+            CompletionQueue mailbox,
             SplitJobs splits,
             CrashPoint.Watch watch,
             BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted,
@@ -180,7 +180,7 @@ final class GenerationPipeline {
      *
      * @param lease on the batch's model; ended here when the device has done with it
      */
-    void submit(MicroBatch batch, ModelSlots.Lease lease) {
+    void submit(MicroBatch batch, ModelCatalog.Lease lease) {
         inFlight.addAndGet(batch.jobs().size());
         if (!toText.offer(new Leased<>(batch, lease))) {
             throw new IllegalStateException("batch " + batch.id() + " was submitted to a full pipeline");
@@ -221,7 +221,7 @@ final class GenerationPipeline {
     }
 
     private void draw(Leased<PreparedBatch> leased) throws InterruptedException {
-        try (ModelSlots.Lease lease = leased.lease()) {
+        try (ModelCatalog.Lease lease = leased.lease()) {
             PreparedBatch wanted = wanted(leased.work());
             if (!wanted.encodings().isEmpty()) {
                 stages.generate.draw(wanted, lease.model().engine(), new Drawn(lease.model()));
@@ -238,7 +238,7 @@ final class GenerationPipeline {
         }
 
         @Override
-        public void drawn(DrawnBatch batch) throws InterruptedException {
+        public void drawn(GeneratedBatch batch) throws InterruptedException {
             int images = batch.prepared().batch().images();
             last = new LastBatch(images, batch.deviceMillis());
             metrics.stage("device", batch.deviceMillis());
@@ -281,7 +281,7 @@ final class GenerationPipeline {
         return new PreparedBatch(prepared.batch().keeping(keptJobs), keptEncodings, prepared.textMillis());
     }
 
-    private void encode(DrawnBatch drawn) throws InterruptedException {
+    private void encode(GeneratedBatch drawn) throws InterruptedException {
         watch.reached(CrashPoint.AFTER_IMAGE);
         EncodedBatch encoded;
         try {
@@ -336,14 +336,14 @@ final class GenerationPipeline {
         long stored = System.nanoTime();
         double storeMillis = (stored - start) / 1e6;
         metrics.stage("store", storeMillis);
-        List<Finished> done = new ArrayList<>();
+        List<FinishedRecord> done = new ArrayList<>();
         int at = 0;
         for (int position = 0; position < batch.jobs().size(); position++) {
             QueuedJob queued = batch.jobs().get(position);
             int count = queued.images();
             Publication publication =
                     outcomes.completed(encoded, position, uris.subList(at, at + count), storeMillis, stored);
-            splits.stored(queued, publication).ifPresent(whole -> done.add(new Finished(queued.ref(), whole)));
+            splits.stored(queued, publication).ifPresent(whole -> done.add(new FinishedRecord(queued.ref(), whole)));
             at += count;
         }
         finish(done, batch.jobs().size());
@@ -360,11 +360,11 @@ final class GenerationPipeline {
 
     /** A job, or a part of one, has an outcome other than its pictures. */
     private void finish(QueuedJob job, Publication publication) {
-        finish(splits.decides(job) ? List.of(new Finished(job.ref(), publication)) : List.of(), 1);
+        finish(splits.decides(job) ? List.of(new FinishedRecord(job.ref(), publication)) : List.of(), 1);
     }
 
     /** @param entries of batches that end here, among them those of which nothing is to be told */
-    private void finish(List<Finished> done, int entries) {
+    private void finish(List<FinishedRecord> done, int entries) {
         // In this order: whoever finds the pipeline idle must find its last outcomes too.
         mailbox.put(done);
         drop(entries);
@@ -382,6 +382,6 @@ final class GenerationPipeline {
      */
     boolean close(StopBudget budget) {
         running.forEach(Thread::interrupt);
-        return Closing.join(budget, running);
+        return ParallelClose.join(budget, running);
     }
 }

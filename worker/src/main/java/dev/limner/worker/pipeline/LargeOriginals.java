@@ -3,8 +3,8 @@ package dev.limner.worker.pipeline;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
 import dev.limner.worker.fault.RetryableException;
-import dev.limner.worker.intake.Delivery;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.RecordDelivery;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.store.ImageStore;
 import java.util.List;
@@ -27,9 +27,9 @@ final class LargeOriginals implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LargeOriginals.class);
 
-    private final Outcomes outcomes;
+    private final OutcomePublications outcomes;
     private final ImageStore store;
-    private final Consumer<Finished> later;
+    private final Consumer<FinishedRecord> later;
     private final Consumer<Throwable> fatal;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("limner-letters").daemon().factory());
@@ -39,7 +39,7 @@ final class LargeOriginals implements AutoCloseable {
      * @param later takes the outcomes, on this thread
      * @param fatal takes what nobody foresaw: the worker has to end
      */
-    LargeOriginals(Outcomes outcomes, ImageStore store, Consumer<Finished> later, Consumer<Throwable> fatal) {
+    LargeOriginals(OutcomePublications outcomes, ImageStore store, Consumer<FinishedRecord> later, Consumer<Throwable> fatal) {
         this.outcomes = outcomes;
         this.store = store;
         this.later = later;
@@ -47,7 +47,7 @@ final class LargeOriginals implements AutoCloseable {
     }
 
     /** Answers a bad record when its original is stored. Returns at once. */
-    void store(Delivery delivery, Decoded.Poison poison, byte[] value) {
+    void store(RecordDelivery delivery, Decoded.Poison poison, byte[] value) {
         thread.execute(() -> {
             try {
                 storeAndAnswer(delivery, poison, value);
@@ -58,7 +58,7 @@ final class LargeOriginals implements AutoCloseable {
         });
     }
 
-    private void storeAndAnswer(Delivery delivery, Decoded.Poison poison, byte[] value) {
+    private void storeAndAnswer(RecordDelivery delivery, Decoded.Poison poison, byte[] value) {
         String uri = null;
         String failure = null;
         try {
@@ -78,13 +78,13 @@ final class LargeOriginals implements AutoCloseable {
                     .setCause(e)
                     .log("an original cannot be stored, its letter holds the beginning only");
         }
-        later.accept(new Finished(delivery.ref(), answer(delivery, poison, uri, failure)));
+        later.accept(new FinishedRecord(delivery.ref(), answer(delivery, poison, uri, failure)));
     }
 
     private Publication answer(
-            Delivery delivery, Decoded.Poison poison, @Nullable String uri, @Nullable String failure) {
-        Original beginning = delivery.original().beginning(BEGINNING);
-        Delivery kept = new Delivery(delivery.ref(), beginning, delivery.decoded(), delivery.receivedNanos());
+            RecordDelivery delivery, Decoded.Poison poison, @Nullable String uri, @Nullable String failure) {
+        OriginalRecord beginning = delivery.original().beginning(BEGINNING);
+        RecordDelivery kept = new RecordDelivery(delivery.ref(), beginning, delivery.decoded(), delivery.receivedNanos());
         return outcomes.rejected(kept, poison, uri, failure);
     }
 

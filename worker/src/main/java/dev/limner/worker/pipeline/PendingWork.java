@@ -1,7 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Outcome;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
@@ -47,7 +47,7 @@ final class PendingWork {
     }
 
     /** A record was delivered and has no answer yet. */
-    void arrived(RecordRef ref, Original original) {
+    void arrived(RecordRef ref, OriginalRecord original) {
         hold(ref, new Held(size(original), false));
     }
 
@@ -148,7 +148,7 @@ final class PendingWork {
     }
 
     /** Twice the value, because the decoded job holds its text once more. */
-    private static long size(Original original) {
+    private static long size(OriginalRecord original) {
         byte[] value = original.value();
         return RECORD_BYTES + original.bytes() + (value == null ? 0 : value.length);
     }

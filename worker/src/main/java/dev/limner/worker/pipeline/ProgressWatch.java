@@ -58,7 +58,7 @@ final class ProgressWatch {
             Map<PartitionRef, Long> oldest,
             boolean deviceFree,
             double received,
-            Committer.State publishing,
+            CommitScheduler.State publishing,
             Set<String> obstacles,
             List<StageWatch> stages) {}
 
@@ -135,7 +135,7 @@ final class ProgressWatch {
         return findings;
     }
 
-    private static void publishing(Committer.State state, long now, List<String> reasons) {
+    private static void publishing(CommitScheduler.State state, long now, List<String> reasons) {
         if (state.failures() >= FAILURES) {
             reasons.add(state.failures() + " publications in a row failed: " + state.why());
         }

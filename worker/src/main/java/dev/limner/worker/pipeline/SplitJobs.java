@@ -2,7 +2,7 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
@@ -29,9 +29,9 @@ final class SplitJobs {
     private static final class Split {
         private final List<Part> stored = new ArrayList<>();
         private int images;
-        private ModelSlots.@Nullable Lease lease;
+        private ModelCatalog.@Nullable Lease lease;
 
-        Split(ModelSlots.Lease lease) {
+        Split(ModelCatalog.Lease lease) {
             this.lease = lease;
         }
 
@@ -50,7 +50,7 @@ final class SplitJobs {
      *
      * @param lease of its batch
      */
-    synchronized void entered(QueuedJob part, ModelSlots.Lease lease) {
+    synchronized void entered(QueuedJob part, ModelCatalog.Lease lease) {
         if (part.whole()) {
             return;
         }
@@ -70,9 +70,9 @@ final class SplitJobs {
     }
 
     /** Another lease on a model that a job has begun with, though no other job may get it any more. */
-    synchronized Optional<ModelSlots.Lease> lease(String digest) {
+    synchronized Optional<ModelCatalog.Lease> lease(String digest) {
         for (Split split : splits.values()) {
-            ModelSlots.Lease held = split.lease;
+            ModelCatalog.Lease held = split.lease;
             if (held != null && held.model().model().digest().equals(digest)) {
                 return Optional.of(held.shared());
             }

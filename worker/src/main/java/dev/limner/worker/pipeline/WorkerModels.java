@@ -18,18 +18,18 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.worker.config.WorkerConfig;
-import dev.limner.worker.drill.Drill;
-import dev.limner.worker.drill.DrillEncoder;
-import dev.limner.worker.drill.DrillPainter;
-import dev.limner.worker.drill.Sabotage;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.drill.FaultInjector;
+import dev.limner.worker.drill.FaultyTextEncoder;
+import dev.limner.worker.drill.FaultyGenerator;
+import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.generate.BatchBuckets;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.Painter;
-import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.release.Announcements;
+import dev.limner.worker.generate.ModelGenerator;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.ImageGenerator;
+import dev.limner.worker.generate.BatchedGenerator;
+import dev.limner.worker.release.ModelAnnouncements;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.text.HashTextEncoder;
@@ -48,14 +48,14 @@ import org.jspecify.annotations.Nullable;
 final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     private final WorkerConfig config;
     private final WorkerSettings settings;
-    private final Optional<Drill> drill;
+    private final Optional<FaultInjector> drill;
     private final Device device;
     private final ExecutionProfile profile;
-    private final FixedSizes sizes;
+    private final BatchBuckets sizes;
     private final Map<String, TextEncoder> encoders = new ConcurrentHashMap<>();
-    private final ModelSlots slots;
+    private final ModelCatalog slots;
     private final @Nullable ReleaseSettings releases;
-    private volatile @Nullable Announcements announcements;
+    private volatile @Nullable ModelAnnouncements announcements;
 
     /**
      * Loads the model to start with; {@link #follow()} what is live. Without a model libtorch is not even loaded.
@@ -63,17 +63,17 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
      * @param device already resolved
      * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes the model wrong
      */
-    WorkerModels(WorkerConfig config, WorkerSettings settings, Optional<Drill> drill, Device device, int torchThreads) {
+    WorkerModels(WorkerConfig config, WorkerSettings settings, Optional<FaultInjector> drill, Device device, int torchThreads) {
         this.config = config;
         this.settings = settings;
         this.drill = drill;
         this.device = device;
-        this.sizes = config.batch().sizes().map(FixedSizes::new).orElseGet(() -> FixedSizes.suiting(device));
+        this.sizes = config.batch().sizes().map(BatchBuckets::new).orElseGet(() -> BatchBuckets.suiting(device));
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
         if (draws) {
             TorchThreads.set(torchThreads);
         }
-        this.slots = new ModelSlots(
+        this.slots = new ModelCatalog(
                 switch (config.generator()) {
                     case MODEL -> load(ModelBundle.read(config.model()));
                     case CONSTANT -> constant();
@@ -87,7 +87,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     private LoadedModel constant() {
         TextEncoder encoder = new HashTextEncoder();
         encoders.put(encoder.id(), encoder);
-        return loaded(new HashPainter(config.constantDelay()), encoder, LoadedModel.Origin.NONE);
+        return loaded(new SyntheticGenerator(config.constantDelay()), encoder, LoadedModel.Origin.NONE);
     }
 
     private ReleaseSettings releases() {
@@ -115,7 +115,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     @Override
     public void follow() {
         if (releases != null) {
-            announcements = new Announcements(
+            announcements = new ModelAnnouncements(
                     releases, new FileBundleStore(config.models().store()), this::load, slots, settings.clock());
         }
     }
@@ -140,7 +140,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         ConvolutionSupport.on(device).require(bundle.manifest().generator().convolutions(sizes.largest()), false);
         TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().textEncoder(), this::encoder);
         return loaded(
-                ModelPainter.load(bundle, device),
+                ModelGenerator.load(bundle, device),
                 encoder,
                 new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
     }
@@ -161,7 +161,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
-    private LoadedModel loaded(Painter painter, TextEncoder encoder, LoadedModel.Origin origin) {
+    private LoadedModel loaded(ImageGenerator painter, TextEncoder encoder, LoadedModel.Origin origin) {
         try {
             return warm(painter, encoder, origin);
         } catch (RuntimeException | Error e) {
@@ -170,19 +170,19 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         }
     }
 
-    private LoadedModel warm(Painter painter, TextEncoder encoder, LoadedModel.Origin origin) {
-        Optional<DrillPainter> trouble = drill.map(
-                orders -> new DrillPainter(painter, orders, settings.drill().does(Sabotage.SWAP_PICTURES)));
-        PictureEngine engine = PictureEngine.of(trouble.<Painter>map(one -> one).orElse(painter), sizes);
-        trouble.ifPresent(DrillPainter::arm);
-        TextEncoder reading = drill.<TextEncoder>map(orders -> new DrillEncoder(encoder, orders))
+    private LoadedModel warm(ImageGenerator painter, TextEncoder encoder, LoadedModel.Origin origin) {
+        Optional<FaultyGenerator> trouble = drill.map(
+                orders -> new FaultyGenerator(painter, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
+        BatchedGenerator engine = BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(painter), sizes);
+        trouble.ifPresent(FaultyGenerator::arm);
+        TextEncoder reading = drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
                 .orElse(encoder);
         warmUp(reading, engine);
         return new LoadedModel(engine, reading, origin);
     }
 
     /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
-    private static void warmUp(TextEncoder text, PictureEngine pictures) {
+    private static void warmUp(TextEncoder text, BatchedGenerator pictures) {
         RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
         Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
         for (Pixels picture : pictures.draw(List.of(request))) {
@@ -192,7 +192,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         }
     }
 
-    ModelSlots slots() {
+    ModelCatalog slots() {
         return slots;
     }
 
@@ -202,13 +202,13 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
      */
     @Override
     public CompletableFuture<Void> ready() {
-        Announcements following = announcements;
+        ModelAnnouncements following = announcements;
         return following == null ? CompletableFuture.completedFuture(null) : following.ready();
     }
 
     @Override
     public ReleaseReport report() {
-        Announcements following = announcements;
+        ModelAnnouncements following = announcements;
         return following == null ? ReleaseReport.NONE : following;
     }
 
@@ -218,7 +218,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
 
     @Override
     public void close() {
-        Announcements following = announcements;
+        ModelAnnouncements following = announcements;
         if (following != null) {
             following.close();
         }

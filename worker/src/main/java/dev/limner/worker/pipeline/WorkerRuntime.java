@@ -4,20 +4,20 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.MixedCaptions;
-import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.OutageBreaker;
 import dev.limner.worker.generate.GenerateStage;
-import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.RecentIds;
-import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.release.ReleaseReport;
-import dev.limner.worker.schedule.Cancellations;
+import dev.limner.worker.schedule.CancellationSet;
 import dev.limner.worker.store.ImageStore;
 import dev.limner.worker.store.MeteredImageStore;
-import dev.limner.worker.store.PatientImageStore;
+import dev.limner.worker.store.RetryingStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,11 +37,11 @@ public final class WorkerRuntime implements AutoCloseable {
     private static final String FLAG = "1 for yes, 0 for no";
 
     private final WorkerSettings settings;
-    private final ModelSlots models;
+    private final ModelCatalog models;
     private final ReleaseReport releases;
     private final String device;
     private final ExecutionProfile profile;
-    private final Cancellations cancellations;
+    private final CancellationSet cancellations;
     private final GenerationPipeline pipeline;
     private final ControlLoop control;
     private final ProgressWatch progress = new ProgressWatch(System::nanoTime);
@@ -50,7 +50,7 @@ public final class WorkerRuntime implements AutoCloseable {
     private long statusNanos = System.nanoTime();
     private long statusImages;
 
-    private static void circuit(WorkerMetrics metrics, String what, Breaker breaker) {
+    private static void circuit(WorkerMetrics metrics, String what, OutageBreaker breaker) {
         metrics.gauge(
                 "limner.circuit.open",
                 "Whether work waits because the store or the device does not take it.",
@@ -70,7 +70,7 @@ public final class WorkerRuntime implements AutoCloseable {
      */
     public WorkerRuntime(
             WorkerSettings settings,
-            ModelSlots models,
+            ModelCatalog models,
             ReleaseReport releases,
             ImageStore store,
             String device,
@@ -82,13 +82,13 @@ public final class WorkerRuntime implements AutoCloseable {
         this.releases = releases;
         this.device = device;
         this.profile = profile;
-        this.cancellations = new Cancellations(
+        this.cancellations = new CancellationSet(
                 settings.intake().bootstrap(), settings.topics().cancellations(), settings.name(), settings.clock());
         // Before anything else is made that would have to be taken back.
         awaitCancellations();
         WorkerMetrics metrics = new WorkerMetrics(registry);
-        Breaker storeBreaker = new Breaker("store", null, stopping::get);
-        Breaker deviceBreaker = new Breaker("device", settings.limits().deviceOutage(), stopping::get);
+        OutageBreaker storeBreaker = new OutageBreaker("store", null, stopping::get);
+        OutageBreaker deviceBreaker = new OutageBreaker("device", settings.limits().deviceOutage(), stopping::get);
         circuit(metrics, "store", storeBreaker);
         circuit(metrics, "device", deviceBreaker);
         metrics.gauge(
@@ -103,10 +103,10 @@ public final class WorkerRuntime implements AutoCloseable {
                 "The largest micro-batch that the device takes.",
                 "images",
                 () -> models.serving().engine().largestBatch());
-        ImageStore safe = new PatientImageStore(new MeteredImageStore(store, registry), storeBreaker);
-        Outcomes outcomes = new Outcomes(settings.name(), profile.name(), settings.clock());
-        Mailbox mailbox = new Mailbox();
-        Admission admission = new Admission(
+        ImageStore safe = new RetryingStore(new MeteredImageStore(store, registry), storeBreaker);
+        OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
+        CompletionQueue mailbox = new CompletionQueue();
+        JobAdmission admission = new JobAdmission(
                 models,
                 outcomes,
                 new LargeOriginals(
@@ -115,13 +115,13 @@ public final class WorkerRuntime implements AutoCloseable {
                         outcome -> mailbox.put(List.of(outcome)),
                         error -> errors.uncaughtException(Thread.currentThread(), error)),
                 new RecentIds(settings.recentIds()),
-                settings.drill().does(Sabotage.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
+                settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
         SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
                         new GenerateStage(deviceBreaker),
-                        settings.drill().does(Sabotage.MIX_CAPTIONS)
+                        settings.drill().does(SeededBug.MIX_CAPTIONS)
                                 ? new MixedCaptions(settings.software())
                                 : new EncodeStage(settings.software(), settings.writeCaptions()),
                         safe),
@@ -260,8 +260,8 @@ public final class WorkerRuntime implements AutoCloseable {
     public boolean close(StopBudget budget) {
         stopping.set(true);
         control.stop(budget);
-        boolean ended = Closing.join(budget, List.of(thread));
+        boolean ended = ParallelClose.join(budget, List.of(thread));
         // What still reads is of no use to anybody, so it has no more time than is left.
-        return Closing.all(budget, List.of(cancellations)) && ended && control.stagesEnded();
+        return ParallelClose.all(budget, List.of(cancellations)) && ended && control.stagesEnded();
     }
 }

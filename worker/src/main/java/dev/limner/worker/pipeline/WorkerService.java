@@ -9,17 +9,17 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.protocol.store.StoreFleets;
 import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.worker.config.WorkerConfig;
-import dev.limner.worker.drill.Drill;
-import dev.limner.worker.drill.DrillClock;
-import dev.limner.worker.drill.DrillDisk;
-import dev.limner.worker.drill.DrillStore;
-import dev.limner.worker.drill.HastyImageStore;
-import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.drill.FaultInjector;
+import dev.limner.worker.drill.FaultyClock;
+import dev.limner.worker.drill.FaultyDisk;
+import dev.limner.worker.drill.FaultyStore;
+import dev.limner.worker.drill.AckBeforeWriteStore;
+import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.LastResort;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.publish.PublishSettings;
@@ -127,25 +127,25 @@ public class WorkerService {
         int cores = Runtime.getRuntime().availableProcessors();
         int torchThreads = config.threads() == 0 ? cores : config.threads();
         String name = config.name().orElseGet(WorkerService::defaultName);
-        Optional<Drill> drill = config.drill().folder().map(folder -> new Drill(folder.resolve(name)));
+        Optional<FaultInjector> drill = config.drill().folder().map(folder -> new FaultInjector(folder.resolve(name)));
         WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
         if (isStopping()) {
             return;
         }
         WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
         models = drawing;
-        boolean forgets = settings.drill().does(Sabotage.SKIP_FSYNC);
+        boolean forgets = settings.drill().does(SeededBug.SKIP_FSYNC);
         FileStore files = new FileStore(
                 config.store().path(),
                 forgets ? FileStore.Durability.OS : config.store().durability(),
                 settings.name(),
-                drill.<Disk>map(DrillDisk::new).orElseGet(LocalDisk::new));
+                drill.<Disk>map(FaultyDisk::new).orElseGet(LocalDisk::new));
         store = files;
         ImageStore marked =
                 new MarkedImageStore(files, new StoreFleets(config.store().path()), () -> fleet(name));
-        ImageStore told = settings.drill().does(Sabotage.PUBLISH_BEFORE_STORE) ? new HastyImageStore(marked) : marked;
-        boolean truncates = settings.drill().does(Sabotage.TRUNCATE_ORIGINALS);
-        ImageStore objects = drill.<ImageStore>map(orders -> new DrillStore(told, orders, truncates))
+        ImageStore told = settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
+        boolean truncates = settings.drill().does(SeededBug.TRUNCATE_ORIGINALS);
+        ImageStore objects = drill.<ImageStore>map(orders -> new FaultyStore(told, orders, truncates))
                 .orElse(told);
         WorkerStart starting = new WorkerStart(
                 settings,
@@ -211,10 +211,10 @@ public class WorkerService {
         }
     }
 
-    private WorkerSettings settings(String name, Optional<Drill> drill, StageThreads threads) {
+    private WorkerSettings settings(String name, Optional<FaultInjector> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
         Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
-        Clock clock = drill.<Clock>map(orders -> new DrillClock(skewed, orders)).orElse(skewed);
+        Clock clock = drill.<Clock>map(orders -> new FaultyClock(skewed, orders)).orElse(skewed);
         return new WorkerSettings(
                 name,
                 topics,
@@ -320,7 +320,7 @@ public class WorkerService {
             // Native memory that a thread still draws in must not go.
             rest.add(models);
         }
-        boolean closed = Closing.all(budget, rest);
+        boolean closed = ParallelClose.all(budget, rest);
         LOG.atInfo().addKeyValue("clean", unused && closed).log("worker ended");
     }
 }

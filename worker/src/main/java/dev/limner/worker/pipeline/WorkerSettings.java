@@ -1,7 +1,7 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Topics;
-import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
@@ -83,7 +83,7 @@ public record WorkerSettings(
      *
      * @param watch told at the points where a drill may end the process
      */
-    public record Drill(CrashPoint.Watch watch, Set<Sabotage> sabotage) {
+    public record Drill(CrashPoint.Watch watch, Set<SeededBug> sabotage) {
         /** Nothing. */
         public static final Drill NONE = new Drill(CrashPoint.Watch.NONE, Set.of());
 
@@ -91,7 +91,7 @@ public record WorkerSettings(
             sabotage = Set.copyOf(sabotage);
         }
 
-        boolean does(Sabotage mistake) {
+        boolean does(SeededBug mistake) {
             return sabotage.contains(mistake);
         }
     }

@@ -3,7 +3,7 @@ package dev.limner.worker.pipeline;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.intake.ClusterId;
-import dev.limner.worker.lifecycle.Closing;
+import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.release.ReleaseReport;
 import io.micrometer.core.instrument.Gauge;
@@ -190,6 +190,6 @@ final class WorkerStart {
     boolean end(StopBudget budget) {
         stopped = true;
         thread.interrupt();
-        return Closing.join(budget, List.of(thread));
+        return ParallelClose.join(budget, List.of(thread));
     }
 }

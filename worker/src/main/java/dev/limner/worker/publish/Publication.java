@@ -1,7 +1,7 @@
 package dev.limner.worker.publish;
 
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Publication(
         Result result,
-        Original original,
+        OriginalRecord original,
         String origin,
         @Nullable DeadLetter deadLetter,
         @Nullable String traceParent) {

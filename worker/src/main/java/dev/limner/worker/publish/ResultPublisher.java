@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Results, dead letters and the offsets of their jobs in one transaction (KIP-98, KIP-447): a reader of committed
- * records sees all of it or nothing. Says what becomes of each {@link Attempt}. Blocks as long as
- * {@link PublishSettings#within()} says, so it has a thread of its own ({@link Publishing}); only {@link #mostBytes()} is
+ * records sees all of it or nothing. Says what becomes of each {@link CommitAttempt}. Blocks as long as
+ * {@link PublishSettings#within()} says, so it has a thread of its own ({@link PublishingThread}); only {@link #mostBytes()} is
  * safe from others.
  */
 final class ResultPublisher {
@@ -29,13 +29,13 @@ final class ResultPublisher {
 
     private final PublishSettings settings;
     private final CrashPoint.Watch watch;
-    private final Requirements requirements;
+    private final TopicRequirements requirements;
     private final ProducerConnection connection;
 
     ResultPublisher(PublishSettings settings, CrashPoint.Watch watch) {
         this.settings = settings;
         this.watch = watch;
-        this.requirements = new Requirements(settings);
+        this.requirements = new TopicRequirements(settings);
         this.connection = new ProducerConnection(settings);
     }
 
@@ -57,12 +57,12 @@ final class ResultPublisher {
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            missing = List.of(Refusals.explain(e, Refusals.Doing.CONNECTING, settings));
+            missing = List.of(BrokerRefusals.explain(e, BrokerRefusals.Doing.CONNECTING, settings));
         }
         return requirements.missing(missing);
     }
 
-    /** As {@link Requirements#missingForLetters()}. */
+    /** As {@link TopicRequirements#missingForLetters()}. */
     List<String> missingForLetters() {
         return requirements.missingForLetters();
     }
@@ -77,16 +77,16 @@ final class ResultPublisher {
      * @throws DuplicateInstanceException if another worker of this name keeps fencing this one
      * @throws InterruptException if the thread is interrupted, which leaves the transaction to the next owner of the name
      */
-    Published publish(PendingTransaction ready, ConsumerGroupMetadata group, BooleanSupplier withdrawn) {
+    PublishOutcome publish(PendingTransaction ready, ConsumerGroupMetadata group, BooleanSupplier withdrawn) {
         MostBytes most = mostBytes();
         // Before the transaction begins: a record too large must not get into it.
         List<ProducerRecord<byte[], byte[]>> records = ready.publications().stream()
-                .flatMap(publication -> Records.of(publication, settings, most.result(), most.letter()).stream())
+                .flatMap(publication -> RecordFactory.of(publication, settings, most.result(), most.letter()).stream())
                 .toList();
-        Attempt attempt = new Attempt(settings, connection, watch, ready, records, group, withdrawn);
+        CommitAttempt attempt = new CommitAttempt(settings, connection, watch, ready, records, group, withdrawn);
         try {
             attempt.run();
-            return new Published.Committed();
+            return new PublishOutcome.Committed();
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
@@ -99,7 +99,7 @@ final class ResultPublisher {
         }
     }
 
-    private Published abort(Attempt attempt, KafkaException failure) {
+    private PublishOutcome abort(CommitAttempt attempt, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction aborted");
         KafkaProducer<byte[], byte[]> connected = connection.current();
         if (connected == null || !attempt.hasTime() || attempt.offsetsUnanswered()) {
@@ -122,37 +122,37 @@ final class ResultPublisher {
      * @param failure why it is not committed
      * @param last why it could not be ended, which may be the same
      */
-    private Published left(KafkaException failure, KafkaException last, Attempt attempt) {
+    private PublishOutcome left(KafkaException failure, KafkaException last, CommitAttempt attempt) {
         return attempt.asked() ? clearUp(attempt.ready(), last) : replaced(failure, attempt);
     }
 
     /** The next producer of the name ends the transaction; it was not asked to commit, so it did not. */
-    private Published replaced(KafkaException failure, Attempt attempt) {
+    private PublishOutcome replaced(KafkaException failure, CommitAttempt attempt) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("producer replaced");
         connection.discard();
         return failed(failure, attempt);
     }
 
-    private Published failed(KafkaException failure, Attempt attempt) {
-        if (Refusals.cause(failure, RecordTooLargeException.class) != null) {
+    private PublishOutcome failed(KafkaException failure, CommitAttempt attempt) {
+        if (BrokerRefusals.cause(failure, RecordTooLargeException.class) != null) {
             requirements.tooLarge(attempt.tooLarge());
         }
-        String why = Refusals.explain(failure, Refusals.Doing.PUBLISHING, settings);
-        if (attempt.isFor(settings.deadLettersTopic()) && Refusals.onTopic(failure)) {
-            Set<String> denied = Refusals.deniedTopics(failure);
+        String why = BrokerRefusals.explain(failure, BrokerRefusals.Doing.PUBLISHING, settings);
+        if (attempt.isFor(settings.deadLettersTopic()) && BrokerRefusals.onTopic(failure)) {
+            Set<String> denied = BrokerRefusals.deniedTopics(failure);
             if (denied.isEmpty()) {
                 List<String> missing = missingForLetters();
-                return missing.isEmpty() ? new Published.Failed(why) : new Published.NoDeadLetters(missing.get(0));
+                return missing.isEmpty() ? new PublishOutcome.Failed(why) : new PublishOutcome.NoDeadLetters(missing.get(0));
             }
             return denied.contains(settings.resultsTopic())
-                    ? new Published.Failed(why)
-                    : new Published.NoDeadLetters(why);
+                    ? new PublishOutcome.Failed(why)
+                    : new PublishOutcome.NoDeadLetters(why);
         }
-        return new Published.Failed(why);
+        return new PublishOutcome.Failed(why);
     }
 
     /** Takes a new epoch, which ends the transaction in doubt, then asks how it ended; again and again until told. */
-    private Published clearUp(PendingTransaction ready, KafkaException failure) {
+    private PublishOutcome clearUp(PendingTransaction ready, KafkaException failure) {
         LOG.atWarn().addKeyValue("error", failure.toString()).log("transaction in doubt, producer replaced");
         connection.discard();
         Duration pause = FIRST_PAUSE;
@@ -161,13 +161,13 @@ final class ResultPublisher {
                 var unused = connection.connected();
                 boolean landed = GroupOffsets.asSent(ready, settings);
                 LOG.atWarn().addKeyValue("landed", landed).log("transaction in doubt cleared up");
-                return landed ? new Published.Committed() : new Published.Failed("a commit in doubt did not land");
+                return landed ? new PublishOutcome.Committed() : new PublishOutcome.Failed("a commit in doubt did not land");
             } catch (InterruptException e) {
                 throw e;
             } catch (KafkaException e) {
                 connection.note(e);
                 LOG.atWarn()
-                        .addKeyValue("error", Refusals.explain(e, Refusals.Doing.ASKING, settings))
+                        .addKeyValue("error", BrokerRefusals.explain(e, BrokerRefusals.Doing.ASKING, settings))
                         .log("how a commit ended is not known yet");
                 connection.discard();
                 pause(pause);

@@ -1,6 +1,6 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.intake.Rights;
+import dev.limner.worker.intake.RightsAdvice;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -86,7 +86,7 @@ final class TopicChecks implements AutoCloseable {
             TopicDescription found = get(asked);
             Set<AclOperation> lacking = lacking(use.operations(), found.authorizedOperations());
             if (!lacking.isEmpty()) {
-                return new Finding.Unfit(Rights.onTopics(Set.of(use.topic()), lacking));
+                return new Finding.Unfit(RightsAdvice.onTopics(Set.of(use.topic()), lacking));
             }
             int most = mostBytes(admin, use.topic());
             return most < use.leastRecord()

@@ -50,14 +50,14 @@ final class BundleCache implements AutoCloseable {
      * Fetches and checks.
      *
      * @param name the model it was announced for
-     * @throws Refused if it is not to be run
+     * @throws ReleaseRejected if it is not to be run
      */
-    ModelBundle fetch(String name, ModelRecord.Release release) throws Refused {
+    ModelBundle fetch(String name, ModelRecord.Release release) throws ReleaseRejected {
         requireSignature(release);
         Path copy = slot.folder().resolve(release.digest());
         try {
             return checked(copy, name, release);
-        } catch (BundleException | Refused e) {
+        } catch (BundleException | ReleaseRejected e) {
             LOG.atDebug()
                     .addKeyValue("model", release.digest())
                     .addKeyValue("why", e.getMessage())
@@ -72,41 +72,41 @@ final class BundleCache implements AutoCloseable {
             Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
             return new ModelBundle(copy, bundle.manifest(), bundle.weights());
         } catch (BundleException e) {
-            throw new Refused(e.code(), String.valueOf(e.getMessage()));
+            throw new ReleaseRejected(e.code(), String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     RefusalCode.BUNDLE_MISSING, "the release's uri is '" + release.uri() + "': " + e.getMessage());
         } catch (IOException e) {
-            throw new Refused(RefusalCode.BUNDLE_MISSING, "its copy cannot be kept as " + copy + ": " + e);
+            throw new ReleaseRejected(RefusalCode.BUNDLE_MISSING, "its copy cannot be kept as " + copy + ": " + e);
         } finally {
             discard(part);
         }
     }
 
-    private void requireSignature(ModelRecord.Release release) throws Refused {
+    private void requireSignature(ModelRecord.Release release) throws ReleaseRejected {
         PublicKey key = settings.key();
         if (key == null) {
             return;
         }
         String signature = release.signature();
         if (signature == null) {
-            throw new Refused(RefusalCode.UNSIGNED, "it is not signed, and this worker runs signed releases only");
+            throw new ReleaseRejected(RefusalCode.UNSIGNED, "it is not signed, and this worker runs signed releases only");
         }
         if (!ReleaseKeys.verifies(key, release.digest(), signature)) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     RefusalCode.SIGNATURE_INVALID, "its signature is not that of the key this worker was given");
         }
     }
 
-    private static ModelBundle checked(Path copy, String name, ModelRecord.Release release) throws Refused {
+    private static ModelBundle checked(Path copy, String name, ModelRecord.Release release) throws ReleaseRejected {
         ModelBundle bundle = ModelBundle.read(copy);
         if (!bundle.manifest().digest().equals(release.digest())) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     RefusalCode.MANIFEST_INVALID,
                     "its manifest has digest " + bundle.manifest().digest() + ", announced was " + release.digest());
         }
         if (!bundle.manifest().name().equals(name)) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     RefusalCode.NAME_DIFFERS,
                     "it is a model '" + bundle.manifest().name() + "', announced as '" + name + "'");
         }

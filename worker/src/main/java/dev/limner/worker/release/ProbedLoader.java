@@ -27,39 +27,39 @@ final class ProbedLoader {
      * Loads a bundle.
      *
      * @return owned by the caller
-     * @throws Refused if it cannot be loaded, or does not draw what its maker saw
+     * @throws ReleaseRejected if it cannot be loaded, or does not draw what its maker saw
      */
-    LoadedModel load(ModelBundle bundle) throws Refused {
+    LoadedModel load(ModelBundle bundle) throws ReleaseRejected {
         LoadedModel model;
         Optional<ProbeSheet> sheet;
         try {
             sheet = bundle.probes();
             model = loader.load(bundle);
         } catch (BundleException e) {
-            throw new Refused(e.code(), String.valueOf(e.getMessage()));
+            throw new ReleaseRejected(e.code(), String.valueOf(e.getMessage()));
         } catch (RuntimeException | OutOfMemoryError e) {
-            throw new Refused(RefusalCode.LOAD_FAILED, "it cannot be loaded: " + e);
+            throw new ReleaseRejected(RefusalCode.LOAD_FAILED, "it cannot be loaded: " + e);
         }
         try {
             if (sheet.isPresent()) {
                 compare(model, sheet.get());
             }
             return model;
-        } catch (Refused e) {
+        } catch (ReleaseRejected e) {
             model.close();
             throw e;
         } catch (RuntimeException e) {
             model.close();
-            throw new Refused(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
+            throw new ReleaseRejected(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
         }
     }
 
-    private void compare(LoadedModel model, ProbeSheet sheet) throws Refused {
+    private void compare(LoadedModel model, ProbeSheet sheet) throws ReleaseRejected {
         List<Pixels> drawn = model.engine().probes(sheet.pictures().size());
         int difference = sheet.difference(drawn);
         int allowed = sheet.profile().equals(profile) ? 0 : TOLERANCE;
         if (difference > allowed) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     RefusalCode.PROBE_FAILED,
                     "its pictures differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
                             + ", at most " + allowed + " here on " + profile);

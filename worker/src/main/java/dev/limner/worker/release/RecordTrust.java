@@ -24,31 +24,31 @@ final class RecordTrust {
      * A record by whoever may make one, new or old.
      *
      * @param bytes as they came
-     * @throws Refused if it is not signed as it must be
+     * @throws ReleaseRejected if it is not signed as it must be
      * @throws IllegalArgumentException naming the field, if it is no record
      */
-    ModelRecord authentic(byte[] bytes) throws Refused {
+    ModelRecord authentic(byte[] bytes) throws ReleaseRejected {
         ModelRecord record = ModelRecord.decode(bytes);
         PublicKey trusted = key;
         if (trusted == null || ReleaseKeys.verifies(trusted, bytes)) {
             return record;
         }
         if (record.signature() == null) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     record.live().digest(),
                     RefusalCode.RECORD_DOUBTED,
                     about(record) + " is not signed, and this worker has a key; 'limner models sign' signs it");
         }
-        throw new Refused(
+        throw new ReleaseRejected(
                 record.live().digest(),
                 RefusalCode.RECORD_DOUBTED,
                 about(record) + " is not signed with the key this worker was given");
     }
 
-    /** @throws Refused if the fleet has known a newer one */
-    void requireNewest(ModelRecord record) throws Refused {
+    /** @throws ReleaseRejected if the fleet has known a newer one */
+    void requireNewest(ModelRecord record) throws ReleaseRejected {
         if (isStrict() && record.revision() < memory.highest()) {
-            throw new Refused(
+            throw new ReleaseRejected(
                     record.live().digest(),
                     RefusalCode.RECORD_DOUBTED,
                     about(record) + " is older than revision " + memory.highest()

@@ -8,7 +8,7 @@ import java.util.List;
  * @param route that all of them take
  * @param formedNanos {@link System#nanoTime()} of its forming
  */
-public record MicroBatch(String id, Route route, List<QueuedJob> jobs, long formedNanos) {
+public record MicroBatch(String id, ModelRoute route, List<QueuedJob> jobs, long formedNanos) {
     public MicroBatch {
         jobs = List.copyOf(jobs);
     }

@@ -1,7 +1,7 @@
 package dev.limner.worker.schedule;
 
 import dev.limner.protocol.Job;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.RecordRef;
 import java.time.Instant;
 
@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param images how many pictures are meant
  */
 public record QueuedJob(
-        RecordRef ref, Original original, Job job, long receivedNanos, double queuedMillis, int first, int images) {
+        RecordRef ref, OriginalRecord original, Job job, long receivedNanos, double queuedMillis, int first, int images) {
     public QueuedJob {
         if (first < 0 || images < 1 || first + images > job.count()) {
             throw new IllegalArgumentException(
@@ -23,7 +23,7 @@ public record QueuedJob(
     }
 
     /** A whole job. */
-    public QueuedJob(RecordRef ref, Original original, Job job, long receivedNanos, double queuedMillis) {
+    public QueuedJob(RecordRef ref, OriginalRecord original, Job job, long receivedNanos, double queuedMillis) {
         this(ref, original, job, receivedNanos, queuedMillis, 0, job.count());
     }
 

@@ -3,7 +3,7 @@ package dev.limner.worker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.worker.drill.Sabotage;
+import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.store.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
@@ -152,7 +152,7 @@ class WorkerConfigTest {
         assertThat(config.publish().mostBytes()).isEqualTo(50_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.drill().folder()).contains(Path.of("/d"));
-        assertThat(config.drill().sabotage()).contains(Set.of(Sabotage.SKIP_FSYNC, Sabotage.SWAP_PICTURES));
+        assertThat(config.drill().sabotage()).contains(Set.of(SeededBug.SKIP_FSYNC, SeededBug.SWAP_PICTURES));
         assertThat(config.drill().clockSkew()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.models().follow()).isFalse();
         assertThat(config.models().store()).isEqualTo(Path.of("/r"));

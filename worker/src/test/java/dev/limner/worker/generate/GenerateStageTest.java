@@ -11,14 +11,14 @@ import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.Size;
-import dev.limner.worker.fault.Breaker;
-import dev.limner.worker.intake.Original;
+import dev.limner.protocol.ImageSize;
+import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.worker.schedule.Route;
+import dev.limner.worker.schedule.ModelRoute;
 import dev.limner.worker.text.HashTextEncoder;
 import dev.limner.worker.text.PreparedBatch;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class GenerateStageTest {
     private final Map<String, ErrorCode> failed = new HashMap<>();
     private final GenerateStage.Sink sink = new GenerateStage.Sink() {
         @Override
-        public void drawn(DrawnBatch batch) {
+        public void drawn(GeneratedBatch batch) {
             List<QueuedJob> jobs = batch.prepared().batch().jobs();
             for (int i = 0; i < jobs.size(); i++) {
                 assertThat(drawn.put(jobs.get(i).job().id(), batch.pictures().get(i)))
@@ -105,10 +105,10 @@ class GenerateStageTest {
 
     @Test
     void shouldHalveTheBatchWhenMemoryRunsOutAndRememberIt() throws InterruptedException {
-        PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(4, 8, 16)));
+        BatchedGenerator engine = BatchedGenerator.of(painter, new BatchBuckets(List.of(4, 8, 16)));
         painter.mostInMemory = 4;
 
-        new GenerateStage(new Breaker("device", null, () -> false)).draw(batch(), engine, sink);
+        new GenerateStage(new OutageBreaker("device", null, () -> false)).draw(batch(), engine, sink);
 
         assertThat(drawn).hasSize(BATCH);
         assertThat(attempts.values()).containsOnly(1);
@@ -129,9 +129,9 @@ class GenerateStageTest {
     }
 
     private void draw(Duration giveUp) throws InterruptedException {
-        PictureEngine engine = PictureEngine.of(painter, new FixedSizes(List.of(BATCH)));
+        BatchedGenerator engine = BatchedGenerator.of(painter, new BatchBuckets(List.of(BATCH)));
         painter.started = true;
-        new GenerateStage(new Breaker("device", giveUp, () -> false)).draw(batch(), engine, sink);
+        new GenerateStage(new OutageBreaker("device", giveUp, () -> false)).draw(batch(), engine, sink);
     }
 
     private static PreparedBatch batch() {
@@ -141,18 +141,18 @@ class GenerateStageTest {
             Job job = new Job("" + i, "a", i, 1, ModelRef.DEFAULT, null, 1, ImageFormat.PNG, null, null, null, null);
             jobs.add(new QueuedJob(
                     new RecordRef(new PartitionRef("jobs", 0), i, 1),
-                    new Original(null, null, List.of(), 0),
+                    new OriginalRecord(null, null, List.of(), 0),
                     job,
                     0,
                     0));
             encodings.add(new HashTextEncoder().encode("a"));
         }
-        return new PreparedBatch(new MicroBatch("b", new Route.Ready("d"), jobs, 0), encodings, 0);
+        return new PreparedBatch(new MicroBatch("b", new ModelRoute.Ready("d"), jobs, 0), encodings, 0);
     }
 
     /** A painter with moods. */
-    private static final class Moody implements Painter {
-        private final HashPainter painter = new HashPainter(Duration.ZERO);
+    private static final class Moody implements ImageGenerator {
+        private final SyntheticGenerator painter = new SyntheticGenerator(Duration.ZERO);
         private final Set<Long> bad = new HashSet<>();
         private int badFor = Integer.MAX_VALUE;
         private int outOfOrderFor;
@@ -171,7 +171,7 @@ class GenerateStageTest {
         }
 
         @Override
-        public Size size() {
+        public ImageSize size() {
             return painter.size();
         }
 

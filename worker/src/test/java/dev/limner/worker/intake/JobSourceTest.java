@@ -33,7 +33,7 @@ class JobSourceTest {
     @TempDir
     Path folder;
 
-    private final List<Delivery> delivered = new ArrayList<>();
+    private final List<RecordDelivery> delivered = new ArrayList<>();
 
     private static final class NoListener implements OwnershipListener {
         @Override
@@ -99,7 +99,7 @@ class JobSourceTest {
         while (!what.getAsBoolean()) {
             assertThat(System.nanoTime()).as("the deadline").isLessThan(deadline);
             delivered.addAll(source.poll(Duration.ofMillis(20), Set.of(), Set.of()));
-            for (Assignment found : source.assignments()) {
+            for (PartitionAssignment found : source.assignments()) {
                 assertThat(source.begin(found.partition(), found.ownership(), found.topicId(), found.begin()))
                         .isTrue();
             }
@@ -108,7 +108,7 @@ class JobSourceTest {
 
     private List<Long> offsets(int partition) {
         return delivered.stream()
-                .map(Delivery::ref)
+                .map(RecordDelivery::ref)
                 .filter(ref -> ref.partition().number() == partition)
                 .map(RecordRef::offset)
                 .toList();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the next owner of a partition learns of what was done before it. */
-class LedgerHandOverTest extends LedgersFixture {
+class LedgerHandOverTest extends OwnedLedgersFixture {
     @Test
     void shouldTellTheNextOwnerWhatIsDoneBeyondTheOffset() {
         restore(new Commit(0, ""));
@@ -27,11 +27,11 @@ class LedgerHandOverTest extends LedgersFixture {
         Commit left = commitAll();
         assertThat(left.offset()).isZero();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(left);
 
         assertThat(LongStream.range(0, 5).mapToObj(this::delivered))
-                .containsExactly(Delivered.FRESH, Delivered.DONE, Delivered.FRESH, Delivered.DONE, Delivered.FRESH);
+                .containsExactly(DeliveryState.FRESH, DeliveryState.DONE, DeliveryState.FRESH, DeliveryState.DONE, DeliveryState.FRESH);
         finish(0);
         assertThat(commitAll().offset()).isEqualTo(2);
         finish(2);
@@ -45,7 +45,7 @@ class LedgerHandOverTest extends LedgersFixture {
         finish(3);
         Commit first = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(first);
         deliver(0);
         finish(0);
@@ -53,10 +53,10 @@ class LedgerHandOverTest extends LedgersFixture {
         Commit second = commitAll();
         assertThat(second.offset()).isEqualTo(1);
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(second);
         assertThat(LongStream.range(1, 4).mapToObj(this::delivered))
-                .containsExactly(Delivered.FRESH, Delivered.FRESH, Delivered.DONE);
+                .containsExactly(DeliveryState.FRESH, DeliveryState.FRESH, DeliveryState.DONE);
     }
 
     @Test
@@ -67,12 +67,12 @@ class LedgerHandOverTest extends LedgersFixture {
         finish(3);
         Commit written = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT.withVersion(0));
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT.withVersion(0));
         restore(written);
-        assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
-        assertThat(delivered(1)).isEqualTo(Delivered.DONE);
-        assertThat(delivered(2)).isEqualTo(Delivered.FRESH);
-        assertThat(delivered(3)).isEqualTo(Delivered.DONE);
+        assertThat(delivered(0)).isEqualTo(DeliveryState.FRESH);
+        assertThat(delivered(1)).isEqualTo(DeliveryState.DONE);
+        assertThat(delivered(2)).isEqualTo(DeliveryState.FRESH);
+        assertThat(delivered(3)).isEqualTo(DeliveryState.DONE);
         finish(0);
         // An offset of 2 alone would have 3 done again: what is left of the ledger that was found goes with it.
         Commit rest = commitAll();
@@ -89,7 +89,7 @@ class LedgerHandOverTest extends LedgersFixture {
     void shouldWorkOffALedgerThatIsLongerThanItsNewOwnerMayWrite() {
         LedgerState found = new LedgerState(1, null, false, false, 0, 0, -1, everySecond(10_000));
         Commit commit = new Commit(0, LedgerCodec.encode(1, found));
-        ledgers = new Ledgers(new LedgerSettings(1, 100, 200));
+        ledgers = new OwnedLedgers(new LedgerSettings(1, 100, 200));
         restore(commit);
         Set<Long> answered = new HashSet<>();
 
@@ -98,7 +98,7 @@ class LedgerHandOverTest extends LedgersFixture {
             assertThat(ledgers.closed()).isEmpty();
             List<Long> open = new ArrayList<>();
             for (long end = Math.min(10_000, next + 500); next < end; next++) {
-                if (delivered(next) == Delivered.FRESH) {
+                if (delivered(next) == DeliveryState.FRESH) {
                     open.add(next);
                 }
             }
@@ -150,11 +150,11 @@ class LedgerHandOverTest extends LedgersFixture {
         assertThat(ledgers.uncommitted()).isLessThanOrEqualTo(2);
         Commit left = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(left);
-        assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(0)).isEqualTo(DeliveryState.FRESH);
         for (long offset = 1; offset < LedgerCodec.MOST_OFFSETS + Math.min(over, 0); offset++) {
-            assertThat(delivered(offset)).isEqualTo(Delivered.DONE);
+            assertThat(delivered(offset)).isEqualTo(DeliveryState.DONE);
         }
         finish(0);
         assertThat(commitAll().offset()).isGreaterThanOrEqualTo(LedgerCodec.MOST_OFFSETS + Math.min(over, 0));
@@ -175,7 +175,7 @@ class LedgerHandOverTest extends LedgersFixture {
 
         List<Long> answers = new ArrayList<>();
         for (long offset = 0; offset < 100_000; offset++) {
-            if (delivered(offset) == Delivered.FRESH) {
+            if (delivered(offset) == DeliveryState.FRESH) {
                 finish(offset);
             }
             if (offset % 400 == 399) {
@@ -194,7 +194,7 @@ class LedgerHandOverTest extends LedgersFixture {
     @Test
     void shouldNameTheTopicInEveryLedger() throws UnreadableLedger {
         for (int version = 1; version <= 2; version++) {
-            ledgers = new Ledgers(LedgerSettings.DEFAULT.withVersion(version));
+            ledgers = new OwnedLedgers(LedgerSettings.DEFAULT.withVersion(version));
             restore(new Commit(0, ""));
             deliver(0);
             finish(0);

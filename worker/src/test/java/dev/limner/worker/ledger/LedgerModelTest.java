@@ -2,7 +2,7 @@ package dev.limner.worker.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.PendingTransaction;
@@ -111,14 +111,14 @@ class LedgerModelTest {
 
         private final class Worker {
             private final LedgerSettings settings;
-            private Ledgers ledgers;
+            private OwnedLedgers ledgers;
             private final Map<PartitionRef, Long> owned = new HashMap<>();
             private final Map<PartitionRef, Integer> next = new HashMap<>();
             private final List<RecordRef> open = new ArrayList<>();
 
             Worker(LedgerSettings settings) {
                 this.settings = settings;
-                this.ledgers = new Ledgers(settings);
+                this.ledgers = new OwnedLedgers(settings);
             }
 
             void assign() {
@@ -128,7 +128,7 @@ class LedgerModelTest {
                         Commit commit = broker.committed;
                         owned.put(partition, ++assignments);
                         next.put(partition, broker.indexOf(commit.offset()));
-                        ledgers.restore(TestTakeOvers.known(new Assignment(
+                        ledgers.restore(TestTakeOvers.known(new PartitionAssignment(
                                 partition,
                                 assignments,
                                 commit.offset(),
@@ -255,7 +255,7 @@ class LedgerModelTest {
             }
 
             void crash() {
-                ledgers = new Ledgers(settings);
+                ledgers = new OwnedLedgers(settings);
                 owned.clear();
                 next.clear();
                 open.clear();

@@ -9,33 +9,33 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Deaths of owners, and the jobs that are suspected of them. */
-class LedgerSuspectsTest extends LedgersFixture {
+class LedgerSuspectsTest extends OwnedLedgersFixture {
     @Test
     void shouldRunTheOldestJobsSinglyAfterTheSecondDeathAndCondemnTheOneThatWasStarted() {
         restore(new Commit(0, ""));
         deliver(0, 1);
         Commit held = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(held);
-        assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(0)).isEqualTo(DeliveryState.FRESH);
         Commit once = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(once);
-        assertThat(delivered(0)).isEqualTo(Delivered.SUSPECT);
-        assertThat(delivered(1)).isEqualTo(Delivered.SUSPECT);
-        assertThat(delivered(PartitionLedger.SUSPECTS)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(0)).isEqualTo(DeliveryState.SUSPECT);
+        assertThat(delivered(1)).isEqualTo(DeliveryState.SUSPECT);
+        assertThat(delivered(PartitionLedger.SUSPECTS)).isEqualTo(DeliveryState.FRESH);
         ledgers.started(ref(0));
         commitAll();
         finish(0);
         ledgers.started(ref(1));
         Commit started = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(started);
-        assertThat(delivered(1)).isEqualTo(Delivered.CONDEMNED);
-        assertThat(delivered(2)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(1)).isEqualTo(DeliveryState.CONDEMNED);
+        assertThat(delivered(2)).isEqualTo(DeliveryState.FRESH);
     }
 
     /** A commit may take longer than the control thread waits for it. */
@@ -66,9 +66,9 @@ class LedgerSuspectsTest extends LedgersFixture {
         for (int owner = 0; owner < 5; owner++) {
             ledgers.letGo(Set.of(PARTITION));
             Commit clean = commitAll();
-            ledgers = new Ledgers(LedgerSettings.DEFAULT);
+            ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
             restore(clean);
-            assertThat(delivered(0)).isEqualTo(Delivered.FRESH);
+            assertThat(delivered(0)).isEqualTo(DeliveryState.FRESH);
         }
     }
 
@@ -76,18 +76,18 @@ class LedgerSuspectsTest extends LedgersFixture {
     void shouldForgetDeathsOnceTheJobsUnderSuspicionAreDone() {
         restore(new Commit(0, ""), 3);
         Commit held = commitAll();
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(held, 3);
         deliver(0, 1, 2);
         LongStream.range(0, 3).forEach(this::finish);
         Commit survived = commitAll();
 
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(survived, END);
-        assertThat(delivered(3)).isEqualTo(Delivered.FRESH);
+        assertThat(delivered(3)).isEqualTo(DeliveryState.FRESH);
         Commit once = commitAll();
-        ledgers = new Ledgers(LedgerSettings.DEFAULT);
+        ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
         restore(once, END);
-        assertThat(delivered(3)).isEqualTo(Delivered.SUSPECT);
+        assertThat(delivered(3)).isEqualTo(DeliveryState.SUSPECT);
     }
 }

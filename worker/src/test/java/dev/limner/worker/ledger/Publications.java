@@ -2,7 +2,7 @@ package dev.limner.worker.ledger;
 
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.publish.Publication;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +14,6 @@ final class Publications {
     static Publication of(String id) {
         Result result = new Result(
                 id, new Outcome.Expired(Instant.EPOCH), null, null, null, null, 0, 1, "w", null, null, null, List.of());
-        return new Publication(result, new Original(null, null, List.of(), 0), id, null, null);
+        return new Publication(result, new OriginalRecord(null, null, List.of(), 0), id, null, null);
     }
 }

@@ -53,7 +53,7 @@ class ResultsHistoryTest {
             for (int i = 0; i < 5; i++) {
                 results.send(new ProducerRecord<>("results", utf8("{}"))).get();
             }
-            history.ask(new Question(new PartitionRef("jobs", 0), 1, 0, 1, jobTopic));
+            history.ask(new ResultsQuestion(new PartitionRef("jobs", 0), 1, 0, 1, jobTopic));
             // Long enough for the reading to begin; it cannot end.
             Thread.sleep(3_000);
             assertThat(history.take()).isEmpty();
@@ -61,7 +61,7 @@ class ResultsHistoryTest {
             admin.deleteTopics(List.of("results")).all().get();
             unused = create(admin, "results");
 
-            List<Answer> answers = new ArrayList<>();
+            List<ResultsAnswer> answers = new ArrayList<>();
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (answers.isEmpty() && System.nanoTime() < deadline) {
                 Thread.sleep(50);
@@ -100,19 +100,19 @@ class ResultsHistoryTest {
             producer.send(new ProducerRecord<>("results", 0, then, null, result("brokers", brokers)))
                     .get();
 
-            assertThat(answered(history, new Question(new PartitionRef("loose", 0), 1, 0, 1, loose)))
+            assertThat(answered(history, new ResultsQuestion(new PartitionRef("loose", 0), 1, 0, 1, loose)))
                     .isEqualTo(1);
             // Their brokers say when these jobs came: what is three days older answers another of that name.
-            assertThat(answered(history, new Question(new PartitionRef("strict", 0), 1, 0, 1, strict)))
+            assertThat(answered(history, new ResultsQuestion(new PartitionRef("strict", 0), 1, 0, 1, strict)))
                     .isZero();
-            assertThat(answered(history, new Question(new PartitionRef("brokers", 0), 1, 0, 1, brokers)))
+            assertThat(answered(history, new ResultsQuestion(new PartitionRef("brokers", 0), 1, 0, 1, brokers)))
                     .isZero();
         }
     }
 
-    private static long answered(ResultsHistory history, Question question) throws InterruptedException {
+    private static long answered(ResultsHistory history, ResultsQuestion question) throws InterruptedException {
         history.ask(question);
-        List<Answer> answers = new ArrayList<>();
+        List<ResultsAnswer> answers = new ArrayList<>();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (answers.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(50);

@@ -2,7 +2,7 @@ package dev.limner.worker.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -36,16 +36,16 @@ class TakeOversTest {
     @Test
     void shouldStartAnEmptyPartitionAtItsBeginningWithoutAsking() {
         begin = 7;
-        assertThat(settled(Assignment.NOTHING_COMMITTED, "", 7).offset()).isEqualTo(7);
+        assertThat(settled(PartitionAssignment.NOTHING_COMMITTED, "", 7).offset()).isEqualTo(7);
         assertThat(asked.questions).isEmpty();
     }
 
     @Test
     void shouldAskForAllOfAPartitionWhoseOffsetIsGone() {
         begin = 7;
-        assertThat(settle(Assignment.NOTHING_COMMITTED, "", 8)).isEmpty();
+        assertThat(settle(PartitionAssignment.NOTHING_COMMITTED, "", 8)).isEmpty();
         assertThat(takeOvers.waiting()).isEqualTo(1);
-        assertThat(asked.questions).containsExactly(new Question(PARTITION, 1, 7, 8, TOPIC));
+        assertThat(asked.questions).containsExactly(new ResultsQuestion(PARTITION, 1, 7, 8, TOPIC));
 
         TakeOver known = answered(7);
 
@@ -56,7 +56,7 @@ class TakeOversTest {
     @Test
     void shouldAskForWhatLiesBeyondAnUnreadableLedger() {
         assertThat(settle(10, "CQ", 50)).isEmpty();
-        assertThat(asked.questions).containsExactly(new Question(PARTITION, 1, 10, 50, TOPIC));
+        assertThat(asked.questions).containsExactly(new ResultsQuestion(PARTITION, 1, 10, 50, TOPIC));
 
         TakeOver known = answered(10, 11, 13);
 
@@ -90,7 +90,7 @@ class TakeOversTest {
     @Test
     void shouldTakeAnOffsetWithoutATopicForAnothersIfTheLogIsShorter() {
         settle(10, "", 9);
-        assertThat(asked.questions).containsExactly(new Question(PARTITION, 1, 0, 9, TOPIC));
+        assertThat(asked.questions).containsExactly(new ResultsQuestion(PARTITION, 1, 0, 9, TOPIC));
         assertThat(answered().offset()).isZero();
 
         BitSet done = new BitSet();
@@ -106,7 +106,7 @@ class TakeOversTest {
     @Test
     void shouldBelieveAnOffsetWithoutATopicIfResultsBearItOut() {
         assertThat(settle(10, "", 10)).isEmpty();
-        assertThat(asked.questions).containsExactly(new Question(PARTITION, 1, 0, 10, TOPIC));
+        assertThat(asked.questions).containsExactly(new ResultsQuestion(PARTITION, 1, 0, 10, TOPIC));
 
         assertThat(answered(9).offset()).isEqualTo(10);
     }
@@ -118,17 +118,17 @@ class TakeOversTest {
         assertThat(settled(10, "", 10).offset()).isEqualTo(10);
         // Markers only.
         settle(12, "", 14);
-        asked.answers.add(new Answer(asked.questions.getLast(), new OffsetSet(), true));
+        asked.answers.add(new ResultsAnswer(asked.questions.getLast(), new OffsetSet(), true));
         assertThat(takeOvers.settle(List.of()).getFirst().offset()).isEqualTo(12);
     }
 
     @Test
     void shouldAskForEverythingIfNoResultBearsOutAnOffsetWithoutATopic() {
         settle(500, "", 510);
-        assertThat(asked.questions.getLast()).isEqualTo(new Question(PARTITION, 1, 400, 500, TOPIC));
-        asked.answers.add(new Answer(asked.questions.getLast(), new OffsetSet(), false));
+        assertThat(asked.questions.getLast()).isEqualTo(new ResultsQuestion(PARTITION, 1, 400, 500, TOPIC));
+        asked.answers.add(new ResultsAnswer(asked.questions.getLast(), new OffsetSet(), false));
         assertThat(takeOvers.settle(List.of())).isEmpty();
-        assertThat(asked.questions.getLast()).isEqualTo(new Question(PARTITION, 1, 0, 510, TOPIC));
+        assertThat(asked.questions.getLast()).isEqualTo(new ResultsQuestion(PARTITION, 1, 0, 510, TOPIC));
 
         assertThat(answered(0).offset()).isEqualTo(1);
     }
@@ -151,7 +151,7 @@ class TakeOversTest {
 
         PartitionLedger partition = new PartitionLedger(known, LedgerSettings.DEFAULT);
         assertThat(partition.crashes()).isEqualTo(2);
-        assertThat(partition.delivered(13)).isEqualTo(Delivered.SUSPECT);
+        assertThat(partition.delivered(13)).isEqualTo(DeliveryState.SUSPECT);
     }
 
     @Test
@@ -176,11 +176,11 @@ class TakeOversTest {
 
     @Test
     void shouldForgetQuestionsAndAnswersOfPartitionsThatAreGone() {
-        settle(Assignment.NOTHING_COMMITTED, "", 8);
+        settle(PartitionAssignment.NOTHING_COMMITTED, "", 8);
         takeOvers.release(Set.of(PARTITION));
         assertThat(asked.forgotten).isEqualTo(asked.questions);
 
-        asked.answers.add(new Answer(asked.questions.getLast(), new OffsetSet(), false));
+        asked.answers.add(new ResultsAnswer(asked.questions.getLast(), new OffsetSet(), false));
         assertThat(takeOvers.settle(List.of())).isEmpty();
     }
 
@@ -198,7 +198,7 @@ class TakeOversTest {
 
     private List<TakeOver> settle(long committed, String metadata, long end) {
         return takeOvers.settle(
-                List.of(new Assignment(PARTITION, 1, committed, metadata, begin, end, topic, recreated, own)));
+                List.of(new PartitionAssignment(PARTITION, 1, committed, metadata, begin, end, topic, recreated, own)));
     }
 
     private TakeOver answered(long... offsets) {
@@ -206,29 +206,29 @@ class TakeOversTest {
         for (long offset : offsets) {
             set.add(offset);
         }
-        asked.answers.add(new Answer(asked.questions.getLast(), set, false));
+        asked.answers.add(new ResultsAnswer(asked.questions.getLast(), set, false));
         return takeOvers.settle(List.of()).getFirst();
     }
 
     private static final class Asked implements TakeOvers.Answers {
-        private final List<Question> questions = new ArrayList<>();
-        private final List<Question> forgotten = new ArrayList<>();
-        private final List<Answer> answers = new ArrayList<>();
+        private final List<ResultsQuestion> questions = new ArrayList<>();
+        private final List<ResultsQuestion> forgotten = new ArrayList<>();
+        private final List<ResultsAnswer> answers = new ArrayList<>();
 
         @Override
-        public void ask(Question question) {
+        public void ask(ResultsQuestion question) {
             questions.add(question);
         }
 
         @Override
-        public List<Answer> take() {
-            List<Answer> taken = List.copyOf(answers);
+        public List<ResultsAnswer> take() {
+            List<ResultsAnswer> taken = List.copyOf(answers);
             answers.clear();
             return taken;
         }
 
         @Override
-        public void forget(Question question) {
+        public void forget(ResultsQuestion question) {
             forgotten.add(question);
         }
 

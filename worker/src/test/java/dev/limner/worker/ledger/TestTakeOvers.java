@@ -1,6 +1,6 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.intake.Assignment;
+import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
 import java.util.BitSet;
 
@@ -14,7 +14,7 @@ public final class TestTakeOvers {
     }
 
     /** What an assignment says whose offset and ledger count, without asking anybody. */
-    static TakeOver known(Assignment assignment) {
+    static TakeOver known(PartitionAssignment assignment) {
         try {
             return TakeOver.of(assignment, LedgerCodec.decode(assignment.metadata()));
         } catch (UnreadableLedger e) {

@@ -54,7 +54,7 @@ class StopBudgetTest {
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(2);
 
-        boolean all = Closing.all(
+        boolean all = ParallelClose.all(
                 new StopBudget(Duration.ofMillis(300)),
                 List.of(
                         never::await,
@@ -67,7 +67,7 @@ class StopBudgetTest {
         assertThat(all).isFalse();
         assertThat(closed.getCount()).isZero();
         never.countDown();
-        assertThat(Closing.all(new StopBudget(Duration.ofSeconds(10)), List.of(closed::countDown)))
+        assertThat(ParallelClose.all(new StopBudget(Duration.ofSeconds(10)), List.of(closed::countDown)))
                 .isTrue();
     }
 

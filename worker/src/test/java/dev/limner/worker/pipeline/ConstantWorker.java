@@ -4,11 +4,11 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.BatchBuckets;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -103,8 +103,8 @@ final class ConstantWorker {
     }
 
     WorkerRuntime start(String name) {
-        ModelSlots slots = new ModelSlots(new LoadedModel(
-                PictureEngine.of(new HashPainter(perBatch), new FixedSizes(List.of(8))),
+        ModelCatalog slots = new ModelCatalog(new LoadedModel(
+                BatchedGenerator.of(new SyntheticGenerator(perBatch), new BatchBuckets(List.of(8))),
                 encoder,
                 LoadedModel.Origin.NONE));
         return new WorkerRuntime(

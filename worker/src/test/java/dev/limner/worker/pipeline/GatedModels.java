@@ -5,11 +5,11 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.Size;
-import dev.limner.worker.generate.FixedSizes;
+import dev.limner.protocol.ImageSize;
+import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.Painter;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ImageGenerator;
+import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.text.HashTextEncoder;
 import java.util.List;
 import java.util.Set;
@@ -34,15 +34,15 @@ final class GatedModels {
 
     /** @param bad index of a picture that this model cannot draw; -1 for none */
     LoadedModel model(String digest, int bad) {
-        Painter painter = new Painter() {
+        ImageGenerator painter = new ImageGenerator() {
             @Override
             public Result.Model model() {
                 return new Result.Model("default", digest);
             }
 
             @Override
-            public Size size() {
-                return new Size(8, 8);
+            public ImageSize size() {
+                return new ImageSize(8, 8);
             }
 
             @Override
@@ -73,7 +73,7 @@ final class GatedModels {
             }
         };
         return new LoadedModel(
-                PictureEngine.of(painter, new FixedSizes(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
+                BatchedGenerator.of(painter, new BatchBuckets(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
     }
 
     /** Embeds nothing until the gate opens: what is taken until then waits in the pipeline. */

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
-import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.OutageBreaker;
 import dev.limner.worker.fault.PermanentException;
 import dev.limner.worker.fault.RetryableException;
-import dev.limner.worker.intake.Delivery;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.RecordDelivery;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.PatientImageStore;
+import dev.limner.worker.store.RetryingStore;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class LargeOriginalsTest {
     private static final int SIZE = 300 << 10;
 
-    private final BlockingQueue<Finished> answered = new LinkedBlockingQueue<>();
+    private final BlockingQueue<FinishedRecord> answered = new LinkedBlockingQueue<>();
     private final BlockingQueue<Throwable> fatal = new LinkedBlockingQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private long offset;
@@ -137,12 +137,12 @@ class LargeOriginalsTest {
     }
 
     private LargeOriginals over(Supplier<String> put) {
-        ImageStore store = new PatientImageStore(new Putting(put), new Breaker("store", null, stopping::get));
-        return new LargeOriginals(new Outcomes("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
+        ImageStore store = new RetryingStore(new Putting(put), new OutageBreaker("store", null, stopping::get));
+        return new LargeOriginals(new OutcomePublications("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
     }
 
     private Publication next() throws InterruptedException {
-        Finished finished = Objects.requireNonNull(answered.poll(20, TimeUnit.SECONDS), "no answer");
+        FinishedRecord finished = Objects.requireNonNull(answered.poll(20, TimeUnit.SECONDS), "no answer");
         return Objects.requireNonNull(finished.publication());
     }
 
@@ -155,7 +155,7 @@ class LargeOriginalsTest {
         RecordRef ref = new RecordRef(new PartitionRef("bulk", 0), offset++, 1);
         Decoded decoded = JobCodec.decode(value, ref.fallbackId());
         originals.store(
-                new Delivery(ref, new Original(null, value, List.of(), 0), decoded, 0),
+                new RecordDelivery(ref, new OriginalRecord(null, value, List.of(), 0), decoded, 0),
                 (Decoded.Poison) decoded,
                 value);
     }

@@ -15,12 +15,12 @@ import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.release.Announcements;
+import dev.limner.worker.generate.ModelGenerator;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
+import dev.limner.worker.release.ModelAnnouncements;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.release.TestBundles;
 import dev.limner.worker.text.HashTextEncoder;
@@ -170,11 +170,11 @@ class LiveAtStartTest {
 
     /** A worker's models, as they are before it joins its group. */
     private static final class Worker implements AutoCloseable {
-        private final ModelSlots slots = new ModelSlots(model(ModelBundle.read(bundles.folder(shipped))));
-        private final Announcements announcements;
+        private final ModelCatalog slots = new ModelCatalog(model(ModelBundle.read(bundles.folder(shipped))));
+        private final ModelAnnouncements announcements;
 
         Worker(Topics topics, String name, boolean strict, boolean fallback) {
-            announcements = new Announcements(
+            announcements = new ModelAnnouncements(
                     new ReleaseSettings(
                             TestCluster.bootstrap(),
                             topics.models(),
@@ -217,7 +217,7 @@ class LiveAtStartTest {
 
     private static LoadedModel model(ModelBundle bundle) {
         return new LoadedModel(
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), new FixedSizes(List.of(4, 8))),
+                BatchedGenerator.of(ModelGenerator.load(bundle, Device.cpu()), new BatchBuckets(List.of(4, 8))),
                 new HashTextEncoder(),
                 new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
     }

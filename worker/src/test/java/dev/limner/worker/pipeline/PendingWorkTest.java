@@ -6,7 +6,7 @@ import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
@@ -28,7 +28,7 @@ class PendingWorkTest {
     @Test
     void shouldPauseTheSourceThatHasUsedUpItsShareAndNoOther() {
         List<RecordRef> held = arrive(9, VALUE);
-        pending.arrived(ref(BULK), new Original(null, new byte[VALUE - 1], List.of(), 0));
+        pending.arrived(ref(BULK), new OriginalRecord(null, new byte[VALUE - 1], List.of(), 0));
         assertThat(pending.bytes()).isEqualTo(SHARE - 2);
         assertThat(pending.full()).as("just under the share").isEmpty();
 
@@ -59,7 +59,7 @@ class PendingWorkTest {
     @Test
     void shouldHoldLessOnceOnlyTheBeginningOfAnOriginalIsKept() {
         RecordRef ref = arrive(1, VALUE).get(0);
-        Original cut = new Original(null, new byte[VALUE], List.of(), 0).beginning(100);
+        OriginalRecord cut = new OriginalRecord(null, new byte[VALUE], List.of(), 0).beginning(100);
 
         pending.answered(ref, new Publication(answer(ref, 0).result(), cut, ref.origin(), null, null));
 
@@ -87,7 +87,7 @@ class PendingWorkTest {
     @Test
     void shouldKeepWhatOtherPartitionsHold() {
         arrive(1, VALUE);
-        pending.arrived(ref(OTHER), new Original(null, new byte[VALUE], List.of(), 0));
+        pending.arrived(ref(OTHER), new OriginalRecord(null, new byte[VALUE], List.of(), 0));
 
         pending.release(Set.of(BULK));
 
@@ -97,7 +97,7 @@ class PendingWorkTest {
     @Test
     void shouldCountKeysAndHeaders() {
         pending.arrived(
-                ref(BULK), new Original(new byte[10], null, List.of(new Original.Header("name", new byte[20])), 0));
+                ref(BULK), new OriginalRecord(new byte[10], null, List.of(new OriginalRecord.Header("name", new byte[20])), 0));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 34);
     }
@@ -106,7 +106,7 @@ class PendingWorkTest {
         List<RecordRef> refs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             RecordRef ref = ref(BULK);
-            pending.arrived(ref, new Original(null, new byte[value], List.of(), 0));
+            pending.arrived(ref, new OriginalRecord(null, new byte[value], List.of(), 0));
             refs.add(ref);
         }
         return refs;
@@ -133,6 +133,6 @@ class PendingWorkTest {
                 null,
                 null,
                 List.of());
-        return new Publication(result, new Original(null, new byte[value], List.of(), 0), ref.origin(), null, null);
+        return new Publication(result, new OriginalRecord(null, new byte[value], List.of(), 0), ref.origin(), null, null);
     }
 }

@@ -24,7 +24,7 @@ class ProgressWatchTest {
     void shouldRestartNothingInTenMinutesWithoutBrokersAndRecoverByItself() {
         StageWatch store = new StageWatch("store", 1);
         store.began(0, now);
-        Committer.State failing = new Committer.State(7, "TimeoutException: nobody answers", now);
+        CommitScheduler.State failing = new CommitScheduler.State(7, "TimeoutException: nobody answers", now);
         for (Duration passed = Duration.ZERO;
                 passed.compareTo(Duration.ofMinutes(10)) < 0;
                 passed = passed.plus(ROUND)) {
@@ -42,7 +42,7 @@ class ProgressWatchTest {
                 .anyMatch(reason -> reason.contains("a publication has not ended for 600 s"));
 
         store.ended(0);
-        go(ROUND, sight(Map.of(), Set.of(ONE), true, Committer.State.FINE, Set.of(), List.of(store)), true);
+        go(ROUND, sight(Map.of(), Set.of(ONE), true, CommitScheduler.State.FINE, Set.of(), List.of(store)), true);
         assertThat(watch.brokersAnswer()).isTrue();
         assertThat(watch.reasons()).isEmpty();
     }
@@ -95,7 +95,7 @@ class ProgressWatchTest {
     void shouldNameAPartitionWhoseStateIsNotKnown() {
         Set<PartitionRef> both = Set.of(ONE, TWO);
         ProgressWatch.Sight sight = new ProgressWatch.Sight(
-                both, Set.of(TWO), Map.of(), true, 1, Committer.State.FINE, Set.of(), List.of());
+                both, Set.of(TWO), Map.of(), true, 1, CommitScheduler.State.FINE, Set.of(), List.of());
         go(ROUND, sight, true);
         go(ProgressWatch.STILL.minusMillis(1), sight, true);
         assertThat(watch.reasons()).isEmpty();
@@ -108,24 +108,24 @@ class ProgressWatchTest {
 
     @Test
     void shouldCountFailedPublicationsInARowAndNameWhatIsMissing() {
-        go(ROUND, sight(Map.of(), Set.of(), true, new Committer.State(2, "x", -1), Set.of(), List.of()), true);
+        go(ROUND, sight(Map.of(), Set.of(), true, new CommitScheduler.State(2, "x", -1), Set.of(), List.of()), true);
         assertThat(watch.reasons()).isEmpty();
         go(
                 ROUND,
-                sight(Map.of(), Set.of(), true, new Committer.State(3, "x", -1), Set.of("no topic"), List.of()),
+                sight(Map.of(), Set.of(), true, new CommitScheduler.State(3, "x", -1), Set.of("no topic"), List.of()),
                 true);
         assertThat(watch.reasons()).containsExactly("no topic", "3 publications in a row failed: x");
     }
 
     private ProgressWatch.Sight oldest(Map<PartitionRef, Long> oldest, boolean free) {
-        return sight(oldest, Set.of(ONE, TWO), free, Committer.State.FINE, Set.of(), List.of());
+        return sight(oldest, Set.of(ONE, TWO), free, CommitScheduler.State.FINE, Set.of(), List.of());
     }
 
     private static ProgressWatch.Sight sight(
             Map<PartitionRef, Long> oldest,
             Set<PartitionRef> owned,
             boolean free,
-            Committer.State publishing,
+            CommitScheduler.State publishing,
             Set<String> obstacles,
             List<StageWatch> stages) {
         return new ProgressWatch.Sight(owned, new HashSet<>(owned), oldest, free, 0, publishing, obstacles, stages);

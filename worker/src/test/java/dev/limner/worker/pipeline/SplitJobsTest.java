@@ -7,12 +7,12 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.BatchBuckets;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
@@ -27,8 +27,8 @@ class SplitJobsTest {
     private static final PartitionRef LOST = new PartitionRef("jobs", 0);
     private static final PartitionRef KEPT = new PartitionRef("jobs", 1);
 
-    private final ModelSlots slots = new ModelSlots(new LoadedModel(
-            PictureEngine.of(new HashPainter(Duration.ZERO), new FixedSizes(List.of(8))),
+    private final ModelCatalog slots = new ModelCatalog(new LoadedModel(
+            BatchedGenerator.of(new SyntheticGenerator(Duration.ZERO), new BatchBuckets(List.of(8))),
             new HashTextEncoder(),
             LoadedModel.Origin.NONE));
     private final SplitJobs splits = new SplitJobs();
@@ -62,7 +62,7 @@ class SplitJobsTest {
 
     private QueuedJob enter(QueuedJob part) {
         String digest = slots.serving().model().digest();
-        try (ModelSlots.Lease lease = slots.lease(digest).orElseThrow()) {
+        try (ModelCatalog.Lease lease = slots.lease(digest).orElseThrow()) {
             splits.entered(part, lease);
         }
         return part;
@@ -71,7 +71,7 @@ class SplitJobsTest {
     private static QueuedJob job(PartitionRef partition, long offset) {
         return new QueuedJob(
                 new RecordRef(partition, offset, 1),
-                new Original(null, null, List.of(), 0),
+                new OriginalRecord(null, null, List.of(), 0),
                 new Job("j", "a", 0, 4, ModelRef.parse("default"), null, 1, ImageFormat.PNG, null, null, null, null),
                 0,
                 0);

@@ -14,11 +14,11 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
 import dev.limner.worker.fault.PermanentException;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.BatchBuckets;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.store.FileStore;
 import dev.limner.worker.store.ImageStore;
@@ -52,11 +52,11 @@ class StoreRejectedTest {
         }
         send(jobs);
         LoadedModel model = new LoadedModel(
-                PictureEngine.of(new HashPainter(Duration.ZERO), new FixedSizes(List.of(4, 8, 16))),
+                BatchedGenerator.of(new SyntheticGenerator(Duration.ZERO), new BatchBuckets(List.of(4, 8, 16))),
                 new HashTextEncoder(),
                 LoadedModel.Origin.NONE);
         try (FileStore files = new FileStore(folder, FileStore.Durability.OS, "w", new LocalDisk());
-                ModelSlots slots = new ModelSlots(model);
+                ModelCatalog slots = new ModelCatalog(model);
                 WorkerRuntime worker =
                         WorkerFixture.worker(topics, "w", slots, ReleaseReport.NONE, new Picky(files), 1_000_000)) {
             Map<String, Result> results = results(topics, 12);

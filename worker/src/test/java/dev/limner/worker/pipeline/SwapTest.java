@@ -26,12 +26,12 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
-import dev.limner.worker.release.Announcements;
+import dev.limner.worker.generate.ModelGenerator;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
+import dev.limner.worker.release.ModelAnnouncements;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.release.TestBundles;
 import dev.limner.worker.store.FileStore;
@@ -170,13 +170,13 @@ class SwapTest {
 
     /** A worker that follows the topic of models. */
     private static final class Fleet implements AutoCloseable {
-        private final ModelSlots slots;
-        private final Announcements announcements;
+        private final ModelCatalog slots;
+        private final ModelAnnouncements announcements;
         private final WorkerRuntime runtime;
 
         Fleet(Topics topics, String name, Manifest first) {
-            slots = new ModelSlots(model(ModelBundle.read(bundles.folder(first))));
-            announcements = new Announcements(
+            slots = new ModelCatalog(model(ModelBundle.read(bundles.folder(first))));
+            announcements = new ModelAnnouncements(
                     new ReleaseSettings(
                             TestCluster.bootstrap(),
                             topics.models(),
@@ -216,7 +216,7 @@ class SwapTest {
 
     private static LoadedModel model(ModelBundle bundle) {
         return new LoadedModel(
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu())),
+                BatchedGenerator.of(ModelGenerator.load(bundle, Device.cpu()), BatchBuckets.suiting(Device.cpu())),
                 encoder,
                 new LoadedModel.Origin(bundle.manifest().order(), bundle.folder()));
     }

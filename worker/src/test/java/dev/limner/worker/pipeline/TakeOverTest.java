@@ -12,11 +12,11 @@ import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.generate.FixedSizes;
-import dev.limner.worker.generate.HashPainter;
+import dev.limner.worker.generate.BatchBuckets;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -260,9 +260,9 @@ class TakeOverTest {
         assertThat(ids).hasSize(count);
     }
 
-    private static ModelSlots slots() {
-        return new ModelSlots(new LoadedModel(
-                PictureEngine.of(new HashPainter(Duration.ZERO), new FixedSizes(List.of(8))),
+    private static ModelCatalog slots() {
+        return new ModelCatalog(new LoadedModel(
+                BatchedGenerator.of(new SyntheticGenerator(Duration.ZERO), new BatchBuckets(List.of(8))),
                 new HashTextEncoder(),
                 LoadedModel.Origin.NONE));
     }

@@ -10,11 +10,11 @@ import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.generate.FixedSizes;
+import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelPainter;
-import dev.limner.worker.generate.ModelSlots;
-import dev.limner.worker.generate.PictureEngine;
+import dev.limner.worker.generate.ModelGenerator;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
@@ -37,8 +37,8 @@ abstract class WorkerFixture {
     static Path folder;
 
     static TextEncoder encoder;
-    static ModelSlots engine;
-    static ModelSlots secondEngine;
+    static ModelCatalog engine;
+    static ModelCatalog secondEngine;
     static FileStore store;
 
     @BeforeAll
@@ -51,10 +51,10 @@ abstract class WorkerFixture {
         store = new FileStore(folder.resolve("store"), FileStore.Durability.FSYNC, "test", new LocalDisk());
     }
 
-    static ModelSlots slots(ModelBundle bundle) {
-        PictureEngine engine =
-                PictureEngine.of(ModelPainter.load(bundle, Device.cpu()), FixedSizes.suiting(Device.cpu()));
-        return new ModelSlots(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
+    static ModelCatalog slots(ModelBundle bundle) {
+        BatchedGenerator engine =
+                BatchedGenerator.of(ModelGenerator.load(bundle, Device.cpu()), BatchBuckets.suiting(Device.cpu()));
+        return new ModelCatalog(new LoadedModel(engine, encoder, LoadedModel.Origin.NONE));
     }
 
     @AfterAll
@@ -65,16 +65,16 @@ abstract class WorkerFixture {
         encoder.close();
     }
 
-    static WorkerRuntime worker(Topics topics, String name, ModelSlots engine) {
+    static WorkerRuntime worker(Topics topics, String name, ModelCatalog engine) {
         return worker(topics, name, engine, 1_000_000);
     }
 
-    static WorkerRuntime worker(Topics topics, String name, ModelSlots engine, int mostBytes) {
+    static WorkerRuntime worker(Topics topics, String name, ModelCatalog engine, int mostBytes) {
         return worker(topics, name, engine, ReleaseReport.NONE, store, mostBytes);
     }
 
     static WorkerRuntime worker(
-            Topics topics, String name, ModelSlots models, ReleaseReport releases, ImageStore store, int mostBytes) {
+            Topics topics, String name, ModelCatalog models, ReleaseReport releases, ImageStore store, int mostBytes) {
         String bootstrap = TestCluster.bootstrap();
         WorkerSettings settings = new WorkerSettings(
                 name,

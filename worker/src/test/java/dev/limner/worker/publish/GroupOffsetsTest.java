@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.publish.PendingTransaction.Commit;
 import java.time.Instant;
@@ -53,7 +53,7 @@ class GroupOffsetsTest {
                 null,
                 List.of());
         Publication publication =
-                new Publication(result, new Original(null, null, List.of(), 0), "jobs-1@7", null, null);
+                new Publication(result, new OriginalRecord(null, null, List.of(), 0), "jobs-1@7", null, null);
         return new PendingTransaction(List.of(publication), Map.of(QUIET, quiet, BUSY, busy));
     }
 

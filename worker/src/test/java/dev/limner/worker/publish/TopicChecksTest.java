@@ -5,7 +5,7 @@ import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.worker.intake.Rights;
+import dev.limner.worker.intake.RightsAdvice;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +17,9 @@ class TopicChecksTest {
                 .containsExactly(READ);
         assertThat(TopicChecks.lacking(Set.of(WRITE), Set.of(WRITE))).isEmpty();
 
-        assertThat(Rights.onTopics(Set.of("results"), Set.of(READ)))
+        assertThat(RightsAdvice.onTopics(Set.of("results"), Set.of(READ)))
                 .isEqualTo("no right to READ the topic results: grant this worker's user READ and DESCRIBE on it");
-        assertThat(Rights.onTopics(Set.of("results"), TopicChecks.lacking(Set.of(WRITE, READ), Set.of(DESCRIBE))))
+        assertThat(RightsAdvice.onTopics(Set.of("results"), TopicChecks.lacking(Set.of(WRITE, READ), Set.of(DESCRIBE))))
                 .isEqualTo("no right to READ and WRITE the topic results: grant this worker's user READ, WRITE and"
                         + " DESCRIBE on it");
     }

@@ -7,7 +7,7 @@ import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.worker.generate.ModelSlots;
+import dev.limner.worker.generate.ModelCatalog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -21,11 +21,11 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Real bundles of small networks that somebody has been at: each is refused with its reason. */
-class RefusedReleasesTest extends ReleasesFixture {
+class RefusedReleasesTest extends ReleaseManagerFixture {
     /** Of one processor, threads and library; what was computed otherwise since is not in the old names. */
     @Test
     void shouldTakeAReleaseMadeBeforeProfilesNamedTheirArithmeticWithinTheTolerance() throws Exception {
-        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager releases = releases(ReleaseSettings.Beside.ALWAYS);
         String old = "torch-2.7.1-amd64-cpu-avx512-t1";
         ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
         for (int off : new int[] {1, 2}) {
@@ -49,7 +49,7 @@ class RefusedReleasesTest extends ReleasesFixture {
     void shouldRefuseWhatIsNotSignedWithItsKey() throws Exception {
         ReleaseKeys.generate(folder.resolve("ours"));
         ReleaseKeys.generate(folder.resolve("theirs"));
-        Releases releases = releases(new ReleaseSettings(
+        ReleaseManager releases = releases(new ReleaseSettings(
                 "",
                 "",
                 "",
@@ -72,7 +72,7 @@ class RefusedReleasesTest extends ReleasesFixture {
         releases.follow(new ModelRecord("default", 5, signed(second, "theirs"), null, List.of(), "", NOW));
         assertRefused(releases, bare.digest(), RefusalCode.SIGNATURE_INVALID, "signature");
         for (int i = 0; i < 100; i++) {
-            releases.refuse(new Refused(bare.digest(), RefusalCode.RECORD_DOUBTED, "forged"));
+            releases.refuse(new ReleaseRejected(bare.digest(), RefusalCode.RECORD_DOUBTED, "forged"));
         }
         assertThat(releases.refused())
                 .extracting(WorkerStatus.Refusal::code)
@@ -86,7 +86,7 @@ class RefusedReleasesTest extends ReleasesFixture {
 
     @Test
     void shouldRefuseEveryBrokenBundleWithItsReasonAndServeOn() throws Exception {
-        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager releases = releases(ReleaseSettings.Beside.ALWAYS);
         refuses(releases, RefusalCode.WEIGHTS_INVALID, "has digest", made -> truncate(weights(made)));
         refuses(releases, RefusalCode.WEIGHTS_INVALID, "has digest", made -> flip(weights(made)));
         refuses(
@@ -119,13 +119,13 @@ class RefusedReleasesTest extends ReleasesFixture {
         refusesRewritten(releases, RefusalCode.WEIGHTS_INVALID, "the architecture needs", TestBundles::renameATensor);
 
         assertThat(slots.serving().model().digest()).isEqualTo(first.digest());
-        assertThat(slots.lease(first.digest())).isPresent().hasValueSatisfying(ModelSlots.Lease::close);
+        assertThat(slots.lease(first.digest())).isPresent().hasValueSatisfying(ModelCatalog.Lease::close);
         assertThat(releases.refused()).hasSizeLessThanOrEqualTo(10);
     }
 
     @Test
     void shouldRefuseANetworkOrAnEncoderItDoesNotKnowAndAnotherModelsName() throws Exception {
-        Releases releases = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager releases = releases(ReleaseSettings.Beside.ALWAYS);
         refusesManifest(releases, RefusalCode.ARCHITECTURE_UNKNOWN, "\"limner\"", "\"diffusion\"", "'diffusion'");
         refusesManifest(
                 releases,
@@ -156,11 +156,11 @@ class RefusedReleasesTest extends ReleasesFixture {
         put(second);
         ModelRecord old = ModelRecord.first("default", signed(first, "ours"), "", NOW);
         ModelRecord next = old.withLive(signed(second, "ours"), "", NOW);
-        Releases releases = releases(settings);
+        ReleaseManager releases = releases(settings);
         releases.follow(next);
         releases.close();
 
-        Releases restarted = releases(settings);
+        ReleaseManager restarted = releases(settings);
         restarted.follow(old);
         assertRefused(restarted, first.digest(), RefusalCode.RECORD_DOUBTED, "older than revision 2");
         assertThat(restarted.hasRecord()).isFalse();
@@ -178,7 +178,7 @@ class RefusedReleasesTest extends ReleasesFixture {
         void on(Path path) throws IOException;
     }
 
-    private void refuses(Releases releases, RefusalCode code, String reason, Mischief mischief) throws Exception {
+    private void refuses(ReleaseManager releases, RefusalCode code, String reason, Mischief mischief) throws Exception {
         Manifest made = bundles.make("default", 2, 1, first.digest());
         Path stored = Path.of(store.put(bundles.folder(made), made, null));
         mischief.on(stored);
@@ -187,7 +187,7 @@ class RefusedReleasesTest extends ReleasesFixture {
     }
 
     /** The mischief is done before the manifest is written, so that every digest is right. */
-    private void refusesRewritten(Releases releases, RefusalCode code, String reason, Mischief mischief)
+    private void refusesRewritten(ReleaseManager releases, RefusalCode code, String reason, Mischief mischief)
             throws Exception {
         Manifest made = bundles.make("default", 2, 1, first.digest());
         mischief.on(bundles.folder(made).resolve("weights.safetensors"));
@@ -196,7 +196,7 @@ class RefusedReleasesTest extends ReleasesFixture {
         assertRefused(releases, forged.digest(), code, reason);
     }
 
-    private void refusesManifest(Releases releases, RefusalCode code, String from, String to, String reason)
+    private void refusesManifest(ReleaseManager releases, RefusalCode code, String from, String to, String reason)
             throws Exception {
         Manifest made = bundles.make("default", 2, 1, first.digest());
         edit(bundles.folder(made), from, to);
@@ -211,7 +211,7 @@ class RefusedReleasesTest extends ReleasesFixture {
         assertRefused(releases, digest, code, reason);
     }
 
-    private ModelRecord next(Releases releases, ModelRecord.Release live) {
+    private ModelRecord next(ReleaseManager releases, ModelRecord.Release live) {
         return new ModelRecord("default", releases.revision() + 1, live, null, List.of(), "", NOW);
     }
 

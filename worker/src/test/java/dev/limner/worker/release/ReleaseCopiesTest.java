@@ -12,14 +12,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The copies of bundles that a worker keeps in its cache. */
-class ReleaseCopiesTest extends ReleasesFixture {
+class ReleaseCopiesTest extends ReleaseManagerFixture {
     @Test
     void shouldRemoveNothingButTheCopiesItMade() throws Exception {
         Path cache = Files.createDirectory(folder.resolve("cache"));
         Path letter = Files.writeString(cache.resolve("letter.txt"), "of the user");
         Path alike = Files.createDirectory(cache.resolve("c".repeat(64)));
         Files.writeString(alike.resolve("manifest.json"), "{}");
-        Releases releases = releases(new ReleaseSettings(
+        ReleaseManager releases = releases(new ReleaseSettings(
                 "", "", "", "", profile(), cache, null, 1 << 20, 0, ReleaseSettings.Beside.ALWAYS, false));
         ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
         ModelRecord.Release third = put(bundles.make("default", 3, 2, second.digest()));
@@ -51,8 +51,8 @@ class ReleaseCopiesTest extends ReleasesFixture {
 
     @Test
     void shouldNotRemoveWhatAnotherWorkerOfTheSameCacheUses() throws Exception {
-        Releases one = releases(ReleaseSettings.Beside.ALWAYS);
-        Releases two = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager one = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager two = releases(ReleaseSettings.Beside.ALWAYS);
         ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
         ModelRecord record = ModelRecord.first("default", release(first), "", NOW);
         one.follow(record.withLive(second, "", NOW));
@@ -66,7 +66,7 @@ class ReleaseCopiesTest extends ReleasesFixture {
 
     @Test
     void shouldUseTheCopyOfTheProcessBeforeItAndFetchADamagedOneAgain() throws Exception {
-        Releases before = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager before = releases(ReleaseSettings.Beside.ALWAYS);
         ModelRecord.Release second = put(bundles.make("default", 2, 1, first.digest()));
         ModelRecord record =
                 ModelRecord.first("default", release(first), "", NOW).withLive(second, "", NOW);
@@ -77,7 +77,7 @@ class ReleaseCopiesTest extends ReleasesFixture {
         slots.setLive(first.digest());
         slots.retire(0);
 
-        Releases after = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager after = releases(ReleaseSettings.Beside.ALWAYS);
         after.follow(record);
         assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
         after.close();
@@ -85,7 +85,7 @@ class ReleaseCopiesTest extends ReleasesFixture {
         flip(weights(folder.resolve("cache/slot-0").resolve(second.digest())));
         slots.setLive(first.digest());
         slots.retire(0);
-        Releases later = releases(ReleaseSettings.Beside.ALWAYS);
+        ReleaseManager later = releases(ReleaseSettings.Beside.ALWAYS);
         later.follow(record);
         assertRefused(later, second.digest(), RefusalCode.BUNDLE_MISSING, "there is no bundle");
         Files.move(away, stored);

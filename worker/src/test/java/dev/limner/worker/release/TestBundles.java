@@ -17,7 +17,7 @@ import dev.limner.generator.image.ProbeSheet;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
-import dev.limner.generator.render.Probes;
+import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.protocol.Digests;
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class TestBundles {
                         new ModelBundle.Content(
                                 tensors,
                                 null,
-                                Probes.draw(
+                                ProbeImages.draw(
                                         renderer,
                                         ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())))));
                 return named(folder, manifest);

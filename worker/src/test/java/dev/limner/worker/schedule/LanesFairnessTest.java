@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
-import dev.limner.worker.intake.Original;
+import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import java.time.Duration;
@@ -19,13 +19,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sources that never run dry, from a seed: what {@link Lanes} promises about starvation. */
+/** Sources that never run dry, from a seed: what {@link JobLanes} promises about starvation. */
 class LanesFairnessTest {
     private static final int BATCHES = 400;
     private static final int LARGEST_JOB = 64;
 
     private final Map<RecordRef, Waiting> waiting = new LinkedHashMap<>();
-    private final Map<String, Route> routes = new HashMap<>();
+    private final Map<String, ModelRoute> routes = new HashMap<>();
     private long offset;
     private int formed;
 
@@ -45,7 +45,7 @@ class LanesFairnessTest {
         List<String> sources = IntStream.rangeClosed(0, random.nextInt(4))
                 .mapToObj(n -> "s" + n)
                 .toList();
-        Lanes lanes = new Lanes(settings, sources, 1000, "w", job -> routes.get(job.id()));
+        JobLanes lanes = new JobLanes(settings, sources, 1000, "w", job -> routes.get(job.id()));
         int models = 1 + random.nextInt(2);
         List<Integer> counts = sources.stream()
                 .map(source -> random.nextBoolean() ? 1 : 1 + random.nextInt(LARGEST_JOB))
@@ -82,12 +82,12 @@ class LanesFairnessTest {
     }
 
     private void add(
-            Lanes lanes, BatchSettings settings, List<String> sources, String source, int count, String model) {
+            JobLanes lanes, BatchSettings settings, List<String> sources, String source, int count, String model) {
         Job job = new Job(
                 "j" + offset, "a", 0, count, ModelRef.DEFAULT, null, 1, ImageFormat.PNG, null, null, null, null);
-        routes.put(job.id(), new Route.Ready(model));
+        routes.put(job.id(), new ModelRoute.Ready(model));
         RecordRef ref = new RecordRef(new PartitionRef(source, 0), offset++, 1);
-        QueuedJob queued = new QueuedJob(ref, new Original(null, null, List.of(), 0), job, 0, 0);
+        QueuedJob queued = new QueuedJob(ref, new OriginalRecord(null, null, List.of(), 0), job, 0, 0);
         int own = Math.ceilDiv(count, settings.turn());
         int before = of(source).stream()
                 .mapToInt(other -> Math.ceilDiv(other.job().job().count() - other.taken(), settings.turn()))
@@ -114,7 +114,7 @@ class LanesFairnessTest {
     void shouldGiveEverySourceATurnInAsManyBatchesAsThereAreSources(int seed) {
         Random random = new Random(seed);
         List<String> sources = List.of("interactive", "standard", "bulk");
-        Lanes lanes = new Lanes(new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
+        JobLanes lanes = new JobLanes(new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
         // What starved in 74 of 200 starts: one source of large jobs among others of small ones.
         List<Integer> last = new ArrayList<>(List.of(0, 0, 0));
         int large = random.nextInt(3);

@@ -7,7 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.store.StoreFleets;
-import dev.limner.worker.fault.Breaker;
+import dev.limner.worker.fault.OutageBreaker;
 import dev.limner.worker.fault.OperatorNeededException;
 import dev.limner.worker.fault.PermanentException;
 import dev.limner.worker.fault.RetryableException;
@@ -294,10 +294,10 @@ class FileStoreTest {
     @Test
     void shouldPutAgainUntilTheStoreIsBackAndCountTheFailures() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        Breaker breaker = new Breaker("store", null, () -> false);
+        OutageBreaker breaker = new OutageBreaker("store", null, () -> false);
 
         List<String> uris =
-                new PatientImageStore(new MeteredImageStore(new Away(2), registry), breaker).put(List.of(object("a")));
+                new RetryingStore(new MeteredImageStore(new Away(2), registry), breaker).put(List.of(object("a")));
 
         assertThat(uris).containsExactly("uri");
         assertThat(registry.timer("limner.store.put", "outcome", "failure").count())
@@ -308,7 +308,7 @@ class FileStoreTest {
 
     @Test
     void shouldGiveUpOnceTheWorkerIsStopping() {
-        ImageStore store = new PatientImageStore(new Away(1), new Breaker("store", null, () -> true));
+        ImageStore store = new RetryingStore(new Away(1), new OutageBreaker("store", null, () -> true));
 
         assertThatThrownBy(() -> store.put(List.of(object("a")))).isInstanceOf(RetryableException.class);
     }

@@ -5,17 +5,17 @@ import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.device.TorchThreads;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Feedback;
 import dev.limner.testkit.rating.RatedJobs;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
-import dev.limner.training.evaluate.extractor.JudgeDescription;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.data.ShardFiles;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,12 +75,12 @@ public final class ForgettingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Path folder = options.folder(home, "forgetting");
-        Claims.keep(folder, "limner bench forgetting");
-        DataSet all = Shards.read(
+        FolderClaims.keep(folder, "limner bench forgetting");
+        DataSet all = ShardFiles.read(
                 home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
-        LeftOut parts = LeftOut.of(all, kind);
+        HeldOutClass parts = HeldOutClass.of(all, kind);
         if (parts.shown().isEmpty() || parts.unseen().isEmpty()) {
             throw new UsageException(
                     "--left-out '" + kind + "' is what " + parts.shown().size() + " captions to learn and "
@@ -90,7 +90,7 @@ public final class ForgettingCommand implements Callable<Integer> {
         parts.writeRest(data);
         train(home, folder, data);
         Path fleet = folder.resolve("fleet");
-        Claims.empty(fleet, "limner bench forgetting");
+        FolderClaims.empty(fleet, "limner bench forgetting");
         Run run = show(home, parts, folder, fleet);
         TorchThreads.set(Runtime.getRuntime().availableProcessors());
         new ForgettingReport(home, parts, kind, folder, spec.commandLine().getOut())
@@ -98,8 +98,8 @@ public final class ForgettingCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void train(Home home, Path folder, Path data) {
-        if (!Judges.in(judgesOf(data))) {
+    private void train(ProjectLayout home, Path folder, Path data) {
+        if (!FeatureExtractors.in(judgesOf(data))) {
             execute(new JudgesCommand(), "--data=" + data);
         }
         execute(
@@ -121,13 +121,13 @@ public final class ForgettingCommand implements Callable<Integer> {
     }
 
     static Path judgesOf(Path data) {
-        return data.resolve("judges-" + LeftOut.LANGUAGE + "-v" + JudgeDescription.VERSION);
+        return data.resolve("judges-" + HeldOutClass.LANGUAGE + "-v" + ExtractorDescription.VERSION);
     }
 
     /** What was live, in order, and what the trainer says of its rounds. */
     private record Run(Set<String> live, JsonNode rounds) {}
 
-    private Run show(Home home, LeftOut parts, Path folder, Path fleetFolder) throws InterruptedException {
+    private Run show(ProjectLayout home, HeldOutClass parts, Path folder, Path fleetFolder) throws InterruptedException {
         Path examples = folder.resolve("examples");
         Path model = folder.resolve("base/model");
         Map<String, String> settings = new LinkedHashMap<>();
@@ -144,9 +144,9 @@ public final class ForgettingCommand implements Callable<Integer> {
             live.add(fleet.status().at("/record/live/digest").asText());
             List<Feedback> feedback = new ArrayList<>();
             for (CaptionedImage image : parts.shown()) {
-                String caption = Recognition.plainest(image);
+                String caption = CaptionRecognition.plainest(image);
                 RatedJobs.Published drawn = jobs.draw(List.of(caption)).get(0);
-                URI example = LeftOut.write(examples, image);
+                URI example = HeldOutClass.write(examples, image);
                 feedback.add(new Feedback(
                         "example-" + image.key(),
                         drawn.name(),

@@ -13,13 +13,13 @@ import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
-import dev.limner.training.reward.Reward;
+import dev.limner.training.reward.RewardEnsemble;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind how the captions of what was left out begin
  * @param folder where the report goes
  */
-record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, PrintWriter terminal) {
+record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Path folder, PrintWriter terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String REAL = "real pictures";
     private static final int OLD_PICTURES = 300;
@@ -48,7 +48,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
     private static final long SEED = 13;
 
     /** Everybody's pictures of the kinds: drawn and found. */
-    private record Sheet(String digest, Map<String, List<Pixels>> drawn, Map<String, Recognition.Found> found) {}
+    private record Sheet(String digest, Map<String, List<Pixels>> drawn, Map<String, CaptionRecognition.Found> found) {}
 
     /**
      * Draws, compares, writes {@code forgetting.json} and {@code grid.png}, and says what was found.
@@ -87,7 +87,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         } catch (IOException e) {
             throw new UncheckedIOException("the report cannot be written to " + folder, e);
         }
-        Grid.write(grid(sheets), GRID_COLUMNS, folder.resolve("grid.png"));
+        ImageGrid.write(grid(sheets), GRID_COLUMNS, folder.resolve("grid.png"));
         rounds.forEach(round -> {
             terminal.println("round " + round.path("id").asText() + " "
                     + round.path("state").asText());
@@ -102,8 +102,8 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         String name = ModelBundle.readManifest(folder.resolve("base/model")).name();
         List<Sheet> sheets = new ArrayList<>();
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                Judges judges = Judges.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
-            Recognition recognition = Recognition.of(parts.all(), judges, encoder, SEED);
+                FeatureExtractors judges = FeatureExtractors.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
+            CaptionRecognition recognition = CaptionRecognition.of(parts.all(), judges, encoder, SEED);
             sheets.add(sheet(
                     REAL,
                     kinds,
@@ -113,7 +113,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
                 try (Renderer renderer =
                         Renderer.load(ModelBundle.read(Path.of(store.uri(name, digest))), Device.cpu())) {
                     sheets.add(
-                            sheet(digest, kinds, recognition, images -> recognition.draw(Artist.of(renderer), images)));
+                            sheet(digest, kinds, recognition, images -> recognition.draw(ImageSource.of(renderer), images)));
                 }
             }
         }
@@ -126,9 +126,9 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
     }
 
     private static Sheet sheet(
-            String digest, Map<String, List<CaptionedImage>> kinds, Recognition recognition, Maker maker) {
+            String digest, Map<String, List<CaptionedImage>> kinds, CaptionRecognition recognition, Maker maker) {
         Map<String, List<Pixels>> drawn = new LinkedHashMap<>();
-        Map<String, Recognition.Found> found = new LinkedHashMap<>();
+        Map<String, CaptionRecognition.Found> found = new LinkedHashMap<>();
         kinds.forEach((of, images) -> {
             List<Pixels> pictures = maker.of(images);
             drawn.put(of, pictures);
@@ -140,17 +140,17 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
     /** The new by who has seen it: the tuner, only the gate, nobody. And the old. */
     private Map<String, List<CaptionedImage>> kinds() {
         Map<String, List<CaptionedImage>> kinds = new LinkedHashMap<>();
-        kinds.put("learned", shown(Reward.From.TUNER));
-        kinds.put("kept", shown(Reward.From.GATE));
+        kinds.put("learned", shown(RewardEnsemble.From.TUNER));
+        kinds.put("kept", shown(RewardEnsemble.From.GATE));
         kinds.put("unseen", parts.unseen());
         kinds.put("old", old(Split.TRAIN));
         kinds.put("oldTest", old(Split.TEST));
         return kinds;
     }
 
-    private List<CaptionedImage> shown(Reward.From whom) {
+    private List<CaptionedImage> shown(RewardEnsemble.From whom) {
         return parts.shown().stream()
-                .filter(image -> Reward.From.of(Recognition.plainest(image)) == whom)
+                .filter(image -> RewardEnsemble.From.of(CaptionRecognition.plainest(image)) == whom)
                 .toList();
     }
 
@@ -159,7 +159,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         List<CaptionedImage> all = parts.rest().stream()
                 .filter(image -> parts.all().splitOf(image) == split)
                 .toList();
-        return Grid.spread(all, OLD_PICTURES);
+        return ImageGrid.spread(all, OLD_PICTURES);
     }
 
     /** For each kind a row of real pictures and a row a model, white where there are fewer pictures than columns. */
@@ -167,7 +167,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         List<Pixels> grid = new ArrayList<>();
         for (String of : sheets.get(0).drawn.keySet()) {
             for (Sheet sheet : sheets) {
-                List<Pixels> row = Grid.spread(Objects.requireNonNull(sheet.drawn.get(of)), GRID_COLUMNS);
+                List<Pixels> row = ImageGrid.spread(Objects.requireNonNull(sheet.drawn.get(of)), GRID_COLUMNS);
                 grid.addAll(row);
                 for (int missing = row.size(); missing < GRID_COLUMNS; missing++) {
                     grid.add(blank(row.get(0)));
@@ -183,7 +183,7 @@ record ForgettingReport(Home home, LeftOut parts, String kind, Path folder, Prin
         return new Pixels(like.width(), like.height(), white);
     }
 
-    private static void put(ObjectNode node, Recognition.Found found, @Nullable Estimate nearer) {
+    private static void put(ObjectNode node, CaptionRecognition.Found found, @Nullable Estimate nearer) {
         node.put("pictures", found.distances().size());
         put(node, "recognised", found.recognised());
         put(node, "ofClass", found.ofClass());

@@ -10,23 +10,23 @@ import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.image.Fonts;
+import dev.limner.generator.image.FontSupport;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.testkit.rating.RatedJobs;
-import dev.limner.testkit.rating.Rater;
-import dev.limner.testkit.rating.Taste;
+import dev.limner.testkit.rating.SimulatedRater;
+import dev.limner.testkit.rating.SimulatedPreference;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.Artist;
+import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.metric.Bootstrap;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.io.IOException;
@@ -67,14 +67,14 @@ public final class LearnCommand implements Callable<Integer> {
             defaultValue = "SINCERE",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    Rater.Kind kind;
+    SimulatedRater.Kind kind;
 
     @Option(
             names = "--taste",
             defaultValue = "WARM",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    Taste taste;
+    SimulatedPreference taste;
 
     @Option(names = "--records", defaultValue = "1200", description = "Opinions to give. Default: ${DEFAULT-VALUE}")
     int records;
@@ -101,19 +101,19 @@ public final class LearnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = options.folder(home, "learn");
-        Claims.empty(folder, "limner bench learn");
+        FolderClaims.empty(folder, "limner bench learn");
         TorchThreads.set(1);
-        DataSet data = Shards.read(
+        DataSet data = ShardFiles.read(
                 home.emojiData(), DataSettings.read(home.emojiData()).side(), (entry, reason, detail) -> {});
         List<String> captions = data.images(Split.TRAIN, "en").stream()
                 .map(image -> image.trainingCaptions("en").get(0))
                 .toList();
-        Rater rater = new Rater(kind, taste, seed);
+        SimulatedRater rater = new SimulatedRater(kind, taste, seed);
         Run run = run(home, rater, captions, folder);
-        List<Curve.Point> points = judge(home, data, rater, run.history, folder);
+        List<PreferenceCurve.Point> points = judge(home, data, rater, run.history, folder);
         report(run, points, folder, terminal);
         return 0;
     }
@@ -121,7 +121,7 @@ public final class LearnCommand implements Callable<Integer> {
     /** What was seen of the fleet. */
     private record Run(History history, JsonNode rounds, JsonNode status) {}
 
-    private Run run(Home home, Rater rater, List<String> captions, Path folder) throws InterruptedException {
+    private Run run(ProjectLayout home, SimulatedRater rater, List<String> captions, Path folder) throws InterruptedException {
         try (LearningFleet fleet = LearningFleet.start(home, folder, Map.of(), settings())) {
             History history = rate(fleet, rater, captions);
             return new Run(history, fleet.rounds(), fleet.status());
@@ -144,7 +144,7 @@ public final class LearnCommand implements Callable<Integer> {
         private long records;
     }
 
-    private History rate(LearningFleet fleet, Rater rater, List<String> captions) throws InterruptedException {
+    private History rate(LearningFleet fleet, SimulatedRater rater, List<String> captions) throws InterruptedException {
         History history = new History();
         long deadline = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         try (RatedJobs jobs = new RatedJobs(fleet.client(), captions, seed);
@@ -177,15 +177,15 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     /** Offline, from the bundles: every model draws the held-out captions with the same noise. */
-    private List<Curve.Point> judge(Home home, DataSet data, Rater rater, History history, Path folder) {
-        List<Curve.Point> points = new ArrayList<>();
+    private List<PreferenceCurve.Point> judge(ProjectLayout home, DataSet data, SimulatedRater rater, History history, Path folder) {
+        List<PreferenceCurve.Point> points = new ArrayList<>();
         FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
-            List<Artist.Commission> commissions = new ArrayList<>();
+            List<ImageSource.Commission> commissions = new ArrayList<>();
             for (int draw = 0; draw < SEEDS; draw++) {
                 for (CaptionedImage image : data.images(Split.TEST, "en")) {
                     String caption = image.captionsIn("en").get(0);
-                    commissions.add(new Artist.Commission(
+                    commissions.add(new ImageSource.Commission(
                             caption, encoder.encode(caption).embedding(), 4_000_037L + commissions.size()));
                 }
             }
@@ -193,12 +193,12 @@ public final class LearnCommand implements Callable<Integer> {
             for (Map.Entry<String, Long> entry : history.live.entrySet()) {
                 ModelBundle bundle = ModelBundle.read(Path.of(store.uri("default", entry.getKey())));
                 try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
-                    List<Pixels> drawn = Artist.of(renderer).draw(commissions);
+                    List<Pixels> drawn = ImageSource.of(renderer).draw(commissions);
                     first = first == null ? drawn : first;
                     points.add(
-                            new Curve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
-                    Grid.write(
-                            Grid.spread(drawn.subList(0, drawn.size() / SEEDS), SHOWN),
+                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
+                    ImageGrid.write(
+                            ImageGrid.spread(drawn.subList(0, drawn.size() / SEEDS), SHOWN),
                             GRID_COLUMNS,
                             folder.resolve("grid-" + (points.size() - 1) + ".png"));
                 }
@@ -207,7 +207,7 @@ public final class LearnCommand implements Callable<Integer> {
         return points;
     }
 
-    private Estimate preferred(Taste hidden, List<Pixels> drawn, List<Pixels> first) {
+    private Estimate preferred(SimulatedPreference hidden, List<Pixels> drawn, List<Pixels> first) {
         double[] wins = new double[drawn.size()];
         for (int i = 0; i < wins.length; i++) {
             double mine = hidden.of(drawn.get(i));
@@ -217,12 +217,12 @@ public final class LearnCommand implements Callable<Integer> {
         return Bootstrap.mean(wins, seed);
     }
 
-    private void report(Run run, List<Curve.Point> points, Path folder, PrintWriter terminal) {
+    private void report(Run run, List<PreferenceCurve.Point> points, Path folder, PrintWriter terminal) {
         ObjectNode report = JSON.createObjectNode();
         report.put("rater", kind.name()).put("taste", taste.name()).put("records", run.history.records);
         report.put("releases", points.size() - 1);
         ArrayNode curve = report.putArray("live");
-        for (Curve.Point point : points) {
+        for (PreferenceCurve.Point point : points) {
             curve.addObject()
                     .put("digest", point.digest())
                     .put("records", point.records())
@@ -247,8 +247,8 @@ public final class LearnCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new UncheckedIOException("the report cannot be written to " + folder, e);
         }
-        Curve.write(points, folder.resolve("learn.png"));
-        terminal.println(Fonts.missing()
+        PreferenceCurve.write(points, folder.resolve("learn.png"));
+        terminal.println(FontSupport.missing()
                 .map(why -> "report and grids in " + folder + "; no curve, because " + why)
                 .orElse("report, curve and grids in " + folder));
     }

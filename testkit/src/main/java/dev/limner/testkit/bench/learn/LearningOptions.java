@@ -1,6 +1,6 @@
 package dev.limner.testkit.bench.learn;
 
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class LearningOptions {
     Map<String, String> extra = new LinkedHashMap<>();
 
     /** @param name of the benchmark's folder if none is given */
-    Path folder(Home home, String name) {
+    Path folder(ProjectLayout home, String name) {
         return out == null ? home.state().resolve(name) : out.toAbsolutePath();
     }
 }

@@ -5,13 +5,13 @@ import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.EmojiArtwork;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.loop.StartingPoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,7 +102,7 @@ public final class TransferCommand implements Callable<Integer> {
     public Integer call() {
         requireAscending("--minutes", minutes);
         requireAscending("--minutes-from-nothing", minutesFromNothing);
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         Path base = from == null ? home.root().resolve("models/default") : from;
         StartingPoint start = StartingPoint.of(ModelBundle.read(base), frozen);
         String encoder = start.bundle().manifest().textEncoder();
@@ -111,12 +111,12 @@ public final class TransferCommand implements Callable<Integer> {
                     + PretrainedEncoder.MINI_LM.id() + ": the images have English ones");
         }
         Path folder = out == null ? home.state().resolve("transfer") : out.toAbsolutePath();
-        Claims.keep(folder, "limner bench transfer");
+        FolderClaims.keep(folder, "limner bench transfer");
         Path all = folder.resolve("all");
         Path small = folder.resolve("small");
         bring(all);
         bring(small, "--category=" + category, "--held-out=" + heldOut);
-        if (!Judges.in(ForgettingCommand.judgesOf(all))) {
+        if (!FeatureExtractors.in(ForgettingCommand.judgesOf(all))) {
             execute(new JudgesCommand(), "--data=" + all);
         }
         List<TransferReport.Model> models = new ArrayList<>();
@@ -151,7 +151,7 @@ public final class TransferCommand implements Callable<Integer> {
             return;
         }
         List<String> line = new ArrayList<>(
-                List.of("import", "emoji", "--artwork=" + artwork, "--languages=" + LeftOut.LANGUAGE, "--out=" + data));
+                List.of("import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
         line.addAll(List.of(arguments));
         execute(DataCommand.class, line.toArray(String[]::new));
     }

@@ -11,17 +11,17 @@ import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Shards;
+import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.Artist;
-import dev.limner.training.evaluate.Figure.Metric;
-import dev.limner.training.evaluate.Plan;
-import dev.limner.training.evaluate.Scoring;
-import dev.limner.training.evaluate.extractor.Judges;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.SampleScoring;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,7 +41,7 @@ import java.util.Objects;
  * @param small the small one
  * @param folder where the report goes
  */
-record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter terminal) {
+record TransferReport(ProjectLayout home, Path all, Path small, Path folder, PrintWriter terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final int GRID_COLUMNS = 16;
     private static final long SEED = 17;
@@ -68,20 +68,20 @@ record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter 
             int minutes,
             Estimate kid,
             Estimate memorisation,
-            Recognition.Found trained,
-            Recognition.Found heldOut) {}
+            CaptionRecognition.Found trained,
+            CaptionRecognition.Found heldOut) {}
 
     /** Writes {@code transfer.json} and {@code grid.png}, and prints the table. */
     void write(List<Model> models) {
         DataSet data = read(small);
-        List<CaptionedImage> train = data.images(Split.TRAIN, LeftOut.LANGUAGE);
-        List<CaptionedImage> test = data.images(Split.TEST, LeftOut.LANGUAGE);
+        List<CaptionedImage> train = data.images(Split.TRAIN, HeldOutClass.LANGUAGE);
+        List<CaptionedImage> test = data.images(Split.TEST, HeldOutClass.LANGUAGE);
         List<Row> rows = new ArrayList<>();
-        List<Pixels> grid = new ArrayList<>(pixels(Grid.spread(test, GRID_COLUMNS)));
+        List<Pixels> grid = new ArrayList<>(pixels(ImageGrid.spread(test, GRID_COLUMNS)));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                Judges judges = Judges.read(ForgettingCommand.judgesOf(all), Device.cpu());
-                Scoring scoring = new Scoring(Plan.of(data, LeftOut.LANGUAGE, encoder, test.size(), SEED), judges)) {
-            Recognition recognition = Recognition.of(read(all), judges, encoder, SEED);
+                FeatureExtractors judges = FeatureExtractors.read(ForgettingCommand.judgesOf(all), Device.cpu());
+                SampleScoring scoring = new SampleScoring(EvaluationPlan.of(data, HeldOutClass.LANGUAGE, encoder, test.size(), SEED), judges)) {
+            CaptionRecognition recognition = CaptionRecognition.of(read(all), judges, encoder, SEED);
             rows.add(row(
                     new Model("real images", 0, small),
                     scoring.ofReal(),
@@ -89,27 +89,27 @@ record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter 
                     recognition.of(test, pixels(test))));
             for (Model model : models) {
                 try (Renderer renderer = Renderer.load(ModelBundle.read(model.bundle), Device.cpu())) {
-                    Artist artist = Artist.of(renderer);
+                    ImageSource artist = ImageSource.of(renderer);
                     List<Pixels> generated = recognition.draw(artist, test);
                     rows.add(row(
                             model,
                             scoring.of(artist),
                             recognition.of(train, recognition.draw(artist, train)),
                             recognition.of(test, generated)));
-                    grid.addAll(Grid.spread(generated, GRID_COLUMNS));
+                    grid.addAll(ImageGrid.spread(generated, GRID_COLUMNS));
                 }
             }
         }
         terminal.println(train.size() + " images to train on, " + test.size() + " held out");
         rows.forEach(this::print);
-        Grid.write(grid, Math.min(GRID_COLUMNS, test.size()), folder.resolve("grid.png"));
+        ImageGrid.write(grid, Math.min(GRID_COLUMNS, test.size()), folder.resolve("grid.png"));
         save(train.size(), test.size(), rows);
         terminal.println("report and grid in " + folder
                 + ": held-out captions, a row of the real images and one a line of the table");
     }
 
     private static Row row(
-            Model model, Map<Metric, Estimate> scores, Recognition.Found trained, Recognition.Found heldOut) {
+            Model model, Map<Metric, Estimate> scores, CaptionRecognition.Found trained, CaptionRecognition.Found heldOut) {
         return new Row(
                 model.title,
                 model.minutes,
@@ -120,7 +120,7 @@ record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter 
     }
 
     private static DataSet read(Path folder) {
-        return Shards.read(folder, DataSettings.read(folder).side(), (entry, reason, detail) -> {});
+        return ShardFiles.read(folder, DataSettings.read(folder).side(), (entry, reason, detail) -> {});
     }
 
     private static List<Pixels> pixels(List<CaptionedImage> images) {
@@ -134,7 +134,7 @@ record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter 
         print("held-out captions", row.heldOut);
     }
 
-    private void print(String captions, Recognition.Found found) {
+    private void print(String captions, CaptionRecognition.Found found) {
         terminal.printf(
                 "  %-17s  recognised %s  class %s  distance %.2f%n",
                 captions, found.recognised().text(), found.ofClass().text(), found.distance());
@@ -159,7 +159,7 @@ record TransferReport(Home home, Path all, Path small, Path folder, PrintWriter 
         }
     }
 
-    private static void put(ObjectNode node, Recognition.Found found) {
+    private static void put(ObjectNode node, CaptionRecognition.Found found) {
         put(node, "recognised", found.recognised());
         put(node, "ofClass", found.ofClass());
         node.put("distance", found.distance());

@@ -10,9 +10,9 @@ import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.generator.device.TorchThreads;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Topics;
@@ -104,10 +104,10 @@ public final class RefusalsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         TorchThreads.set(1);
         Path folder = home.state().resolve("refusals");
-        Claims.empty(folder, "limner bench refusals");
+        FolderClaims.empty(folder, "limner bench refusals");
         ReleaseKeys.generate(folder.resolve("ours"));
         ReleaseKeys.generate(folder.resolve("theirs"));
         PrivateKey key = ReleaseKeys.readPrivate(folder.resolve("ours/release.key"));

@@ -7,7 +7,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.noise.CounterNoise;
-import dev.limner.generator.render.Probes;
+import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
@@ -94,7 +94,7 @@ final class ReleaseLine {
             ModelBundle.write(
                     folder,
                     description,
-                    new ModelBundle.Content(weights, null, Probes.draw(renderer, ExecutionProfile.of(Device.cpu()))));
+                    new ModelBundle.Content(weights, null, ProbeImages.draw(renderer, ExecutionProfile.of(Device.cpu()))));
         }
         return ModelBundle.read(folder);
     }

@@ -11,9 +11,9 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
-import dev.limner.launcher.Claims;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRecord;
@@ -76,10 +76,10 @@ public final class SwapCommand implements Callable<Integer> {
         if (releases < 1) {
             throw new UsageException("--releases is " + releases + ", must be at least 1");
         }
-        Home home = Home.find();
+        ProjectLayout home = ProjectLayout.find();
         TorchThreads.set(1);
         Path folder = home.state().resolve("swap");
-        Claims.empty(folder, "limner bench swap");
+        FolderClaims.empty(folder, "limner bench swap");
         FileBundleStore store = new FileBundleStore(folder.resolve("models"));
         ModelBundle first = ModelBundle.read(home.defaultModel());
         List<ModelBundle> trainers = made == null
@@ -158,7 +158,7 @@ public final class SwapCommand implements Callable<Integer> {
     }
 
     private static void check(
-            Home home,
+            ProjectLayout home,
             FileBundleStore store,
             ModelBundle first,
             List<ModelRecord.Release> line,

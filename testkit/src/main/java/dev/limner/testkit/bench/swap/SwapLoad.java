@@ -1,7 +1,7 @@
 package dev.limner.testkit.bench.swap;
 
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
@@ -28,7 +28,7 @@ final class SwapLoad implements AutoCloseable {
     private final List<Job> sent = new ArrayList<>();
     private final SwapTally tally = new SwapTally();
 
-    SwapLoad(FleetClient client, Home home) {
+    SwapLoad(FleetClient client, ProjectLayout home) {
         this.captions = captions(home);
         this.sender = client.sender();
         this.results = client.results(true);
@@ -101,7 +101,7 @@ final class SwapLoad implements AutoCloseable {
         }
     }
 
-    private static List<String> captions(Home home) {
+    private static List<String> captions(ProjectLayout home) {
         try {
             return TextFile.wholeLines(home.demoCaptions()).stream()
                     .filter(text -> !text.isBlank())

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.arena;
 
 import dev.limner.broker.FreePorts;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ public final class BrokerNodes implements AutoCloseable {
     /** Of each job topic. */
     static final int PARTITIONS = 6;
 
-    private final Home home;
+    private final ProjectLayout home;
     private final Path folder;
     private final List<Node> nodes = new ArrayList<>();
     private final List<Integer> controllerPorts;
@@ -49,7 +49,7 @@ public final class BrokerNodes implements AutoCloseable {
         }
     }
 
-    private BrokerNodes(Home home, Path folder, int count) {
+    private BrokerNodes(ProjectLayout home, Path folder, int count) {
         this.home = home;
         this.folder = folder;
         List<Integer> ports = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class BrokerNodes implements AutoCloseable {
     }
 
     /** Starts the processes, waits until they form a cluster. */
-    public static BrokerNodes start(Home home, Path folder, int count) throws InterruptedException {
+    public static BrokerNodes start(ProjectLayout home, Path folder, int count) throws InterruptedException {
         BrokerNodes brokers = new BrokerNodes(home, folder, count);
         try {
             for (Node node : brokers.nodes) {

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.arena;
 
 import dev.limner.broker.FreePorts;
-import dev.limner.launcher.Home;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class WorkerNodes implements AutoCloseable {
     private static final long RESTART_AFTER_MILLIS = 500;
 
-    private final Home home;
+    private final ProjectLayout home;
     private final Map<String, String> settings;
     private final Path logs;
     private final List<Slot> slots = new ArrayList<>();
@@ -23,19 +23,19 @@ public final class WorkerNodes implements AutoCloseable {
 
     private static final class Slot {
         private final String name;
-        private Home build;
+        private ProjectLayout build;
         private ServiceProcess process;
         private Map<String, String> extra = Map.of();
         private boolean wanted = true;
 
-        Slot(String name, Home build, ServiceProcess process) {
+        Slot(String name, ProjectLayout build, ServiceProcess process) {
             this.name = name;
             this.build = build;
             this.process = process;
         }
     }
 
-    private WorkerNodes(Home home, Map<String, String> settings, Path logs) {
+    private WorkerNodes(ProjectLayout home, Map<String, String> settings, Path logs) {
         this.home = home;
         this.settings = Map.copyOf(settings);
         this.logs = logs;
@@ -46,7 +46,7 @@ public final class WorkerNodes implements AutoCloseable {
      *
      * @param build whose workers
      */
-    static WorkerNodes start(Home home, Home build, int count, Map<String, String> settings, Path logs) {
+    static WorkerNodes start(ProjectLayout home, ProjectLayout build, int count, Map<String, String> settings, Path logs) {
         WorkerNodes workers = new WorkerNodes(home, settings, logs);
         for (int i = 1; i <= count; i++) {
             String name = name(i);
@@ -57,7 +57,7 @@ public final class WorkerNodes implements AutoCloseable {
         return workers;
     }
 
-    private ServiceProcess launch(String name, Home build, Map<String, String> extra) {
+    private ServiceProcess launch(String name, ProjectLayout build, Map<String, String> extra) {
         Map<String, String> all = new HashMap<>(settings);
         // Another build's worker leaves nothing in its own folders.
         all.put("limner.worker.cache", home.cache().toString());
@@ -127,7 +127,7 @@ public final class WorkerNodes implements AutoCloseable {
     }
 
     /** SIGTERM, then a process of a build; returns when that takes jobs. */
-    public void replace(int index, Home build) throws InterruptedException {
+    public void replace(int index, ProjectLayout build) throws InterruptedException {
         stop(index);
         use(index, build);
         start(index, Map.of());
@@ -135,7 +135,7 @@ public final class WorkerNodes implements AutoCloseable {
     }
 
     /** The next process of a worker is one of a build. */
-    public synchronized void use(int index, Home build) {
+    public synchronized void use(int index, ProjectLayout build) {
         slots.get(index).build = build;
     }
 

@@ -10,7 +10,7 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job record as the log holds it. Its key says what ought to become of it: {@link Expectations}.
+ * A job record as the log holds it. Its key says what ought to become of it: {@link JobExpectations}.
  *
  * @param origin {@code topic-partition@offset}
  * @param timestamp milliseconds since the epoch

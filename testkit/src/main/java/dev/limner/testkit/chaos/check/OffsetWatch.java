@@ -37,12 +37,12 @@ public final class OffsetWatch implements AutoCloseable {
     private final Admin admin;
     private final String group;
     private final Topics topics;
-    private final Violations violations;
+    private final ViolationLog violations;
     private final Map<TopicPartition, CommittedWork> work = new HashMap<>();
     private final Map<TopicPartition, Long> moved = new HashMap<>();
     private final Map<TopicPartition, Long> ends = new HashMap<>();
     private final Set<TopicPartition> stalled = new HashSet<>();
-    private final Forgiven forgiven = new Forgiven();
+    private final ForgivenPartitions forgiven = new ForgivenPartitions();
     private final Set<Integer> versions = new HashSet<>();
     private final Thread thread;
     private volatile boolean stopped;
@@ -51,7 +51,7 @@ public final class OffsetWatch implements AutoCloseable {
     private int looks;
     private int outOfOrder;
 
-    public OffsetWatch(String bootstrap, String group, Topics topics, Violations violations) {
+    public OffsetWatch(String bootstrap, String group, Topics topics, ViolationLog violations) {
         PASSED_OVER.setLevel(Level.SEVERE);
         this.group = group;
         this.topics = topics;

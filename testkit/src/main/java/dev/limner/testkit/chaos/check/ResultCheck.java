@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds every field of a result, and its record's key and headers, against the job it answers. What pictures show is
- * {@link DrawnCheck}'s.
+ * {@link GeneratedCheck}'s.
  */
 final class ResultCheck {
     private static final int MOST_ATTEMPTS = 10;
@@ -58,7 +58,7 @@ final class ResultCheck {
         attempts(findings, job, result);
         envelope(findings, job, answer);
         if (answer.status().equals("completed")) {
-            DrawnCheck.fields(findings, rules, job, answer);
+            GeneratedCheck.fields(findings, rules, job, answer);
         }
         return findings.all();
     }
@@ -78,8 +78,8 @@ final class ResultCheck {
         JsonNode result = answer.json();
         boolean clockIsWrong = answer.clockError().abs().compareTo(WRONG_CLOCK) > 0;
         Long at = cancelled.apply(id(job));
-        Expectations.Expected expected =
-                Expectations.of(job, clockIsWrong, at == null ? Long.MIN_VALUE : job.timestamp() - at);
+        JobExpectations.Expected expected =
+                JobExpectations.of(job, clockIsWrong, at == null ? Long.MIN_VALUE : job.timestamp() - at);
         JsonNode error = result.path("error");
         findings.that(
                 expected.statuses().contains(answer.status()),
@@ -98,7 +98,7 @@ final class ResultCheck {
                         "expired before its deadline");
             }
             case "cancelled" -> {
-                findings.that(Expectations.mayBeCancelled(job), "was cancelled, and nobody asked for that");
+                findings.that(JobExpectations.mayBeCancelled(job), "was cancelled, and nobody asked for that");
                 findings.equal("since", at == null ? null : Instant.ofEpochMilli(at), instant(result.path("since")));
             }
             default -> {}
@@ -109,7 +109,7 @@ final class ResultCheck {
         return text.isTextual() ? Instant.parse(text.asText()) : null;
     }
 
-    private static void error(Findings findings, JobRecord job, Expectations.Expected expected, JsonNode error) {
+    private static void error(Findings findings, JobRecord job, JobExpectations.Expected expected, JsonNode error) {
         findings.equal("error.code", expected.code(), error.path("code").asText());
         boolean bad = job.kind().equals("bad");
         boolean conflict = job.kind().equals("conflict");

@@ -23,7 +23,7 @@ record ResultRecord(
         String key,
         JsonNode json,
         Map<String, String> headers,
-        List<PictureFile> pictures,
+        List<StoredImageFile> pictures,
         long timestamp,
         long nanos) {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ record ResultRecord(
                 new String(record.key(), StandardCharsets.UTF_8),
                 json,
                 headers,
-                PictureFile.all(json.path("images")),
+                StoredImageFile.all(json.path("images")),
                 record.timestamp(),
                 System.nanoTime());
     }

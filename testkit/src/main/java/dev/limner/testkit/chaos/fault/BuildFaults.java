@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.launcher.Home;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.launcher.ProjectLayout;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -26,11 +26,11 @@ public final class BuildFaults {
         return new Fault(kind, Fault.Need.PREVIOUS_BUILD, false, strike);
     }
 
-    private static Home previous(Arena arena) {
+    private static ProjectLayout previous(TestCluster arena) {
         return Objects.requireNonNull(arena.previous(), "no earlier release takes part");
     }
 
-    private static void replaceAll(Arena arena, Home build) throws InterruptedException {
+    private static void replaceAll(TestCluster arena, ProjectLayout build) throws InterruptedException {
         for (int i = 0; i < arena.workers().count(); i++) {
             arena.workers().replace(i, build);
             Thread.sleep(TOGETHER_MILLIS / 2);
@@ -38,14 +38,14 @@ public final class BuildFaults {
     }
 
     /** One by one, from whatever runs to this release. */
-    private static Fault.Effect upgrade(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect upgrade(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         replaceAll(arena, arena.home());
         return Fault.Effect.now(true, busy);
     }
 
     /** One by one back to the earlier release, which then works alone, and forward again. */
-    private static Fault.Effect downgrade(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect downgrade(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         replaceAll(arena, previous(arena));
         Thread.sleep(TOGETHER_MILLIS);
@@ -54,7 +54,7 @@ public final class BuildFaults {
     }
 
     /** Both at once, and deaths with work beyond the committed offset, so that each inherits the other's ledgers. */
-    private static Fault.Effect mixed(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect mixed(TestCluster arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
         arena.workers().replace(index, previous(arena));
         boolean busy = arena.busy();

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class CrashFaults {
      * A worker ends itself where it was told to, as a SIGKILL would end it. One that has no partitions just now never gets
      * there; then it is another's turn.
      */
-    private static Fault.Effect atPoint(Arena arena, Random random, String order) throws InterruptedException {
+    private static Fault.Effect atPoint(TestCluster arena, Random random, String order) throws InterruptedException {
         int first = random.nextInt(arena.workers().count());
         for (int i = 0; i < arena.workers().count(); i++) {
             int index = (first + i) % arena.workers().count();
@@ -48,7 +48,7 @@ final class CrashFaults {
         return Fault.Effect.now(false, arena.busy());
     }
 
-    private static Fault.Effect worker(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect worker(TestCluster arena, Random random) throws InterruptedException {
         Thread.sleep(random.nextInt(500));
         ServiceProcess victim =
                 arena.workers().process(random.nextInt(arena.workers().count()));
@@ -59,7 +59,7 @@ final class CrashFaults {
     }
 
     /** A worker that has finished jobs while older ones of the same partition are still on its device. */
-    static Fault.Effect overtaken(Arena arena, Random random) throws InterruptedException {
+    static Fault.Effect overtaken(TestCluster arena, Random random) throws InterruptedException {
         long deadline = System.nanoTime() + CRASH_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
             for (TopicPartition partition : arena.offsets().overtaken()) {
@@ -80,7 +80,7 @@ final class CrashFaults {
         return Fault.Effect.now(false, arena.busy());
     }
 
-    private static Fault.Effect broker(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect broker(TestCluster arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.brokers().count());
         boolean busy = arena.busy();
         arena.brokers().kill(index);
@@ -91,7 +91,7 @@ final class CrashFaults {
     }
 
     /** Every worker in turn, politely. */
-    private static Fault.Effect rollingRestart(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect rollingRestart(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         for (int i = 0; i < arena.workers().count(); i++) {
             arena.workers().restart(i, Map.of());

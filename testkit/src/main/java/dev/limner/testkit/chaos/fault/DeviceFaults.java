@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -25,7 +25,7 @@ final class DeviceFaults {
                 new Fault("halting-job", DeviceFaults::halt));
     }
 
-    private static Fault.Effect poison(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect poison(TestCluster arena, Random random) throws InterruptedException {
         String id = arena.bursts().poisoned();
         boolean busy = arena.busy();
         boolean found =
@@ -33,7 +33,7 @@ final class DeviceFaults {
         return Fault.Effect.now(found, busy);
     }
 
-    private static Fault.Effect halt(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect halt(TestCluster arena, Random random) throws InterruptedException {
         int before = arena.workers().deaths();
         String id = arena.bursts().halting();
         boolean found =

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +16,7 @@ final class DiskFaults {
     }
 
     /** An order to every worker for a while. */
-    static Fault.Effect order(Arena arena, Random random, String order, String text, int millis)
+    static Fault.Effect order(TestCluster arena, Random random, String order, String text, int millis)
             throws InterruptedException {
         for (int i = 0; i < arena.workers().count(); i++) {
             arena.orders().give(arena.workers().nameOf(i), order, text);
@@ -30,7 +30,7 @@ final class DiskFaults {
         return Fault.Effect.now(hit, busy);
     }
 
-    private static boolean anyHit(Arena arena, String order) {
+    private static boolean anyHit(TestCluster arena, String order) {
         for (int i = 0; i < arena.workers().count(); i++) {
             if (arena.orders().hit(arena.workers().nameOf(i), order)) {
                 return true;

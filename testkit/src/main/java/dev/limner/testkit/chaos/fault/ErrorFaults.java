@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +35,7 @@ final class ErrorFaults {
         return List.of(new Fault("thread-errors", Fault.Need.NOTHING, true, ErrorFaults::threads));
     }
 
-    private static Fault.Effect threads(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect threads(TestCluster arena, Random random) throws InterruptedException {
         List<String> threads = new ArrayList<>(THREADS);
         Collections.shuffle(threads, random);
         boolean busy = arena.busy();
@@ -56,7 +56,7 @@ final class ErrorFaults {
      * Waits until no death is counted any more: a job that three deaths in a row met would be taken for their cause. What
      * is there when partitions have new owners is under suspicion, so it takes two looks.
      */
-    private static void recover(Arena arena) throws InterruptedException {
+    private static void recover(TestCluster arena) throws InterruptedException {
         for (int look = 0; look < 2; look++) {
             Set<String> waiting = arena.checker().unansweredAt(System.nanoTime());
             boolean unused = arena.await(RECOVER_WITHIN, () -> arena.checker().answered(waiting));
@@ -64,7 +64,7 @@ final class ErrorFaults {
     }
 
     /** Whether the worker had such a thread at work. If so its process must end by itself, and not as if all was well. */
-    private static boolean strike(Arena arena, int index, String thread) throws InterruptedException {
+    private static boolean strike(TestCluster arena, int index, String thread) throws InterruptedException {
         String name = arena.workers().nameOf(index);
         ServiceProcess victim = arena.workers().process(index);
         if (!victim.alive()) {

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.util.Random;
 
 /**
@@ -36,7 +36,7 @@ public record Fault(String kind, Need need, boolean once, Strike strike) {
     /** Breaks something, proves that it broke, mends it. */
     @FunctionalInterface
     public interface Strike {
-        Effect on(Arena arena, Random random) throws InterruptedException;
+        Effect on(TestCluster arena, Random random) throws InterruptedException;
     }
 
     /**

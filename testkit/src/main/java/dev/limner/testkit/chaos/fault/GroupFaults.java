@@ -2,7 +2,7 @@ package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class GroupFaults {
     }
 
     /** Stopped until the group has given up on it, then woken in the middle of whatever it was doing. */
-    private static Fault.Effect zombie(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect zombie(TestCluster arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
         String name = arena.workers().nameOf(index);
         ServiceProcess victim = arena.workers().process(index);
@@ -66,7 +66,7 @@ final class GroupFaults {
         return new Fault.Effect(evicted, busy, woken);
     }
 
-    private static Fault.Effect storm(Arena arena, String protocol) throws InterruptedException {
+    private static Fault.Effect storm(TestCluster arena, String protocol) throws InterruptedException {
         boolean other = !protocol.equals("consumer");
         if (other) {
             arena.workers().restartAll(Map.of("limner.worker.group-protocol", protocol));
@@ -79,7 +79,7 @@ final class GroupFaults {
         return Fault.Effect.now(rides >= LEAST_RIDES, busy);
     }
 
-    private static Fault.Effect partitionAdded(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect partitionAdded(TestCluster arena, Random random) throws InterruptedException {
         Topics.Lane lane = random.nextBoolean() ? Topics.Lane.STANDARD : Topics.Lane.BULK;
         boolean busy = arena.busy();
         int number = arena.cluster().addPartition(lane);
@@ -93,7 +93,7 @@ final class GroupFaults {
      * A worker that writes no ledgers, or those of the next version, between two that write today's, and dies. Workers of an
      * earlier release need not know the next version.
      */
-    private static Fault.Effect mixedLedgers(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect mixedLedgers(TestCluster arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
         int version = arena.previous() == null && random.nextBoolean() ? 2 : 0;
         arena.workers().restart(index, Map.of("limner.worker.ledger-version", String.valueOf(version)));
@@ -106,7 +106,7 @@ final class GroupFaults {
         return Fault.Effect.now(mixed, busy);
     }
 
-    private static Fault.Effect clockSkew(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect clockSkew(TestCluster arena, Random random) throws InterruptedException {
         int index = random.nextInt(arena.workers().count());
         String name = arena.workers().nameOf(index);
         String skew = random.nextBoolean() ? "PT1H" : "PT-1H";

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import dev.limner.testkit.chaos.arena.TcpProxy.Weather;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +28,7 @@ final class NetworkFaults {
     }
 
     /** Answers to commits stay away until the worker has given up on its producer, though the commits have landed. */
-    private static Fault.Effect inDoubt(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect inDoubt(TestCluster arena, Random random) throws InterruptedException {
         String victim = arena.workers().nameOf(random.nextInt(arena.workers().count()));
         long before = arena.brokers().affected();
         boolean busy = arena.busy();
@@ -38,7 +38,7 @@ final class NetworkFaults {
         return Fault.Effect.now(arena.brokers().affected() - before >= 2, busy);
     }
 
-    private static Fault.Effect weather(Arena arena, Random random, Weather weather, int delay, int millis)
+    private static Fault.Effect weather(TestCluster arena, Random random, Weather weather, int delay, int millis)
             throws InterruptedException {
         // One worker's, or everybody's.
         int who = random.nextInt(arena.workers().count() + 1);

@@ -2,7 +2,7 @@ package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -18,7 +18,7 @@ final class OffsetFaults {
     private static final int SOFT_CAP = 1 << 10;
     /**
      * Each costs a ledger two bytes, so that together they take more characters than that; fewer than
-     * {@link Arena#BUFFER}, at which the worker stops to read.
+     * {@link TestCluster#BUFFER}, at which the worker stops to read.
      */
     private static final int OPEN = 420;
 
@@ -34,7 +34,7 @@ final class OffsetFaults {
     }
 
     /** The fleet sleeps until the brokers have forgotten how far it was; what was answered must not be answered again. */
-    private static Fault.Effect expired(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect expired(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         IntStream.range(0, arena.workers().count()).parallel().forEach(arena.workers()::stop);
         long deadline = System.nanoTime() + EMPTY_WITHIN.toNanos();
@@ -50,7 +50,7 @@ final class OffsetFaults {
     }
 
     /** A worker dies that has done thousands of records behind hundreds of open ones, and reads no more of their partition. */
-    private static Fault.Effect crowded(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect crowded(TestCluster arena, Random random) throws InterruptedException {
         TopicPartition partition = new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
         int owner = -1;
         while (owner < 0) {

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -30,7 +30,7 @@ final class OutageFaults {
     }
 
     /** Every broker at once, for longer than most timeouts. */
-    private static Fault.Effect everything(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect everything(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         int deaths = arena.workers().deaths();
         for (int i = 0; i < arena.brokers().count(); i++) {
@@ -48,7 +48,7 @@ final class OutageFaults {
     }
 
     /** The only copy of one partition is on a broker that dies; then partitions change hands. */
-    private static Fault.Effect partitionWithoutLeader(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect partitionWithoutLeader(TestCluster arena, Random random) throws InterruptedException {
         String topic = arena.topics().jobs(Topics.Lane.STANDARD);
         int number = arena.cluster().addPartition(Topics.Lane.STANDARD);
         TopicPartition alone = new TopicPartition(topic, number);

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.util.List;
 import java.util.Random;
 
@@ -17,13 +17,13 @@ final class ProducerFaults {
                 new Fault("repeated-ids", ProducerFaults::repeats));
     }
 
-    private static Fault.Effect aborts(Arena arena, Random random) {
+    private static Fault.Effect aborts(TestCluster arena, Random random) {
         boolean busy = arena.busy();
         arena.bursts().aborted(TRANSACTIONS);
         return Fault.Effect.now(true, busy);
     }
 
-    private static Fault.Effect repeats(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect repeats(TestCluster arena, Random random) throws InterruptedException {
         boolean busy = arena.busy();
         int records = arena.bursts().repeats(REPEATS);
         return Fault.Effect.now(records == 4 * REPEATS, busy);

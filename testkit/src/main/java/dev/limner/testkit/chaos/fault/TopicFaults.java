@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.Arena;
+import dev.limner.testkit.chaos.arena.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -28,7 +28,7 @@ final class TopicFaults {
      * A lane's topic is deleted and made again while some of its jobs may still be unread: those are gone with it. Every
      * job of the new topic is to be answered, though its offsets are those of jobs that were.
      */
-    private static Fault.Effect jobs(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect jobs(TestCluster arena, Random random) throws InterruptedException {
         String topic = arena.topics().jobs(Topics.Lane.BULK);
         arena.load().hold(Topics.Lane.BULK);
         arena.await(DRAIN_WITHIN, () -> arena.checker().drained(topic));
@@ -49,7 +49,7 @@ final class TopicFaults {
     }
 
     /** No result of a job that cannot be drawn may appear while its original has nowhere to go. */
-    private static Fault.Effect letters(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect letters(TestCluster arena, Random random) throws InterruptedException {
         String topic = arena.topics().deadLetters();
         boolean busy = arena.busy();
         arena.checker().leave(topic);
@@ -62,7 +62,7 @@ final class TopicFaults {
         return Fault.Effect.now(true, busy);
     }
 
-    private static Fault.Effect rights(Arena arena, Random random) throws InterruptedException {
+    private static Fault.Effect rights(TestCluster arena, Random random) throws InterruptedException {
         String topic =
                 random.nextBoolean() ? arena.topics().results() : arena.topics().deadLetters();
         arena.cluster().denyWrites(topic);

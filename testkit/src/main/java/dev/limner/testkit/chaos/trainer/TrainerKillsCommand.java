@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.Claims;
-import dev.limner.launcher.Home;
-import dev.limner.launcher.Http;
+import dev.limner.launcher.FolderClaims;
+import dev.limner.launcher.ProjectLayout;
+import dev.limner.launcher.BoundedHttp;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
@@ -15,8 +15,8 @@ import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.text.TextFile;
 import dev.limner.testkit.rating.RatedJobs;
-import dev.limner.testkit.rating.Rater;
-import dev.limner.testkit.rating.Taste;
+import dev.limner.testkit.rating.SimulatedRater;
+import dev.limner.testkit.rating.SimulatedPreference;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -101,15 +101,15 @@ public final class TrainerKillsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Home home = Home.find();
-        if (previous != null && !Files.isRegularFile(new Home(previous.toAbsolutePath()).trainerJar())) {
+        ProjectLayout home = ProjectLayout.find();
+        if (previous != null && !Files.isRegularFile(new ProjectLayout(previous.toAbsolutePath()).trainerJar())) {
             throw new UsageException("--previous is " + previous
                     + ", in which no trainer was built: run ./limner --version" + " there once");
         }
-        Home before = previous == null ? home : new Home(previous.toAbsolutePath());
+        ProjectLayout before = previous == null ? home : new ProjectLayout(previous.toAbsolutePath());
         PrintWriter terminal = spec.commandLine().getOut();
         Path folder = out == null ? home.state().resolve("chaos-trainer") : out.toAbsolutePath();
-        Claims.empty(folder, "limner chaos trainer");
+        FolderClaims.empty(folder, "limner chaos trainer");
         int wrong = 0;
         int kills = 0;
         try (LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT);
@@ -121,7 +121,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 startWorker(fleet, home, before, folder, start, "worker-before");
             }
             FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);
-            TrainerAccounts accounts = new TrainerAccounts(client, folder.resolve("models"));
+            FeedbackLedger accounts = new FeedbackLedger(client, folder.resolve("models"));
             try (RatedJobs jobs = new RatedJobs(client, captions(home), 1);
                     Sayer sayer = new Sayer(client, jobs, accounts)) {
                 Killing killing = new Killing(home, before, fleet, folder, start);
@@ -151,7 +151,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     }
 
     /** @param build whose worker; it leaves nothing in its own folders */
-    private static void startWorker(LocalFleet fleet, Home home, Home build, Path folder, Path model, String name)
+    private static void startWorker(LocalFleet fleet, ProjectLayout home, ProjectLayout build, Path folder, Path model, String name)
             throws InterruptedException {
         fleet.startWorkers(
                 build,
@@ -174,7 +174,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                         "1"));
     }
 
-    private static List<String> captions(Home home) {
+    private static List<String> captions(ProjectLayout home) {
         try {
             return TextFile.wholeLines(home.gridCaptions()).stream()
                     .filter(line -> !line.isBlank())
@@ -190,12 +190,12 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     /** Somebody who says good things and bad ones. One thread. */
     private static final class Sayer implements AutoCloseable {
         private final RatedJobs jobs;
-        private final TrainerAccounts accounts;
+        private final FeedbackLedger accounts;
         private final String topic;
         private final KafkaProducer<byte[], byte[]> producer;
-        private final Rater rater = new Rater(Rater.Kind.SINCERE, Taste.DARK, 1);
+        private final SimulatedRater rater = new SimulatedRater(SimulatedRater.Kind.SINCERE, SimulatedPreference.DARK, 1);
 
-        Sayer(FleetClient client, RatedJobs jobs, TrainerAccounts accounts) {
+        Sayer(FleetClient client, RatedJobs jobs, FeedbackLedger accounts) {
             this.jobs = jobs;
             this.accounts = accounts;
             this.topic = client.topics().feedback();
@@ -233,14 +233,14 @@ public final class TrainerKillsCommand implements Callable<Integer> {
 
     /** Starts trainers, those of two releases in turn, and sees them die. */
     private static final class Killing {
-        private final Home home;
-        private final Home before;
+        private final ProjectLayout home;
+        private final ProjectLayout before;
         private final LocalFleet fleet;
         private final Path folder;
         private final Path model;
         private int starts;
 
-        Killing(Home home, Home before, LocalFleet fleet, Path folder, Path model) {
+        Killing(ProjectLayout home, ProjectLayout before, LocalFleet fleet, Path folder, Path model) {
             this.home = home;
             this.before = before;
             this.fleet = fleet;
@@ -265,7 +265,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 settings.put("limner.trainer.drill.kill-at", killAt);
             }
             // A round that one release began is then ended by the other, and the next one the other way round.
-            Home build = starts++ % 4 < 2 ? before : home;
+            ProjectLayout build = starts++ % 4 < 2 ? before : home;
             return fleet.startTrainer(build, folder.resolve("store"), folder.resolve("logs"), 0, settings);
         }
 
@@ -291,7 +291,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         }
 
         /** Starts the trainer again and waits until it has dealt with everything. */
-        Seen settle(TrainerAccounts accounts, boolean round) throws InterruptedException {
+        Seen settle(FeedbackLedger accounts, boolean round) throws InterruptedException {
             try (ServiceProcess trainer = start(null)) {
                 long deadline = System.nanoTime() + PATIENCE.toNanos();
                 while (System.nanoTime() < deadline) {
@@ -316,7 +316,7 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                     request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.noBody());
                 }
                 return JSON.readTree(
-                        Http.send(request.build(), Duration.ofSeconds(30)).body());
+                        BoundedHttp.send(request.build(), Duration.ofSeconds(30)).body());
             } catch (IOException e) {
                 if (post) {
                     return JSON.missingNode();

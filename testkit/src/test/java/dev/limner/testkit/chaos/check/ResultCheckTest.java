@@ -29,8 +29,8 @@ class ResultCheckTest {
     @Test
     void shouldDeriveSeedsAsWorkersDoNowAndDidBefore() {
         // On its own, so that a mistake of the protocol is not made twice.
-        assertThat(PictureFile.seedOf("cover-17")).isEqualTo(Digests.seedOf("cover-17"));
-        assertThat(PictureFile.wideSeedOf("cover-17")).isEqualTo(Digests.fingerprint("cover-17"));
+        assertThat(StoredImageFile.seedOf("cover-17")).isEqualTo(Digests.seedOf("cover-17"));
+        assertThat(StoredImageFile.wideSeedOf("cover-17")).isEqualTo(Digests.fingerprint("cover-17"));
     }
 
     @Test
@@ -145,9 +145,9 @@ class ResultCheckTest {
     }
 
     private static ResultRecord answer(ObjectNode json) {
-        List<PictureFile> pictures = new ArrayList<>();
+        List<StoredImageFile> pictures = new ArrayList<>();
         for (int index = 0; index < json.path("images").size(); index++) {
-            pictures.add(new PictureFile.Whole(painted(index), 100, "png", provenance(index)));
+            pictures.add(new StoredImageFile.Whole(painted(index), 100, "png", provenance(index)));
         }
         String status = json.path("status").asText();
         return new ResultRecord(
@@ -210,7 +210,7 @@ class ResultCheckTest {
     }
 
     private static BufferedImage painted(int index) {
-        byte[] caption = PictureFile.sha256("red apple, take 5".getBytes(StandardCharsets.UTF_8));
+        byte[] caption = StoredImageFile.sha256("red apple, take 5".getBytes(StandardCharsets.UTF_8));
         BufferedImage picture = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < 64; y++) {
             for (int x = 0; x < 64; x++) {
@@ -231,6 +231,6 @@ class ResultCheckTest {
             rgb[3 * at + 1] = (byte) (pixel >> 8);
             rgb[3 * at + 2] = (byte) pixel;
         }
-        return HexFormat.of().formatHex(PictureFile.sha256(rgb));
+        return HexFormat.of().formatHex(StoredImageFile.sha256(rgb));
     }
 }

@@ -29,7 +29,7 @@ public final class RPrecision {
     public record Caption(float[] embedding, float[] vector, String label) {
         boolean saysTheSame(Caption other) {
             return (!label.isEmpty() && label.equals(other.label))
-                    || Vectors.product(embedding, other.embedding) >= SAME;
+                    || VectorMath.product(embedding, other.embedding) >= SAME;
         }
     }
 
@@ -43,9 +43,9 @@ public final class RPrecision {
                 .parallel()
                 .mapToDouble(i -> {
                     Caption own = captions.get(i);
-                    double score = Vectors.product(pictures[i], own.vector());
+                    double score = VectorMath.product(pictures[i], own.vector());
                     return others(captions, own, seed + i).stream()
-                                    .allMatch(other -> Vectors.product(pictures[i], other.vector()) < score)
+                                    .allMatch(other -> VectorMath.product(pictures[i], other.vector()) < score)
                             ? 1
                             : 0;
                 })
@@ -72,9 +72,9 @@ public final class RPrecision {
         for (int i = 0; i < chosen.length; i++) {
             float[] picture = pictures[i];
             int mine = own[i];
-            double score = Vectors.product(picture, vectors[mine]);
+            double score = VectorMath.product(picture, vectors[mine]);
             chosen[i] = IntStream.range(0, vectors.length)
-                    .allMatch(j -> j == mine || Vectors.product(picture, vectors[j]) < score);
+                    .allMatch(j -> j == mine || VectorMath.product(picture, vectors[j]) < score);
         }
         return chosen;
     }

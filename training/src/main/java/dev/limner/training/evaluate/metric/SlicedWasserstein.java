@@ -34,7 +34,7 @@ public final class SlicedWasserstein {
 
     private static float[] direction(long seed, int number, int dimensions) {
         float[] direction = CounterNoise.normal(seed, number, dimensions);
-        float norm = (float) Math.sqrt(Vectors.product(direction, direction));
+        float norm = (float) Math.sqrt(VectorMath.product(direction, direction));
         for (int i = 0; i < dimensions; i++) {
             direction[i] /= norm;
         }
@@ -52,7 +52,7 @@ public final class SlicedWasserstein {
 
     private static double[] project(float[][] rows, float[] direction) {
         return Arrays.stream(rows)
-                .mapToDouble(row -> Vectors.product(row, direction))
+                .mapToDouble(row -> VectorMath.product(row, direction))
                 .sorted()
                 .toArray();
     }

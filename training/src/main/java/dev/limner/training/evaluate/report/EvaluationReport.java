@@ -5,14 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
-import dev.limner.generator.image.Fonts;
-import dev.limner.training.evaluate.Alarm;
-import dev.limner.training.evaluate.Evaluation;
-import dev.limner.training.evaluate.Figure;
+import dev.limner.generator.image.FontSupport;
+import dev.limner.training.evaluate.QualityAlert;
+import dev.limner.training.evaluate.ModelEvaluation;
+import dev.limner.training.evaluate.MetricValue;
 import dev.limner.training.evaluate.GridCheck;
-import dev.limner.training.evaluate.Plan;
+import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.SampleGrid;
-import dev.limner.training.evaluate.extractor.JudgeDescription;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvaluationReport(
         Manifest model,
-        JudgeDescription judges,
-        Plan plan,
-        Evaluation evaluation,
+        ExtractorDescription judges,
+        EvaluationPlan plan,
+        ModelEvaluation evaluation,
         SampleGrid grid,
         GridCheck gridCheck) {
     private static final int SHOWN = 24;
@@ -130,13 +130,13 @@ public record EvaluationReport(
                         gridCheck.heldOut()));
         content.put("samples", samples());
         content.put("repeated", repeated());
-        List<JsonNode> lines = Curves.read(log);
-        content.put("curves", Curves.draw(lines));
-        content.put("noFonts", lines.isEmpty() ? "" : Fonts.missing().orElse(""));
-        Page.write("evaluation.html.mustache", content, file);
+        List<JsonNode> lines = TrainingCurves.read(log);
+        content.put("curves", TrainingCurves.draw(lines));
+        content.put("noFonts", lines.isEmpty() ? "" : FontSupport.missing().orElse(""));
+        ReportPage.write("evaluation.html.mustache", content, file);
     }
 
-    private Figure figure(Alarm alarm) {
+    private MetricValue figure(QualityAlert alarm) {
         return Objects.requireNonNull(evaluation.figures().get(alarm.metric()));
     }
 
@@ -175,7 +175,7 @@ public record EvaluationReport(
         for (int i = 0; i < gridCheck.pictures().size(); i++) {
             cells.add(Map.of(
                     "image",
-                    Page.inline(gridCheck.pictures().get(i).toImage()),
+                    ReportPage.inline(gridCheck.pictures().get(i).toImage()),
                     "caption",
                     grid.captions().get(i),
                     "right",
@@ -187,16 +187,16 @@ public record EvaluationReport(
     private List<Map<String, Object>> samples() {
         List<Map<String, Object>> samples = new ArrayList<>();
         for (int i = 0; i < Math.min(SHOWN, plan.heldOut().size()); i++) {
-            Plan.Subject subject = plan.heldOut().get(i);
+            EvaluationPlan.Subject subject = plan.heldOut().get(i);
             samples.add(Map.of(
                     "caption",
                     subject.caption(),
                     "drawn",
-                    Page.inline(evaluation.pictures().heldOut().get(i).toImage()),
+                    ReportPage.inline(evaluation.pictures().heldOut().get(i).toImage()),
                     "real",
-                    Page.inline(subject.image().pixels().toImage()),
+                    ReportPage.inline(subject.image().pixels().toImage()),
                     "nearest",
-                    Page.inline(evaluation.nearest().get(i).pixels().toImage())));
+                    ReportPage.inline(evaluation.nearest().get(i).pixels().toImage())));
         }
         return samples;
     }
@@ -208,7 +208,7 @@ public record EvaluationReport(
                     "caption",
                     plan.repeated().get(i).caption(),
                     "strip",
-                    Page.inline(
+                    ReportPage.inline(
                             SampleGrid.sheet(evaluation.pictures().repeated().get(i), 2 * GRID_COLUMNS))));
         }
         return rows;

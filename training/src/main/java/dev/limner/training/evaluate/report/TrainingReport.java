@@ -1,6 +1,6 @@
 package dev.limner.training.evaluate.report;
 
-import dev.limner.generator.image.Fonts;
+import dev.limner.generator.image.FontSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ public final class TrainingReport {
      */
     public static void write(
             Path file, String name, String state, boolean running, List<String> alarms, Path log, Path grids) {
-        Page.write(
+        ReportPage.write(
                 "training.html.mustache",
                 Map.of(
                         "name", name,
@@ -38,8 +38,8 @@ public final class TrainingReport {
                         "running", running,
                         "alarms", alarms,
                         "grids", grids(grids),
-                        "curves", Curves.draw(Curves.read(log)),
-                        "noFonts", Fonts.missing().orElse("")),
+                        "curves", TrainingCurves.draw(TrainingCurves.read(log)),
+                        "noFonts", FontSupport.missing().orElse("")),
                 file);
     }
 
@@ -50,7 +50,7 @@ public final class TrainingReport {
                     .toList();
             List<Map<String, String>> shown = new ArrayList<>();
             for (Path file : all.subList(Math.max(0, all.size() - SHOWN), all.size())) {
-                shown.add(0, Map.of("title", "step " + step(file), "image", Page.inline(Files.readAllBytes(file))));
+                shown.add(0, Map.of("title", "step " + step(file), "image", ReportPage.inline(Files.readAllBytes(file))));
             }
             return shown;
         } catch (IOException e) {

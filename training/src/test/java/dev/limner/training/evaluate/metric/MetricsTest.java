@@ -16,8 +16,8 @@ class MetricsTest {
 
     @Test
     void shouldFindNoKernelDistanceBetweenSamplesOfOneDistribution() {
-        Estimate same = Kid.of(normal(600, 1, 0, 1), normal(600, 2, 0, 1), 300, 1);
-        Estimate shifted = Kid.of(normal(600, 1, 0, 1), normal(600, 2, 0.5, 1), 300, 1);
+        Estimate same = KernelInceptionDistance.of(normal(600, 1, 0, 1), normal(600, 2, 0, 1), 300, 1);
+        Estimate shifted = KernelInceptionDistance.of(normal(600, 1, 0, 1), normal(600, 2, 0.5, 1), 300, 1);
 
         assertThat(same.value()).isCloseTo(0, within(0.02));
         assertThat(same.low()).isNegative();
@@ -27,7 +27,7 @@ class MetricsTest {
 
     @Test
     void shouldHaveTheFrechetDistanceOfASmallSampleInsideItsOwnInterval() {
-        Estimate found = Frechet.of(normal(400, 1, 0, 1), normal(400, 2, 0.1, 1), 1);
+        Estimate found = FrechetDistance.of(normal(400, 1, 0, 1), normal(400, 2, 0.1, 1), 1);
 
         assertThat(found.value()).isBetween(found.low(), found.high());
     }
@@ -37,7 +37,7 @@ class MetricsTest {
         // Between N(0, I) and N(m, 4 I): |m|^2 + d (1 - 2)^2.
         double expected = DIMENSIONS * 0.25 + DIMENSIONS;
 
-        Estimate found = Frechet.of(normal(20_000, 1, 0, 1), normal(20_000, 2, 0.5, 2), 1);
+        Estimate found = FrechetDistance.of(normal(20_000, 1, 0, 1), normal(20_000, 2, 0.5, 2), 1);
 
         assertThat(found.value()).isCloseTo(expected, within(0.15));
         assertThat(found.low()).isLessThanOrEqualTo(found.high());
@@ -46,9 +46,9 @@ class MetricsTest {
     @Test
     void shouldTellLostVarietyFromLostQuality() {
         float[][] real = normal(400, 1, 0, 1);
-        Manifold narrow = Manifold.of(real, normal(400, 2, 0, 0.05), 1);
-        Manifold wild = Manifold.of(real, normal(400, 2, 0, 6), 1);
-        Manifold fine = Manifold.of(real, normal(400, 2, 0, 1), 1);
+        ManifoldMetrics narrow = ManifoldMetrics.of(real, normal(400, 2, 0, 0.05), 1);
+        ManifoldMetrics wild = ManifoldMetrics.of(real, normal(400, 2, 0, 6), 1);
+        ManifoldMetrics fine = ManifoldMetrics.of(real, normal(400, 2, 0, 1), 1);
 
         assertThat(narrow.precision().value()).isGreaterThan(0.95);
         assertThat(narrow.recall().value()).isLessThan(0.1);
@@ -61,7 +61,7 @@ class MetricsTest {
 
     @Test
     void shouldNeedMorePicturesThanNeighbours() {
-        assertThatThrownBy(() -> Manifold.of(normal(5, 1, 0, 1), normal(50, 2, 0, 1), 1))
+        assertThatThrownBy(() -> ManifoldMetrics.of(normal(5, 1, 0, 1), normal(50, 2, 0, 1), 1))
                 .hasMessageContaining("more than 5 pictures, there are 5 real and 50 drawn");
     }
 
@@ -113,32 +113,32 @@ class MetricsTest {
 
     @Test
     void shouldKnowTheColourOfAThingOnWhite() {
-        assertThat(Colour.RED.dominates(square(200, 20, 20))).isTrue();
-        assertThat(Colour.GREEN.dominates(square(200, 20, 20))).isFalse();
-        assertThat(Colour.BLUE.dominates(square(30, 100, 220))).isTrue();
-        assertThat(Colour.YELLOW.dominates(square(255, 200, 30))).isTrue();
-        assertThat(Colour.ORANGE.dominates(square(245, 124, 0))).isTrue();
-        assertThat(Colour.BROWN.dominates(square(120, 70, 40))).isTrue();
-        assertThat(Colour.BLACK.dominates(square(20, 20, 20))).isTrue();
-        assertThat(Colour.RED.dominates(square(255, 255, 255)))
+        assertThat(NamedColour.RED.dominates(square(200, 20, 20))).isTrue();
+        assertThat(NamedColour.GREEN.dominates(square(200, 20, 20))).isFalse();
+        assertThat(NamedColour.BLUE.dominates(square(30, 100, 220))).isTrue();
+        assertThat(NamedColour.YELLOW.dominates(square(255, 200, 30))).isTrue();
+        assertThat(NamedColour.ORANGE.dominates(square(245, 124, 0))).isTrue();
+        assertThat(NamedColour.BROWN.dominates(square(120, 70, 40))).isTrue();
+        assertThat(NamedColour.BLACK.dominates(square(20, 20, 20))).isTrue();
+        assertThat(NamedColour.RED.dominates(square(255, 255, 255)))
                 .as("nothing there")
                 .isFalse();
     }
 
     @Test
     void shouldFindTheOneColourThatACaptionNames() {
-        assertThat(Colour.namedIn("a Red apple", "en")).contains(Colour.RED);
-        assertThat(Colour.namedIn("red and green", "en")).isEmpty();
-        assertThat(Colour.namedIn("a hundred", "en")).isEmpty();
-        assertThat(Colour.namedIn("蓝色圆", "zh")).contains(Colour.BLUE);
-        assertThat(Colour.namedIn("粉红色的心", "zh")).contains(Colour.PINK);
-        assertThat(Colour.namedIn("旗: 白俄罗斯", "zh")).isEmpty();
+        assertThat(NamedColour.namedIn("a Red apple", "en")).contains(NamedColour.RED);
+        assertThat(NamedColour.namedIn("red and green", "en")).isEmpty();
+        assertThat(NamedColour.namedIn("a hundred", "en")).isEmpty();
+        assertThat(NamedColour.namedIn("蓝色圆", "zh")).contains(NamedColour.BLUE);
+        assertThat(NamedColour.namedIn("粉红色的心", "zh")).contains(NamedColour.PINK);
+        assertThat(NamedColour.namedIn("旗: 白俄罗斯", "zh")).isEmpty();
     }
 
     @Test
     void shouldMeasureNoSpreadInOnePicture() {
-        assertThat(Spread.of(List.of(square(1, 2, 3), square(1, 2, 3)))).isZero();
-        assertThat(Spread.of(List.of(flat(0), flat(255)))).isEqualTo(1);
+        assertThat(ImageDiversity.of(List.of(square(1, 2, 3), square(1, 2, 3)))).isZero();
+        assertThat(ImageDiversity.of(List.of(flat(0), flat(255)))).isEqualTo(1);
     }
 
     private static float[][] normal(int count, long seed, double shift, double scale) {
@@ -154,7 +154,7 @@ class MetricsTest {
 
     private static float[] unit(long seed) {
         float[] vector = CounterNoise.normal(seed, 0, 64);
-        double norm = Math.sqrt(Vectors.product(vector, vector));
+        double norm = Math.sqrt(VectorMath.product(vector, vector));
         for (int i = 0; i < vector.length; i++) {
             vector[i] /= (float) norm;
         }

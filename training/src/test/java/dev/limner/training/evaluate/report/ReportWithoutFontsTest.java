@@ -3,7 +3,7 @@ package dev.limner.training.evaluate.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.limner.generator.image.Fonts;
+import dev.limner.generator.image.FontSupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ class ReportWithoutFontsTest {
 
     @Test
     void shouldDrawCurvesWhereThereAreFonts() throws Exception {
-        assumeThat(Fonts.missing()).isEmpty();
+        assumeThat(FontSupport.missing()).isEmpty();
 
         assertThat(page(null)).contains("data:image/png;base64,").doesNotContain("No curves could be drawn");
     }

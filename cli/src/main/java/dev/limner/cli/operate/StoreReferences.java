@@ -1,0 +1,123 @@
+package dev.limner.cli.operate;
+
+import dev.limner.client.FleetClient;
+import dev.limner.protocol.DeadLetterHeaders;
+import dev.limner.protocol.Outcome;
+import dev.limner.protocol.Result;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every object that a committed record of a fleet refers to.
+ *
+ * @param byDigest the SHA-256 of what results and dead letters say is in the store, each with who says so
+ * @param mentioned everything that looks like a digest in records that may mean a picture or an example: feedback, dead
+ *     letters, results of a build that this one cannot read. To be kept, not to be missed
+ * @param feedback records ever written to the feedback topic, whether it still keeps them or not
+ */
+record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long feedback) {
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern OBJECT = Pattern.compile("([0-9a-f]{64})\\.[a-z]+$");
+
+    static StoreReferences of(FleetClient client) throws InterruptedException {
+        Map<String, String> found = new HashMap<>();
+        Set<String> mentioned = new HashSet<>();
+        String results = client.topics().results();
+        String letters = client.topics().deadLetters();
+        String feedback = client.topics().feedback();
+        List<String> topics = existing(client, List.of(results, letters, feedback));
+        try (FleetClient.Reader reader = client.reader(topics)) {
+            reader.forEachUntilNow(record -> {
+                if (record.topic().equals(results)) {
+                    ofResult(record, found, mentioned);
+                } else if (record.topic().equals(letters)) {
+                    ofLetter(record, found);
+                    mention(record.value(), mentioned);
+                } else {
+                    mention(record.value(), mentioned);
+                }
+            });
+        }
+        return new StoreReferences(found, mentioned, topics.contains(feedback) ? ever(client, feedback) : 0);
+    }
+
+    /** A fleet whose topics were made by hand may have no feedback. */
+    private static List<String> existing(FleetClient client, List<String> topics) throws InterruptedException {
+        try (Admin admin = client.admin()) {
+            Set<String> there = admin.listTopics().names().get();
+            return topics.stream().filter(there::contains).toList();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "the topics of " + client.bootstrap() + " cannot be listed: " + e.getCause(), e);
+        }
+    }
+
+    private static long ever(FleetClient client, String topic) throws InterruptedException {
+        try (Admin admin = client.admin()) {
+            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+            admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .values()
+                    .forEach(described -> described
+                            .partitions()
+                            .forEach(part ->
+                                    asked.put(new TopicPartition(topic, part.partition()), OffsetSpec.latest())));
+            return admin.listOffsets(asked).all().get().values().stream()
+                    .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+                    .sum();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the end of " + topic + " cannot be read: " + e.getCause(), e);
+        }
+    }
+
+    private static void ofResult(
+            ConsumerRecord<byte[], byte[]> record, Map<String, String> found, Set<String> mentioned) {
+        Optional<Result> result = FleetClient.result(record);
+        if (result.isEmpty()) {
+            mention(record.value(), mentioned);
+        } else if (result.get().outcome() instanceof Outcome.Completed completed) {
+            completed
+                    .images()
+                    .forEach(image ->
+                            found.put(image.sha256(), "job " + result.get().jobId()));
+        }
+    }
+
+    private static void ofLetter(ConsumerRecord<byte[], byte[]> record, Map<String, String> found) {
+        String object = DeadLetterRecord.header(record.headers(), DeadLetterHeaders.OBJECT);
+        Matcher digest = OBJECT.matcher(object == null ? "" : object);
+        if (digest.find()) {
+            found.put(digest.group(1), "dead letter " + record.partition() + "@" + record.offset());
+        }
+    }
+
+    private static void mention(byte @Nullable [] value, Set<String> mentioned) {
+        if (value != null) {
+            Matcher matcher = DIGEST.matcher(new String(value, StandardCharsets.ISO_8859_1));
+            while (matcher.find()) {
+                mentioned.add(matcher.group());
+            }
+        }
+    }
+
+    /** Everything that is to be kept. */
+    Stream<String> all() {
+        return Stream.concat(byDigest.keySet().stream(), mentioned.stream());
+    }
+}

@@ -1,9 +1,0 @@
-package dev.limner.protocol;
-
-/** A picture's size in pixels. */
-public record Size(int width, int height) {
-    @Override
-    public String toString() {
-        return width + "x" + height;
-    }
-}

@@ -1,0 +1,105 @@
+package dev.limner.testkit.bench.learn;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import dev.limner.training.evaluate.metric.Bootstrap;
+import dev.limner.training.evaluate.metric.Estimate;
+import dev.limner.training.evaluate.metric.VectorMath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Whether pictures show their captions: R-precision, the dual encoder's pick among the caption and 99 others of the whole
+ * data set; whether they are taken for the class of things they should be of; and how far they are from the real picture of
+ * the caption, in the judges' features.
+ *
+ * @param judges of the whole data set, which know what was left out; stay the caller's
+ */
+record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<float[]> captions, long seed) {
+    private static final int OTHERS = 99;
+
+    static CaptionRecognition of(DataSet all, FeatureExtractors judges, TextEncoder encoder, long seed) {
+        List<float[]> embeddings = all.images().stream()
+                .map(image -> encoder.encode(plainest(image)).embedding())
+                .toList();
+        return new CaptionRecognition(judges, encoder, List.of(judges.textVectors(embeddings)), seed);
+    }
+
+    static String plainest(CaptionedImage image) {
+        return image.captionsIn(HeldOutClass.LANGUAGE).get(0);
+    }
+
+    /**
+     * What is found of pictures of one kind.
+     *
+     * @param recognised share for which the caption is picked among a hundred
+     * @param ofClass share that is taken for the right class of things
+     * @param distances of each from the real picture
+     */
+    record Found(Estimate recognised, Estimate ofClass, List<Double> distances) {
+        Found {
+            distances = List.copyOf(distances);
+        }
+
+        double distance() {
+            return distances.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+        }
+
+        /** How often a picture is nearer to the real one than another's of the same caption and noise; equals count half. */
+        Estimate nearerThan(Found other, long seed) {
+            double[] wins = IntStream.range(0, distances.size())
+                    .mapToDouble(i -> 0.5 * (1 + Math.signum(other.distances.get(i) - distances.get(i))))
+                    .toArray();
+            return Bootstrap.mean(wins, seed);
+        }
+    }
+
+    /** Draws each picture's plainest caption; the same noise for whoever draws. */
+    List<Pixels> draw(ImageSource artist, List<CaptionedImage> images) {
+        List<ImageSource.Commission> commissions = new ArrayList<>();
+        for (CaptionedImage image : images) {
+            commissions.add(
+                    new ImageSource.Commission(plainest(image), embedding(image), seed * 7_919 + commissions.size()));
+        }
+        return artist.draw(commissions);
+    }
+
+    /** @param drawn one picture for each image's plainest caption */
+    Found of(List<CaptionedImage> images, List<Pixels> drawn) {
+        float[][] pictures = judges.pictureVectors(drawn);
+        float[][] features = judges.features(drawn);
+        float[][] wanted =
+                judges.features(images.stream().map(CaptionedImage::pixels).toList());
+        float[][] own = judges.textVectors(images.stream().map(this::embedding).toList());
+        int[] classes = judges.classify(drawn);
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] recognised = new double[drawn.size()];
+        double[] ofClass = new double[drawn.size()];
+        List<Double> distances = new ArrayList<>();
+        for (int i = 0; i < recognised.length; i++) {
+            double mine = VectorMath.product(pictures[i], own[i]);
+            boolean best = true;
+            for (int other = 0; other < OTHERS; other++) {
+                float[] caption = captions.get(random.nextInt(captions.size()));
+                // The same caption again would be a tie with itself.
+                boolean same = VectorMath.squaredDistance(caption, own[i]) == 0;
+                best &= same || VectorMath.product(pictures[i], caption) < mine;
+            }
+            recognised[i] = best ? 1 : 0;
+            CaptionedImage image = images.get(i);
+            ofClass[i] = classes[i] == judges.classOf(image, embedding(image)) ? 1 : 0;
+            distances.add(Math.sqrt(VectorMath.squaredDistance(features[i], wanted[i])));
+        }
+        return new Found(Bootstrap.mean(recognised, seed), Bootstrap.mean(ofClass, seed), distances);
+    }
+
+    private float[] embedding(CaptionedImage image) {
+        return encoder.encode(plainest(image)).embedding();
+    }
+}

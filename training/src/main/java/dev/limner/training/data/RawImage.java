@@ -1,0 +1,41 @@
+package dev.limner.training.data;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture as a source has it, before it is checked and scaled.
+ *
+ * @param place where it is, for a person
+ * @param key its name, if possible unique in the source
+ * @param file the picture file's bytes, in any format
+ * @param captions language to captions, possibly blank
+ * @param label its class, where the source has classes
+ * @param split where the source's makers put it
+ */
+public record RawImage(
+        String place,
+        String key,
+        byte[] file,
+        Map<String, List<String>> captions,
+        @Nullable String label,
+        @Nullable Split split) {
+    /** Somewhere pictures with captions come from. */
+    @FunctionalInterface
+    public interface Source {
+        /**
+         * Hands over every picture in a fixed order.
+         *
+         * @param skipped told of what the source has and cannot hand over
+         * @throws DataException if the source as a whole cannot be read
+         */
+        void read(Receiver receiver, SkippedEntries skipped);
+    }
+
+    /** Takes pictures one by one. */
+    @FunctionalInterface
+    public interface Receiver {
+        void take(RawImage picture);
+    }
+}

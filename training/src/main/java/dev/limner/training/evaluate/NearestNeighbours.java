@@ -1,0 +1,107 @@
+package dev.limner.training.evaluate;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Layers;
+import java.util.List;
+
+/**
+ * Nearest pictures by their pixels, brought to 16x16: near enough to see a copy, coarse enough not to be misled by noise.
+ * Owns the native memory of the pictures searched in; one thread.
+ */
+final class NearestNeighbours implements AutoCloseable {
+    private static final int SIDE = 16;
+    private static final int VALUES = 3 * SIDE * SIDE;
+    private static final int QUERIES = 64;
+
+    private final NDManager manager;
+    private final NDArray columns;
+    private final NDArray squares;
+
+    NearestNeighbours(List<Pixels> pictures) {
+        this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager temporary = manager.newSubManager()) {
+            NDArray rows = temporary.create(thumbnails(pictures), new Shape(pictures.size(), VALUES));
+            // A copy: a view of an array made from Java memory does not keep that memory when the array is closed.
+            this.columns = rows.transpose().duplicate();
+            this.squares = rows.square().sum(new int[] {1}).reshape(1, pictures.size());
+            columns.attach(manager);
+            squares.attach(manager);
+        }
+    }
+
+    /**
+     * The nearest one.
+     *
+     * @param index its position among the pictures searched in
+     * @param distance root of the mean squared difference of its pixels, of 1 for black and white
+     */
+    record Nearest(int index, double distance) {}
+
+    /** For each query its nearest picture. */
+    Nearest[] of(List<Pixels> queries) {
+        return of(queries, false);
+    }
+
+    /** For each of the pictures searched in, which {@code self} must be, the nearest other one. */
+    Nearest[] others(List<Pixels> self) {
+        return of(self, true);
+    }
+
+    private Nearest[] of(List<Pixels> queries, boolean exceptSelf) {
+        Nearest[] nearest = new Nearest[queries.size()];
+        for (int from = 0; from < queries.size(); from += QUERIES) {
+            List<Pixels> some = queries.subList(from, Math.min(from + QUERIES, queries.size()));
+            try (NDManager block = manager.newSubManager()) {
+                NDArray rows = block.create(thumbnails(some), new Shape(some.size(), VALUES));
+                NDArray distances = Layers.scale(rows.matMul(columns), -2)
+                        .add(squares)
+                        .add(rows.square().sum(new int[] {1}, true));
+                if (exceptSelf) {
+                    for (int i = 0; i < some.size(); i++) {
+                        distances.set(new NDIndex(i, (long) from + i), Float.MAX_VALUE);
+                    }
+                }
+                long[] indices = distances.argMin(1).toLongArray();
+                for (int i = 0; i < some.size(); i++) {
+                    int index = (int) indices[i];
+                    // Rounding in the product can leave a little less than nothing for equal pictures.
+                    double squared = Math.max(0, distances.getFloat(i, index));
+                    nearest[from + i] = new Nearest(index, Math.sqrt(squared / VALUES));
+                }
+            }
+        }
+        return nearest;
+    }
+
+    private static float[] thumbnails(List<Pixels> pictures) {
+        float[] values = new float[pictures.size() * VALUES];
+        for (int i = 0; i < pictures.size(); i++) {
+            shrink(pictures.get(i), values, i * VALUES);
+        }
+        return values;
+    }
+
+    private static void shrink(Pixels picture, float[] values, int offset) {
+        int factor = picture.width() / SIDE;
+        float share = 1f / (255 * factor * factor);
+        for (int y = 0; y < SIDE * factor; y++) {
+            for (int x = 0; x < SIDE * factor; x++) {
+                int to = offset + 3 * (y / factor * SIDE + x / factor);
+                int from = 3 * (y * picture.width() + x);
+                for (int channel = 0; channel < 3; channel++) {
+                    values[to + channel] += share * (picture.rgb()[from + channel] & 0xFF);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.limner.training.evaluate;
+
+import dev.limner.generator.image.Pixels;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One contestant's pictures for a {@link EvaluationPlan}.
+ *
+ * @param asSet compared as a set with the held-out pictures
+ * @param heldOut one for each held-out caption
+ * @param variants one for each caption variant
+ * @param repeated for each repeated caption its pictures
+ * @param coloured for each caption that names a colour its pictures
+ */
+public record SampleSet(
+        List<Pixels> asSet,
+        List<Pixels> heldOut,
+        List<Pixels> variants,
+        List<List<Pixels>> repeated,
+        List<List<Pixels>> coloured) {
+
+    /** What an artist draws. */
+    public static SampleSet drawn(EvaluationPlan plan, ImageSource artist) {
+        List<Pixels> heldOut = artist.draw(commissions(plan.heldOut(), plan.seed()));
+        return new SampleSet(
+                heldOut,
+                heldOut,
+                artist.draw(commissions(plan.variants(), plan.seed() + 1)),
+                several(plan.repeated(), EvaluationPlan.REPEATS, artist, plan.seed() + 2),
+                several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, artist, plan.seed() + 3));
+    }
+
+    /** The real pictures in the artist's place: what the figures of a perfect model would be. */
+    public static SampleSet real(EvaluationPlan plan) {
+        return new SampleSet(
+                pixels(plan.reference()),
+                pixels(plan.heldOut()),
+                pixels(plan.variants()),
+                List.of(),
+                plan.coloured().stream()
+                        .map(subject -> List.of(subject.image().pixels()))
+                        .toList());
+    }
+
+    private static List<Pixels> pixels(List<EvaluationPlan.Subject> subjects) {
+        return subjects.stream().map(subject -> subject.image().pixels()).toList();
+    }
+
+    private static List<ImageSource.Commission> commissions(List<EvaluationPlan.Subject> subjects, long seed) {
+        List<ImageSource.Commission> commissions = new ArrayList<>();
+        for (int i = 0; i < subjects.size(); i++) {
+            EvaluationPlan.Subject subject = subjects.get(i);
+            commissions.add(new ImageSource.Commission(subject.caption(), subject.embedding(), seed * 1_000_003 + i));
+        }
+        return commissions;
+    }
+
+    private static List<List<Pixels>> several(List<EvaluationPlan.Subject> subjects, int times, ImageSource artist, long seed) {
+        List<EvaluationPlan.Subject> repeated = subjects.stream()
+                .flatMap(subject -> Collections.nCopies(times, subject).stream())
+                .toList();
+        List<Pixels> flat = artist.draw(commissions(repeated, seed));
+        List<List<Pixels>> grouped = new ArrayList<>();
+        for (int from = 0; from < flat.size(); from += times) {
+            grouped.add(flat.subList(from, from + times));
+        }
+        return grouped;
+    }
+}

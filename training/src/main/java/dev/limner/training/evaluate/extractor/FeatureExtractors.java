@@ -1,0 +1,222 @@
+package dev.limner.training.evaluate.extractor;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.generator.arithmetic.ConvolutionSupport;
+import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.Weights;
+import dev.limner.protocol.RefusalCode;
+import dev.limner.protocol.text.JsonReasons;
+import dev.limner.training.data.CaptionedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Frozen networks through which pictures are compared: a feature extractor (the penultimate layer of a classifier), an
+ * untrained one as an independent check, the classifier itself, and a dual encoder of pictures and captions. Trained on a
+ * data set's training split only. Owns its native memory; safe from any thread.
+ */
+public final class FeatureExtractors implements AutoCloseable {
+    private static final String DESCRIPTION = "judges.json";
+    private static final String WEIGHTS = "judges.safetensors";
+    private static final int BATCH = 128;
+    /** A batch of pictures whose gradient passes through, about. */
+    private static final int TUNING_BATCH = 32;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ExtractorDescription description;
+    private final ImageClasses classes;
+    private final ExtractorNetworks networks;
+    private final NDManager manager;
+    private final Weights weights;
+    private final Weights random;
+    private final float[] mean;
+    private final float[] deviation;
+
+    FeatureExtractors(ExtractorDescription description, Map<String, Safetensors.Tensor> tensors, Device device) {
+        this.description = description;
+        this.networks = new ExtractorNetworks(description.side(), description.text(), description.classes());
+        ConvolutionSupport support = ConvolutionSupport.on(device);
+        support.require(networks.convolutions(BATCH), false);
+        support.require(networks.convolutions(TUNING_BATCH), true);
+        this.manager = NDManager.newBaseManager(device, "PyTorch");
+        Map<String, NDArray> arrays = new LinkedHashMap<>();
+        networks.shapes()
+                .forEach((name, shape) -> arrays.put(name, manager.create(values(tensors, name, shape), shape)));
+        this.weights = new Weights(arrays);
+        this.random = ExtractorNetworks.initialise(manager, networks.randomShapes(), ~description.seed());
+        Shape features = new Shape(ExtractorNetworks.FEATURES);
+        this.mean = values(tensors, "features.mean", features);
+        this.deviation = values(tensors, "features.deviation", features);
+        this.classes =
+                new ImageClasses(description.labels(), description.labels().isEmpty() ? centroids(tensors) : new float[0][]);
+    }
+
+    private float[][] centroids(Map<String, Safetensors.Tensor> tensors) {
+        float[] flat = values(tensors, "centroids", new Shape(description.classes(), description.text()));
+        float[][] rows = new float[description.classes()][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = Arrays.copyOfRange(flat, i * description.text(), (i + 1) * description.text());
+        }
+        return rows;
+    }
+
+    private static float[] values(Map<String, Safetensors.Tensor> tensors, String name, Shape shape) {
+        Safetensors.Tensor tensor = tensors.get(name);
+        if (tensor == null || tensor.values().remaining() != shape.size()) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, "the judges' " + name + " is missing or not of shape " + shape);
+        }
+        return tensor.toArray();
+    }
+
+    /**
+     * Loads judges. The convolutions they take are tested before, forward and backward.
+     *
+     * @throws BundleException if there are none in the folder, or they are damaged or of another version
+     */
+    public static FeatureExtractors read(Path folder, Device device) {
+        try {
+            ExtractorDescription description =
+                    JSON.readValue(folder.resolve(DESCRIPTION).toFile(), ExtractorDescription.class);
+            return new FeatureExtractors(description, Safetensors.read(folder.resolve(WEIGHTS)), device);
+        } catch (JsonProcessingException e) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, folder.resolve(DESCRIPTION) + ": " + JsonReasons.of(e), e);
+        } catch (IOException e) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID, "judges cannot be read from " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a folder holds judges. */
+    public static boolean in(Path folder) {
+        return Files.exists(folder.resolve(DESCRIPTION));
+    }
+
+    /** Writes them, the description last, so that a folder with a description is whole. */
+    static void write(Path folder, ExtractorDescription description, Map<String, Safetensors.Tensor> tensors) {
+        try {
+            Files.createDirectories(folder);
+            Safetensors.write(folder.resolve(WEIGHTS), tensors);
+            Path temporary = folder.resolve(DESCRIPTION + ".tmp");
+            Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n");
+            Files.move(temporary, folder.resolve(DESCRIPTION), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("judges cannot be written to " + folder, e);
+        }
+    }
+
+    static Safetensors.Tensor tensor(float[] values, long... shape) {
+        return new Safetensors.Tensor(Arrays.stream(shape).boxed().toList(), FloatBuffer.wrap(values));
+    }
+
+    public ExtractorDescription description() {
+        return description;
+    }
+
+    /** The pictures' features, 64 numbers each, standardised over the training split. */
+    public float[][] features(List<Pixels> pictures) {
+        float[][] rows = over(pictures, batch -> networks.features(weights, ExtractorNetworks.CLASSIFIER, batch));
+        for (float[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = (row[i] - mean[i]) / deviation[i];
+            }
+        }
+        return rows;
+    }
+
+    /**
+     * The same of pictures on the device; a gradient passes through.
+     *
+     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @return (n, 64), owned by the manager of {@code pictures}
+     */
+    public NDArray features(NDArray pictures) {
+        NDManager owner = pictures.getManager();
+        return networks.features(weights, ExtractorNetworks.CLASSIFIER, pictures)
+                .sub(owner.create(mean))
+                .div(owner.create(deviation));
+    }
+
+    /** The same from a network that has learned nothing. */
+    public float[][] randomFeatures(List<Pixels> pictures) {
+        return over(pictures, batch -> networks.features(random, ExtractorNetworks.RANDOM, batch));
+    }
+
+    /** The class each picture looks like. */
+    public int[] classify(List<Pixels> pictures) {
+        float[][] logits = over(
+                pictures,
+                batch -> ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, batch)));
+        return Arrays.stream(logits)
+                .mapToInt(row -> {
+                    int best = 0;
+                    for (int i = 1; i < row.length; i++) {
+                        best = row[i] > row[best] ? i : best;
+                    }
+                    return best;
+                })
+                .toArray();
+    }
+
+    /**
+     * The class a picture of the data set should look like.
+     *
+     * @param embedding of its plainest caption
+     */
+    public int classOf(CaptionedImage image, float[] embedding) {
+        return classes.of(image, embedding);
+    }
+
+    /** Where the dual encoder puts pictures; L2-normalised. */
+    public float[][] pictureVectors(List<Pixels> pictures) {
+        return over(pictures, batch -> networks.pictureVectors(weights, batch));
+    }
+
+    /** Where the dual encoder puts captions, given their sentence embeddings; L2-normalised. */
+    public float[][] textVectors(List<float[]> embeddings) {
+        List<float[]> rows = new ArrayList<>();
+        for (int from = 0; from < embeddings.size(); from += BATCH) {
+            try (NDManager batch = manager.newSubManager()) {
+                NDArray sentences = ImageBatch.sentences(
+                        batch, embeddings.subList(from, Math.min(from + BATCH, embeddings.size())));
+                rows.addAll(Arrays.asList(ImageBatch.rows(ExtractorNetworks.textVectors(weights, sentences))));
+            }
+        }
+        return rows.toArray(float[][]::new);
+    }
+
+    private float[][] over(List<Pixels> pictures, Function<NDArray, NDArray> network) {
+        List<float[]> rows = new ArrayList<>();
+        for (int from = 0; from < pictures.size(); from += BATCH) {
+            try (NDManager batch = manager.newSubManager()) {
+                List<Pixels> some = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
+                rows.addAll(Arrays.asList(ImageBatch.rows(network.apply(ImageBatch.pictures(batch, some)))));
+            }
+        }
+        return rows.toArray(float[][]::new);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

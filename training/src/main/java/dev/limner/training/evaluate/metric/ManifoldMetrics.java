@@ -1,0 +1,63 @@
+package dev.limner.training.evaluate.metric;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Whether drawn pictures lie where real ones do, and real ones where drawn ones do: precision and recall (Kynkaanniemi et
+ * al. 2019), density and coverage (Naeem et al. 2020), with balls that reach to the fifth neighbour.
+ *
+ * @param precision share of the drawn inside some real ball
+ * @param recall share of the real inside some drawn ball
+ * @param density real balls around a drawn picture, divided by five
+ * @param coverage share of the real balls that hold a drawn picture
+ */
+public record ManifoldMetrics(Estimate precision, Estimate recall, Estimate density, Estimate coverage) {
+    /** Neighbours that a ball reaches to. */
+    public static final int NEIGHBOURS = 5;
+
+    /** @throws IllegalArgumentException if a sample has no more than five vectors */
+    public static ManifoldMetrics of(float[][] real, float[][] drawn, long seed) {
+        if (real.length <= NEIGHBOURS || drawn.length <= NEIGHBOURS) {
+            throw new IllegalArgumentException("precision and recall need more than " + NEIGHBOURS
+                    + " pictures, there are " + real.length + " real and " + drawn.length + " drawn");
+        }
+        double[] realRadii = radii(real);
+        double[] drawnRadii = radii(drawn);
+        double[][] distances = VectorMath.squaredDistances(drawn, real);
+        double[] balls = new double[drawn.length];
+        double[] reached = new double[real.length];
+        double[] covered = new double[real.length];
+        for (int i = 0; i < drawn.length; i++) {
+            for (int j = 0; j < real.length; j++) {
+                if (distances[i][j] <= realRadii[j]) {
+                    balls[i]++;
+                    covered[j] = 1;
+                }
+                if (distances[i][j] <= drawnRadii[i]) {
+                    reached[j] = 1;
+                }
+            }
+        }
+        double[] inside = Arrays.stream(balls).map(count -> count > 0 ? 1 : 0).toArray();
+        return new ManifoldMetrics(
+                Bootstrap.mean(inside, seed),
+                Bootstrap.mean(reached, seed),
+                Bootstrap.mean(balls, seed).times(1.0 / NEIGHBOURS),
+                Bootstrap.mean(covered, seed));
+    }
+
+    /** Squared distance of each vector to its fifth neighbour. */
+    private static double[] radii(float[][] rows) {
+        double[][] distances = VectorMath.squaredDistances(rows, rows);
+        return IntStream.range(0, rows.length)
+                .parallel()
+                .mapToDouble(i -> {
+                    // The nearest of all is the vector itself.
+                    double[] sorted = distances[i].clone();
+                    Arrays.sort(sorted);
+                    return sorted[NEIGHBOURS];
+                })
+                .toArray();
+    }
+}

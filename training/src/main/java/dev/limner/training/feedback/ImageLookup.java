@@ -1,0 +1,13 @@
+package dev.limner.training.feedback;
+
+import dev.limner.protocol.RecordError;
+import dev.limner.training.replay.GeneratedImage;
+
+/** What became of looking for a picture. */
+sealed interface ImageLookup {
+    /** Limner made it. */
+    record Known(GeneratedImage picture) implements ImageLookup {}
+
+    /** It cannot be learned from. */
+    record Refused(RecordError error) implements ImageLookup {}
+}

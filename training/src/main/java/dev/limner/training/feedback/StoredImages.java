@@ -1,0 +1,138 @@
+package dev.limner.training.feedback;
+
+import dev.limner.protocol.store.CondemnedObjects;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files that feedback may speak of: the pictures that workers stored, by their digest, and examples below folders that
+ * the operator named. Nothing else is ever opened, whatever a record says.
+ *
+ * @param store folder of the workers' pictures
+ * @param examples folders of examples
+ */
+public record StoredImages(Path store, List<Path> examples) {
+    private static final List<String> EXTENSIONS = List.of("png", "jpg", "jpeg");
+    private static final long MOST_BYTES = 16 << 20;
+
+    public StoredImages {
+        store = store.toAbsolutePath().normalize();
+        examples = examples.stream()
+                .map(folder -> folder.toAbsolutePath().normalize())
+                .toList();
+    }
+
+    /**
+     * The bytes of a stored picture; empty if there is none of that digest.
+     *
+     * @throws UncheckedIOException if the store is not there or cannot be read, so that nothing can be said of its pictures
+     */
+    Optional<byte[]> stored(String sha256) {
+        Path folder = store.resolve(sha256.substring(0, 2));
+        Optional<Path> found = EXTENSIONS.stream()
+                .map(extension -> folder.resolve(sha256 + "." + extension))
+                // One that somebody was about to remove, and did not, is still there under another name.
+                .flatMap(file -> Stream.of(file, CondemnedObjects.condemned(file)))
+                .filter(Files::isRegularFile)
+                .findFirst();
+        try {
+            if (found.isPresent()) {
+                return readAtMost(found.get());
+            }
+            requireThere(store);
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            // Cleared away just now.
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the picture store " + store + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Whoever stores a first picture marks the folder before, so an empty one is what a disk that is away leaves. */
+    private static void requireThere(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("there is no such folder");
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            if (entries.findAny().isEmpty()) {
+                throw new IOException("it is empty");
+            }
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no such folder", e);
+        }
+    }
+
+    /** The bytes of an example; empty if the URI names no readable file below one of the folders. */
+    public Optional<byte[]> example(String uri) {
+        try {
+            Path file = Path.of(URI.create(uri)).toRealPath();
+            boolean allowed = isBelow(file, store) || examples.stream().anyMatch(folder -> isBelow(file, folder));
+            return allowed && Files.isRegularFile(file) ? read(file) : Optional.empty();
+        } catch (IllegalArgumentException | FileSystemNotFoundException | IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The same, as long as something can be said of the file.
+     *
+     * @throws UncheckedIOException if it cannot be read because the folder it would be in is not there, or is empty
+     */
+    Optional<byte[]> exampleOrAway(String uri) {
+        Optional<byte[]> found = example(uri);
+        if (found.isEmpty()) {
+            named(uri).ifPresent(this::requireFolderOf);
+        }
+        return found;
+    }
+
+    /** What a URI names, whether it is there or not. */
+    private static Optional<Path> named(String uri) {
+        try {
+            return Optional.of(Path.of(URI.create(uri)).toAbsolutePath().normalize());
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void requireFolderOf(Path file) {
+        for (Path folder : Stream.concat(Stream.of(store), examples.stream()).toList()) {
+            if (file.startsWith(folder)) {
+                try {
+                    requireThere(folder);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the examples in " + folder + " cannot be read: " + e, e);
+                }
+            }
+        }
+    }
+
+    private static boolean isBelow(Path file, Path folder) {
+        try {
+            return file.startsWith(folder.toRealPath());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<byte[]> read(Path file) {
+        try {
+            return readAtMost(file);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<byte[]> readAtMost(Path file) throws IOException {
+        return Files.size(file) > MOST_BYTES ? Optional.empty() : Optional.of(Files.readAllBytes(file));
+    }
+}

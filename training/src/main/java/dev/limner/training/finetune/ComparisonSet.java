@@ -1,0 +1,78 @@
+package dev.limner.training.finetune;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.gate.PairwiseComparison;
+import dev.limner.training.gate.ExampleComparison;
+import dev.limner.training.gate.GatePage;
+import dev.limner.training.gate.QualityGate;
+import dev.limner.training.gate.RewardComparison;
+import dev.limner.training.reward.RewardEnsemble;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a candidate and its parent are asked to draw when they are held against each other: captions that no tuning draws,
+ * with the same noise for both in every round.
+ */
+record ComparisonSet(FineTuningData material) {
+    private static final int DRAWS = QualityGate.DRAWS;
+    private static final int SHOWN = 48;
+    private static final long SEED_OF_CAPTIONS = 7919;
+    private static final long SEED_OF_EXAMPLES = 7907;
+
+    /** Who draws held-out captions more to people's liking. */
+    PairwiseComparison liked(RewardEnsemble reward) {
+        return new RewardComparison(reward, heldOut());
+    }
+
+    /** Whose pictures of what people showed, and the tuning was not shown, are more easily told to be that. */
+    PairwiseComparison shown(List<CaptionedImage> kept) {
+        List<ImageSource.Commission> commissions = new ArrayList<>();
+        List<Pixels> pictures = new ArrayList<>();
+        for (int draw = 0; draw < DRAWS; draw++) {
+            for (CaptionedImage example : kept) {
+                String caption = example.captionsIn(material.language()).get(0);
+                commissions.add(new ImageSource.Commission(
+                        caption,
+                        material.encoder().encode(caption).embedding(),
+                        material.plan().seed() * SEED_OF_EXAMPLES + commissions.size()));
+                pictures.add(example.pixels());
+            }
+        }
+        List<Pixels> others = Stream.concat(material.plan().heldOut().stream().map(EvaluationPlan.Subject::image), kept.stream())
+                .map(CaptionedImage::pixels)
+                .toList();
+        return new ExampleComparison(material.judges(), commissions, pictures, others);
+    }
+
+    /** Both models' pictures of the first held-out captions. */
+    List<GatePage.Side> sides(Renderer before, Renderer after) {
+        List<ImageSource.Commission> commissions = heldOut();
+        List<ImageSource.Commission> some = commissions.subList(0, Math.min(SHOWN, commissions.size()));
+        List<Pixels> old = ImageSource.of(before).draw(some);
+        List<Pixels> tuned = ImageSource.of(after).draw(some);
+        List<GatePage.Side> sides = new ArrayList<>();
+        for (int i = 0; i < some.size(); i++) {
+            sides.add(new GatePage.Side(some.get(i).caption(), old.get(i), tuned.get(i)));
+        }
+        return sides;
+    }
+
+    private List<ImageSource.Commission> heldOut() {
+        List<ImageSource.Commission> commissions = new ArrayList<>();
+        for (int draw = 0; draw < DRAWS; draw++) {
+            for (EvaluationPlan.Subject subject : material.plan().heldOut()) {
+                commissions.add(new ImageSource.Commission(
+                        subject.caption(),
+                        subject.embedding(),
+                        material.plan().seed() * SEED_OF_CAPTIONS + commissions.size()));
+            }
+        }
+        return commissions;
+    }
+}

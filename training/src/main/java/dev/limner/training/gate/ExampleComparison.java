@@ -1,0 +1,57 @@
+package dev.limner.training.gate;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import dev.limner.training.evaluate.metric.VectorMath;
+import java.util.List;
+
+/**
+ * Whose pictures are more easily told to be what people showed: how many other real pictures are nearer to the drawn one
+ * than the one that was shown. In the features of a network that has learned nothing: what is shown may be of a kind that
+ * the judges have never seen, and they take it for something they know. A rank, not a distance: what moves all
+ * pictures alike, as a little more colour does, moves them towards the others as well.
+ *
+ * @param judges stay the caller's
+ * @param examples one a commission
+ * @param others real pictures of other things, and the examples: it is also asked which of them it is
+ */
+public record ExampleComparison(
+        FeatureExtractors judges, List<ImageSource.Commission> commissions, List<Pixels> examples, List<Pixels> others)
+        implements PairwiseComparison {
+    public ExampleComparison {
+        commissions = List.copyOf(commissions);
+        examples = List.copyOf(examples);
+        others = List.copyOf(others);
+    }
+
+    @Override
+    public String name() {
+        return "nearerToExamples";
+    }
+
+    @Override
+    public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
+        float[][] wanted = judges.randomFeatures(examples);
+        float[][] unwanted = judges.randomFeatures(others);
+        float[][] mine = judges.randomFeatures(candidate);
+        float[][] other = judges.randomFeatures(incumbent);
+        double[] wins = new double[wanted.length];
+        for (int i = 0; i < wins.length; i++) {
+            int behind = nearer(unwanted, mine[i], wanted[i]);
+            int before = nearer(unwanted, other[i], wanted[i]);
+            wins[i] = behind < before ? 1 : behind > before ? 0 : 0.5;
+        }
+        return wins;
+    }
+
+    /** How many pictures are nearer to a drawn one than the one that was wanted. */
+    private static int nearer(float[][] pictures, float[] drawn, float[] wanted) {
+        double limit = VectorMath.squaredDistance(wanted, drawn);
+        int count = 0;
+        for (float[] picture : pictures) {
+            count += VectorMath.squaredDistance(picture, drawn) < limit ? 1 : 0;
+        }
+        return count;
+    }
+}

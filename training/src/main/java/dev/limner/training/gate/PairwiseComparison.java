@@ -1,0 +1,21 @@
+package dev.limner.training.gate;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.training.evaluate.ImageSource;
+import java.util.List;
+
+/** What a candidate should be better at: the same commissions for both, and a winner for each. */
+public interface PairwiseComparison {
+    /** What is won, in one word. */
+    String name();
+
+    /** What both draw; none of it was drawn while tuning. */
+    List<ImageSource.Commission> commissions();
+
+    /**
+     * Who won.
+     *
+     * @return for each commission 1 if the candidate's picture is better, 0 if the incumbent's is, 0.5 if neither
+     */
+    double[] wins(List<Pixels> candidate, List<Pixels> incumbent);
+}

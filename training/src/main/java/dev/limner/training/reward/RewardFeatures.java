@@ -1,0 +1,61 @@
+package dev.limner.training.reward;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.NetworkInputs;
+import dev.limner.generator.network.Layers;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import java.util.List;
+
+/**
+ * What the reward sees of a picture: the judges' features, which tell things apart, and the picture at 4x4, which tells
+ * colours and places. The same numbers from a file's pixels and from a network's output, where a gradient passes through.
+ * Safe from any thread; the judges stay the caller's.
+ */
+public final class RewardFeatures {
+    private static final int SMALLEST = 4;
+    private static final int CHANNELS = 3;
+
+    private final FeatureExtractors judges;
+
+    public RewardFeatures(FeatureExtractors judges) {
+        this.judges = judges;
+    }
+
+    /** Side of the pictures it looks at. */
+    public int side() {
+        return judges.description().side();
+    }
+
+    /** Where the dual encoder puts captions, which the reward sees beside the picture. */
+    float[][] captions(List<float[]> embeddings) {
+        return judges.textVectors(embeddings);
+    }
+
+    /** A picture's numbers. */
+    public float[] of(Pixels picture) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray array = manager.create(
+                    NetworkInputs.pictures(List.of(picture)), new Shape(1, CHANNELS, picture.height(), picture.width()));
+            return of(array).toFloatArray();
+        }
+    }
+
+    /**
+     * The same of pictures on the device.
+     *
+     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @return (n, features), owned by the manager of {@code pictures}
+     */
+    public NDArray of(NDArray pictures) {
+        NDArray small = pictures;
+        while (small.getShape().get(2) > SMALLEST) {
+            small = Layers.halve(small);
+        }
+        return judges.features(pictures)
+                .concat(small.reshape(small.getShape().get(0), (long) CHANNELS * SMALLEST * SMALLEST), 1);
+    }
+}

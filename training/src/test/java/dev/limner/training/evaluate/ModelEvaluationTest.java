@@ -1,0 +1,162 @@
+package dev.limner.training.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.render.Renderer;
+import dev.limner.generator.text.CachingTextEncoder;
+import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.text.TextEncoder;
+import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
+import dev.limner.training.data.ShardFiles;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.MetricValue.Metric;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad models, each to be caught by the metric that is meant for it, on the shipped data with the shipped judges. */
+class ModelEvaluationTest {
+    @TempDir
+    static Path cache;
+
+    private static TextEncoder encoder;
+    private static FeatureExtractors judges;
+    private static DataSet data;
+    private static EvaluationPlan plan;
+    private static NDManager memory;
+    private static Renderer untrained;
+    private static ImageSource untaught;
+    private static Renderer shipped;
+
+    @BeforeAll
+    static void load() {
+        encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 2), 20_000);
+        Path emoji = Path.of("../data/emoji");
+        data = ShardFiles.read(emoji, 64, (entry, reason, detail) -> {
+            throw new AssertionError(entry + reason + detail);
+        });
+        judges = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        plan = EvaluationPlan.of(data, "en", encoder, 300, 1);
+        memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        Engine.getEngine("PyTorch").setRandomSeed(1);
+        GeneratorNetwork network = new GeneratorNetwork(GeneratorSpec.defaultSpec());
+        untrained = Renderer.over(memory, network, network.initialise(memory));
+        untaught = new Sketchbook(ImageSource.of(untrained));
+        shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
+    }
+
+    @AfterAll
+    static void close() {
+        shipped.close();
+        untrained.close();
+        memory.close();
+        judges.close();
+        encoder.close();
+    }
+
+    @Test
+    void shouldHaveJudgesOfTheShippedData() {
+        assertThat(judges.description().dataDigest()).isEqualTo(data.digest());
+        assertThat(judges.description().language()).isEqualTo("en");
+    }
+
+    @Test
+    void shouldRaiseNoAlarmOverTheCaptionsOfTheShippedModel() {
+        ModelEvaluation evaluation = evaluate(ImageSource.of(shipped));
+
+        assertThat(evaluation.alarms())
+                .doesNotContain(QualityAlert.FAR_FROM_REAL, QualityAlert.IGNORES_CAPTION, QualityAlert.COPIES_TRAINING, QualityAlert.NO_DIVERSITY);
+        evaluation.figures().forEach((metric, figure) -> {
+            if (figure.unavailable() == null) {
+                assertThat(figure.model()).as(metric.id()).isNotNull();
+                assertThat(figure.real()).as(metric.id()).isNotNull();
+                assertThat(figure.untrained()).as(metric.id()).isNotNull();
+            }
+        });
+        assertThat(evaluation.figures().get(Metric.FID).unavailable()).contains("held-out pictures, it takes 640");
+        assertThat(evaluation.figures().get(Metric.HUE).model().value())
+                .isGreaterThan(evaluation.figures().get(Metric.HUE).untrained().value());
+    }
+
+    @Test
+    void shouldCatchAnUntrainedGenerator() {
+        assertThat(evaluate(untaught).alarms())
+                .contains(QualityAlert.FAR_FROM_REAL, QualityAlert.IGNORES_CAPTION, QualityAlert.LOW_COVERAGE);
+    }
+
+    @Test
+    void shouldCatchAGeneratorThatIgnoresItsCaptionAlthoughItsPicturesAreReal() {
+        List<Pixels> real = new ArrayList<>(data.images(Split.TEST, "en").stream()
+                .map(CaptionedImage::pixels)
+                .toList());
+        Collections.shuffle(real, new Random(7));
+        ImageSource deaf = commissions -> IntStream.range(0, commissions.size())
+                .mapToObj(i -> real.get(i % real.size()))
+                .toList();
+
+        ModelEvaluation evaluation = evaluate(deaf);
+
+        assertThat(evaluation.alarms()).contains(QualityAlert.IGNORES_CAPTION).doesNotContain(QualityAlert.FAR_FROM_REAL);
+    }
+
+    @Test
+    void shouldCatchAGeneratorThatCopiesItsTrainingPictures() {
+        List<CaptionedImage> train = data.images(Split.TRAIN, "en");
+        Map<String, Pixels> byCaption = new HashMap<>();
+        train.forEach(image -> image.captionsIn("en").forEach(caption -> byCaption.put(caption, image.pixels())));
+        ImageSource copier = commissions -> commissions.stream()
+                .map(one -> byCaption.getOrDefault(
+                        one.caption(),
+                        train.get(Math.floorMod(one.caption().hashCode(), train.size()))
+                                .pixels()))
+                .toList();
+
+        assertThat(evaluate(copier).alarms())
+                .contains(QualityAlert.COPIES_TRAINING)
+                .doesNotContain(QualityAlert.FAR_FROM_REAL, QualityAlert.IGNORES_CAPTION);
+    }
+
+    @Test
+    void shouldCatchAGeneratorThatDrawsASinglePicture() {
+        Pixels only = data.images(Split.TEST, "en").get(3).pixels();
+        ImageSource single = commissions -> Collections.nCopies(commissions.size(), only);
+
+        assertThat(evaluate(single).alarms()).contains(QualityAlert.NO_DIVERSITY, QualityAlert.LOW_COVERAGE, QualityAlert.IGNORES_CAPTION);
+    }
+
+    @Test
+    void shouldDrawAndChooseTheSameWheneverItIsAsked() {
+        EvaluationPlan again = EvaluationPlan.of(data, "en", encoder, 300, 1);
+
+        assertThat(again.heldOut())
+                .extracting(subject -> subject.caption())
+                .isEqualTo(plan.heldOut().stream().map(EvaluationPlan.Subject::caption).toList());
+        assertThat(plan.heldOut())
+                .allSatisfy(subject -> assertThat(data.splitOf(subject.image())).isEqualTo(Split.TEST));
+        assertThat(plan.variants())
+                .allSatisfy(subject ->
+                        assertThat(subject.image().trainingCaptions("en")).doesNotContain(subject.caption()));
+    }
+
+    private static ModelEvaluation evaluate(ImageSource artist) {
+        return ModelEvaluation.run(plan, judges, artist, untaught);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.limner.training.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limner.generator.image.Pixels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class NearestNeighboursTest {
+    @Test
+    void shouldFindTheNearestPictureAndHowFarItIs() {
+        List<Pixels> pictures = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 150; i++) {
+            byte[] rgb = new byte[3 * 32 * 32];
+            random.nextBytes(rgb);
+            pictures.add(new Pixels(32, 32, rgb));
+        }
+        pictures.add(flat(0));
+        pictures.add(flat(10));
+
+        try (NearestNeighbours neighbours = new NearestNeighbours(pictures)) {
+            NearestNeighbours.Nearest[] of = neighbours.of(List.of(pictures.get(77), flat(1), flat(9)));
+            NearestNeighbours.Nearest[] others = neighbours.others(pictures);
+
+            assertThat(of[0].index()).isEqualTo(77);
+            assertThat(of[0].distance()).isCloseTo(0, within(1e-3));
+            assertThat(of[1].index()).isEqualTo(150);
+            assertThat(of[1].distance()).isCloseTo(1 / 255.0, within(1e-3));
+            assertThat(of[2].index()).isEqualTo(151);
+            assertThat(others[150].index()).isEqualTo(151);
+            assertThat(others[150].distance()).isCloseTo(10 / 255.0, within(1e-3));
+            assertThat(others[77].index()).isNotEqualTo(77);
+        }
+    }
+
+    private static Pixels flat(int value) {
+        byte[] rgb = new byte[3 * 32 * 32];
+        Arrays.fill(rgb, (byte) value);
+        return new Pixels(32, 32, rgb);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.limner.training.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Weights;
+import dev.limner.generator.testing.Gradients;
+import dev.limner.training.augment.DifferentiableAugmentation;
+import dev.limner.training.network.ActivationMode;
+import dev.limner.training.network.DiscriminatorNetwork;
+import dev.limner.training.objective.RelativisticLoss;
+import dev.limner.training.recipe.Recipe;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What the losses are made of, forward and backward. */
+class TermGradientsTest {
+    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
+
+    @Test
+    void shouldHaveTheGradientOfEveryWeightOfTheDiscriminatorAndOfItsInputs() {
+        Gradients.bothWays(() -> {
+            for (List<Integer> channels : List.of(List.of(5, 17, 12), List.of(16, 32, 16))) {
+                try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                    DiscriminatorNetwork network =
+                            new DiscriminatorNetwork(new Recipe.Discriminator(channels, 9), SPEC);
+                    Map<String, NDArray> arguments = arguments(manager, network);
+                    arguments.put("pictures", Gradients.normal(manager, 1, 2, 3, SPEC.side(), SPEC.side()));
+                    arguments.put("sentence", Gradients.normal(manager, 2, 2, SPEC.text()));
+
+                    Gradients.check(
+                            manager,
+                            arguments,
+                            all -> network.score(new Weights(all), all.get("pictures"), all.get("sentence")));
+                }
+            }
+        });
+    }
+
+    @Test
+    void shouldNameEveryConvolutionTheDiscriminatorUses() {
+        DiscriminatorNetwork network = new DiscriminatorNetwork(new Recipe.Discriminator(List.of(5, 17, 12), 9), SPEC);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            List<Shape> kernels = arguments(manager, network).values().stream()
+                    .map(NDArray::getShape)
+                    .filter(shape -> shape.dimension() == 4)
+                    .toList();
+
+            assertThat(network.convolutions(2))
+                    .extracting(shape -> new Shape(shape.out(), shape.in(), shape.kernel(), shape.kernel()))
+                    .containsExactlyInAnyOrderElementsOf(kernels);
+        }
+    }
+
+    @Test
+    void shouldRecordTheSlopesThatTheTangentThenHas() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray input = manager.create(new float[] {-2, 0, 3});
+            ActivationMode.Recording recording = new ActivationMode.Recording();
+
+            assertThat(recording.apply(input).toFloatArray()).containsExactly(-0.4f, 0, 3);
+            assertThat(new ActivationMode.Plain().apply(input).toFloatArray()).containsExactly(-0.4f, 0, 3);
+            ActivationMode.Tangent tangent = new ActivationMode.Tangent(recording);
+            float[] along =
+                    tangent.apply(manager.create(new float[] {10, 10, 10})).toFloatArray();
+            assertThat(along[0]).isCloseTo(2, within(1e-6f));
+            assertThat(along[1]).isCloseTo(2, within(1e-6f));
+            assertThat(along[2]).isCloseTo(10, within(1e-6f));
+            assertThat(tangent.bias(input)).isNull();
+            assertThat(recording.bias(input)).isSameAs(input);
+        }
+    }
+
+    @Test
+    void shouldHaveTheGradientsOfTheActivations() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> one = new LinkedHashMap<>();
+            one.put("input", Gradients.normal(manager, 3, 2, 17, 3, 3));
+            Gradients.check(manager, one, all -> new ActivationMode.Plain().apply(all.get("input")));
+            ActivationMode.Recording recording = new ActivationMode.Recording();
+            recording.apply(Gradients.normal(manager, 4, 2, 17, 3, 3));
+            one.put("input", Gradients.normal(manager, 5, 2, 17, 3, 3));
+            Gradients.check(manager, one, all -> new ActivationMode.Tangent(recording).apply(all.get("input")));
+        }
+    }
+
+    @Test
+    void shouldPassTheGradientThroughShiftsAndHoles() {
+        DifferentiableAugmentation augmenter = new DifferentiableAugmentation(new Recipe.Augmentation(0.25, 0.5));
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> pictures = new LinkedHashMap<>();
+            pictures.put("pictures", Gradients.normal(manager, 6, 3, 3, 8, 8));
+
+            Gradients.check(manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
+        }
+    }
+
+    @Test
+    void shouldComputeTheLossesLikePlainLoops() {
+        double[] real = {0.3, -2, 1.5};
+        double[] drawn = {1.1, 0.4, -30};
+        double[] mismatched = {-0.2, 3, 0.7};
+        double discriminator = 0;
+        double generator = 0;
+        for (int i = 0; i < real.length; i++) {
+            discriminator += softPlus(drawn[i] - real[i]) + 0.5 * softPlus(mismatched[i] - real[i]);
+            generator += softPlus(real[i] - drawn[i]);
+        }
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> scores = new LinkedHashMap<>();
+            scores.put("real", floats(manager, real));
+            scores.put("drawn", floats(manager, drawn));
+            scores.put("mismatched", floats(manager, mismatched));
+
+            assertThat(RelativisticLoss.discriminator(
+                                    scores.get("real"), scores.get("drawn"), scores.get("mismatched"), 0.5f)
+                            .getFloat())
+                    .isCloseTo((float) (discriminator / real.length), within(1e-5f));
+            assertThat(RelativisticLoss.generator(scores.get("real"), scores.get("drawn"))
+                            .getFloat())
+                    .isCloseTo((float) (generator / real.length), within(1e-5f));
+            Gradients.check(
+                    manager,
+                    scores,
+                    all -> RelativisticLoss.discriminator(
+                            all.get("real"), all.get("drawn"), all.get("mismatched"), 0.5f));
+            scores.put("real", floats(manager, real));
+            scores.put("drawn", floats(manager, drawn));
+            scores.remove("mismatched");
+            Gradients.check(manager, scores, all -> RelativisticLoss.generator(all.get("real"), all.get("drawn")));
+        }
+    }
+
+    private static double softPlus(double value) {
+        return Math.log1p(Math.exp(-Math.abs(value))) + Math.max(value, 0);
+    }
+
+    private static NDArray floats(NDManager manager, double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return manager.create(narrow);
+    }
+
+    /** The network's arrays; biases start at zero, where a missing factor would not be seen. */
+    private static Map<String, NDArray> arguments(NDManager manager, DiscriminatorNetwork network) {
+        Engine.getEngine("PyTorch").setRandomSeed(3);
+        Map<String, NDArray> arrays =
+                new LinkedHashMap<>(network.initialise(manager).arrays());
+        arrays.replaceAll((name, array) -> name.endsWith(".bias")
+                ? Gradients.normal(manager, name.hashCode(), array.getShape().getShape())
+                : array);
+        return arrays;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.limner.worker.generate;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.ImageSize;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Any number of pictures as computations of a few fixed sizes. When it starts every size is probed against the largest,
+ * and one whose pictures differ in a single byte is not used: that is what makes a picture independent of its batch. A
+ * size the device has no memory for is not used again either. Safe from any thread.
+ */
+public final class BatchedGenerator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchedGenerator.class);
+
+    private final ImageGenerator painter;
+    private final BatchBuckets sizes;
+    private final AtomicInteger largest;
+
+    private BatchedGenerator(ImageGenerator painter, BatchBuckets sizes) {
+        this.painter = painter;
+        this.sizes = sizes;
+        this.largest = new AtomicInteger(sizes.largest());
+    }
+
+    /**
+     * Warms a painter up and probes it.
+     *
+     * @param painter closed by {@link #close()}
+     * @throws IllegalStateException if not even the largest size draws a picture the same in every place
+     */
+    public static BatchedGenerator of(ImageGenerator painter, BatchBuckets wanted) {
+        List<RenderRequest> probes = painter.probes(wanted.largest());
+        List<Pixels> reference = painter.paint(probes, wanted.largest());
+        List<Integer> agreeing = new ArrayList<>();
+        for (int size : wanted.sizes()) {
+            if (agrees(painter, probes, reference, size)) {
+                agreeing.add(size);
+            } else {
+                LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its pictures differ");
+            }
+        }
+        if (!agreeing.contains(wanted.largest())) {
+            throw new IllegalStateException("in batches of " + wanted.largest()
+                    + " a picture's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
+        }
+        return new BatchedGenerator(painter, new BatchBuckets(agreeing));
+    }
+
+    /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */
+    private static boolean agrees(ImageGenerator painter, List<RenderRequest> probes, List<Pixels> reference, int size) {
+        for (int from = 0; from < probes.size(); from += size) {
+            int to = Math.min(from + size, probes.size());
+            List<Pixels> drawn =
+                    painter.paint(probes.subList(from, to).reversed(), size).reversed();
+            for (int i = from; i < to; i++) {
+                if (!Arrays.equals(drawn.get(i - from).rgb(), reference.get(i).rgb())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** What it draws with. */
+    public Result.Model model() {
+        return painter.model();
+    }
+
+    /** The one size it draws. */
+    public ImageSize size() {
+        return painter.size();
+    }
+
+    /** The largest batch it still tries. */
+    public int largestBatch() {
+        return largest.get();
+    }
+
+    /**
+     * Draws any number of pictures, in order; a picture's bytes do not depend on the others.
+     *
+     * @throws OutOfDeviceMemoryException if not even the smallest batch fits
+     */
+    public List<Pixels> draw(List<RenderRequest> requests) {
+        List<Pixels> pictures = new ArrayList<>(requests.size());
+        while (pictures.size() < requests.size()) {
+            int most = largest.get();
+            int from = pictures.size();
+            List<RenderRequest> chunk = requests.subList(from, Math.min(from + most, requests.size()));
+            int size = sizes.holding(chunk.size());
+            try {
+                pictures.addAll(painter.paint(chunk, size));
+            } catch (OutOfDeviceMemoryException e) {
+                int smaller = sizes.below(size);
+                if (smaller == 0) {
+                    throw e;
+                }
+                largest.accumulateAndGet(smaller, Math::min);
+                LOG.atWarn()
+                        .addKeyValue("batchSize", size)
+                        .addKeyValue("error", e.getMessage())
+                        .log("batch size disabled: the device has no memory for it");
+            }
+        }
+        return pictures;
+    }
+
+    /** Pictures that depend on nothing but the model and their number. */
+    public List<Pixels> probes(int count) {
+        return draw(painter.probes(count));
+    }
+
+    /** Draws something that cannot be at fault itself; throws whatever the device does if it does not work. */
+    public void probe() {
+        var unused = painter.paint(painter.probes(1), sizes.sizes().get(0));
+    }
+
+    @Override
+    public void close() {
+        painter.close();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.limner.worker.generate;
+
+import dev.limner.generator.image.Pixels;
+import dev.limner.protocol.Result;
+import dev.limner.worker.text.PreparedBatch;
+import java.util.List;
+
+/**
+ * A micro-batch as pixels.
+ *
+ * @param pictures for each job or part of one its pictures, in order
+ * @param model what drew them
+ * @param attempt the how-manieth try of these jobs this was, from 1
+ * @param deviceMillis what the drawing took
+ */
+public record GeneratedBatch(
+        PreparedBatch prepared, List<List<Pixels>> pictures, Result.Model model, int attempt, double deviceMillis) {
+    public GeneratedBatch {
+        pictures = List.copyOf(pictures);
+    }
+
+    /** Some of its jobs as a batch of their own. */
+    public GeneratedBatch part(int from, int to, int part) {
+        return new GeneratedBatch(prepared.part(from, to, part), pictures.subList(from, to), model, attempt, deviceMillis);
+    }
+}

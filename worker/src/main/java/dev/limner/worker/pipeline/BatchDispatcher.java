@@ -1,0 +1,248 @@
+package dev.limner.worker.pipeline;
+
+import dev.limner.protocol.ImageSize;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.intake.RecordDelivery;
+import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.ledger.DeliveryState;
+import dev.limner.worker.ledger.OwnedLedgers;
+import dev.limner.worker.publish.Publication;
+import dev.limner.worker.schedule.JobLanes;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.schedule.ModelRoute;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From delivered records to batches in the pipeline. Jobs under suspicion of killing their worker go first, one by one
+ * with nothing else in the pipeline until their outcome is there, each marked as started in its ledger before. Control
+ * thread only.
+ */
+final class BatchDispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchDispatcher.class);
+    /** Three colours as the device drew them, and at worst as many bytes in the file. */
+    private static final long PIXEL_BYTES = 6;
+
+    private final OwnedLedgers ledgers;
+    private final JobAdmission admission;
+    private final OutcomePublications outcomes;
+    private final JobLanes lanes;
+    private final ModelCatalog models;
+    private final GenerationPipeline pipeline;
+    private final SplitJobs splits;
+    private final PendingWork pending;
+    private final Consumer<FinishedRecord> finish;
+    private final BooleanSupplier publish;
+    private final Deque<QueuedJob> suspects = new ArrayDeque<>();
+    /** A suspect without an outcome yet: as long as its mark stands, a death is put down to it. */
+    private @Nullable RecordRef alone;
+    /** Whether the brokers have been told that the last suspect has its outcome. */
+    private boolean cleared = true;
+
+    /**
+     * @param finish takes the outcomes of records that need no batch
+     * @param publish commits what the ledgers hold unless that has just failed, and says whether it did
+     */
+    BatchDispatcher(
+            OwnedLedgers ledgers,
+            JobAdmission admission,
+            OutcomePublications outcomes,
+            JobLanes lanes,
+            ModelCatalog models,
+            GenerationPipeline pipeline,
+            SplitJobs splits,
+            PendingWork pending,
+            Consumer<FinishedRecord> finish,
+            BooleanSupplier publish) {
+        this.ledgers = ledgers;
+        this.admission = admission;
+        this.outcomes = outcomes;
+        this.lanes = lanes;
+        this.models = models;
+        this.pipeline = pipeline;
+        this.splits = splits;
+        this.pending = pending;
+        this.finish = finish;
+        this.publish = publish;
+    }
+
+    /** A record arrived. */
+    void take(RecordDelivery delivery) {
+        DeliveryState known = ledgers.delivered(delivery.ref());
+        if (known != DeliveryState.DONE) {
+            pending.arrived(delivery.ref(), delivery.original());
+        }
+        switch (known) {
+            case FRESH -> act(delivery, admission.judge(delivery), false);
+            case SUSPECT -> act(delivery, admission.judge(delivery), true);
+            case CONDEMNED -> act(delivery, admission.condemn(delivery), false);
+            case DONE ->
+                LOG.atDebug().addKeyValue("record", delivery.ref().origin()).log("answered by an owner before");
+        }
+    }
+
+    private void act(RecordDelivery delivery, JobAdmission.Verdict verdict, boolean suspect) {
+        switch (verdict) {
+            case JobAdmission.Verdict.Queue(QueuedJob job) when suspect -> suspects.add(job);
+            case JobAdmission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
+            case JobAdmission.Verdict.Answer(FinishedRecord outcome) -> finish.accept(outcome);
+            case JobAdmission.Verdict.Pending later -> pending.entered(delivery.ref(), 0);
+        }
+    }
+
+    /** Hands the pipeline what it takes. */
+    void dispatch() {
+        if (alone != null) {
+            return;
+        }
+        Optional<QueuedJob> suspect = nextSuspect();
+        if (suspect.isPresent()) {
+            if (pipeline.idle()) {
+                dispatch(suspect.get());
+            }
+            return;
+        }
+        cleared = cleared || publish.getAsBoolean();
+        if (!cleared) {
+            return;
+        }
+        while (pipeline.accepts()) {
+            Optional<MicroBatch> formed = lanes.next(System.nanoTime());
+            if (formed.isEmpty()) {
+                return;
+            }
+            MicroBatch batch = formed.get();
+            List<QueuedJob> wanted = wanted(batch.jobs());
+            if (!wanted.isEmpty() && !submit(batch.keeping(wanted))) {
+                lanes.putBack(batch.keeping(wanted));
+                return;
+            }
+        }
+    }
+
+    /** A suspect whose model is on its way to the device holds up nobody; what is begun must get to its end. */
+    private Optional<QueuedJob> nextSuspect() {
+        return suspects.stream()
+                .filter(queued -> models.of(queued.job()).isDecided())
+                .findFirst();
+    }
+
+    /** Whether its model was still there; the next look finds another route. */
+    private boolean submit(MicroBatch batch) {
+        return switch (batch.route()) {
+            case ModelRoute.Ready(String digest) -> {
+                Optional<ModelCatalog.Lease> lease = models.lease(digest).or(() -> splits.lease(digest));
+                lease.ifPresent(held -> submit(batch, held));
+                yield lease.isPresent();
+            }
+            // Nowhere a moment ago, and the model may be had since: the jobs were not answered.
+            case ModelRoute.Nowhere nowhere -> false;
+            case ModelRoute.Later later -> false;
+        };
+    }
+
+    private void submit(MicroBatch batch, ModelCatalog.Lease lease) {
+        ImageSize size = lease.model().engine().size();
+        long picture = PIXEL_BYTES * size.width() * size.height();
+        for (QueuedJob queued : batch.jobs()) {
+            pending.entered(queued.ref(), picture * queued.images());
+            splits.entered(queued, lease);
+        }
+        pipeline.submit(batch, lease);
+    }
+
+    private void dispatch(QueuedJob suspect) {
+        List<QueuedJob> wanted = wanted(List.of(suspect));
+        if (!wanted.isEmpty()) {
+            ledgers.started(suspect.ref());
+            if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
+                return;
+            }
+            alone = suspect.ref();
+            cleared = false;
+        }
+        suspects.remove(suspect);
+    }
+
+    private List<QueuedJob> wanted(List<QueuedJob> jobs) {
+        Instant now = outcomes.now();
+        List<QueuedJob> wanted = new ArrayList<>(jobs.size());
+        for (QueuedJob queued : jobs) {
+            boolean begins = queued.first() == 0;
+            if (!begins && !splits.isOpen(queued)) {
+                continue;
+            }
+            // A job that has begun has its model, whatever is released meanwhile.
+            Optional<Publication> answer = begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
+            if (answer.isEmpty()) {
+                wanted.add(queued);
+            } else if (begins || splits.decides(queued)) {
+                finish.accept(new FinishedRecord(queued.ref(), answer.get()));
+            }
+        }
+        return wanted;
+    }
+
+    /**
+     * A record has its outcome, from here or from a stage.
+     *
+     * @param publication null if there is none or nobody wants it any more
+     */
+    void answered(RecordRef ref, @Nullable Publication publication) {
+        if (ref.equals(alone)) {
+            alone = null;
+        }
+        lanes.forget(ref);
+        pending.answered(ref, publication);
+    }
+
+    /** Topics not to be fetched from for now. */
+    Set<String> full() {
+        Set<String> full = new HashSet<>(lanes.full());
+        full.addAll(pending.full());
+        return full;
+    }
+
+    /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
+    long nanosUntilDue() {
+        if (alone != null) {
+            return Long.MAX_VALUE;
+        }
+        if (nextSuspect().isPresent()) {
+            return pipeline.idle() ? 0 : Long.MAX_VALUE;
+        }
+        return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;
+    }
+
+    /**
+     * Forgets what waits of partitions that are no longer owned.
+     *
+     * @return how many jobs
+     */
+    int release(Set<PartitionRef> gone) {
+        admission.release(gone);
+        pending.release(gone);
+        splits.release(gone).forEach(ref -> pending.answered(ref, null));
+        int before = suspects.size();
+        suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
+        return before - suspects.size() + lanes.release(gone);
+    }
+
+    @Override
+    public void close() {
+        admission.close();
+    }
+}
