@@ -143,7 +143,7 @@ class BadInputTest {
         }
         if (result.outcome() instanceof Outcome.Completed completed) {
             assertThat(completed.images())
-                    .as("pictures of %s", bad)
+                    .as("images of %s", bad)
                     .hasSize(bad.says().path("images").asInt(1));
             Path file = Path.of(URI.create(completed.images().get(0).uri()));
             String caption = bad.text("caption");
@@ -155,7 +155,7 @@ class BadInputTest {
             String same = bad.text("sameAs");
             if (same != null) {
                 assertThat(Producer.onlyImage(result).sha256())
-                        .as("the picture of %s and of %s", bad, same)
+                        .as("the image of %s and of %s", bad, same)
                         .isEqualTo(Producer.onlyImage(all.get(same)).sha256());
             }
         }

@@ -14,7 +14,7 @@ final class Browser {
 
     private Browser() {}
 
-    /** The page loads in a browser, every picture in it is decoded, and no script but the test's own is there. */
+    /** The page loads in a browser, every image in it is decoded, and no script but the test's own is there. */
     static void assertShows(Path page, int pictures) throws Exception {
         assumeTrue(Files.exists(CHROMIUM), "no chromium on this machine");
         Path probe = Files.writeString(

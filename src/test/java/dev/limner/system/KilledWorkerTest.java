@@ -49,7 +49,7 @@ class KilledWorkerTest {
             }
             assertThat(second.terminate()).isIn(0, 143);
         }
-        // After a clean stop nothing is left over: what follows is drawn, nothing is drawn again.
+        // After a clean stop nothing is left over: what follows is generated, nothing is generated again.
         try (TestWorker third = TestWorker.start(topics, "worker", folder).ready()) {
             Producer.send(topics, List.of(Producer.job("last", "fish", 1)));
             assertThat(Producer.results(topics, JOBS + 1, PATIENCE))

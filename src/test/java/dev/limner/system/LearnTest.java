@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a folder of captioned pictures to an evaluated model, as the guide has it. */
+/** From a folder of captioned images to an evaluated model, as the guide has it. */
 class LearnTest {
     /** 128 and the number of SIGTERM. */
     private static final int TERMINATED = 143;

@@ -97,6 +97,6 @@ final class Producer {
                 && completed.images().size() == 1) {
             return completed.images().get(0);
         }
-        throw new AssertionError("not one picture: " + result);
+        throw new AssertionError("not one image: " + result);
     }
 }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A fleet that is replaced worker by worker while jobs flow draws no picture twice. */
+/** A fleet that is replaced worker by worker while jobs flow generates no image twice. */
 class RollingRestartTest {
     private static final int JOBS = 1200;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -56,7 +56,7 @@ class RollingRestartTest {
         long drawn = 0;
         for (String name : List.of("one", "two", "next-0", "next-1")) {
             Matcher stopped = STOPPED.matcher(Files.readString(folder.resolve(name + ".log")));
-            assertThat(stopped.find()).as(name + " said what it drew").isTrue();
+            assertThat(stopped.find()).as(name + " said what it generated").isTrue();
             assertThat(stopped.group(1)).as(name).isEqualTo(stopped.group(2));
             drawn += Long.parseLong(stopped.group(1));
         }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:every job was drawn", "1:something failed", "2:misuse", "3:some jobs were not drawn"})
+        exitCodeList = {"0:every job was generated", "1:something failed", "2:misuse", "3:some jobs were not generated"})
 public final class DemoCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -50,7 +50,7 @@ public final class DemoCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--captions",
             paramLabel = "FILE",
-            description = "Captions, one a line. Default: data/captions-demo.txt")
+            description = "Captions, one per line. Default: data/captions-demo.txt")
     @Nullable
     Path captions;
 
@@ -103,7 +103,7 @@ public final class DemoCommand implements Callable<Integer>, LimnerCommand {
         tally.complaints().forEach(terminal::println);
         terminal.printf(
                 Locale.ROOT,
-                "%d jobs, %d completed, %d pictures in %.2f s: %.0f images/s%n",
+                "%d jobs, %d completed, %d images in %.2f s: %.0f images/s%n",
                 wanted.size(),
                 tally.count("completed"),
                 tally.images(),

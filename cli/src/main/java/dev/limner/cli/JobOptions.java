@@ -30,7 +30,7 @@ final class JobOptions {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
-    @Option(names = "--count", paramLabel = "N", description = "Pictures a job, 1 to 64.")
+    @Option(names = "--count", paramLabel = "N", description = "Images a job, 1 to 64.")
     @Nullable
     Integer count;
 
@@ -38,7 +38,7 @@ final class JobOptions {
     @Nullable
     Long seed;
 
-    @Option(names = "--model", paramLabel = "NAME[@DIGEST]", description = "Which model draws.")
+    @Option(names = "--model", paramLabel = "NAME[@DIGEST]", description = "Which model generates.")
     @Nullable
     String model;
 
@@ -57,7 +57,7 @@ final class JobOptions {
     @Option(
             names = "--deadline",
             paramLabel = "TIME",
-            description = "As in 2026-01-31T12:00:00Z; nothing is drawn after.")
+            description = "As in 2026-01-31T12:00:00Z; nothing is generated after.")
     @Nullable
     String deadline;
 
@@ -83,7 +83,7 @@ final class JobOptions {
     }
 
     /**
-     * Something to draw as somebody wrote it.
+     * Something to generate as somebody wrote it.
      *
      * @param where as errors name it
      */

@@ -88,7 +88,7 @@ final class ResultCollector {
         return count("completed") == jobs.size();
     }
 
-    /** The pictures with their jobs, in the order of submission. */
+    /** The images with their jobs, in the order of submission. */
     List<Drawn> drawn() {
         List<Drawn> drawn = new ArrayList<>();
         jobs.forEach((id, job) -> {
@@ -146,14 +146,14 @@ final class ResultCollector {
         return node.toString();
     }
 
-    /** A picture, the job that asked for it and the result that carries it. */
+    /** An image, the job that asked for it and the result that carries it. */
     record Drawn(Job job, Result result, Outcome.ImageRef image) {
         String fileName() {
             return job.id().replace(':', '_') + "-" + image.index()
                     + (image.mediaType().equals("image/png") ? ".png" : ".jpg");
         }
 
-        /** Copies the picture into a folder. */
+        /** Copies the image into a folder. */
         void copyTo(Path folder) {
             try {
                 Files.copy(
@@ -161,7 +161,7 @@ final class ResultCollector {
                         folder.resolve(fileName()),
                         StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException | IllegalArgumentException e) {
-                throw new UncheckedIOException("the picture " + image.uri() + " cannot be copied", asIo(e));
+                throw new UncheckedIOException("the image " + image.uri() + " cannot be copied", asIo(e));
             }
         }
 
@@ -187,7 +187,7 @@ final class ResultCollector {
         }
     }
 
-    /** Copies the pictures out and writes {@code manifest.jsonl} beside them, in the form trainers read. */
+    /** Copies the images out and writes {@code manifest.jsonl} beside them, in the form trainers read. */
     void copyTo(Path folder) {
         try {
             Files.createDirectories(folder);
@@ -198,7 +198,7 @@ final class ResultCollector {
             }
             Files.write(folder.resolve("manifest.jsonl"), lines);
         } catch (IOException e) {
-            throw new UncheckedIOException("pictures cannot be copied to " + folder, e);
+            throw new UncheckedIOException("images cannot be copied to " + folder, e);
         }
     }
 }

@@ -15,11 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** A page that shows every picture with its caption, seed, model and timings; readable without a server. */
+/** A page that shows every image with its caption, seed, model and timings; readable without a server. */
 final class ResultGallery {
     private ResultGallery() {}
 
-    /** Copies the pictures into {@code folder/images} and writes {@code folder/index.html}. */
+    /** Copies the images into {@code folder/images} and writes {@code folder/index.html}. */
     static Path write(ResultCollector tally, Path folder) {
         Path images = folder.resolve("images");
         tally.copyTo(images);
@@ -47,7 +47,7 @@ final class ResultGallery {
                 "summary",
                 String.format(
                         Locale.ROOT,
-                        "%d pictures in %.2f s: %.0f images/s",
+                        "%d images in %.2f s: %.0f images/s",
                         tally.images(),
                         tally.seconds(),
                         tally.imagesPerSecond()));

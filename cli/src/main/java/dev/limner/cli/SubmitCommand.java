@@ -40,10 +40,10 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:sent, and with --watch all drawn",
+            "0:sent, and with --watch all generated",
             "1:something failed",
             "2:misuse, nothing was sent",
-            "3:with --watch, some jobs were not drawn"
+            "3:with --watch, some jobs were not generated"
         })
 public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(arity = "0..*", paramLabel = "CAPTION", description = "Captions, one an argument.")
@@ -52,7 +52,7 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE",
-            description = "Captions or jobs, one a line; - for standard input.")
+            description = "Captions or jobs, one per line; - for standard input.")
     @Nullable
     Path file;
 
@@ -69,7 +69,7 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--images",
             paramLabel = "DIR",
-            description = "Copy the pictures here when they are done; implies --watch.")
+            description = "Copy the images here when they are done; implies --watch.")
     @Nullable
     Path images;
 

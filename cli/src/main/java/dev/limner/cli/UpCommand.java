@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         description = {
-            "Run a broker and workers until Ctrl-C, which stops them cleanly. Pictures go to .limner/store, the broker's"
+            "Run a broker and workers until Ctrl-C, which stops them cleanly. Images go to .limner/store, the broker's"
                     + " data to .limner/broker, logs to .limner/logs."
         },
         mixinStandardHelpOptions = true,
@@ -93,7 +93,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
     @Nullable
     Path model;
 
-    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the pictures. Default: .limner/store")
+    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the images. Default: .limner/store")
     @Nullable
     Path store;
 
@@ -195,7 +195,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                     }
                 }
                 terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
-                        + ", pictures: " + pictures + "; Ctrl-C stops");
+                        + ", images: " + pictures + "; Ctrl-C stops");
                 terminal.flush();
                 return watch(
                         fleet,

@@ -36,15 +36,15 @@ import picocli.CommandLine.Spec;
         name = "watch",
         description = {
             "Print results as they are committed, until Ctrl-C or until nobody reads them any more. With --group: follow a group until every job has its"
-                    + " result, then write a manifest.jsonl with caption, seed, picture and digest."
+                    + " result, then write a manifest.jsonl with caption, seed, image and digest."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:the group is finished and all of it drawn",
+            "0:the group is finished and all of it generated",
             "1:something failed",
             "2:misuse",
-            "3:some jobs were not drawn",
+            "3:some jobs were not generated",
             "141:nobody reads the output any more"
         })
 public final class WatchCommand implements Callable<Integer>, LimnerCommand {

@@ -150,7 +150,7 @@ public final class LocalFleet implements AutoCloseable {
     /**
      * Starts workers and waits until all of them take jobs.
      *
-     * @param store folder of the pictures
+     * @param store folder of the images
      * @param logs folder of the workers' logs
      * @param httpPort of the first worker, the others follow; 0 for any free ones
      */
@@ -178,7 +178,7 @@ public final class LocalFleet implements AutoCloseable {
     /**
      * Starts a trainer and waits until it takes feedback.
      *
-     * @param store folder of the pictures
+     * @param store folder of the images
      * @param httpPort 0 for any free one
      */
     public ServiceProcess startTrainer(ProjectLayout home, Path store, Path logs, int httpPort, Map<String, String> extra)

@@ -10,7 +10,7 @@ final class CaptionRule {
     private CaptionRule() {}
 
     /**
-     * The caption as it is drawn: trimmed, in Unicode's composed form.
+     * The caption as it is generated: trimmed, in Unicode's composed form.
      *
      * @throws InvalidRecord naming {@code field} if it breaks a rule
      */

@@ -8,7 +8,7 @@ public sealed interface Decoded {
     /** The id its result carries: the record's own if it could be read, else made from topic, partition and offset. */
     String jobId();
 
-    /** A job that can be drawn, as far as the record alone tells. */
+    /** A job that can be generated, as far as the record alone tells. */
     record Valid(Job job) implements Decoded {
         @Override
         public String jobId() {
@@ -17,7 +17,7 @@ public sealed interface Decoded {
     }
 
     /**
-     * A record that can never be drawn.
+     * A record that can never be generated.
      *
      * @param tenant the record's own, if it could be read
      * @param context the record's own, if it could be read

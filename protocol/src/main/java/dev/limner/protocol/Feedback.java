@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody thinks of a picture. Holds at least one of {@code opinion}, {@code caption} and {@code example}.
+ * What somebody thinks of an image. Holds at least one of {@code opinion}, {@code caption} and {@code example}.
  *
  * @param id of the feedback; the same id a second time counts once
  * @param image what it is about
- * @param artifacts what is wrong with the picture, as tags
- * @param caption what the picture really shows
- * @param example where a picture lies that shows what was wanted
+ * @param artifacts what is wrong with the image, as tags
+ * @param caption what the image really shows
+ * @param example where an image lies that shows what was wanted
  * @param rater who says so; each may say so much an hour
  * @param at when it was said
  */

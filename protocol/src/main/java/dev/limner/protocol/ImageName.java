@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A picture as feedback names it: by its file's SHA-256, or by a URI that ends in it, as results give it.
+ * An image as feedback names it: by its file's SHA-256, or by a URI that ends in it, as results give it.
  *
  * @param written the form it came in
  * @param sha256 of the file, 64 lower-case hexadecimal digits

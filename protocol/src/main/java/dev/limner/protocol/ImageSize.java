@@ -1,6 +1,6 @@
 package dev.limner.protocol;
 
-/** A picture's size in pixels. */
+/** An image's size in pixels. */
 public record ImageSize(int width, int height) {
     @Override
     public String toString() {

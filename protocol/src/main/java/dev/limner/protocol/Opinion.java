@@ -1,6 +1,6 @@
 package dev.limner.protocol;
 
-/** How much somebody likes a picture. */
+/** How much somebody likes an image. */
 public sealed interface Opinion {
     /** A thumb. */
     record Verdict(boolean liked) implements Opinion {}
@@ -20,6 +20,6 @@ public sealed interface Opinion {
         }
     }
 
-    /** Better than another picture of the same caption. */
+    /** Better than another image of the same caption. */
     record Preference(ImageName over) implements Opinion {}
 }

@@ -10,7 +10,7 @@ public sealed interface Outcome {
     String status();
 
     /**
-     * Drawn, and every picture durable before this was published.
+     * Generated, and every image durable before this was published.
      *
      * @param profile the execution profile the pixels belong to
      */
@@ -25,7 +25,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** Never could have been drawn; the original is on the dead-letter topic. */
+    /** Never could have been generated; the original is on the dead-letter topic. */
     record Rejected(RecordError error) implements Outcome {
         @Override
         public String status() {
@@ -49,7 +49,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** Could not be drawn though nothing is wrong with it as far as the record tells. */
+    /** Could not be generated though nothing is wrong with it as far as the record tells. */
     record Failed(RecordError error) implements Outcome {
         @Override
         public String status() {
@@ -58,7 +58,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * One picture of a completed job.
+     * One image of a completed job.
      *
      * @param uri where its bytes are
      * @param sha256 of the file

@@ -30,7 +30,7 @@ public enum RefusalCode {
     NAME_DIFFERS,
     /** Neither newer than what is live nor one of those before it. */
     OLDER_THAN_LIVE,
-    /** It does not draw what its maker saw it draw. */
+    /** It does not generate what its maker saw it generate. */
     PROBE_FAILED,
     /** It cannot be put on the device. */
     LOAD_FAILED,

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param redrive how often the job was sent again from the dead letters; 0 for a job as its producer sent it
  * @param attempts how often the job was tried
  * @param worker which worker answered
- * @param model what drew it; absent where nothing was drawn
- * @param timings where the time went; absent where nothing was drawn
- * @param batch the micro-batch it was drawn in; absent where nothing was drawn
+ * @param model what generated it; absent where nothing was generated
+ * @param timings where the time went; absent where nothing was generated
+ * @param batch the micro-batch it was generated in; absent where nothing was generated
  * @param warnings what a person might want to know: {@link Warnings}
  */
 public record Result(
@@ -76,8 +76,8 @@ public record Result(
     /**
      * The micro-batch.
      *
-     * @param size its pictures, without padding
-     * @param position of the job's first picture, from 0
+     * @param size its images, without padding
+     * @param position of the job's first image, from 0
      */
     public record Batch(String id, int size, int position) {}
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What a worker says of itself every few seconds.
  *
  * @param state {@code starting} (it owns no partitions yet), {@code running} or {@code stopping}
- * @param models what it can draw with; nothing while it waits for the live release
+ * @param models what it can generate with; nothing while it waits for the live release
  * @param revision of the model record it has carried out; 0 before the first
  * @param refused releases it was told to run and did not, the latest last
  * @param partitions job partitions it owns
@@ -67,9 +67,9 @@ public record WorkerStatus(
     }
 
     /**
-     * A model it can draw with.
+     * A model it can generate with.
      *
-     * @param completed jobs drawn with it since the worker started
+     * @param completed jobs generated with it since the worker started
      * @param failed jobs that could not be
      */
     public record Loaded(String name, String digest, Role role, long completed, long failed) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code limner data}: data sets. */
 @Command(
         name = "data",
-        description = "Make data sets of captioned pictures, and look at them.",
+        description = "Make data sets of captioned images, and look at them.",
         mixinStandardHelpOptions = true,
         subcommands = {DataImportCommand.class, DataShowCommand.class, DataSplitCommand.class})
 public final class DataCommand implements LimnerCommand {}

@@ -36,11 +36,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code limner data import}: pictures from somewhere into a data set. */
+/** {@code limner data import}: images from somewhere into a data set. */
 @Command(
         name = "import",
         description = {
-            "Bring captioned pictures into a data set: WebDataset shards, one size, on white, with a split that the pixels"
+            "Bring captioned images into a data set: WebDataset shards, one size, on white, with a split that the pixels"
                     + " fix.",
             "What is there stays as it is: importing twice changes nothing, importing more adds a shard. What is left out"
                     + " is counted, and listed with the reason in skipped.jsonl of the data set; what was used in a way"
@@ -62,7 +62,7 @@ final class DataImportCommand {
                 names = "--held-out",
                 paramLabel = "PERCENT",
                 defaultValue = "20",
-                description = "Share of the pictures that is never trained on. Default: ${DEFAULT-VALUE}")
+                description = "Share of the images that is never trained on. Default: ${DEFAULT-VALUE}")
         int heldOut;
 
         @Spec(Spec.Target.MIXEE)
@@ -86,7 +86,7 @@ final class DataImportCommand {
                         skipped);
                 outcome = DataImport.run(watched, folder, settings);
             }
-            terminal.println(folder + ": " + CountedNoun.of(outcome.added(), "new picture") + ", " + outcome.present()
+            terminal.println(folder + ": " + CountedNoun.of(outcome.added(), "new image") + ", " + outcome.present()
                     + (outcome.present() == 1 ? " was" : " were") + " there already; " + outcome.in(Split.TRAIN)
                     + " to train on, " + outcome.in(Split.TEST) + " held out");
             fewness(outcome).ifPresent(terminal::println);
@@ -118,7 +118,7 @@ final class DataImportCommand {
             return whole ? 0 : 1;
         }
 
-        /** What a set of so few pictures cannot be used for. */
+        /** What a set of so few images cannot be used for. */
         private static Optional<String> fewness(DataImport.Outcome outcome) {
             if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST && outcome.in(Split.TEST) >= EvaluationPlan.FEWEST) {
                 return Optional.empty();
@@ -164,7 +164,7 @@ final class DataImportCommand {
         @Option(
                 names = "--artwork",
                 defaultValue = "NOTO",
-                description = "Whose pictures: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+                description = "Whose images: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
         @SuppressWarnings("NullAway.Init")
         EmojiArtwork artwork;
 
@@ -272,7 +272,7 @@ final class DataImportCommand {
         }
     }
 
-    /** What a user's own pictures need to be told. */
+    /** What a user's own images need to be told. */
     static final class Own {
         @Option(names = "--out", paramLabel = "DIR", required = true, description = "The data set.")
         @SuppressWarnings("NullAway.Init")
@@ -281,7 +281,7 @@ final class DataImportCommand {
         @Option(
                 names = "--side",
                 defaultValue = "64",
-                description = "Height and width the pictures are brought to. Default: ${DEFAULT-VALUE}")
+                description = "Height and width the images are brought to. Default: ${DEFAULT-VALUE}")
         int side;
 
         @Option(
@@ -296,11 +296,11 @@ final class DataImportCommand {
     @Command(
             name = "folder",
             description =
-                    "A folder of pictures with metadata.jsonl or metadata.csv (file_name, text), or with NAME.txt beside"
+                    "A folder of images with metadata.jsonl or metadata.csv (file_name, text), or with NAME.txt beside"
                             + " NAME.png.",
             mixinStandardHelpOptions = true)
     static final class Folder implements Callable<Integer> {
-        @Parameters(paramLabel = "DIR", description = "The pictures.")
+        @Parameters(paramLabel = "DIR", description = "The images.")
         @SuppressWarnings("NullAway.Init")
         Path folder;
 

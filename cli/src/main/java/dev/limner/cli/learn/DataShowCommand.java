@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** {@code limner data show}: what a data set holds. */
 @Command(
         name = "show",
-        description = "What a data set holds: pictures, captions by language, classes, splits, and a few examples.",
+        description = "What a data set holds: images, captions by language, classes, splits, and a few examples.",
         mixinStandardHelpOptions = true)
 final class DataShowCommand implements Runnable {
     private static final int COLUMNS = 16;
@@ -41,7 +41,7 @@ final class DataShowCommand implements Runnable {
     @Option(names = "--examples", defaultValue = "5", description = "How many. Default: ${DEFAULT-VALUE}")
     int examples;
 
-    @Option(names = "--png", paramLabel = "FILE", description = "Write a sheet of 256 pictures, evenly spread.")
+    @Option(names = "--png", paramLabel = "FILE", description = "Write a sheet of 256 images, evenly spread.")
     @Nullable
     Path png;
 
@@ -73,7 +73,7 @@ final class DataShowCommand implements Runnable {
         }
         if (png != null) {
             sheet(set, png);
-            spec.commandLine().getErr().println("pictures in " + png);
+            spec.commandLine().getErr().println("images in " + png);
         }
     }
 
@@ -125,7 +125,7 @@ final class DataShowCommand implements Runnable {
         try {
             Files.write(file, ImageDecoder.toPng(SampleGrid.sheet(pictures, COLUMNS)));
         } catch (IOException e) {
-            throw new UncheckedIOException("the pictures cannot be written to " + file, e);
+            throw new UncheckedIOException("the images cannot be written to " + file, e);
         }
     }
 }

@@ -12,12 +12,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code limner data split}: which pictures are trained on and which are held out. */
+/** {@code limner data split}: which images are trained on and which are held out. */
 @Command(
         name = "split",
         description = {
-            "Which pictures are trained on and which are held out, one line each: key, split, plainest caption.",
-            "The split is a function of a picture's pixels and the data set's share: more data moves nothing."
+            "Which images are trained on and which are held out, one line each: key, split, plainest caption.",
+            "The split is a function of an image's pixels and the data set's share: more data moves nothing."
         },
         mixinStandardHelpOptions = true)
 final class DataSplitCommand implements Runnable {

@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "eval",
         description = {
-            "Compare what a model draws with pictures it has never seen, through frozen networks. Every figure stands"
-                    + " beside that of real pictures and that of an untrained network.",
+            "Compare what a model generates with images it has never seen, through frozen networks. Every figure stands"
+                    + " beside that of real images and that of an untrained network.",
             "Exit code 1 with --fail-on-alarm if the model fails in a known way: far from real, ignoring its caption,"
-                    + " copying its training pictures, drawing one picture, leaving much out."
+                    + " copying its training images, generating one image, leaving much out."
         },
         mixinStandardHelpOptions = true)
 public final class EvalCommand implements Callable<Integer>, LimnerCommand {
@@ -66,14 +66,14 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--grid",
             paramLabel = "FILE",
-            description = "Write what it draws for the grid's captions, unpicked, as one picture.")
+            description = "Write what it generates for the grid's captions, uncurated, as one image.")
     @Nullable
     Path gridFile;
 
     @Option(
             names = "--pictures",
             defaultValue = "2000",
-            description = "How many held-out pictures at most. Default: ${DEFAULT-VALUE}")
+            description = "How many held-out images at most. Default: ${DEFAULT-VALUE}")
     int pictures;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of noise and choices. Default: ${DEFAULT-VALUE}")
@@ -135,7 +135,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
 
     private static void print(ObjectNode json, ModelEvaluation evaluation, PrintWriter terminal) {
         terminal.printf(
-                "%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real pictures", "untrained", "better");
+                "%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real images", "untrained", "better");
         evaluation.figures().forEach((metric, figure) -> {
             if (figure.unavailable() == null) {
                 terminal.printf(

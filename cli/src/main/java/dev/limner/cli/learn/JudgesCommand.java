@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "judges",
         description = {
-            "Train the frozen networks that limner eval compares pictures through: a feature extractor and a dual encoder"
-                    + " of pictures and captions, on the training split of a data set.",
+            "Train the frozen networks that limner eval compares images through: a feature extractor and a dual encoder"
+                    + " of images and captions, on the training split of a data set.",
             "limner train and limner eval do it themselves when there are none; figures of different judges do not"
                     + " compare."
         },

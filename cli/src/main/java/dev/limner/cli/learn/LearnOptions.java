@@ -50,7 +50,7 @@ public final class LearnOptions {
     @Option(
             names = "--grid-captions",
             paramLabel = "FILE",
-            description = "Captions of the sample grid, one a line. Default: data/captions-64.txt, or"
+            description = "Captions of the sample grid, one per line. Default: data/captions-64.txt, or"
                     + " data/captions-64-LANGUAGE.txt where there is one")
     @Nullable
     Path gridCaptions;
@@ -58,7 +58,7 @@ public final class LearnOptions {
     @Option(
             names = "--judges",
             paramLabel = "DIR",
-            description = "The frozen networks that pictures are compared through. Default: those beside the data,"
+            description = "The frozen networks that images are compared through. Default: those beside the data,"
                     + " else they are trained once, which takes a few minutes, and kept in the cache")
     @Nullable
     Path judges;
@@ -122,7 +122,7 @@ public final class LearnOptions {
             spec.commandLine()
                     .getErr()
                     .println(
-                            "training judges first, the small networks that pictures are compared through: a few minutes,"
+                            "training judges first, the small networks that images are compared through: a few minutes,"
                                     + " once for this data; they are kept in " + folder);
             train(set, language, encoder, on, folder);
         }

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Train a generator on a data set's training split. The output folder gets model/ (the bundle of the best look"
+            "Train a generator on a data set's training split. The output folder gets model/ (the bundle of the best evaluation"
                     + " at held-out captions), report.html (grids and curves, renewed while it runs), log.jsonl and"
                     + " checkpoint/.",
             "The same command continues where a killed one stopped, or one whose disk was full."
@@ -123,7 +123,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
             names = "--patience",
             paramLabel = "CHECKS",
             defaultValue = "0",
-            description = "Stop after so many looks without gain; 0 goes on until the time is up. Default:"
+            description = "Stop after so many evaluations without gain; 0 continues until the time is up. Default:"
                     + " ${DEFAULT-VALUE}")
     int patience;
 
@@ -203,8 +203,8 @@ public final class TrainCommand implements Runnable, LimnerCommand {
         // Captions in other languages alone are another matter, which the training speaks of.
         if (train + test > 0 && (train < ExtractorTraining.FEWEST || test < EvaluationPlan.FEWEST)) {
             throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
-                    + " held out with captions in '" + language + "', looks at held-out captions need "
-                    + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST + ": --check-every 0 trains without looks"
+                    + " held out with captions in '" + language + "', evaluations on held-out captions need "
+                    + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST + ": --check-every 0 trains without evaluations"
                     + (train < Recipe.LEAST_BATCH
                             ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
                             : ""));

@@ -69,7 +69,7 @@ public final class CancelCommand implements Callable<Integer>, LimnerCommand {
         } catch (ExecutionException e) {
             throw new IllegalStateException("the cancellation was not taken: " + e.getCause(), e);
         }
-        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless drawn already");
+        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless generated already");
         return 0;
     }
 }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         name = "explain",
         description = {
             "Tell everything the fleet knows of a job: when it was sent and where it lies, what it waited for, which worker and"
-                    + " model drew it, in which batch and with whom, how long each step took, where its result and pictures"
+                    + " model generated it, in which batch and with whom, how long each step took, where its result and images"
                     + " are, and if it has no result, how much is before it."
         },
         mixinStandardHelpOptions = true)
@@ -224,7 +224,7 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
                 .put("reason", letter.reason());
     }
 
-    /** Who was drawn in the same batch; another look at the results, because a batch is known only by then. */
+    /** Who was generated in the same batch; another look at the results, because a batch is known only by then. */
     private void addMates(FleetClient client, JsonNode found) {
         List<String> batches = new ArrayList<>();
         found.forEach(one -> batches.add(one.at("/result/batch/id").asText()));

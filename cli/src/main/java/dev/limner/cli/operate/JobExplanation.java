@@ -131,7 +131,7 @@ final class JobExplanation {
         for (JsonNode image : result.path("images")) {
             String uri = image.path("uri").asText();
             line(
-                    "picture " + image.path("index").asText(),
+                    "image " + image.path("index").asText(),
                     uri + ", " + image.path("bytes").asText() + " bytes, "
                             + found.path("pictures").path(uri).asText());
         }

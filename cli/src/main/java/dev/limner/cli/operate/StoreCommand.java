@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code limner store}. */
 @Command(
         name = "store",
-        description = "Look after the folder of the pictures.",
+        description = "Look after the folder of the images.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StoreGcCommand.class})

@@ -55,13 +55,13 @@ final class StoreGcCommand implements Callable<Integer> {
             names = "--also",
             paramLabel = "HOST:PORT/PREFIX",
             description =
-                    "Another fleet that keeps pictures in the folder: Kafka's bootstrap servers and the topic prefix.")
+                    "Another fleet that keeps images in the folder: Kafka's bootstrap servers and the topic prefix.")
     List<String> also = new ArrayList<>();
 
     @Option(
             names = "--forget",
             paramLabel = "CLUSTER/PREFIX",
-            description = "A fleet that kept pictures in the folder and is no more; what it referred to may go.")
+            description = "A fleet that kept images in the folder and is no more; what it referred to may go.")
     List<String> forgotten = new ArrayList<>();
 
     @Option(
@@ -93,7 +93,7 @@ final class StoreGcCommand implements Callable<Integer> {
         Duration kept = longestRetention(clients);
         if (kept.isNegative()) {
             out.println(
-                    "the job topics keep their records for ever, so any job may be drawn again: nothing is removed");
+                    "the job topics keep their records for ever, so any job may be generated again: nothing is removed");
             return 0;
         }
         int restored = folder.restore();
@@ -178,7 +178,7 @@ final class StoreGcCommand implements Callable<Integer> {
         List<Path> replays = replays();
         if (replays.size() < learning) {
             throw new UsageException(learning + " fleets have feedback, and " + replays.size()
-                    + " replay buffers were found: a trainer may remember pictures whose feedback the topic no longer keeps."
+                    + " replay buffers were found: a trainer may remember images whose feedback the topic no longer keeps."
                     + " Name the folder of its state with --trainer-state DIR, or say --no-trainer");
         }
         replays.forEach(replay -> needed.addAll(ReplayReferences.of(replay)));

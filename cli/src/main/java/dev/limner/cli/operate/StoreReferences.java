@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Every object that a committed record of a fleet refers to.
  *
  * @param byDigest the SHA-256 of what results and dead letters say is in the store, each with who says so
- * @param mentioned everything that looks like a digest in records that may mean a picture or an example: feedback, dead
+ * @param mentioned everything that looks like a digest in records that may mean an image or an example: feedback, dead
  *     letters, results of a build that this one cannot read. To be kept, not to be missed
  * @param feedback records ever written to the feedback topic, whether it still keeps them or not
  */

@@ -38,7 +38,7 @@ record StoreUsers(Path store, List<Fleet> asked, List<String> forgotten, boolean
                         !forgotten.contains(fleet.name()) && asked.stream().noneMatch(fleet::isSame))
                 .toList();
         if (!unasked.isEmpty()) {
-            throw new UsageException("other fleets keep pictures in " + store + ": " + written(unasked)
+            throw new UsageException("other fleets keep images in " + store + ": " + written(unasked)
                     + ". Name each with --also HOST:PORT/PREFIX so that what it refers to is kept, or, if it is no more,"
                     + " with --forget CLUSTER/PREFIX");
         }

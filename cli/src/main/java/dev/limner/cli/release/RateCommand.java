@@ -45,11 +45,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what somebody thinks of pictures. */
+/** Says what somebody thinks of images. */
 @Command(
         name = "rate",
         description = {
-            "Says what you think of a picture: limner rate PICTURE like|dislike|1..10, or limner rate --prefer A B.",
+            "Says what you think of an image: limner rate PICTURE like|dislike|1..10, or limner rate --prefer A B.",
             "PICTURE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
         },
         mixinStandardHelpOptions = true)
@@ -69,18 +69,18 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
             description = "The first is better than the second.")
     List<String> preferred = List.of();
 
-    @Option(names = "--caption", description = "What the picture really shows.")
+    @Option(names = "--caption", description = "What the image really shows.")
     @Nullable
     String caption;
 
     @Option(
             names = "--example",
             paramLabel = "FILE|URI",
-            description = "A picture that shows what was wanted; the trainer must be allowed to read it.")
+            description = "An image that shows what was wanted; the trainer must be allowed to read it.")
     @Nullable
     String example;
 
-    @Option(names = "--artifact", paramLabel = "TAG", description = "What is wrong with the picture; may be repeated.")
+    @Option(names = "--artifact", paramLabel = "TAG", description = "What is wrong with the image; may be repeated.")
     List<String> artifacts = new ArrayList<>();
 
     @Option(names = "--rater", description = "Who says so.")
@@ -116,7 +116,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
         boolean prefers = preferred.size() == 2;
         String about = prefers ? preferred.get(0) : picture;
         if (about == null || (prefers && (picture != null || opinion != null))) {
-            throw new UsageException("limner rate takes a picture and an opinion, or --prefer A B, or --file");
+            throw new UsageException("limner rate takes an image and an opinion, or --prefer A B, or --file");
         }
         if (!prefers && opinion == null && caption == null && example == null) {
             throw new UsageException("nothing is said of " + about + ": give like, dislike or 1 to 10");
@@ -233,7 +233,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
         }
     }
 
-    /** What is said of one picture stays in order. */
+    /** What is said of one image stays in order. */
     private static byte @Nullable [] key(byte[] value) {
         return FeedbackCodec.decode(value, "any") instanceof DecodedFeedback.Valid(Feedback feedback)
                 ? feedback.image().sha256().getBytes(StandardCharsets.US_ASCII)

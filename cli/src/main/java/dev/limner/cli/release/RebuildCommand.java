@@ -67,7 +67,7 @@ final class RebuildCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     String digest;
 
-    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the pictures. Default: .limner/store")
+    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the images. Default: .limner/store")
     @Nullable
     Path store;
 

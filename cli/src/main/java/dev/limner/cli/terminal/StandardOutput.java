@@ -20,7 +20,7 @@ public final class StandardOutput {
     private StandardOutput() {}
 
     /**
-     * Whether nobody can read any more what is printed; without printing anything, or the command would go on until it has
+     * Whether nobody can read any more what is printed; without printing anything, or the command would continue until it has
      * something to say. False where it cannot be found out.
      */
     public static boolean readerGone() {

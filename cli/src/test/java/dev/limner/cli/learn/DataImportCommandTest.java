@@ -46,9 +46,9 @@ class DataImportCommandTest {
         Files.write(shard, whole);
 
         assertThat(run(shards)).isZero();
-        assertThat(count("(\\d+) new pictures?, ") + count(" (\\d+) w[a-z]+ there already"))
+        assertThat(count("(\\d+) new images?, ") + count(" (\\d+) w[a-z]+ there already"))
                 .isEqualTo(10);
-        assertThat(count("(\\d+) new pictures?, ")).isPositive();
+        assertThat(count("(\\d+) new images?, ")).isPositive();
     }
 
     @Test
@@ -61,9 +61,9 @@ class DataImportCommandTest {
 
         assertThat(run(shards)).isZero();
         assertThat(out.toString())
-                .contains("2 new pictures, 0 were there already; ")
+                .contains("2 new images, 0 were there already; ")
                 .doesNotContain("left out")
-                .contains("used: 1, though another picture has its name, so its key ends with a digest")
+                .contains("used: 1, though another image has its name, so its key ends with a digest")
                 .contains("each of them: " + folder.resolve("set").resolve("remarks.jsonl"));
     }
 
@@ -75,7 +75,7 @@ class DataImportCommandTest {
         assertThat(run(shards, "--held-out=0")).isZero();
 
         assertThat(out.toString())
-                .contains("1 new picture, 0 were there already; 1 to train on, 0 held out")
+                .contains("1 new image, 0 were there already; 1 to train on, 0 held out")
                 .contains("none is held out, too few to look at how a training goes (20 to train on and 12 held out are"
                         + " needed): import more, or train with --check-every 0");
 
@@ -85,7 +85,7 @@ class DataImportCommandTest {
 
         assertThat(run(shards, "--held-out=0")).isZero();
         assertThat(out.toString())
-                .contains("99 new pictures, 1 was there already; 100 to train on, 0 held out")
+                .contains("99 new images, 1 was there already; 100 to train on, 0 held out")
                 .contains("none is held out");
     }
 
@@ -103,7 +103,7 @@ class DataImportCommandTest {
                         .execute("import", "folder", shards.toString(), "--out=" + folder.resolve("other")))
                 .isEqualTo(1);
         assertThat(err.toString())
-                .contains("2 x neither a picture nor a caption file: limner data import webdataset reads shards; each");
+                .contains("2 x neither an image nor a caption file: limner data import webdataset reads shards; each");
     }
 
     private int run(Path shards, String... more) {
@@ -125,7 +125,7 @@ class DataImportCommandTest {
     private int count(String pattern) {
         return out.toString()
                 .lines()
-                .filter(line -> line.matches(".* new pictures?, .*"))
+                .filter(line -> line.matches(".* new images?, .*"))
                 .map(line -> line.replaceAll(".*?" + pattern + ".*", "$1"))
                 .mapToInt(Integer::parseInt)
                 .sum();

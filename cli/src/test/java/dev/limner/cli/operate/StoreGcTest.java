@@ -189,7 +189,7 @@ class StoreGcTest {
         Run refused = gc(topics, "--apply");
         assertThat(refused.exitCode).as(refused.output).isEqualTo(2);
         assertThat(refused.output)
-                .contains("other fleets keep pictures in " + store)
+                .contains("other fleets keep images in " + store)
                 .contains(cluster + "/" + other.prefix())
                 .contains("of-long-ago/limner (old:9092)");
         assertThat(gc(topics, "--apply", "--also", broker.bootstrap() + "/" + other.prefix()).exitCode)

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a convolution is called with.
  *
- * @param batch pictures at once
+ * @param batch images at once
  * @param in channels of the input
  * @param out channels of the output
  * @param kernel height and width of the kernel

@@ -82,7 +82,7 @@ public final class ConvolutionSupport {
     /**
      * Computes a convolution with stride 1.
      *
-     * @param border zeros on each side of the picture
+     * @param border zeros on each side of the image
      * @return owned by the manager of {@code input}
      */
     public NDArray apply(NDArray input, NDArray kernel, @Nullable NDArray bias, long border) {

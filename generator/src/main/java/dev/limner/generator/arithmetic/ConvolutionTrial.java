@@ -113,7 +113,7 @@ public final class ConvolutionTrial {
         }
     }
 
-    /** Numbers of about one that do not line up with rows, planes or pictures. */
+    /** Numbers of about one that do not line up with rows, planes or images. */
     private static ConvolutionReference reference(ConvolutionShape shape, boolean gradients) {
         int pixels = shape.side() * shape.side();
         int pixelsOut = shape.sideOut() * shape.sideOut();

@@ -19,7 +19,7 @@ public interface RawConvolution {
      * @param input (n, in, h, w)
      * @param kernel (out, in, k, k)
      * @param bias (out), or null for none
-     * @param border zeros on each side of the picture
+     * @param border zeros on each side of the image
      * @return (n, out, h + 2 border - k + 1, w + 2 border - k + 1), owned by the manager of {@code input}
      */
     NDArray apply(NDArray input, NDArray kernel, @Nullable NDArray bias, long border);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param textEncoder the encoder whose embeddings the network was trained on
  * @param weights the generator's weights
  * @param discriminator the discriminator's weights, for tuning the model further; nobody draws with them
- * @param probes pictures that the maker saw it draw
+ * @param probes images that the maker saw it generate
  * @param sequence how many releases lie between this one and the first of its line; absent for 0
  * @param parent digest of the model this one was tuned from
  * @param recipe the recipe it was trained with, as data
@@ -45,7 +45,7 @@ public record Manifest(
     /** The version of this record that this build reads and writes. */
     public static final int FORMAT = 1;
 
-    /** The one architecture this build can draw with. */
+    /** The one architecture this build can generate with. */
     public static final String LIMNER = "limner";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -84,11 +84,11 @@ public record Manifest(
     }
 
     /**
-     * Pictures that the maker saw the model draw: {@link dev.limner.generator.image.ProbeSheet}.
+     * Images that the maker saw the model generate: {@link dev.limner.generator.image.ProbeSheet}.
      *
-     * @param profile the execution profile they were drawn on, where they come out the same to the byte
-     * @param pixelsSha256 of the pictures' bytes one after the other
-     * @param sha256 of the picture file that holds them side by side
+     * @param profile the execution profile they were generated on, where they come out the same to the byte
+     * @param pixelsSha256 of the images' bytes one after the other
+     * @param sha256 of the image file that holds them side by side
      */
     public record Probes(String profile, String pixelsSha256, String sha256) {
         public Probes {

@@ -75,11 +75,11 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
             @Nullable JsonNode metrics) {}
 
     /**
-     * A bundle's arrays and pictures.
+     * A bundle's arrays and images.
      *
      * @param generator arrays by name
      * @param discriminator arrays by name; absent in a model that is not to be tuned further
-     * @param probes what it was seen to draw
+     * @param probes what it was seen to generate
      */
     public record Content(
             Map<String, Safetensors.Tensor> generator,
@@ -153,9 +153,9 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
     }
 
     /**
-     * What its maker saw it draw, if the bundle says so.
+     * What its maker saw it generate, if the bundle says so.
      *
-     * @throws BundleException if the pictures are not those of the manifest
+     * @throws BundleException if the images are not those of the manifest
      */
     public Optional<ProbeSheet> probes() {
         Manifest.Probes described = manifest.probes();
@@ -174,7 +174,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
         }
         ProbeSheet sheet = ProbeSheet.read(png, file, described.profile());
         if (!sheet.pixelsSha256().equals(described.pixelsSha256())) {
-            throw new BundleException(RefusalCode.PROBE_FAILED, file + " does not hold the pictures of the manifest");
+            throw new BundleException(RefusalCode.PROBE_FAILED, file + " does not hold the images of the manifest");
         }
         return Optional.of(sheet);
     }

@@ -5,7 +5,7 @@ import ai.djl.engine.Engine;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The device a process draws on, from its written form {@code auto}, {@code cpu} or {@code cuda:N}. */
+/** The device a process generates on, from its written form {@code auto}, {@code cpu} or {@code cuda:N}. */
 public final class DeviceChoice {
     private static final Pattern CUDA = Pattern.compile("cuda:(\\d{1,3})");
 

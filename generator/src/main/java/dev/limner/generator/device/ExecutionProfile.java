@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What pixels may depend on besides the job and the model: versions of libtorch and of our own arithmetic, device,
  * processor, the kernels it is allowed, threads, whether channels are padded, and the batch size. Within one profile
- * pictures are byte-identical; across profiles they agree within a tolerance.
+ * images are byte-identical; across profiles they agree within a tolerance.
  *
  * @param name the whole in one word, as results carry it
- * @param batch how many pictures the device computes at once, or a number that gives the same bytes
+ * @param batch how many images the device computes at once, or a number that gives the same bytes
  */
 public record ExecutionProfile(String name, int batch) {
-    /** Of pictures that no device computes: the same everywhere. */
+    /** Of images that no device computes: the same everywhere. */
     public static final ExecutionProfile NONE = new ExecutionProfile("none", 1);
 
     /**
@@ -41,7 +41,7 @@ public record ExecutionProfile(String name, int batch) {
     /**
      * The profile of this process, with convolutions as they are computed from now on.
      *
-     * @param batch the size whose bytes the pictures have
+     * @param batch the size whose bytes the images have
      */
     public static ExecutionProfile of(Device device, int threads, int batch) {
         boolean padded = ConvolutionSupport.on(device).settle();
@@ -62,7 +62,7 @@ public record ExecutionProfile(String name, int batch) {
 
     /**
      * Kernels are chosen by compute capability, and round to TF32 unless the driver is told not to: seen on an H200, where
-     * nearly every picture differs between the two by 1 of 255 somewhere.
+     * nearly every image differs between the two by 1 of 255 somewhere.
      */
     private static String chip(Device device) {
         boolean exact = "0".equals(System.getenv("NVIDIA_TF32_OVERRIDE"));

@@ -3,7 +3,7 @@ package dev.limner.generator.device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 
-/** How many threads libtorch uses inside one operation. Process-wide; set once before the first picture. */
+/** How many threads libtorch uses inside one operation. Process-wide; set once before the first image. */
 public final class TorchThreads {
     private TorchThreads() {}
 

@@ -1,4 +1,4 @@
-/** Which device a process draws on, and the name of its execution profile. */
+/** Which device a process generates on, and the name of its execution profile. */
 @NullMarked
 package dev.limner.generator.device;
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether this process can write text into pictures. The JDK brings no fonts of its own, and images of systems that are made
+ * Whether this process can write text into images. The JDK brings no fonts of its own, and images of systems that are made
  * small often have none: whoever draws a chart asks here first, and does without rather than fail.
  */
 public final class FontSupport {

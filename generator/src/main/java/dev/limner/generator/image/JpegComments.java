@@ -12,7 +12,7 @@ final class JpegComments {
 
     private JpegComments() {}
 
-    /** The first comment before the picture data. Never throws, whatever the bytes. */
+    /** The first comment before the image data. Never throws, whatever the bytes. */
     static Optional<String> first(byte[] jpeg) {
         if (jpeg.length < HEAD || word(jpeg, 0) != START) {
             return Optional.empty();

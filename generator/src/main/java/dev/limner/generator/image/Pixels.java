@@ -3,7 +3,7 @@ package dev.limner.generator.image;
 import java.awt.image.BufferedImage;
 
 /**
- * A picture before it is a file.
+ * An image before it is a file.
  *
  * @param rgb height x width x 3 bytes, row by row; not to be changed by the reader
  */
@@ -11,11 +11,11 @@ public record Pixels(int width, int height, byte[] rgb) {
     public Pixels {
         if (width < 1 || height < 1 || rgb.length != 3 * width * height) {
             throw new IllegalArgumentException(
-                    rgb.length + " bytes are not a picture of " + width + "x" + height + " pixels");
+                    rgb.length + " bytes are not an image of " + width + "x" + height + " pixels");
         }
     }
 
-    /** A copy for the JDK's drawing and writing. */
+    /** A copy for the JDK's generating and writing. */
     public BufferedImage toImage() {
         int[] packed = new int[width * height];
         for (int i = 0; i < packed.length; i++) {

@@ -14,11 +14,11 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /**
- * What a model was seen to draw, side by side: a few square pictures of one size. On the same execution profile they come
+ * What a model was seen to generate, side by side: a few square images of one size. On the same execution profile they come
  * out the same to the byte, on another almost.
  *
- * @param profile what they were drawn on
- * @param pictures at least one
+ * @param profile what they were generated on
+ * @param images at least one
  */
 public record ProbeSheet(String profile, List<Pixels> pictures) {
     static {
@@ -34,7 +34,7 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
         }
     }
 
-    /** SHA-256 of the pictures' bytes one after the other. */
+    /** SHA-256 of the images' bytes one after the other. */
     public String pixelsSha256() {
         int stride = pictures.get(0).rgb().length;
         byte[] all = new byte[stride * pictures.size()];
@@ -63,7 +63,7 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
         return most;
     }
 
-    /** The pictures in a row, as a file. */
+    /** The images in a row, as a file. */
     public byte[] toPng() {
         int side = pictures.get(0).width();
         BufferedImage row = new BufferedImage(side * pictures.size(), side, BufferedImage.TYPE_INT_RGB);
@@ -74,7 +74,7 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
         try {
             ImageIO.write(row, "png", out);
         } catch (IOException e) {
-            throw new UncheckedIOException("a picture cannot be encoded in memory", e);
+            throw new UncheckedIOException("an image cannot be encoded in memory", e);
         }
         return out.toByteArray();
     }
@@ -82,7 +82,7 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
     /**
      * Reads what {@link #toPng()} wrote.
      *
-     * @throws IllegalArgumentException if the file is not a row of square pictures
+     * @throws IllegalArgumentException if the file is not a row of square images
      */
     public static ProbeSheet read(Path file, String profile) {
         try {
@@ -102,10 +102,10 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
         try {
             row = ImageIO.read(new ByteArrayInputStream(png));
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + " is not a picture: " + e.getMessage(), e);
+            throw new IllegalArgumentException(file + " is not an image: " + e.getMessage(), e);
         }
         if (row == null || row.getWidth() % row.getHeight() != 0) {
-            throw new IllegalArgumentException(file + " is not a row of square pictures");
+            throw new IllegalArgumentException(file + " is not a row of square images");
         }
         int side = row.getHeight();
         List<Pixels> pictures = new ArrayList<>();

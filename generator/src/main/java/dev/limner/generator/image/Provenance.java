@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a picture's file says of its origin: enough to draw it again. No job id, no time, no worker's name, so that equal
+ * What an image's file says of its origin: enough to generate it again. No job id, no time, no worker's name, so that equal
  * inputs give equal bytes.
  *
  * @param software the generator and its version
@@ -23,7 +23,7 @@ public record Provenance(
         int index,
         double truncation,
         @Nullable String caption) {
-    /** IPTC's term for a picture made by a trained model, in its controlled vocabulary. */
+    /** IPTC's term for an image made by a trained model, in its controlled vocabulary. */
     public static final String DIGITAL_SOURCE_TYPE =
             "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
@@ -83,7 +83,7 @@ public record Provenance(
         }
     }
 
-    /** The IPTC property as an XMP packet, where picture tools look for it. */
+    /** The IPTC property as an XMP packet, where image tools look for it. */
     static String xmp() {
         return "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
                 + "<rdf:Description xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\""

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The default text-conditional generator: DF-GAN's modulated residual blocks (Tao et al. 2022) without normalisation
- * (R3GAN, Huang et al. 2024). The last convolution works at half the side and a pixel shuffle makes the picture, which is
+ * (R3GAN, Huang et al. 2024). The last convolution works at half the side and a pixel shuffle makes the image, which is
  * three times as fast on a CPU; ICNR initialisation (Aitken et al. 2017) makes the shuffle's 2x2 pattern small, and a filter
  * that lets nothing of that frequency pass removes it.
  *
@@ -76,7 +76,7 @@ public final class GeneratorNetwork extends AbstractBlock {
     }
 
     /**
-     * Draws.
+     * Generates.
      *
      * @param weights this network's weights, trainable or frozen
      * @param noise (n, latent)

@@ -24,7 +24,7 @@ public record GeneratorSpec(
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean smooth) {
     private static final int FIRST_SIDE = 4;
     private static final int KERNEL = 3;
-    /** Channels of a picture before the pixel shuffle. */
+    /** Channels of an image before the pixel shuffle. */
     private static final int UNSHUFFLED = 12;
 
     private static final int MOST_CHANNELS = 4096;
@@ -41,7 +41,7 @@ public record GeneratorSpec(
         }
     }
 
-    /** The default network for 64x64 pictures: 1.1 million weights, about 0.16 GFLOP a picture. */
+    /** The default network for 64x64 images: 1.1 million weights, about 0.16 GFLOP an image. */
     public static GeneratorSpec defaultSpec() {
         return new GeneratorSpec(64, 384, 128, List.of(128, 128, 64, 32), true);
     }
@@ -50,12 +50,12 @@ public record GeneratorSpec(
         return channels.size() - 1;
     }
 
-    /** Height and width of a picture in pixels. */
+    /** Height and width of an image in pixels. */
     public int side() {
         return FIRST_SIDE << (blocks() + 1);
     }
 
-    /** The convolutions that drawing a batch takes. */
+    /** The convolutions that generating a batch takes. */
     public List<ConvolutionShape> convolutions(int batch) {
         List<ConvolutionShape> shapes = new ArrayList<>();
         for (int block = 0; block < blocks(); block++) {

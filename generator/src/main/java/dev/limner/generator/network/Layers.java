@@ -92,7 +92,7 @@ public final class Layers {
      * The binomial filter (1 2 1) along both axes. It is zero at the highest frequency, which is that of a pattern of one
      * pixel on, one off, and leaves what is smooth as it was. At the border the pixels that are there count.
      *
-     * <p>Nine shifted pictures are added, row by row. Doubling is exact, so the order of the sums alone decides the bytes:
+     * <p>Nine shifted images are added, row by row. Doubling is exact, so the order of the sums alone decides the bytes:
      * it is the one a direct convolution has.
      */
     public static NDArray smooth(NDArray input) {
@@ -125,7 +125,7 @@ public final class Layers {
         return padded.get(":, :, {}:{}, {}:{}", down, down + height, right, right + width);
     }
 
-    /** What makes the taps' sum one, also where the filter loses some to the zeros around the picture. */
+    /** What makes the taps' sum one, also where the filter loses some to the zeros around the image. */
     private static float[] borderGain(int height, int width) {
         float[] gain = new float[height * width];
         for (int y = 0; y < height; y++) {

@@ -3,7 +3,7 @@ package dev.limner.generator.network;
 import dev.limner.generator.image.Pixels;
 import java.util.List;
 
-/** Pictures and sentences as the numbers that networks take. */
+/** Images and sentences as the numbers that networks take. */
 public final class NetworkInputs {
     private static final float HALF_RANGE = 127.5f;
 
@@ -31,7 +31,7 @@ public final class NetworkInputs {
         return values;
     }
 
-    /** Pictures of one size, interleaved bytes, to planes of [-1, 1]: (n, 3, height, width). */
+    /** Images of one size, interleaved bytes, to planes of [-1, 1]: (n, 3, height, width). */
     public static float[] pictures(List<Pixels> pictures) {
         int stride = pictures.get(0).rgb().length;
         int area = stride / 3;

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A network's arrays by name, in declaration order. The networks are functions of their weights, so the same code draws
+ * A network's arrays by name, in declaration order. The networks are functions of their weights, so the same code generates
  * with trainable weights, with frozen aliases of them, and with an average of them.
  *
  * <p>The arrays belong to whoever made them; this record only names them. Not thread-safe while they are being trained.

@@ -4,7 +4,7 @@ package dev.limner.generator.noise;
  * Standard normal noise from a counter-based generator: Philox4x32-10 (Salmon et al., "Parallel random numbers: as
  * easy as 1, 2, 3", SC 2011) followed by Box-Muller.
  *
- * <p>A value depends on (seed, stream, position) only, never on what was drawn before it, so a picture's latent is the
+ * <p>A value depends on (seed, stream, position) only, never on what was generated before it, so an image's latent is the
  * same alone, in a batch, after a redelivery and on another machine. {@link StrictMath} keeps the transform
  * bit-identical across instruction sets. Stateless; safe from any thread.
  */
@@ -20,7 +20,7 @@ public final class CounterNoise {
 
     /**
      * @param seed the job's seed
-     * @param stream which of the seed's independent streams: the picture's index in its job
+     * @param stream which of the seed's independent streams: the image's index in its job
      * @param size how many values
      * @return {@code size} independent draws from N(0, 1)
      */

@@ -1,4 +1,4 @@
-/** Counter-based noise: a picture's latent is a function of its seed and index alone. */
+/** Counter-based noise: an image's latent is a function of its seed and index alone. */
 @NullMarked
 package dev.limner.generator.noise;
 

@@ -7,7 +7,7 @@ import dev.limner.generator.noise.CounterNoise;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pictures that depend on nothing but a number: to compare batch sizes, devices and releases by. */
+/** Images that depend on nothing but a number: to compare batch sizes, devices and releases by. */
 public final class ProbeImages {
     private static final long SEED = 20_240_607;
     private static final int ON_A_SHEET = 8;
@@ -35,7 +35,7 @@ public final class ProbeImages {
         return probes;
     }
 
-    /** The first few of a model, as its bundle holds them, drawn in batches of the size that the profile names. */
+    /** The first few of a model, as its bundle holds them, generated in batches of the size that the profile names. */
     public static ProbeSheet draw(Renderer renderer, ExecutionProfile profile) {
         List<RenderRequest> requests = requests(renderer.spec().text(), ON_A_SHEET);
         List<Pixels> pictures = new ArrayList<>(ON_A_SHEET);

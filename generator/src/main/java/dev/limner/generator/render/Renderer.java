@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A generator with its weights on a device. Owns its native memory until {@link #close()}; drawing is safe from any
+ * A generator with its weights on a device. Owns its native memory until {@link #close()}; generating is safe from any
  * thread, since the weights are only read.
  */
 public final class Renderer implements AutoCloseable {
@@ -70,7 +70,7 @@ public final class Renderer implements AutoCloseable {
     }
 
     /**
-     * Draws with arrays that somebody else owns and may go on changing: the trainer's average. Closing the renderer
+     * Draws with arrays that somebody else owns and may continue changing: the trainer's average. Closing the renderer
      * leaves them alone.
      */
     public static Renderer over(NDManager parent, GeneratorNetwork network, Weights weights) {
@@ -104,12 +104,12 @@ public final class Renderer implements AutoCloseable {
     }
 
     /**
-     * Draws a batch.
+     * Generates a batch.
      *
-     * @param requests what to draw, at most {@code batchSize}
-     * @param batchSize how many pictures the device computes; the rest is padding, computed and thrown away, so that
-     *     a picture's bytes do not depend on how many others are drawn with it
-     * @return one picture a request, in order
+     * @param requests what to generate, at most {@code batchSize}
+     * @param batchSize how many images the device computes; the rest is padding, computed and thrown away, so that
+     *     an image's bytes do not depend on how many others are generated with it
+     * @return one image a request, in order
      */
     public List<Pixels> render(List<RenderRequest> requests, int batchSize) {
         if (requests.isEmpty() || requests.size() > batchSize) {

@@ -74,7 +74,7 @@ class ImageEncoderTest {
         ImageIO.write(noise(16, 16).toImage(), "png", out);
 
         assertThat(Provenance.read(out.toByteArray())).isEmpty();
-        assertThat(Provenance.read("not a picture".getBytes(StandardCharsets.UTF_8)))
+        assertThat(Provenance.read("not an image".getBytes(StandardCharsets.UTF_8)))
                 .isEmpty();
         assertThat(Provenance.read(new byte[0])).isEmpty();
     }

@@ -100,7 +100,7 @@ class RendererTest {
         }
     }
 
-    /** The shipped models' probes were drawn before profiles named their arithmetic. */
+    /** The shipped models' probes were generated before profiles named their arithmetic. */
     @Test
     void shouldDrawTheShippedModelsAsTheirMakersSawThem() {
         for (String name : List.of("default", "default-zh")) {

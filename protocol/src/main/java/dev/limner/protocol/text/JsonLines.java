@@ -135,7 +135,7 @@ public final class JsonLines {
             return entries;
         }
 
-        /** Takes what begins in a line; where to go on. */
+        /** Takes what begins in a line; where to continue. */
         private int take(int at, String text) {
             String start = text.stripLeading();
             if (start.charAt(0) == '\\' && start.length() > 1 && ESCAPABLE.indexOf(start.charAt(1)) >= 0) {
@@ -156,7 +156,7 @@ public final class JsonLines {
             return at + 1;
         }
 
-        /** Captions may begin with a bracketed word; arrays go on with a value that has a mark of its own, or end. */
+        /** Captions may begin with a bracketed word; arrays continue with a value that has a mark of its own, or end. */
         private static boolean isArray(String start) {
             String rest = start.substring(1).stripLeading();
             return rest.isEmpty() || "{[\"]".indexOf(rest.charAt(0)) >= 0;

@@ -173,7 +173,7 @@ final class ConvolutionCommand implements Callable<Integer> {
                     });
                 }
             }
-            row(out, "drawing a batch of " + batch, draw, plain);
+            row(out, "generating a batch of " + batch, draw, plain);
             row(out, "a training step of " + recipe.batch(), learn, plain);
         }
     }

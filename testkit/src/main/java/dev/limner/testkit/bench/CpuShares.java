@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Who used the machine's cores while jobs were drawn: the worker's parts, and this process, which holds the broker and
+ * Who used the machine's cores while jobs were generated: the worker's parts, and this process, which holds the broker and
  * reads the results. Added up over the runs of a benchmark. One thread.
  */
 final class CpuShares {
@@ -58,7 +58,7 @@ final class CpuShares {
                 .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                 .forEach(part -> terminal.printf(
                         Locale.ROOT,
-                        "  %-8s %5.1f %% of the cores, %6.3f ms an image%n",
+                        "  %-8s %5.1f %% of the cores, %6.3f ms per image%n",
                         part.getKey(),
                         100 * share(part.getValue()),
                         1000 * part.getValue() / images));

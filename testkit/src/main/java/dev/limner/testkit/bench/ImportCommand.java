@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         name = "import",
         description = {
             "Import speed and peak memory of limner data import, each import a process of its own, its start counted: the"
-                    + " same pictures as a folder of PNGs, as a folder of JPEGs and as WebDataset shards; then a folder with"
+                    + " same images as a folder of PNGs, as a folder of JPEGs and as WebDataset shards; then a folder with"
                     + " one whole PNG of 60,000 x 60,000 pixels, which must be refused before it is unpacked.",
             "The imports run with this command's JVM flags: LIMNER_CLI_JVM=-Xmx512m sets their heap."
         },
@@ -50,7 +50,7 @@ final class ImportCommand implements Runnable {
             names = "--source-side",
             paramLabel = "PIXELS",
             defaultValue = "256",
-            description = "Height and width of the pictures that are imported. Default: ${DEFAULT-VALUE}")
+            description = "Height and width of the images that are imported. Default: ${DEFAULT-VALUE}")
     int sourceSide;
 
     @Option(
@@ -80,7 +80,7 @@ final class ImportCommand implements Runnable {
             make(folder);
             measure(home, folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("the pictures cannot be written to " + folder + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("the images cannot be written to " + folder + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while an import ran", e);
@@ -92,7 +92,7 @@ final class ImportCommand implements Runnable {
     private void make(Path folder) throws IOException {
         ImportMaterial material = new ImportMaterial(pictures, sourceSide);
         for (String format : List.of("png", "jpg")) {
-            try (Progress progress = Progress.of("making pictures", pictures)) {
+            try (Progress progress = Progress.of("making images", pictures)) {
                 material.folder(folder.resolve("folder-" + format), format, progress);
             }
         }
@@ -113,7 +113,7 @@ final class ImportCommand implements Runnable {
                 int there = source.startsWith("giant") ? 1 : pictures;
                 if (imported.pictures() != there) {
                     throw new IllegalStateException(
-                            source + ": " + imported.pictures() + " pictures were imported, not " + there);
+                            source + ": " + imported.pictures() + " images were imported, not " + there);
                 }
                 figures.putObject(source)
                         .put("imported", imported.pictures())
@@ -132,7 +132,7 @@ final class ImportCommand implements Runnable {
         for (String source : sources) {
             terminal.printf(
                     Locale.ROOT,
-                    "%-11s %6d pictures in %7.2f s: %7.1f pictures/s, at most %d MiB%n",
+                    "%-11s %6d images in %7.2f s: %7.1f images/s, at most %d MiB%n",
                     source,
                     figures.path(source).path("imported").asInt(),
                     figures.path(source).path("seconds").asDouble(),
@@ -191,8 +191,8 @@ final class ImportCommand implements Runnable {
         }
         return new Imported(
                 said.lines()
-                        .filter(line -> line.matches(".* new pictures?, .*"))
-                        .map(line -> line.replaceAll(".*: (\\d+) new pictures?, .*", "$1"))
+                        .filter(line -> line.matches(".* new images?, .*"))
+                        .map(line -> line.replaceAll(".*: (\\d+) new images?, .*", "$1"))
                         .mapToInt(Integer::parseInt)
                         .findFirst()
                         .orElse(0),

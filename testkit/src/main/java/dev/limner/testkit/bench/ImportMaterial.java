@@ -26,7 +26,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
-/** Pictures to import: no two alike, ovals on a gradient, which pack about as well as photographs. */
+/** Images to import: no two alike, ovals on a gradient, which pack about as well as photographs. */
 final class ImportMaterial {
     static final int GIANT_SIDE = 60_000;
 
@@ -55,7 +55,7 @@ final class ImportMaterial {
         }
     }
 
-    /** The same pictures as gzipped tar files of 500. */
+    /** The same images as gzipped tar files of 500. */
     void shards(Path folder, Progress progress) throws IOException {
         Files.createDirectories(folder);
         List<CaptionedImage> held = new ArrayList<>();
@@ -110,7 +110,7 @@ final class ImportMaterial {
 
     /**
      * A whole PNG of 60,000 x 60,000 grey pixels, a few hundred kilobytes that unpack to 3.6 GB, beside one ordinary
-     * picture.
+     * image.
      */
     void giant(Path folder) throws IOException {
         Files.createDirectories(folder);

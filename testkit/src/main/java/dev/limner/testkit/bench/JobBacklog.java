@@ -72,10 +72,10 @@ final class JobBacklog implements AutoCloseable {
     }
 
     /**
-     * Lets the fleet draw jobs.
+     * Lets the fleet generate jobs.
      *
      * @return seconds from the jobs' commit to the last job's committed result
-     * @throws IllegalStateException if a job has no result, two, or one that is not its picture
+     * @throws IllegalStateException if a job has no result, two, or one that is not its image
      */
     double run(List<Job> jobs) {
         long start = send(jobs);
@@ -119,7 +119,7 @@ final class JobBacklog implements AutoCloseable {
         for (byte[] value : values) {
             Result result = ResultCodec.decode(value);
             if (!(result.outcome() instanceof Outcome.Completed)) {
-                throw new IllegalStateException("job " + result.jobId() + " was not drawn: " + result.outcome());
+                throw new IllegalStateException("job " + result.jobId() + " was not generated: " + result.outcome());
             }
             if (!missing.remove(result.jobId())) {
                 throw new IllegalStateException("a result too many for job " + result.jobId());

@@ -96,7 +96,7 @@ final class LatencyCommand implements Callable<Integer> {
     }
 
     private static double once(FleetClient.Sender sender, FleetClient.Reader reader, String name) {
-        Job job = BenchJobs.job(name, "a picture of number " + name, ImageFormat.PNG);
+        Job job = BenchJobs.job(name, "an image of number " + name, ImageFormat.PNG);
         long start = System.nanoTime();
         // A job that is not taken has no result either, and that is what is waited for.
         var unused = sender.send(job, Topics.Lane.INTERACTIVE);

@@ -29,12 +29,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "model",
         description = {
-            "Images a second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no picture files,"
+            "Images a second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no image files,"
                     + " no store. Distinct captions, the shipped model."
         },
         mixinStandardHelpOptions = true)
 final class ModelCommand implements Callable<Integer> {
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Pictures drawn at once.")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Images generated at once.")
     int batch;
 
     @Option(

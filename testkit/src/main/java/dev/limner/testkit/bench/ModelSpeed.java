@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What {@code limner bench model} measured in a process of its own, because libtorch's threads are set once a process.
+ * What {@code limner bench model} measured in a process of its own, because libtorch's threads are set once per process.
  *
  * @param loops loops side by side
  * @param threads of libtorch inside one operation

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * {@code limner bench network}: this side of {@code limner bench torch}, a process of its own because libtorch's threads
- * are set once a process. It answers the same requests as {@code torch_peer.py}.
+ * are set once per process. It answers the same requests as {@code torch_peer.py}.
  */
 @Command(
         name = "network",

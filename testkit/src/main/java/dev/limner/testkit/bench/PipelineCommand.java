@@ -45,7 +45,7 @@ final class PipelineCommand implements Callable<Integer> {
     @Option(
             names = "--generator",
             paramLabel = "model|null",
-            description = "null leaves the model's part out: one plain colour a picture. Without this option, both.")
+            description = "null leaves the model's part out: one plain colour per image. Without this option, both.")
     List<Generator> generators = List.of();
 
     @Option(names = "--jobs", paramLabel = "N", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}")

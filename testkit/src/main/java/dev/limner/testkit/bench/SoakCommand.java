@@ -124,7 +124,7 @@ final class SoakCommand implements Callable<Integer> {
         PrintWriter terminal = spec.commandLine().getOut();
         terminal.printf(
                 Locale.ROOT,
-                "%s: RSS %+.3f MiB a minute (limit %.1f), open files %+.3f a minute; %s%n",
+                "%s: RSS %+.3f MiB per minute (limit %.1f), open files %+.3f a minute; %s%n",
                 flat ? "flat" : "not flat",
                 rss,
                 MOST_MIB_PER_MINUTE,

@@ -26,7 +26,7 @@ final class SoakCurve {
      * One look.
      *
      * @param minutes since the load began
-     * @param images drawn so far
+     * @param images generated so far
      */
     record Sample(double minutes, double rssMiB, long files, long images) {}
 
@@ -34,12 +34,12 @@ final class SoakCurve {
         samples.add(sample);
     }
 
-    /** Least squares over the samples from {@code fromMinutes} on, in MiB a minute. */
+    /** Least squares over the samples from {@code fromMinutes} on, in MiB per minute. */
     double rssSlope(double fromMinutes) {
         return slope(fromMinutes, Sample::rssMiB);
     }
 
-    /** The same of open files, in files a minute. */
+    /** The same of open files, in files per minute. */
     double fileSlope(double fromMinutes) {
         return slope(fromMinutes, Sample::files);
     }

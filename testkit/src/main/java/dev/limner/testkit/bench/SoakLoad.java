@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Keeps a fleet busy: so many jobs are always on their way, one in twenty of them no job at all. Pictures are deleted as
+ * Keeps a fleet busy: so many jobs are always on their way, one in twenty of them no job at all. Images are deleted as
  * soon as their results are read. One thread.
  */
 final class SoakLoad implements AutoCloseable {
@@ -65,7 +65,7 @@ final class SoakLoad implements AutoCloseable {
         try {
             Files.delete(picture);
         } catch (IOException e) {
-            throw new UncheckedIOException("a result without its picture", e);
+            throw new UncheckedIOException("a result without its image", e);
         }
     }
 
@@ -79,7 +79,7 @@ final class SoakLoad implements AutoCloseable {
 
     /** Sent and answered; equal in both pairs when nothing was lost and nothing came twice. */
     String tally() {
-        return completed + " of " + good + " jobs drawn, " + rejected + " of " + poison + " bad records rejected";
+        return completed + " of " + good + " jobs generated, " + rejected + " of " + poison + " bad records rejected";
     }
 
     boolean asSent() {

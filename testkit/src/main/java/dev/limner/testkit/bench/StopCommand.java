@@ -66,7 +66,7 @@ final class StopCommand implements Callable<Integer> {
             names = "--generator",
             paramLabel = "NAME",
             defaultValue = "constant",
-            description = "What draws: constant, 50 ms a batch, or model. Default: ${DEFAULT-VALUE}")
+            description = "What generates: constant, 50 ms per batch, or model. Default: ${DEFAULT-VALUE}")
     String generator = "constant";
 
     @Option(

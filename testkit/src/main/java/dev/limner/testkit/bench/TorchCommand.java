@@ -28,9 +28,9 @@ import picocli.CommandLine.Spec;
         name = "torch",
         description = {
             "Images a second of the default networks through DJL and in plain PyTorch (python3 with torch; on Debian:"
-                    + " apt-get install python3-torch), in turns on the same machine: drawing at batches of 1, 8 and 32,"
+                    + " apt-get install python3-torch), in turns on the same machine: generating at batches of 1, 8 and 32,"
                     + " and whole training steps, on 1 and on 2 threads.",
-            "First both draw one picture from the same weights, to show that they are the same network."
+            "First both generate one image from the same weights, to show that they are the same network."
         },
         mixinStandardHelpOptions = true)
 final class TorchCommand implements Runnable {
@@ -129,7 +129,7 @@ final class TorchCommand implements Runnable {
     private static double requireSame(TorchPeer ours, TorchPeer theirs) {
         double difference = TorchPeer.difference(ours.ask("same"), theirs.ask("same"));
         if (difference > SAME) {
-            throw new IllegalStateException("the two draw different pictures: a value differs by " + difference);
+            throw new IllegalStateException("the two generate different images: a value differs by " + difference);
         }
         return difference;
     }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         description = {
             "Break a fleet in every way there is while jobs are in flight, and check that every job still gets exactly one"
-                    + " result and every picture is what its result says.",
+                    + " result and every image is what its result says.",
             "Brokers, workers and load are real processes; the checker reads topics, offsets and files as anybody could, and"
                     + " shares no code with the workers. The order of the faults follows from the seed.",
             "With --sabotage the workers make mistakes on purpose, and the command succeeds if the checker notices each."
@@ -82,7 +82,7 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
             names = "--generator",
             paramLabel = "model|null",
             defaultValue = "null",
-            description = "null paints each job's digests; model draws, and samples are drawn again. Default: null")
+            description = "null generates each job's digests; model generates, and samples are generated again. Default: null")
     String generator = "null";
 
     @Option(names = "--list", description = "Name the faults and mistakes there are.")

@@ -51,9 +51,9 @@ final class ChaosReport {
         }
         lines.add("");
         lines.add(account.jobs() + " job records, " + account.answered() + " results "
-                + arena.checker().statuses() + ", " + account.pictures() + " pictures and " + account.letters()
+                + arena.checker().statuses() + ", " + account.pictures() + " images and " + account.letters()
                 + " dead letters looked at, " + arena.checker().gone() + " gone with their topic, "
-                + arena.redrawn() + " drawn again, "
+                + arena.redrawn() + " generated again, "
                 + arena.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
                 + arena.offsets().outOfOrder() + " times");
         lines.add("lost " + account.lost() + ", duplicated " + account.duplicated() + ", dangling " + account.dangling()

@@ -27,7 +27,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Jobs to the fleet, pictures from the store, opinions to the feedback topic. One thread. */
+/** Jobs to the fleet, images from the store, opinions to the feedback topic. One thread. */
 public final class RatedJobs implements AutoCloseable {
     private static final int JOBS = 40;
     private static final int SIDE = 64;
@@ -49,10 +49,10 @@ public final class RatedJobs implements AutoCloseable {
                 Map.of("bootstrap.servers", client.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** A picture the fleet published. */
+    /** An image the fleet published. */
     public record Published(ImageName name, Pixels pixels) {}
 
-    /** Pictures of many captions, unrated. */
+    /** Images of many captions, unrated. */
     public List<Pixels> firstPictures() {
         List<Pixels> pictures = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -62,7 +62,7 @@ public final class RatedJobs implements AutoCloseable {
     }
 
     /**
-     * Has some captions drawn and rates the pictures.
+     * Has some captions generated and rates the images.
      *
      * @return how many feedback records that made
      */
@@ -73,7 +73,7 @@ public final class RatedJobs implements AutoCloseable {
         return opinions.size();
     }
 
-    /** Says something about pictures; returns when the broker has it. */
+    /** Says something about images; returns when the broker has it. */
     public void send(List<Feedback> feedback) {
         for (Feedback one : feedback) {
             byte[] key = one.image().sha256().getBytes(StandardCharsets.US_ASCII);
@@ -83,7 +83,7 @@ public final class RatedJobs implements AutoCloseable {
         producer.flush();
     }
 
-    /** Has some captions drawn. */
+    /** Has some captions generated. */
     public List<Published> draw() {
         List<String> some = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
@@ -92,7 +92,7 @@ public final class RatedJobs implements AutoCloseable {
         return draw(some);
     }
 
-    /** Has these captions drawn; the pictures come in the order in which they were finished. */
+    /** Has these captions generated; the images come in the order in which they were finished. */
     public List<Published> draw(List<String> some) {
         List<Job> asked = new ArrayList<>();
         for (String caption : some) {

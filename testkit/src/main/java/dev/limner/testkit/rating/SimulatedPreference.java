@@ -30,7 +30,7 @@ public enum SimulatedPreference {
 
     abstract double of(int red, int green, int blue);
 
-    /** The mean over the foreground; 0 for an empty picture. */
+    /** The mean over the foreground; 0 for an empty image. */
     public double of(Pixels picture) {
         double sum = 0;
         int counted = 0;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Somebody who rates pictures. What moves them is known to nobody else. One thread. */
+/** Somebody who rates images. What moves them is known to nobody else. One thread. */
 public final class SimulatedRater {
     private static final int RATERS = 5;
     /** Of a hundred opinions that are the other way round: nobody is sure of everything. */
@@ -23,7 +23,7 @@ public final class SimulatedRater {
 
     /** What kind of rater. */
     public enum Kind {
-        /** Likes what it has a taste for. */
+        /** Likes what it has a preference for. */
         SINCERE,
         /** Tosses a coin. */
         RANDOM,
@@ -37,7 +37,7 @@ public final class SimulatedRater {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Gets used to what there is: from now on half of such pictures are liked. */
+    /** Gets used to what there is: from now on half of such images are liked. */
     public void getUsedTo(List<Pixels> pictures) {
         double[] values = pictures.stream().mapToDouble(taste::of).sorted().toArray();
         threshold = values[values.length / 2];
@@ -48,7 +48,7 @@ public final class SimulatedRater {
         return taste;
     }
 
-    /** What it says of a picture. */
+    /** What it says of an image. */
     public List<Feedback> of(ImageName image, Pixels picture) {
         List<Feedback> feedback = new ArrayList<>();
         boolean likes = taste.of(picture) > threshold;

@@ -1,4 +1,4 @@
-/** Simulated raters: what they like, what they say, and the pictures they are shown. */
+/** Simulated raters: what they like, what they say, and the images they are shown. */
 @NullMarked
 package dev.limner.testkit.rating;
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The channels the trainer listens on. Feedback is acknowledged when it is in the database; what is delivered again
- * changes nothing. While the picture store, the brokers or the disk are away it waits: it is nobody's fault who sent it, and
+ * changes nothing. While the image store, the brokers or the disk are unavailable it waits: it is nobody's fault who sent it, and
  * the messaging library would close the channel for good.
  */
 @ApplicationScoped

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs rounds one after the other on a thread of its own, and goes on with the one that was under way when the process was
+ * Runs rounds one after the other on a thread of its own, and continues with the one that was under way when the process was
  * killed. A candidate that passes goes to the store, then to the fleet.
  */
 final class RoundRunner implements AutoCloseable {
@@ -145,7 +145,7 @@ final class RoundRunner implements AutoCloseable {
             try {
                 run(round);
             } catch (TrainerLease.Lost e) {
-                // The round stays as it is; whoever goes on with this trainer's state goes on with it.
+                // The round stays as it is; whoever continues with this trainer's state continues with it.
                 LOG.atError()
                         .addKeyValue("round", round.id())
                         .addKeyValue("error", e.getMessage())
@@ -171,7 +171,7 @@ final class RoundRunner implements AutoCloseable {
             rounds.save(round.ended(
                     RoundRecord.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
         } catch (RuntimeException e) {
-            // It counts as under way until the next start, which goes on with it.
+            // It counts as under way until the next start, which continues with it.
             LOG.atError().addKeyValue("round", round.id()).setCause(e).log("that it failed cannot be noted");
         }
     }
@@ -302,7 +302,7 @@ final class RoundRunner implements AutoCloseable {
         return rounds.all();
     }
 
-    /** Leaves the round under way where it is; it goes on when the trainer starts again. */
+    /** Leaves the round under way where it is; it continues when the trainer starts again. */
     @Override
     public void close() {
         stopping = true;

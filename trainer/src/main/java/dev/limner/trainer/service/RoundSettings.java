@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param state folder of the rounds
  * @param after new entries after which a round starts; 0 for never by itself
  * @param every how often one starts if anything is new
- * @param heldOut held-out pictures that the gate asks for at most
+ * @param heldOut held-out images that the gate asks for at most
  * @param seed of the gate and, with its number, of each round
  * @param share of the time in which a round may compute
  * @param trialShare share of the jobs that a release on trial gets; 0 for no trial

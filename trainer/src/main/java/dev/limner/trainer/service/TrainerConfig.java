@@ -42,7 +42,7 @@ public interface TrainerConfig {
     /** Folder of the judges; without one the data set's own. */
     Optional<Path> judges();
 
-    /** Folder of the workers' pictures. */
+    /** Folder of the workers' images. */
     @WithDefault(".limner/store")
     Path store();
 
@@ -113,7 +113,7 @@ public interface TrainerConfig {
         /** How often one starts if there is anything new at all. */
         Optional<Duration> every();
 
-        /** Held-out pictures that the gate asks for at most. */
+        /** Held-out images that the gate asks for at most. */
         @WithDefault("500")
         int heldOut();
 
@@ -167,7 +167,7 @@ public interface TrainerConfig {
 
         Optional<FineTuning.Moves> moves();
 
-        /** {@code limner.trainer.tuning.examples.*}: what is otherwise where people showed pictures. */
+        /** {@code limner.trainer.tuning.examples.*}: what is otherwise where people showed images. */
         ExampleKeys examples();
 
         /** What the keys say. */

@@ -120,7 +120,7 @@ public class TrainerService {
         });
     }
 
-    /** A topic that is made again does not always move the consumer: it may go on at the old offset, or pass it by. */
+    /** A topic that is made again does not always move the consumer: it may continue at the old offset, or pass it by. */
     @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void checkSource() {
         try {

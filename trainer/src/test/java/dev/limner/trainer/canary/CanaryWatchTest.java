@@ -160,7 +160,7 @@ class CanaryWatchTest {
         ModelRecord record = watch.look().orElseThrow();
 
         assertThat(record.canary()).isNull();
-        assertThat(record.reason()).isEqualTo("worker w1 refuses it, probe-failed: other pictures");
+        assertThat(record.reason()).isEqualTo("worker w1 refuses it, probe-failed: other images");
     }
 
     /** One that starts with the wrong key, or without the store, refuses whatever it is told. */
@@ -383,7 +383,7 @@ class CanaryWatchTest {
     }
 
     private static WorkerStatus.Refusal refusal(ModelRecord.Release release, RefusalCode code) {
-        return new WorkerStatus.Refusal(release.digest(), code, "other pictures", NOON);
+        return new WorkerStatus.Refusal(release.digest(), code, "other images", NOON);
     }
 
     private static ModelRecord.Release release(char letter) {

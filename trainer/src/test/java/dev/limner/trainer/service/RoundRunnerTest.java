@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two trainers of one model on a real broker, as in a rollout: the older one starts and goes on with nothing. */
+/** Two trainers of one model on a real broker, as in a rollout: the older one starts and continues with nothing. */
 class RoundRunnerTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
 
@@ -67,7 +67,7 @@ class RoundRunnerTest {
                 assertThat(older.all()).isEmpty();
                 assertThat(newer.check()).isTrue();
 
-                // One that was under way is neither ended nor gone on with.
+                // One that was under way is neither ended nor continued.
                 replay.rounds().start("before", "a".repeat(64), 1, 7, NOW);
                 runner(replay, registry, store, name, lease).close();
                 assertThat(older.all()).extracting(RoundRecord::state).containsExactly(RoundRecord.State.RUNNING);

@@ -8,7 +8,7 @@ import dev.limner.training.recipe.Recipe;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** Differentiable augmentation of what the discriminator sees: each picture is shifted, and a square of it blanked. */
+/** Differentiable augmentation of what the discriminator sees: each image is shifted, and a square of it blanked. */
 public final class DifferentiableAugmentation {
     private final Recipe.Augmentation settings;
 
@@ -16,7 +16,7 @@ public final class DifferentiableAugmentation {
         this.settings = settings;
     }
 
-    /** @param pictures (n, 3, side, side); the result has the same shape, its gaps white */
+    /** @param images (n, 3, side, side); the result has the same shape, its gaps white */
     public NDArray apply(NDArray pictures, RandomGenerator random) {
         NDArray shifted = translate(pictures, random);
         return settings.cutout() > 0 ? cutOut(shifted, random) : shifted;

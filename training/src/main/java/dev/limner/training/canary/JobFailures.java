@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the jobs that workers drew with each model, from one status of a worker to its next: what the models did
+ * What became of the jobs that workers generated with each model, from one status of a worker to its next: what the models did
  * on one machine in the same few seconds. Safe from any thread.
  */
 public final class JobFailures {
@@ -22,7 +22,7 @@ public final class JobFailures {
     private final Map<String, WorkerStatus> last = new HashMap<>();
     private final Deque<Interval> intervals = new ArrayDeque<>();
 
-    /** Jobs drawn with a model. */
+    /** Jobs generated with a model. */
     public record Done(int failed, int all) {
         static final Done NOTHING = new Done(0, 0);
 
@@ -73,7 +73,7 @@ public final class JobFailures {
         return done(now.failed() - before.failed(), now.completed() - before.completed());
     }
 
-    /** Nobody draws as many as an int does not hold from one status to the next, and nobody less than nothing. */
+    /** Nobody generates as many as an int does not hold from one status to the next, and nobody less than nothing. */
     private static Done done(long failed, long completed) {
         boolean possible = failed >= 0 && completed >= 0 && failed <= MOST_JOBS && completed <= MOST_JOBS;
         return possible ? new Done((int) failed, (int) (failed + completed)) : Done.NOTHING;

@@ -15,9 +15,9 @@ import java.util.Set;
  * Compares two models by what raters say of both at the same time. The unit is the rater in each arm: whoever says a
  * thousand things counts once in each, and so does everybody without a name together.
  *
- * <p>Each stratum is a pair: a vote on a picture of the one and a vote on a picture of the other, at most an hour apart,
+ * <p>Each stratum is a pair: a vote on an image of the one and a vote on an image of the other, at most an hour apart,
  * each the only one of its rater in its arm that counts. Both raters have said about as much before (equal powers of two),
- * because people judge their first picture differently from their hundredth, and the arm with the smaller share would see
+ * because people judge their first image differently from their hundredth, and the arm with the smaller share would see
  * more of the hundredth; a rater is paired with themselves where that can be. Who is paired with whom depends on times,
  * arms and names, never on what was said. Votes in the order they were read; not safe for several threads.
  */

@@ -50,7 +50,7 @@ public final class ReleaseComparison {
     /**
      * @param tried digest of the model that may be worse
      * @param usual digest of the one it is compared with
-     * @param since when both began to draw, by the clocks of trainer and broker
+     * @param since when both began to generate, by the clocks of trainer and broker
      */
     public ReleaseComparison(String tried, String usual, Instant since) {
         this.tried = tried;
@@ -73,7 +73,7 @@ public final class ReleaseComparison {
     }
 
     /**
-     * Adds what workers did: a stratum for each time that a worker has drawn with both within a few minutes. What was drawn
+     * Adds what workers did: a stratum for each time that a worker has generated with both within a few minutes. What was generated
      * before both ran is of another time.
      */
     public void add(List<JobFailures.Interval> intervals) {

@@ -30,7 +30,7 @@ public final class RollbackSimulation {
         STEP,
         /** Steadily, until two logits more. */
         TREND,
-        /** Raters like their first pictures and get more critical with each. */
+        /** Raters like their first images and get more critical with each. */
         FATIGUE
     }
 
@@ -47,9 +47,9 @@ public final class RollbackSimulation {
     }
 
     /**
-     * A world to draw histories from.
+     * A world to generate histories from.
      *
-     * @param share of the pictures that the tried model draws
+     * @param share of the images that the tried model generates
      * @param usual share of dislikes before drift
      * @param tried share of dislikes of the tried model, before drift
      * @param raters in each arm that a history is followed to; fewer if they do not come
@@ -164,7 +164,7 @@ public final class RollbackSimulation {
     /**
      * Histories of jobs: statuses of a worker with a hundred jobs each.
      *
-     * @param share of the jobs that the tried model draws
+     * @param share of the jobs that the tried model generates
      * @param tried share of its jobs that fail, where one in a hundred of the other does
      * @param drift of both
      */

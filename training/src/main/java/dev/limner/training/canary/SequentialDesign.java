@@ -19,7 +19,7 @@ public record SequentialDesign(double falseAlarm, double missed, double worse, L
     public static final SequentialDesign OF_OPINIONS =
             new SequentialDesign(0.04, 0.05, 8.0 / 3, List.of(8.0 / 3, 1.6, 6.0, 20.0), List.of(0.7, 0.1, 0.1, 0.1));
 
-    /** Failed jobs are rare, and a release that cannot draw fails many times as often. */
+    /** Failed jobs are rare, and a release that cannot generate fails many times as often. */
     public static final SequentialDesign OF_JOBS =
             new SequentialDesign(0.01, 0.001, 3, List.of(2.0, 4.0, 16.0, 64.0), List.of(0.25, 0.25, 0.25, 0.25));
 

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what is said of one picture in the forms people write it: plain text, one caption a line; JSON with
+ * Gathers what is said of one image in the forms people write it: plain text, one caption a line; JSON with
  * {@code captions} by language, or {@code caption} or {@code text} as a string or a list; a class. Blank captions are
- * dropped here and a picture without any is reported by whoever asked.
+ * dropped here and an image without any is reported by whoever asked.
  */
 final class CaptionParser {
     private static final Set<String> DESCRIPTIONS = Set.of("txt", "caption", "json", "cls");

@@ -11,10 +11,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture and what it shows.
+ * An image and what it shows.
  *
  * @param key its name in the data set
- * @param pixels the picture
+ * @param pixels the image
  * @param captions language to captions, the plainest first
  * @param label its class, where the data set has classes
  * @param split where the data set's makers put it; without one the pixels decide
@@ -25,7 +25,7 @@ public record CaptionedImage(
         Map<String, List<String>> captions,
         @Nullable String label,
         @Nullable Split split) {
-    /** Below this a picture keeps all its captions for training: one to learn from, one to vary, one to hold out. */
+    /** Below this an image keeps all its captions for training: one to learn from, one to vary, one to hold out. */
     private static final int FEWEST_TO_HOLD_OUT = 3;
 
     public CaptionedImage {
@@ -34,12 +34,12 @@ public record CaptionedImage(
         captions = Map.copyOf(copy);
     }
 
-    /** A picture without class, whose split follows from its pixels. */
+    /** An image without class, whose split follows from its pixels. */
     public CaptionedImage(String key, Pixels pixels, Map<String, List<String>> captions) {
         this(key, pixels, captions, null, null);
     }
 
-    /** The same picture under another name as well: captions in turns, so that the plainest of both come first. */
+    /** The same image under another name as well: captions in turns, so that the plainest of both come first. */
     CaptionedImage alsoCalled(Map<String, List<String>> others) {
         Map<String, List<String>> merged = new LinkedHashMap<>(captions);
         others.forEach((language, texts) -> {
@@ -60,7 +60,7 @@ public record CaptionedImage(
     }
 
     /**
-     * The caption that training never sees although it sees the picture: one of three or more, never the plainest, fixed
+     * The caption that training never sees although it sees the image: one of three or more, never the plainest, fixed
      * by a hash. A generator that only knows captions by heart fails on it.
      */
     public Optional<String> heldOutCaption(String language) {

@@ -130,7 +130,7 @@ record CsvTable(List<String> columns, List<Row> rows) {
             };
         }
 
-        /** A row whose quotes do not add up goes on in the next line; if that does not mend it, it is at fault alone. */
+        /** A row whose quotes do not add up continues in the next line; if that does not mend it, it is at fault alone. */
         private List<String> fields(String first) throws IOException {
             try {
                 return parse(first, format);

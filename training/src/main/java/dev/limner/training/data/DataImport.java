@@ -23,13 +23,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Brings pictures into a data set: checks, scales, drops what is already there, writes shards. What is there already is
+ * Brings images into a data set: checks, scales, drops what is already there, writes shards. What is there already is
  * never rewritten, so a second import of the same source changes nothing and an import of more adds a shard.
  *
  * <p>What was left out, and why, is in {@code skipped.jsonl} of the data set's folder, one line an entry of the last
  * import; what was used in a way that is worth a word, in {@code remarks.jsonl}. Both are written however the import ends.
  *
- * <p>A picture's key is its name in the source. Names repeat, from card to card and from shard to shard, so a picture whose
+ * <p>An image's key is its name in the source. Names repeat, from card to card and from shard to shard, so an image whose
  * name is taken by another one gets the first digits of its pixels' digest behind it. One thread.
  */
 public final class DataImport {
@@ -60,9 +60,9 @@ public final class DataImport {
     /**
      * What an import did.
      *
-     * @param added pictures that are new
-     * @param present pictures that were there before, with the same key
-     * @param splits how many pictures of the whole data set are for what
+     * @param added images that are new
+     * @param present images that were there before, with the same key
+     * @param splits how many images of the whole data set are for what
      * @param skipped reason to number of entries left out
      * @param remarks remark to number of entries it was made on
      */
@@ -78,7 +78,7 @@ public final class DataImport {
             remarks = Map.copyOf(remarks);
         }
 
-        /** How many pictures of the whole data set are for this. */
+        /** How many images of the whole data set are for this. */
         public int in(Split split) {
             return splits.getOrDefault(split, 0);
         }
@@ -126,7 +126,7 @@ public final class DataImport {
 
         String complaints(Path folder) {
             if (skipped.isEmpty()) {
-                return "it has no pictures";
+                return "it has no images";
             }
             String counted = skippedCounts.entrySet().stream()
                     .map(entry -> entry.getValue() + " x " + entry.getKey().text())
@@ -300,7 +300,7 @@ public final class DataImport {
         }
     }
 
-    /** One picture, two names: the first one gets the other's captions as long as it is not written yet. */
+    /** One image, two names: the first one gets the other's captions as long as it is not written yet. */
     private void duplicate(String place, String twin, Map<String, List<String>> captions) {
         for (int i = 0; i < pending.size(); i++) {
             if (pending.get(i).key().equals(twin)) {
@@ -315,7 +315,7 @@ public final class DataImport {
     private void flush() {
         if (!pending.isEmpty()) {
             if (shards == 0) {
-                // Before them: what a killed import leaves behind is a data set that the next one goes on with.
+                // Before them: what a killed import leaves behind is a data set that the next one continues with.
                 settings.write(folder);
             }
             ShardFiles.write(new TargetFolder(folder).next(shards++), pending);

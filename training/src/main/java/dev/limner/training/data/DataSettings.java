@@ -13,9 +13,9 @@ import java.nio.file.StandardCopyOption;
  * {@code dataset.json} beside the shards: what must not change while a data set grows.
  *
  * @param format version of this record
- * @param side height and width of its pictures in pixels
- * @param heldOutPercent pictures of a hundred that are held out; a constant of the set, or growing it would move
- *     pictures that were compared against into training
+ * @param side height and width of its images in pixels
+ * @param heldOutPercent images of a hundred that are held out; a constant of the set, or growing it would move
+ *     images that were compared against into training
  */
 public record DataSettings(int format, int side, int heldOutPercent) {
     /** The version this build reads and writes. */
@@ -60,7 +60,7 @@ public record DataSettings(int format, int side, int heldOutPercent) {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
             throw new DataException(folder + " is no data set: it has no " + FILE
-                    + "; limner data import makes one, of a folder of pictures or of WebDataset shards");
+                    + "; limner data import makes one, of a folder of images or of WebDataset shards");
         }
         try {
             return JSON.readValue(file.toFile(), DataSettings.class);
@@ -72,7 +72,7 @@ public record DataSettings(int format, int side, int heldOutPercent) {
     }
 
     /**
-     * Makes a folder a data set; its shards may come later.
+     * Makes a folder per data set; its shards may come later.
      *
      * @throws DataException if it cannot be written
      */

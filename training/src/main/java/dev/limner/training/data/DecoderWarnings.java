@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
 
-/** What a decoder says of a picture it returns all the same. */
+/** What a decoder says of an image it returns all the same. */
 final class DecoderWarnings implements IIOReadWarningListener {
     /** Pixels are missing or wrong: what libjpeg and the JVM's decoders say where they fill up with grey. */
     private static final Pattern FATAL = Pattern.compile(

@@ -1,6 +1,6 @@
 package dev.limner.training.data;
 
-/** Whose pictures of emoji; each is an npm package of the {@code emoji-datasource} family. */
+/** Whose images of emoji; each is an npm package of the {@code emoji-datasource} family. */
 public enum EmojiArtwork {
     /** Google's, Apache License 2.0. */
     NOTO("google"),
@@ -18,7 +18,7 @@ public enum EmojiArtwork {
         return "emoji-datasource-" + vendor;
     }
 
-    /** Where the package has its pictures of 64x64 pixels. */
+    /** Where the package has its images of 64x64 pixels. */
     String folder() {
         return "package/img/" + vendor + "/64/";
     }

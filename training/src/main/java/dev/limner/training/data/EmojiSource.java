@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sample data set and its kin: emoji at 64x64 with captions from CLDR names and keywords, read from the npm packages of
- * an {@link EmojiArtwork} (pictures) and {@code emojibase-data} (names, MIT); without skin-tone variants, in Unicode's
+ * an {@link EmojiArtwork} (images) and {@code emojibase-data} (names, MIT); without skin-tone variants, in Unicode's
  * order.
  *
- * @param artwork whose pictures
+ * @param artwork whose images
  * @param picturesPackage the tarball of the artwork's package
  * @param namesPackage the tarball of {@code emojibase-data}
  * @param languages languages of the captions, each a folder of the names package

@@ -17,7 +17,7 @@ import net.coobird.thumbnailator.util.exif.ExifFilterUtils;
 import net.coobird.thumbnailator.util.exif.Orientation;
 import org.jspecify.annotations.Nullable;
 
-/** How a camera was held, from a picture's EXIF block, 1 to 8. */
+/** How a camera was held, from an image's EXIF block, 1 to 8. */
 final class ExifOrientation {
     private static final int UPRIGHT = 1;
     private static final int LAST = 8;

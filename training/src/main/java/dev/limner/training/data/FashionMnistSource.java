@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Fashion-MNIST (Xiao et al. 2017, MIT licence; Debian's package {@code dataset-fashion-mnist}): 70,000 grey pictures of
+ * Fashion-MNIST (Xiao et al. 2017, MIT licence; Debian's package {@code dataset-fashion-mnist}): 70,000 grey images of
  * 28x28, clothes in ten classes, padded to 32x32 and inverted so that they lie on white as everywhere else. Captions come
- * from templates; a picture gets a few of them, different ones from picture to picture.
+ * from templates; an image gets a few of them, different ones from image to image.
  *
  * @param folder holds the four {@code .gz} files of the original
  */
@@ -55,12 +55,12 @@ public record FashionMnistSource(Path folder) implements RawImage.Source {
             int height = pictures.readInt();
             int width = pictures.readInt();
             require(height == SIDE && width == SIDE, part + "-images: " + width + "x" + height + ", must be 28x28");
-            require(header(labels, LABELS_MAGIC, part + "-labels") == count, part + ": pictures and labels differ");
+            require(header(labels, LABELS_MAGIC, part + "-labels") == count, part + ": images and labels differ");
             byte[] grey = new byte[SIDE * SIDE];
             for (int i = 0; i < count; i++) {
                 pictures.readFully(grey);
                 int label = labels.readUnsignedByte();
-                require(label < CLASSES.size(), part + "-labels: label " + label + " of picture " + i);
+                require(label < CLASSES.size(), part + "-labels: label " + label + " of image " + i);
                 String name = CLASSES.get(label);
                 String key = String.format(Locale.ROOT, "%s-%05d", split.id(), i);
                 receiver.take(new RawImage(key, key, png(grey), Map.of("en", captions(name, i)), name, split));

@@ -5,7 +5,7 @@ import java.awt.image.Raster;
 import java.util.List;
 import java.util.Locale;
 
-/** Pictures of floating-point samples: 0 is black and 1 is white, and nothing in the file says that it means another scale. */
+/** Images of floating-point samples: 0 is black and 1 is white, and nothing in the file says that it means another scale. */
 final class FloatPixels {
     private FloatPixels() {}
 

@@ -16,11 +16,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A folder of picture files, with subfolders and through links. Captions come from {@code metadata.jsonl} or
+ * A folder of image files, with subfolders and through links. Captions come from {@code metadata.jsonl} or
  * {@code metadata.csv} in the folder or any subfolder (see {@link MetadataList}), and from {@code NAME.txt},
  * {@code NAME.caption}, {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}; {@code NAME.png.txt} is as good.
  *
- * @param folder where the pictures are
+ * @param folder where the images are
  * @param language of captions that do not name theirs
  * @param mostPictureBytes of one file
  */
@@ -31,7 +31,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
     /** In the order in which their captions count. */
     private static final List<String> DESCRIPTIONS = List.of("txt", "caption", "json", "cls");
 
-    /** With pictures of at most 512 MiB. */
+    /** With images of at most 512 MiB. */
     public FolderSource(Path folder, String language) {
         this(folder, language, MOST_PICTURE_BYTES);
     }
@@ -155,7 +155,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
             receiver.take(described);
         }
 
-        /** Description files of a picture and what they are. */
+        /** Description files of an image and what they are. */
         private Map<Path, String> beside(String name) {
             Map<Path, String> found = new LinkedHashMap<>();
             for (String extension : DESCRIPTIONS) {
@@ -166,7 +166,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
             return found;
         }
 
-        /** Of one accented name in two forms each picture has its own; one form alone goes with the other. */
+        /** Of one accented name in two forms each image has its own; one form alone goes with the other. */
         private List<Path> mine(String stem, String extension) {
             List<Path> same = descriptions.getOrDefault(ImagePaths.composed(stem), List.of()).stream()
                     .filter(file -> extension(file.toString()).equals(extension))

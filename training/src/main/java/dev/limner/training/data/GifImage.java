@@ -54,7 +54,7 @@ final class GifImage {
 
     /**
      * Where the frame does not fill the canvas, the rest is clear; what of it lies outside is cut off. A frame that is
-     * larger than the canvas is the picture: some writers leave the canvas at 0 x 0.
+     * larger than the canvas is the image: some writers leave the canvas at 0 x 0.
      */
     private static BufferedImage onCanvas(BufferedImage frame, int left, int top, WholeFile.Frames canvas)
             throws ImageException {

@@ -22,7 +22,7 @@ import net.coobird.thumbnailator.Thumbnails;
 import net.coobird.thumbnailator.geometry.Positions;
 import org.jspecify.annotations.Nullable;
 
-/** Picture files to pixels and back, as training wants them: square, one size, on white. */
+/** Image files to pixels and back, as training wants them: square, one size, on white. */
 public final class ImageDecoder {
     static {
         ImageStreams.inMemory();
@@ -34,7 +34,7 @@ public final class ImageDecoder {
     private ImageDecoder() {}
 
     /**
-     * A picture that could be decoded.
+     * An image that could be decoded.
      *
      * @param remarks what a person should know about how it was read
      */
@@ -44,14 +44,14 @@ public final class ImageDecoder {
         }
     }
 
-    /** One remark on a picture. */
+    /** One remark on an image. */
     record Remarked(SkippedEntries.Remark remark, String detail) {}
 
     /**
-     * Decodes a picture, turns it the way its camera said, scales its short side to {@code side}, crops the centre and
+     * Decodes an image, turns it the way its camera said, scales its short side to {@code side}, crops the centre and
      * lays it on white.
      *
-     * @throws IOException if the bytes are no picture, not all of one, one in a format that is not read, or one of more
+     * @throws IOException if the bytes are no image, not all of one, one in a format that is not read, or one of more
      *     than a hundred million pixels
      */
     public static Pixels decode(byte[] file, int side) throws IOException {
@@ -196,7 +196,7 @@ public final class ImageDecoder {
                 warnings.judge(remarks);
                 if (format == ImageFileFormat.TIFF) {
                     if (FloatPixels.has(image.getRaster())) {
-                        // In the picture they have been cut to 0 and 1.
+                        // In the image they have been cut to 0 and 1.
                         FloatPixels.require(reader.readRaster(0, null), remarks);
                     }
                     frames(reader.getNumImages(true), remarks);
@@ -212,7 +212,7 @@ public final class ImageDecoder {
         if (pixels > MOST_PIXELS) {
             throw new ImageException(
                     SkippedEntries.Reason.TOO_LARGE,
-                    String.format(Locale.ROOT, "a picture of %d pixels, at most %d", pixels, MOST_PIXELS));
+                    String.format(Locale.ROOT, "an image of %d pixels, at most %d", pixels, MOST_PIXELS));
         }
     }
 

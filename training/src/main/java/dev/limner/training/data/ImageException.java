@@ -2,7 +2,7 @@ package dev.limner.training.data;
 
 import java.io.IOException;
 
-/** A picture that cannot be used, and which kind of fault that is. */
+/** An image that cannot be used, and which kind of fault that is. */
 final class ImageException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -14,14 +14,14 @@ final class ImageException extends IOException {
     }
 
     static ImageException cutOff(String what) {
-        return new ImageException(SkippedEntries.Reason.UNREADABLE, "the picture is cut off: " + what);
+        return new ImageException(SkippedEntries.Reason.UNREADABLE, "the image is cut off: " + what);
     }
 
     static ImageException damaged(String what) {
-        return new ImageException(SkippedEntries.Reason.UNREADABLE, "the picture is damaged: " + what);
+        return new ImageException(SkippedEntries.Reason.UNREADABLE, "the image is damaged: " + what);
     }
 
-    /** Why a picture is left out, whoever found out. */
+    /** Why an image is left out, whoever found out. */
     static SkippedEntries.Reason reason(IOException failure) {
         return failure instanceof ImageException known ? known.reason : SkippedEntries.Reason.UNREADABLE;
     }

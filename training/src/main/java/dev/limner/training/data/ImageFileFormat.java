@@ -72,7 +72,7 @@ enum ImageFileFormat {
     /** @throws ImageException naming the format if it is one that is not read */
     static ImageFileFormat of(byte[] file) throws ImageException {
         if (file.length == 0) {
-            throw new ImageException(SkippedEntries.Reason.UNREADABLE, "no picture: the file is empty");
+            throw new ImageException(SkippedEntries.Reason.UNREADABLE, "no image: the file is empty");
         }
         FileType type = type(file);
         return switch (type) {
@@ -96,7 +96,7 @@ enum ImageFileFormat {
     }
 
     /**
-     * Whether a file that no name tells of is a picture, in a format that is read or in another one.
+     * Whether a file that no name tells of is an image, in a format that is read or in another one.
      *
      * @param head its first {@link #HEAD} bytes, or all if it has fewer
      */
@@ -132,12 +132,12 @@ enum ImageFileFormat {
             return unsupported("SVG");
         }
         if (head.contains("<html") || head.contains("<!doctype html")) {
-            return unsupported("a web page, as servers send in place of a picture");
+            return unsupported("a web page, as servers send in place of an image");
         }
         if (head.length() > 2 && head.charAt(0) == 'p' && head.substring(1, 3).matches("[1-7]\\s")) {
             return unsupported("Netpbm");
         }
-        return new ImageException(SkippedEntries.Reason.UNREADABLE, "no picture in " + file.length + " bytes");
+        return new ImageException(SkippedEntries.Reason.UNREADABLE, "no image in " + file.length + " bytes");
     }
 
     private static ImageException notQuitePng(byte[] file) {

@@ -2,7 +2,7 @@ package dev.limner.training.data;
 
 import java.util.Set;
 
-/** Which files are pictures, by their extension; which of them can be read, their bytes say. */
+/** Which files are images, by their extension; which of them can be read, their bytes say. */
 final class ImageFileNames {
     private static final Set<String> EXTENSIONS = Set.of(
             "png",

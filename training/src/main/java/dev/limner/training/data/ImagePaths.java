@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the pictures of a folder by the names that lists give them: written elsewhere, with another separator, another
+ * Finds the images of a folder by the names that lists give them: written elsewhere, with another separator, another
  * form of the same accented letters, or another case.
  */
 final class ImagePaths {
@@ -35,7 +35,7 @@ final class ImagePaths {
     }
 
     /**
-     * @param place a picture's path from the folder
+     * @param place an image's path from the folder
      * @param guessed whether its name is written so differently that two files could bear the two names
      */
     record Found(String place, boolean guessed) {}

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * What the scans of a progressive JPEG have brought: it comes in passes, each over some coefficients and some of their bits,
- * and a decoder shows a picture after any of them.
+ * and a decoder shows an image after any of them.
  */
 final class JpegScans {
     private static final int COEFFICIENTS = 64;

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code metadata.jsonl} (a line a picture: {@code {"file_name": "a.png", "text": "red apple"}}) and
+ * Reads {@code metadata.jsonl} (a line per image: {@code {"file_name": "a.png", "text": "red apple"}}) and
  * {@code metadata.csv} (the same as columns, parted by commas, semicolons or tabs; {@code metadata.tsv} is as good). Names are relative to where the list
  * is. A fault of a line costs that line.
  */
@@ -41,7 +41,7 @@ final class MetadataList {
 
     /**
      * @param folder the source
-     * @param places the pictures that are there
+     * @param places the images that are there
      */
     MetadataList(Path folder, String language, ImagePaths places, SkippedEntries skipped) {
         this.folder = folder;
@@ -54,13 +54,13 @@ final class MetadataList {
         return FILES.contains(String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT));
     }
 
-    /** What the lists say of a picture; null if nothing. */
+    /** What the lists say of an image; null if nothing. */
     @Nullable
     CaptionParser of(String place) {
         return byPlace.get(place);
     }
 
-    /** Reads one list; several lines for one picture, and several lists, add up. */
+    /** Reads one list; several lines for one image, and several lists, add up. */
     void read(Path file) {
         String name = ImagePaths.name(folder, file);
         try {

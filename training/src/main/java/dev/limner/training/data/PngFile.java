@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * The chunks of a PNG: checked, because the JVM's decoder checks neither their sums nor the end, and parted into what the
  * decoder needs and what it would ignore or take wrong.
  *
- * @param plain the picture without anything that changes what its samples mean
+ * @param plain the image without anything that changes what its samples mean
  * @param colours of its palette; 0 if it has none
  * @param colourKey the sample values that are transparent, as the file has them, one for grey, three for colour
  * @param profile its ICC profile
  * @param exif its EXIF block
  * @param animated whether there are more frames
- * @param complaints damage to chunks that a picture does without
+ * @param complaints damage to chunks that an image does without
  */
 record PngFile(
         byte[] plain,
@@ -96,7 +96,7 @@ record PngFile(
                     copy(file, start, length);
                 }
                 case "PLTE" -> {
-                    // A suggestion for poor screens where the picture has no palette; the decoder would take it as one.
+                    // A suggestion for poor screens where the image has no palette; the decoder would take it as one.
                     if (colourType == PALETTE) {
                         colours = length / 3;
                         copy(file, start, length);

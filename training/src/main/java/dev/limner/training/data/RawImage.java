@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture as a source has it, before it is checked and scaled.
+ * An image as a source has it, before it is checked and scaled.
  *
  * @param place where it is, for a person
  * @param key its name, if possible unique in the source
- * @param file the picture file's bytes, in any format
+ * @param file the image file's bytes, in any format
  * @param captions language to captions, possibly blank
  * @param label its class, where the source has classes
  * @param split where the source's makers put it
@@ -21,11 +21,11 @@ public record RawImage(
         Map<String, List<String>> captions,
         @Nullable String label,
         @Nullable Split split) {
-    /** Somewhere pictures with captions come from. */
+    /** Somewhere images with captions come from. */
     @FunctionalInterface
     public interface Source {
         /**
-         * Hands over every picture in a fixed order.
+         * Hands over every image in a fixed order.
          *
          * @param skipped told of what the source has and cannot hand over
          * @throws DataException if the source as a whole cannot be read
@@ -33,7 +33,7 @@ public record RawImage(
         void read(Receiver receiver, SkippedEntries skipped);
     }
 
-    /** Takes pictures one by one. */
+    /** Takes images one by one. */
     @FunctionalInterface
     public interface Receiver {
         void take(RawImage picture);

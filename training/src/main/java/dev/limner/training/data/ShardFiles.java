@@ -22,7 +22,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
- * Data sets as WebDataset tar shards: for each picture an entry {@code KEY.png} and an entry {@code KEY.json} with
+ * Data sets as WebDataset tar shards: for each image an entry {@code KEY.png} and an entry {@code KEY.json} with
  * {@code {"captions": {"en": ["red apple", ...]}}} and, where known, {@code "label"} and {@code "split"}; beside the
  * shards {@code dataset.json}.
  */
@@ -34,7 +34,7 @@ public final class ShardFiles {
 
     private ShardFiles() {}
 
-    /** Writes one gzipped shard, visible only when whole; equal pictures in equal order give equal bytes. */
+    /** Writes one gzipped shard, visible only when whole; equal images in equal order give equal bytes. */
     public static void write(Path shard, List<CaptionedImage> images) {
         Path temporary = shard.resolveSibling(shard.getFileName() + ".tmp");
         try {
@@ -88,7 +88,7 @@ public final class ShardFiles {
     /**
      * Reads a data set.
      *
-     * @param side height and width the pictures are brought to
+     * @param side height and width the images are brought to
      * @param skipped told of each entry that is left out, and why
      * @throws DataException if the folder is no data set or a shard is no tar file or not all of one
      */

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebDataset tar shards, this project's own and other people's: entries of one base name belong together, a picture's
- * extension being the picture, {@code .txt} and {@code .caption} a caption, {@code .json} a description, {@code .cls} a
- * class. The entries of a picture must follow one another, as the format demands. Links count as what they lead to.
+ * WebDataset tar shards, this project's own and other people's: entries of one base name belong together, an image's
+ * extension being the image, {@code .txt} and {@code .caption} a caption, {@code .json} a description, {@code .cls} a
+ * class. The entries of an image must follow one another, as the format demands. Links count as what they lead to.
  *
  * <p>A shard that cannot be read to its end is told of, and the next one begun.
  *
@@ -100,13 +100,13 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         private final Set<String> extensions = new HashSet<>();
         private long bytes;
 
-        /** Whether a picture of this key was left out, which has been said. */
+        /** Whether an image of this key was left out, which has been said. */
         private boolean without;
 
         private final List<Picture> pictures = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
 
-        /** A name that differs from the key in the form of its accents alone: if a picture bears it, so do these texts. */
+        /** A name that differs from the key in the form of its accents alone: if an image bears it, so do these texts. */
         private String otherForm = "";
 
         private final Map<String, byte[]> otherTexts = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 return null;
             }
 
-            /** As {@link #of(String)}, and a picture of another name by its bytes. */
+            /** As {@link #of(String)}, and an image of another name by its bytes. */
             static @Nullable Name of(String name, InputStream content) throws IOException {
                 Name known = of(name);
                 int start = name.lastIndexOf('/') + 1;
@@ -208,7 +208,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         private void begin(Name name) {
             boolean theirs = name.picture() && name.base().equals(otherForm);
-            // Names repeat where one file's last picture is called as the next one's first.
+            // Names repeat where one file's last image is called as the next one's first.
             if (theirs
                     || !ImagePaths.composed(name.base()).equals(ImagePaths.composed(key))
                     || !extensions.add(name.extension())) {
@@ -258,7 +258,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             otherTexts.clear();
             otherForm = "";
             if (pictures.isEmpty() && !texts.isEmpty() && !without) {
-                skip(key, SkippedEntries.Reason.NO_PICTURE, "next to it: the entries of a picture must follow one another");
+                skip(key, SkippedEntries.Reason.NO_PICTURE, "next to it: the entries of an image must follow one another");
             }
             pictures.forEach(this::hand);
             pictures.clear();

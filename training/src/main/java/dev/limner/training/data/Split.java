@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a picture is for. */
+/** What an image is for. */
 public enum Split {
     /** Learned from. */
     TRAIN,
@@ -18,10 +18,10 @@ public enum Split {
     private static final int HEX_DIGITS = 6;
 
     /**
-     * The split of a picture: a function of its pixels alone, so that it stays where it is when more data arrives, under
+     * The split of an image: a function of its pixels alone, so that it stays where it is when more data arrives, under
      * whatever name and in whatever order.
      *
-     * @param heldOutPercent how many pictures of a hundred are held out
+     * @param heldOutPercent how many images of a hundred are held out
      */
     public static Split of(Pixels pixels, int heldOutPercent) {
         int bucket = Integer.parseInt(Digests.sha256(pixels.rgb()), 0, HEX_DIGITS, 16) % PERCENT;

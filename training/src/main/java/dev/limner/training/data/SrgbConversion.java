@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures as 8-bit sRGB with alpha, sample by sample. Drawing one onto another would do for most types; for grey with
+ * Images as 8-bit sRGB with alpha, sample by sample. Generating one onto another would do for most types; for grey with
  * alpha it changes the values, because Java takes grey as linear light.
  */
 final class SrgbConversion {
@@ -159,7 +159,7 @@ final class SrgbConversion {
         };
     }
 
-    /** Prepares itself at its first row, which takes milliseconds: one a picture. */
+    /** Prepares itself at its first row, which takes milliseconds: one per image. */
     private static ColorConvertOp toSrgb(ColorSpace space) {
         return new ColorConvertOp(space, ColorSpace.getInstance(ColorSpace.CS_sRGB), null);
     }
@@ -176,7 +176,7 @@ final class SrgbConversion {
         return packed;
     }
 
-    /** Whether a pixel of a palette picture has this colour number or one behind it. */
+    /** Whether a pixel of a palette image has this colour number or one behind it. */
     static boolean uses(BufferedImage image, int number) {
         int[] row = new int[image.getWidth()];
         for (int y = 0; y < image.getHeight(); y++) {

@@ -13,7 +13,7 @@ final class WebpFile {
 
     private WebpFile() {}
 
-    /** The same picture without its colour profile, which its decoder insists on; the same bytes if it has none. */
+    /** The same image without its colour profile, which its decoder insists on; the same bytes if it has none. */
     static byte[] withoutProfile(byte[] file) {
         ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         ByteArrayOutputStream rest = new ByteArrayOutputStream();

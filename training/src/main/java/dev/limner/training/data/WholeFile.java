@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Whether a picture file ends where its format says: decoders fill what is missing with grey and call it a picture. Every
+ * Whether an image file ends where its format says: decoders fill what is missing with grey and call it an image. Every
  * method walks the file's parts without unpacking them.
  */
 final class WholeFile {
@@ -16,7 +16,7 @@ final class WholeFile {
 
     /**
      * @return whether it is progressive and lacks some of its passes, which a decoder does not mind
-     * @throws ImageException if there is no end marker; what follows one is none of this picture
+     * @throws ImageException if there is no end marker; what follows one is none of this image
      */
     static boolean requireJpeg(byte[] file) throws ImageException {
         JpegScans scans = new JpegScans();

@@ -1,4 +1,4 @@
-/** Captioned pictures: import, WebDataset shards, the data set in memory. */
+/** Captioned images: import, WebDataset shards, the data set in memory. */
 @NullMarked
 package dev.limner.training.data;
 

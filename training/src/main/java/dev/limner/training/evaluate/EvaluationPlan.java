@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * What is drawn and what it is compared with: a function of data set, language and seed, the same for every model.
+ * What is generated and what it is compared with: a function of data set, language and seed, the same for every model.
  *
- * @param heldOut pictures no model has seen, and the caption each is asked for with
- * @param variants training pictures, asked for with a caption that training did not see
- * @param repeated captions to be drawn several times over
- * @param coloured pictures whose plainest caption names one colour, which they have: of "a man with red hair" the colour
+ * @param heldOut images no model has seen, and the caption each is asked for with
+ * @param variants training images, asked for with a caption that training did not see
+ * @param repeated captions to be generated several times over
+ * @param coloured images whose plainest caption names one colour, which they have: of "a man with red hair" the colour
  *     of the foreground says nothing
- * @param reference as many training pictures as there are held-out ones: what a perfect model would look like
- * @param train all training pictures
+ * @param reference as many training images as there are held-out ones: what a perfect model would look like
+ * @param train all training images
  * @param seed of noise, subsets and resamples
  */
 public record EvaluationPlan(
@@ -32,13 +32,13 @@ public record EvaluationPlan(
         List<Subject> reference,
         List<CaptionedImage> train,
         long seed) {
-    /** Pictures a repeated caption is drawn as. */
+    /** Images a repeated caption is generated as. */
     public static final int REPEATS = 16;
 
-    /** Noise seeds a caption that names a colour is drawn with. */
+    /** Noise seeds a caption that names a colour is generated with. */
     public static final int COLOUR_DRAWS = 4;
 
-    /** Held-out pictures without which nothing can be said. */
+    /** Held-out images without which nothing can be said. */
     public static final int FEWEST = 12;
 
     private static final int MOST_VARIANTS = 1000;
@@ -46,19 +46,19 @@ public record EvaluationPlan(
     private static final int MOST_REPEATED = 32;
 
     /**
-     * A picture and a caption to ask for it with.
+     * An image and a caption to ask for it with.
      *
-     * @param image the real picture
+     * @param image the real image
      * @param caption what is asked for
      * @param embedding the caption's
-     * @param plainest embedding of the picture's plainest caption, by which its class is told
+     * @param plainest embedding of the image's plainest caption, by which its class is told
      */
     public record Subject(CaptionedImage image, String caption, float[] embedding, float[] plainest) {}
 
     /**
      * @param encoder one that caches
-     * @param most how many held-out pictures at most; with few, other parts of the plan are small, too
-     * @throws DataException if there are too few held-out pictures
+     * @param most how many held-out images at most; with few, other parts of the plan are small, too
+     * @throws DataException if there are too few held-out images
      */
     public static EvaluationPlan of(DataSet data, String language, TextEncoder encoder, int most, long seed) {
         List<CaptionedImage> test = data.images(Split.TEST, language);
@@ -66,7 +66,7 @@ public record EvaluationPlan(
         int count = Math.min(most, Math.min(test.size(), train.size()));
         if (count < FEWEST) {
             throw new DataException("the data set " + data.name() + " has " + train.size() + " training and "
-                    + test.size() + " held-out pictures with captions in '" + language
+                    + test.size() + " held-out images with captions in '" + language
                     + "', evaluation needs at least " + FEWEST + " of each");
         }
         SplittableRandom random = new SplittableRandom(seed);

@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How many pictures of a {@link SampleGrid} the dual encoder tells to be of their own caption, among all of the grid's.
+ * How many images of a {@link SampleGrid} the dual encoder tells to be of their own caption, among all of the grid's.
  *
- * @param pictures one a caption
- * @param own whether a picture's caption is its first choice
- * @param real how many real pictures there are of the grid's captions
+ * @param images one per caption
+ * @param own whether an image's caption is its first choice
+ * @param real how many real images there are of the grid's captions
  * @param realOwn how many of those choose their caption
- * @param heldOut how many of the captions name a picture that was held out of training
+ * @param heldOut how many of the captions name an image that was held out of training
  */
 public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int realOwn, int heldOut) {
     public GridCheck {
@@ -29,13 +29,13 @@ public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int 
         own = List.copyOf(own);
     }
 
-    /** Pictures whose caption is their first choice. */
+    /** Images whose caption is their first choice. */
     public int right() {
         return (int) own.stream().filter(chosen -> chosen).count();
     }
 
     /**
-     * @param pictures the grid as drawn
+     * @param images the grid as generated
      * @param encoder the judges' text encoder
      */
     public static GridCheck of(

@@ -6,11 +6,11 @@ import dev.limner.generator.render.Renderer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whoever draws what is being judged: a generator, or in a test somebody who cheats. */
+/** Whoever generates what is being judged: a generator, or in a test somebody who cheats. */
 @FunctionalInterface
 public interface ImageSource {
     /**
-     * What to draw.
+     * What to generate.
      *
      * @param caption the caption
      * @param embedding its sentence embedding, L2-normalised
@@ -18,10 +18,10 @@ public interface ImageSource {
      */
     record Commission(String caption, float[] embedding, long seed) {}
 
-    /** One picture a commission, in order. */
+    /** One image a commission, in order. */
     List<Pixels> draw(List<Commission> commissions);
 
-    /** A generator, drawing in batches of the size it is served with. */
+    /** A generator, in batches of the size it is served with. */
     static ImageSource of(Renderer renderer) {
         int batch = 32;
         return commissions -> {

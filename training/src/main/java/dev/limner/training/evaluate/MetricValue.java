@@ -5,10 +5,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One metric of an evaluation, always beside what it is for real pictures and for a generator that has learned nothing.
+ * One metric of an evaluation, always beside what it is for real images and for a generator that has learned nothing.
  *
  * @param model null where the data set does not allow the metric
- * @param real the same of real pictures in the model's place
+ * @param real the same of real images in the model's place
  * @param untrained the same of the model's network with initial weights
  * @param unavailable why there is no figure
  */
@@ -24,21 +24,21 @@ public record MetricValue(
 
     /** The metrics, as the report names and explains them. */
     public enum Metric {
-        KID("kid", "lower", "kernel inception distance to the held-out pictures, learned features"),
+        KID("kid", "lower", "kernel inception distance to the held-out images, learned features"),
         KID_RANDOM("kidRandom", "lower", "the same through a network that has learned nothing"),
-        FID("fid", "lower", "Frechet distance to the held-out pictures, learned features"),
-        SLICED_WASSERSTEIN("slicedWasserstein", "lower", "sliced Wasserstein distance to the held-out pictures"),
-        FJD("fjd", "lower", "Frechet distance over pictures and captions together"),
-        PRECISION("precision", "higher", "drawn pictures that lie among real ones"),
-        RECALL("recall", "higher", "real pictures that lie among drawn ones"),
-        DENSITY("density", "higher", "how deep among real pictures the drawn ones lie"),
-        COVERAGE("coverage", "higher", "real pictures that have a drawn one near"),
+        FID("fid", "lower", "Frechet distance to the held-out images, learned features"),
+        SLICED_WASSERSTEIN("slicedWasserstein", "lower", "sliced Wasserstein distance to the held-out images"),
+        FJD("fjd", "lower", "Frechet distance over images and captions together"),
+        PRECISION("precision", "higher", "generated images that lie among real ones"),
+        RECALL("recall", "higher", "real images that lie among generated ones"),
+        DENSITY("density", "higher", "how deep among real images the generated ones lie"),
+        COVERAGE("coverage", "higher", "real images that have a generated one near"),
         R_PRECISION("rPrecision", "higher", "own caption chosen from 100; caption variants that training did not see"),
-        R_PRECISION_UNSEEN("rPrecisionUnseen", "higher", "own caption chosen from 100; pictures that were held out"),
-        CLASS_ACCURACY("classAccuracy", "higher", "pictures that look like their caption's class"),
-        MEMORISATION("memorisation", "higher", "distance to the nearest training picture by that to a held-out one"),
-        DIVERSITY("diversity", "higher", "mean difference between pictures of one caption; real: of one class"),
-        HUE("hue", "higher", "pictures with the dominant colour that their caption names and the real one has");
+        R_PRECISION_UNSEEN("rPrecisionUnseen", "higher", "own caption chosen from 100; images that were held out"),
+        CLASS_ACCURACY("classAccuracy", "higher", "images that look like their caption's class"),
+        MEMORISATION("memorisation", "higher", "distance to the nearest training image by that to a held-out one"),
+        DIVERSITY("diversity", "higher", "mean difference between images of one caption; real: of one class"),
+        HUE("hue", "higher", "images with the dominant colour that their caption names and the real one has");
 
         private final String id;
         private final String better;

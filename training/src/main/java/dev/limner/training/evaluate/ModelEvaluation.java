@@ -14,14 +14,14 @@ import java.util.Map;
  *
  * @param figures every metric, available or not
  * @param alarms ways in which the model fails
- * @param pictures what it drew
- * @param nearest for each picture of a held-out caption the nearest training picture
+ * @param images what it generated
+ * @param nearest for each image of a held-out caption the nearest training image
  */
 public record ModelEvaluation(
         Map<Metric, MetricValue> figures, List<QualityAlert> alarms, SampleSet pictures, List<CaptionedImage> nearest) {
 
     /**
-     * Draws and compares. The real and the untrained rows are computed with it, because a figure without them says
+     * Generates and compares. The real and the untrained rows are computed with it, because a figure without them says
      * nothing. One thread.
      *
      * @param model who is judged

@@ -10,8 +10,8 @@ import dev.limner.generator.network.Layers;
 import java.util.List;
 
 /**
- * Nearest pictures by their pixels, brought to 16x16: near enough to see a copy, coarse enough not to be misled by noise.
- * Owns the native memory of the pictures searched in; one thread.
+ * Nearest images by their pixels, brought to 16x16: near enough to see a copy, coarse enough not to be misled by noise.
+ * Owns the native memory of the images searched in; one thread.
  */
 final class NearestNeighbours implements AutoCloseable {
     private static final int SIDE = 16;
@@ -37,17 +37,17 @@ final class NearestNeighbours implements AutoCloseable {
     /**
      * The nearest one.
      *
-     * @param index its position among the pictures searched in
+     * @param index its position among the images searched in
      * @param distance root of the mean squared difference of its pixels, of 1 for black and white
      */
     record Nearest(int index, double distance) {}
 
-    /** For each query its nearest picture. */
+    /** For each query its nearest image. */
     Nearest[] of(List<Pixels> queries) {
         return of(queries, false);
     }
 
-    /** For each of the pictures searched in, which {@code self} must be, the nearest other one. */
+    /** For each of the images searched in, which {@code self} must be, the nearest other one. */
     Nearest[] others(List<Pixels> self) {
         return of(self, true);
     }
@@ -69,7 +69,7 @@ final class NearestNeighbours implements AutoCloseable {
                 long[] indices = distances.argMin(1).toLongArray();
                 for (int i = 0; i < some.size(); i++) {
                     int index = (int) indices[i];
-                    // Rounding in the product can leave a little less than nothing for equal pictures.
+                    // Rounding in the product can leave a little less than nothing for equal images.
                     double squared = Math.max(0, distances.getFloat(i, index));
                     nearest[from + i] = new Nearest(index, Math.sqrt(squared / VALUES));
                 }

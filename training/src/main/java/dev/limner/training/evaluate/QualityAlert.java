@@ -9,30 +9,30 @@ import java.util.Map;
 
 /** A way in which a model fails, told from its figures; each has the metric that is meant for it. */
 public enum QualityAlert {
-    /** It draws nothing like the data. */
+    /** It generates nothing like the data. */
     FAR_FROM_REAL(
             "far-from-real",
             Metric.KID,
-            "the distance to real pictures is more than half of that of an untrained network"),
+            "the distance to real images is more than half of that of an untrained network"),
 
-    /** It draws the same whatever it is asked for. */
+    /** It generates the same whatever it is asked for. */
     IGNORES_CAPTION(
             "ignores-caption",
             Metric.R_PRECISION,
-            "fewer than a tenth as many pictures as of the real ones are told to be of their caption"),
+            "fewer than a tenth as many images as of the real ones are told to be of their caption"),
 
     /** It gives back what it was trained on. */
     COPIES_TRAINING(
             "copies-training",
             Metric.MEMORISATION,
-            "pictures are less than half as far from training pictures, against held-out ones, as real pictures are"),
+            "images are less than half as far from training images, against held-out ones, as real images are"),
 
-    /** It has one picture for a caption, whatever the noise. */
-    NO_DIVERSITY("no-diversity", Metric.DIVERSITY, "pictures of one caption hardly differ"),
+    /** It has one image for a caption, whatever the noise. */
+    NO_DIVERSITY("no-diversity", Metric.DIVERSITY, "images of one caption hardly differ"),
 
     /** It leaves out much of what there is. */
     LOW_COVERAGE(
-            "low-coverage", Metric.COVERAGE, "fewer than half as many real pictures as should have a drawn one near");
+            "low-coverage", Metric.COVERAGE, "fewer than half as many real images as should have a generated one near");
 
     private final String id;
     private final Metric metric;
@@ -79,7 +79,7 @@ public enum QualityAlert {
         References references = new References(figure);
         return String.format(
                 Locale.ROOT,
-                "%s: %s is %.4f, of real pictures %.4f, untrained %.4f: %s",
+                "%s: %s is %.4f, of real images %.4f, untrained %.4f: %s",
                 id,
                 metric.id(),
                 figure.model() == null ? Double.NaN : figure.model().value(),

@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fixed captions drawn with fixed noise, side by side: the same grid for every model, unpicked.
+ * Fixed captions generated with fixed noise, side by side: the same grid for every model, uncurated.
  *
- * @param captions one a picture, row by row
- * @param seed the noise's seed; a picture's place in the grid is its index
+ * @param captions one per image, row by row
+ * @param seed the noise's seed; an image's place in the grid is its index
  */
 public record SampleGrid(List<String> captions, long seed) {
     private static final int COLUMNS = 8;
@@ -29,7 +29,7 @@ public record SampleGrid(List<String> captions, long seed) {
         captions = List.copyOf(captions);
     }
 
-    /** Draws the grid and writes it as PNG. */
+    /** Generates the grid and writes it as PNG. */
     public void write(Renderer renderer, TextEncoder encoder, Path file) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -39,7 +39,7 @@ public record SampleGrid(List<String> captions, long seed) {
         }
     }
 
-    /** Pictures side by side, row by row. */
+    /** Images side by side, row by row. */
     public static BufferedImage sheet(List<Pixels> pictures, int columns) {
         int side = pictures.get(0).width();
         int rows = (pictures.size() + columns - 1) / columns;
@@ -54,7 +54,7 @@ public record SampleGrid(List<String> captions, long seed) {
         return sheet;
     }
 
-    /** One picture a caption. */
+    /** One image a caption. */
     public List<Pixels> draw(Renderer renderer, TextEncoder encoder) {
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {

@@ -63,15 +63,15 @@ public final class SampleScoring implements AutoCloseable {
         int pictures = realPictures.size();
         int features = realFeatures[0].length;
         if (pictures < FrechetDistance.leastSample(features)) {
-            reasons.put(Metric.FID, needs(pictures, FrechetDistance.leastSample(features), "held-out pictures"));
+            reasons.put(Metric.FID, needs(pictures, FrechetDistance.leastSample(features), "held-out images"));
         }
         if (pictures < FrechetDistance.leastSample(2 * features)) {
-            reasons.put(Metric.FJD, needs(pictures, FrechetDistance.leastSample(2 * features), "held-out pictures"));
+            reasons.put(Metric.FJD, needs(pictures, FrechetDistance.leastSample(2 * features), "held-out images"));
         }
         if (plan.variants().size() < FEWEST_CHOOSERS) {
             reasons.put(
                     Metric.R_PRECISION,
-                    needs(plan.variants().size(), FEWEST_CHOOSERS, "pictures with three or more captions"));
+                    needs(plan.variants().size(), FEWEST_CHOOSERS, "images with three or more captions"));
         }
         if (plan.coloured().size() < FEWEST_COLOURED) {
             reasons.put(Metric.HUE, needs(plan.coloured().size(), FEWEST_COLOURED, "captions that name one colour"));
@@ -83,7 +83,7 @@ public final class SampleScoring implements AutoCloseable {
         return found + " " + of + ", it takes " + needed;
     }
 
-    /** Real pictures in a model's place. */
+    /** Real images in a model's place. */
     public Map<Metric, Estimate> ofReal() {
         SampleSet real = SampleSet.real(plan);
         Map<Metric, Estimate> scores = common(real, plan.reference());
@@ -94,12 +94,12 @@ public final class SampleScoring implements AutoCloseable {
         return scores;
     }
 
-    /** What an artist draws for the plan. */
+    /** What an artist generates for the plan. */
     public Map<Metric, Estimate> of(ImageSource artist) {
         return of(SampleSet.drawn(plan, artist));
     }
 
-    /** What was drawn for the plan. */
+    /** What was generated for the plan. */
     public Map<Metric, Estimate> of(SampleSet drawn) {
         Map<Metric, Estimate> scores = common(drawn, plan.heldOut());
         scores.put(Metric.MEMORISATION, ratio(train.of(drawn.heldOut()), heldOut.of(drawn.heldOut())));
@@ -107,7 +107,7 @@ public final class SampleScoring implements AutoCloseable {
         return scores;
     }
 
-    /** The nearest training picture of each, by position in the plan. */
+    /** The nearest training image of each, by position in the plan. */
     NearestNeighbours.Nearest[] nearestInTraining(List<Pixels> pictures) {
         return train.of(pictures);
     }
@@ -151,7 +151,7 @@ public final class SampleScoring implements AutoCloseable {
         return scores;
     }
 
-    /** Picture features beside caption vectors, in units of about one. */
+    /** Image features beside caption vectors, in units of about one. */
     private float[][] joint(float[][] features, List<EvaluationPlan.Subject> subjects) {
         float[][] text = judges.textVectors(
                 subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
@@ -170,8 +170,8 @@ public final class SampleScoring implements AutoCloseable {
     }
 
     /**
-     * For each class of things, which drawn pictures chose their own caption from a hundred: 1 or 0 each, in an order that
-     * is the same for everybody who draws the plan.
+     * For each class of things, which generated images chose their own caption from a hundred: 1 or 0 each, in an order that
+     * is the same for everybody who generates the plan.
      */
     public Map<Integer, double[]> hitsByClass(SampleSet drawn) {
         boolean varied = !unavailable().containsKey(Metric.R_PRECISION);

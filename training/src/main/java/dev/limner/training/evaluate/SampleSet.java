@@ -6,13 +6,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One contestant's pictures for a {@link EvaluationPlan}.
+ * One contestant's images for a {@link EvaluationPlan}.
  *
- * @param asSet compared as a set with the held-out pictures
+ * @param asSet compared as a set with the held-out images
  * @param heldOut one for each held-out caption
  * @param variants one for each caption variant
- * @param repeated for each repeated caption its pictures
- * @param coloured for each caption that names a colour its pictures
+ * @param repeated for each repeated caption its images
+ * @param coloured for each caption that names a colour its images
  */
 public record SampleSet(
         List<Pixels> asSet,
@@ -21,7 +21,7 @@ public record SampleSet(
         List<List<Pixels>> repeated,
         List<List<Pixels>> coloured) {
 
-    /** What an artist draws. */
+    /** What an artist generates. */
     public static SampleSet drawn(EvaluationPlan plan, ImageSource artist) {
         List<Pixels> heldOut = artist.draw(commissions(plan.heldOut(), plan.seed()));
         return new SampleSet(
@@ -32,7 +32,7 @@ public record SampleSet(
                 several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, artist, plan.seed() + 3));
     }
 
-    /** The real pictures in the artist's place: what the figures of a perfect model would be. */
+    /** The real images in the artist's place: what the figures of a perfect model would be. */
     public static SampleSet real(EvaluationPlan plan) {
         return new SampleSet(
                 pixels(plan.reference()),

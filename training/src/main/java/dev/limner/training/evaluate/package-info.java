@@ -1,4 +1,4 @@
-/** Looking at what a generator draws. */
+/** Evaluation of what a generator makes. */
 @NullMarked
 package dev.limner.training.evaluate;
 

@@ -62,7 +62,7 @@ public final class FeedbackIntake {
         this.crashPoint = crashPoint;
     }
 
-    /** What the record and its picture say; the rest depends on what came before. */
+    /** What the record and its image say; the rest depends on what came before. */
     private sealed interface Read {
         /** Can be learned from. */
         record Fine(FeedbackEntry entry) implements Read {}
@@ -209,7 +209,7 @@ public final class FeedbackIntake {
                                 ErrorCode.CAPTIONS_DIFFER,
                                 "preferredOver",
                                 other.written(),
-                                "was drawn for another caption than the image"));
+                                "was generated for another caption than the image"));
             }
         }
         String example = feedback.example();

@@ -3,7 +3,7 @@ package dev.limner.training.feedback;
 import dev.limner.protocol.RecordError;
 import dev.limner.training.replay.GeneratedImage;
 
-/** What became of looking for a picture. */
+/** What became of looking for an image. */
 sealed interface ImageLookup {
     /** Limner made it. */
     record Known(GeneratedImage picture) implements ImageLookup {}

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files that feedback may speak of: the pictures that workers stored, by their digest, and examples below folders that
+ * The files that feedback may speak of: the images that workers stored, by their digest, and examples below folders that
  * the operator named. Nothing else is ever opened, whatever a record says.
  *
- * @param store folder of the workers' pictures
+ * @param store folder of the workers' images
  * @param examples folders of examples
  */
 public record StoredImages(Path store, List<Path> examples) {
@@ -31,9 +31,9 @@ public record StoredImages(Path store, List<Path> examples) {
     }
 
     /**
-     * The bytes of a stored picture; empty if there is none of that digest.
+     * The bytes of a stored image; empty if there is none of that digest.
      *
-     * @throws UncheckedIOException if the store is not there or cannot be read, so that nothing can be said of its pictures
+     * @throws UncheckedIOException if the store is not there or cannot be read, so that nothing can be said of its images
      */
     Optional<byte[]> stored(String sha256) {
         Path folder = store.resolve(sha256.substring(0, 2));
@@ -53,11 +53,11 @@ public record StoredImages(Path store, List<Path> examples) {
             // Cleared away just now.
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("the picture store " + store + " cannot be read: " + e, e);
+            throw new UncheckedIOException("the image store " + store + " cannot be read: " + e, e);
         }
     }
 
-    /** Whoever stores a first picture marks the folder before, so an empty one is what a disk that is away leaves. */
+    /** Whoever stores a first image marks the folder before, so an empty one is what a disk that is unavailable leaves. */
     private static void requireThere(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new IOException("there is no such folder");

@@ -1,4 +1,4 @@
-/** Feedback records: read, checked against the pictures they speak of, and remembered. */
+/** Feedback records: read, checked against the images they speak of, and remembered. */
 @NullMarked
 package dev.limner.training.feedback;
 

@@ -42,7 +42,7 @@ record CandidateEvaluation(
      *
      * @param contests what it should be better at
      * @param budget how often that may be said wrongly
-     * @param learnsExamples whether it was shown pictures
+     * @param learnsExamples whether it was shown images
      * @param findings of the round before this, for people
      * @param entries what was learned from
      */
@@ -69,7 +69,7 @@ record CandidateEvaluation(
             trainedOn.set("tuning", JSON.valueToTree(tuning));
             trainedOn.put("seed", round.seed());
             trainedOn.put("stride", taken.share());
-            // Captions of the feedback that the gate asks for are not drawn: which ones is part of what was done.
+            // Captions of the feedback that the gate asks for are not generated: which ones is part of what was done.
             trainedOn.put("heldOut", material.plan().heldOut().size());
             trainedOn.put("heldOutSeed", material.plan().seed());
             trainedOn.set("feedback", RoundFile.ranges(entries));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a candidate and its parent are asked to draw when they are held against each other: captions that no tuning draws,
+ * What a candidate and its parent are asked to generate when they are held against each other: captions that no tuning generates,
  * with the same noise for both in every round.
  */
 record ComparisonSet(FineTuningData material) {
@@ -25,12 +25,12 @@ record ComparisonSet(FineTuningData material) {
     private static final long SEED_OF_CAPTIONS = 7919;
     private static final long SEED_OF_EXAMPLES = 7907;
 
-    /** Who draws held-out captions more to people's liking. */
+    /** Who generates held-out captions more to people's liking. */
     PairwiseComparison liked(RewardEnsemble reward) {
         return new RewardComparison(reward, heldOut());
     }
 
-    /** Whose pictures of what people showed, and the tuning was not shown, are more easily told to be that. */
+    /** Whose images of what people showed, and the tuning was not shown, are more easily told to be that. */
     PairwiseComparison shown(List<CaptionedImage> kept) {
         List<ImageSource.Commission> commissions = new ArrayList<>();
         List<Pixels> pictures = new ArrayList<>();
@@ -50,7 +50,7 @@ record ComparisonSet(FineTuningData material) {
         return new ExampleComparison(material.judges(), commissions, pictures, others);
     }
 
-    /** Both models' pictures of the first held-out captions. */
+    /** Both models' images of the first held-out captions. */
     List<GatePage.Side> sides(Renderer before, Renderer after) {
         List<ImageSource.Commission> commissions = heldOut();
         List<ImageSource.Commission> some = commissions.subList(0, Math.min(SHOWN, commissions.size()));

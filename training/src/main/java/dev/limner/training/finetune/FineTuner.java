@@ -57,7 +57,7 @@ final class FineTuner {
      *
      * @param seed of everything random
      * @param likes what people like; empty if only examples are learned
-     * @param examples pictures that people showed, mixed into the data
+     * @param examples images that people showed, mixed into the data
      * @param folder of checkpoints
      * @return the training when it has done its steps, for the caller to close
      * @throws BundleException if the bundle has no discriminator or no recipe

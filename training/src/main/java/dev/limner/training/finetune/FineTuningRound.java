@@ -86,7 +86,7 @@ public final class FineTuningRound {
     }
 
     /**
-     * Runs on the calling thread, or goes on where an earlier run of the same round was killed.
+     * Runs on the calling thread, or continues where an earlier run of the same round was killed.
      *
      * @param line what to tune, and what it goes back to
      * @param replay copied when the round runs first; what comes in later is not seen
@@ -150,7 +150,7 @@ public final class FineTuningRound {
         }
     }
 
-    /** Who shows pictures hears what became of them. */
+    /** Who shows images hears what became of them. */
     private static Optional<String> noteOnExamples(
             List<FeedbackEntry> entries, List<CaptionedImage> shown, List<CaptionedImage> kept) {
         long named = entries.stream()

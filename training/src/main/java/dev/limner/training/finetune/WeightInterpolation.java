@@ -25,13 +25,13 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * How far to go from the released weights towards the tuned ones: as far as what is drawn for training captions stays as
- * near to the training pictures as the gate will ask of other captions. What people like pulls harder with some tastes
+ * How far to go from the released weights towards the tuned ones: as far as what is generated for training captions stays as
+ * near to the training images as the gate will ask of other captions. What people like pulls harder with some preferences
  * than with others, and a weight of the reward that suits all of them does not exist; the weights in between do (Wortsman
- * et al. 2022). Looks at training pictures and noise of its own, never at the gate's. One thread.
+ * et al. 2022). Looks at training images and noise of its own, never at the gate's. One thread.
  *
  * <p>What learns a new kind of things from examples is also asked for what lies between training captions: those stay what
- * they were, the adversary sees to it, while what no caption holds in place is drawn a little more like the new.
+ * they were, the adversary sees to it, while what no caption holds in place is generated a little more like the new.
  */
 final class WeightInterpolation {
     private static final double[] SHARES = {1, 0.8, 0.6, 0.45, 0.3, 0.2};
@@ -43,7 +43,7 @@ final class WeightInterpolation {
     /**
      * Half of what the gate allows, since training captions are the last to suffer.
      *
-     * @param further times as far from real pictures
+     * @param further times as far from real images
      * @param sigmas of what one draw differs from the next by: near zero, where a share means nothing, this counts
      */
     private record Allowed(double further, double sigmas) {}
@@ -56,7 +56,7 @@ final class WeightInterpolation {
     private final List<CaptionedImage> subjects;
     private final float[][] real;
 
-    /** What is drawn. */
+    /** What is generated. */
     private enum Captions {
         TRAINING(0, "Training captions"),
         /** Each with some of the next one's meaning in it: captions that training never saw. */
@@ -87,7 +87,7 @@ final class WeightInterpolation {
                 .mapToObj(train::get)
                 .toList();
         this.subjects = some.subList(0, count);
-        // Of other captions than those drawn: a picture and the one it was learned from are no independent samples, and
+        // Of other captions than those generated: an image and the one it was learned from are no independent samples, and
         // the estimate comes out below zero, where a share of it means nothing.
         this.real = material.judges()
                 .features(some.subList(count, some.size()).stream()

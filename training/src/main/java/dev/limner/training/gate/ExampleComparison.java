@@ -7,14 +7,14 @@ import dev.limner.training.evaluate.metric.VectorMath;
 import java.util.List;
 
 /**
- * Whose pictures are more easily told to be what people showed: how many other real pictures are nearer to the drawn one
+ * Whose images are more easily told to be what people showed: how many other real images are nearer to the generated one
  * than the one that was shown. In the features of a network that has learned nothing: what is shown may be of a kind that
  * the judges have never seen, and they take it for something they know. A rank, not a distance: what moves all
- * pictures alike, as a little more colour does, moves them towards the others as well.
+ * images alike, as a little more colour does, moves them towards the others as well.
  *
  * @param judges stay the caller's
  * @param examples one a commission
- * @param others real pictures of other things, and the examples: it is also asked which of them it is
+ * @param others real images of other things, and the examples: it is also asked which of them it is
  */
 public record ExampleComparison(
         FeatureExtractors judges, List<ImageSource.Commission> commissions, List<Pixels> examples, List<Pixels> others)
@@ -45,7 +45,7 @@ public record ExampleComparison(
         return wins;
     }
 
-    /** How many pictures are nearer to a drawn one than the one that was wanted. */
+    /** How many images are nearer to a generated one than the one that was wanted. */
     private static int nearer(float[][] pictures, float[] drawn, float[] wanted) {
         double limit = VectorMath.squaredDistance(wanted, drawn);
         int count = 0;

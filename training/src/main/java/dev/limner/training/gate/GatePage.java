@@ -15,7 +15,7 @@ public final class GatePage {
     private GatePage() {}
 
     /**
-     * Both models' pictures of one caption and the same noise.
+     * Both models' images of one caption and the same noise.
      *
      * @param incumbent by the model before
      * @param candidate by the tuned one

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * What a candidate's scores must be. Two families of hypotheses, each with a bound on the chance to be wrong about any of
  * them: that the candidate is better in some contest, by the line's budget; and that it is worse in something, by one
  * chance in twenty a round. What is worse counts from a tolerance on, so that nobody is refused for a trifle that many
- * draws make certain.
+ * generates make certain.
  */
 final class GateRules {
     static final String GAIN = "gain";
@@ -38,7 +38,7 @@ final class GateRules {
      * How much worse a candidate may be.
      *
      * @param suffix of the checks' names
-     * @param further times as far from real pictures
+     * @param further times as far from real images
      * @param coverage and diversity, times as much
      * @param points of those that fit their captions, of all and in a class of things
      */
@@ -48,7 +48,7 @@ final class GateRules {
     /**
      * That a candidate is worse in something.
      *
-     * @param harm how much worse, one a caption or a draw; above 0 is worse
+     * @param harm how much worse, one per caption or a draw; above 0 is worse
      * @param tolerated how much worse it may be, as the figures say
      * @param lowIsWorse whether a low figure is a bad one
      */
@@ -105,7 +105,7 @@ final class GateRules {
     }
 
     /**
-     * What was learned before is not to be won again: a round that only adds likes draws examples of long ago as well as
+     * What was learned before is not to be won again: a round that only adds likes generates examples of long ago as well as
      * its parent does.
      */
     private static GateCheck gain(List<String> names, List<PairedDifferences> contests, ErrorBudget budget) {
@@ -194,7 +194,7 @@ final class GateRules {
                 .toArray());
     }
 
-    /** In no class of things may the pictures fit their captions much less often. The draws of one caption are one value. */
+    /** In no class of things may the images fit their captions much less often. The draws of one caption are one value. */
     private void forgetting(Tolerance allowed, ModelScores after, ModelScores before) {
         before.hits().keySet().stream().sorted().forEach(key -> {
             double[] old = before.byCaption(key);

@@ -38,8 +38,8 @@ public final class GateSimulation {
      * A candidate to make scores of.
      *
      * @param wins of each contest, in truth: 0.5 is no gain
-     * @param further times as far from real pictures, in truth: 1 is no harm
-     * @param forgotten how much less often pictures of one class fit their captions
+     * @param further times as far from real images, in truth: 1 is no harm
+     * @param forgotten how much less often images of one class fit their captions
      */
     public record Candidate(List<Double> wins, double further, double forgotten) {
         /** No better and no worse, in two contests. */

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * How a model's draws of the plan were scored.
  *
- * @param figures of each metric one a draw; draws of equal number have the same noise, whoever draws
- * @param hits of each class of things, one row a draw: which captions were met, in the same order for everybody
+ * @param figures of each metric one per draw; draws of equal number have the same noise, whoever draws
+ * @param hits of each class of things, one row per draw: which captions were met, in the same order for everybody
  */
 record ModelScores(Map<Metric, double[]> figures, Map<Integer, double[][]> hits) {
     double mean(Metric metric) {

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * Differences of pairs, one a caption or one a draw: of either kind the values are independent of each other (Student 1908).
+ * Differences of pairs, one per caption or one per draw: of either kind the values are independent of each other (Student 1908).
  *
  * @param mean of them
  * @param error its standard error
@@ -51,7 +51,7 @@ record PairedDifferences(double mean, double error, int size) {
     }
 
     private TDistribution students() {
-        // Nothing is drawn from it.
+        // Nothing is generated from it.
         return new TDistribution(null, size - 1.0);
     }
 }

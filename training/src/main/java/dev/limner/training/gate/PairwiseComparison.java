@@ -9,13 +9,13 @@ public interface PairwiseComparison {
     /** What is won, in one word. */
     String name();
 
-    /** What both draw; none of it was drawn while tuning. */
+    /** What both generate; none of it was generated while tuning. */
     List<ImageSource.Commission> commissions();
 
     /**
      * Who won.
      *
-     * @return for each commission 1 if the candidate's picture is better, 0 if the incumbent's is, 0.5 if neither
+     * @return for each commission 1 if the candidate's image is better, 0 if the incumbent's is, 0.5 if neither
      */
     double[] wins(List<Pixels> candidate, List<Pixels> incumbent);
 }

@@ -18,12 +18,12 @@ import java.util.TreeMap;
 
 /**
  * Measures a candidate against the model it was tuned from, on fixed captions and fixed noise that the tuner never saw.
- * Both draw everything eight times with other noise; what is no further apart than that noise makes likely is equal. How
+ * Both generate everything eight times with other noise; what is no further apart than that noise makes likely is equal. How
  * often it may be wrong is bounded over all that it looks at ({@link GateRules}) and over all rounds of a line ({@link
  * Budget}). One gate for everybody: nothing in it depends on who gave the feedback. One thread.
  */
 public final class QualityGate {
-    /** Noise draws a caption. */
+    /** Noise draws per caption. */
     public static final int DRAWS = 8;
 
     static final String LATENCY = "latency";

@@ -6,7 +6,7 @@ import dev.limner.training.reward.RewardEnsemble;
 import java.util.List;
 
 /**
- * Who draws what people like more, by a reward that learned from opinions the tuner was not told of.
+ * Who generates what people like more, by a reward that learned from opinions the tuner was not told of.
  *
  * @param reward stays the caller's
  */

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Draws batches from the training split: which pictures, which of their captions, disturbed how. A function of the seed
+ * Generates batches from the training split: which images, which of their captions, disturbed how. A function of the seed
  * and the batch's number. Each distinct caption is encoded once, up front; held-out captions never.
  */
 public final class BatchSampler {
@@ -39,7 +39,7 @@ public final class BatchSampler {
     }
 
     /**
-     * A sampler that mixes other pictures in.
+     * A sampler that mixes other images in.
      *
      * @param others with captions in the recipe's language
      * @param share of a batch that they make up on average, if there are any
@@ -71,7 +71,7 @@ public final class BatchSampler {
      */
     static void require(Recipe recipe, DataSet data, TextEncoder encoder) {
         int pictures = data.images(Split.TRAIN, recipe.language()).size();
-        String has = "the data set " + data.name() + " has " + pictures + " training picture"
+        String has = "the data set " + data.name() + " has " + pictures + " training image"
                 + (pictures == 1 ? "" : "s") + " with captions in '" + recipe.language() + "'";
         if (data.images().stream()
                 .allMatch(image -> image.captionsIn(recipe.language()).isEmpty())) {

@@ -42,7 +42,7 @@ public record Checkpoint(
     /**
      * Saves: the arrays under a name of their own step, then the small file that names them by an atomic rename, so
      * that a kill at any point leaves the one before or this one. A training that has left the finite numbers leaves the
-     * one before, too: nobody could go on from this one.
+     * one before, too: nobody could continue from this one.
      *
      * @throws IllegalStateException if an array holds something that is not finite
      */

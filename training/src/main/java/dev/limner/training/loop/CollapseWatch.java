@@ -28,7 +28,7 @@ final class CollapseWatch {
     private double skipped;
     private long steps;
 
-    /** @param real figures of real pictures; empty if nothing is checked */
+    /** @param real figures of real images; empty if nothing is checked */
     CollapseWatch(Map<Metric, Estimate> real) {
         this.real = real;
     }
@@ -78,7 +78,7 @@ final class CollapseWatch {
                     lost,
                     String.format(
                             Locale.ROOT,
-                            "step %d: %s has fallen to %.3f from %.3f, real pictures have %.3f",
+                            "step %d: %s has fallen to %.3f from %.3f, real images have %.3f",
                             step,
                             metric.id(),
                             value,

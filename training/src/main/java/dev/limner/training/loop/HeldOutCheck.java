@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A look at what is being learned through the eyes of judges, on captions and pictures that training does not see. Owns
+ * A look at what is being learned through the eyes of judges, on captions and images that training does not see. Owns
  * native memory; one thread.
  */
 public final class HeldOutCheck implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class HeldOutCheck implements AutoCloseable {
         this.real = scoring.ofReal();
     }
 
-    /** The figures of real pictures. */
+    /** The figures of real images. */
     Map<Metric, Estimate> real() {
         return real;
     }
@@ -35,7 +35,7 @@ public final class HeldOutCheck implements AutoCloseable {
 
     /**
      * One number to tell whether a training still gains: the mean of R-precision, class accuracy, coverage and, where
-     * captions name colours, the share of right ones, each as a share of the real pictures'. The match with the caption,
+     * captions name colours, the share of right ones, each as a share of the real images'. The match with the caption,
      * the kind of thing, the variety and the colour count alike, and what is as good as real counts no more for being
      * better than that.
      */

@@ -7,21 +7,21 @@ import java.util.Map;
 
 /** Told of a training's progress, on the thread that trains. */
 public interface TrainingListener {
-    /** @param pictures pictures it learns from */
+    /** @param images images it learns from */
     void started(int pictures, long step, double seconds);
 
     /**
      * After each step.
      *
      * @param seconds time spent training so far, earlier runs of the same training included
-     * @param imagesPerSecond pictures trained on a second of this run
+     * @param imagesPerSecond images trained on a second of this run
      */
     void stepped(StepReport report, double seconds, double imagesPerSecond);
 
     /**
      * After each look at held-out captions.
      *
-     * @param score what decides whether the training still gains; 1 for real pictures
+     * @param score what decides whether the training still gains; 1 for real images
      */
     void checked(long step, Map<Metric, Estimate> figures, double score);
 

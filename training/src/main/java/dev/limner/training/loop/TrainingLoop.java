@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trains a recipe on a data set's training split. Leaves in its folder: {@code model/}, the bundle of the best check so
  * far; {@code report.html}, with grids and curves; {@code grids/}; {@code log.jsonl}; {@code checkpoint/}, from which the
- * same call goes on after a kill, along the same curve.
+ * same call continues after a kill, along the same curve.
  */
 public final class TrainingLoop {
     private static final int LOG_EVERY = 20;
@@ -57,7 +57,7 @@ public final class TrainingLoop {
 
     /**
      * @param start the model that it starts from; null for initial weights
-     * @throws DataException if the data set has too few pictures for the recipe
+     * @throws DataException if the data set has too few images for the recipe
      */
     public TrainingLoop(
             Recipe recipe,
@@ -173,7 +173,7 @@ public final class TrainingLoop {
             report(progress, watch, false);
             if (stopping) {
                 throw new CancellationException(
-                        "stopped at step " + progress.step + ", the same command goes on from there");
+                        "stopped at step " + progress.step + ", the same command continues from there");
             }
             return ModelBundle.read(model.model()).manifest();
         }

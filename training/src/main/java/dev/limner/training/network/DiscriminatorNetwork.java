@@ -88,9 +88,9 @@ public final class DiscriminatorNetwork extends AbstractBlock {
     }
 
     /**
-     * Features of pictures, (n, features).
+     * Features of images, (n, features).
      *
-     * @param pictures (n, 3, side, side), or a tangent of that shape
+     * @param images (n, 3, side, side), or a tangent of that shape
      */
     public NDArray features(Weights weights, NDArray pictures, ActivationMode activation) {
         NDArray hidden = conv(weights, "start", Layers.pixelUnshuffle(pictures), activation);
@@ -110,19 +110,19 @@ public final class DiscriminatorNetwork extends AbstractBlock {
         return Layers.conv(input, weights.get(name + ".weight"), activation.bias(weights.get(name + ".bias")));
     }
 
-    /** The half of the score that asks whether the picture is real at all, (n). */
+    /** The half of the score that asks whether the image is real at all, (n). */
     public NDArray realness(Weights weights, NDArray features, ActivationMode activation) {
         return Layers.linear(activation.apply(features), weights.get("score"), null)
                 .reshape(-1);
     }
 
-    /** The half of the score that asks whether the picture shows the caption, (n). */
+    /** The half of the score that asks whether the image shows the caption, (n). */
     public NDArray agreement(Weights weights, NDArray features, NDArray sentence) {
         NDArray products = Layers.linear(sentence, weights.get("caption"), null).mul(features);
         return Layers.scale(products.sum(new int[] {1}), 1 / Math.sqrt(shape.features()));
     }
 
-    /** Scores of pictures with their captions, (n). */
+    /** Scores of images with their captions, (n). */
     public NDArray score(Weights weights, NDArray pictures, NDArray sentence) {
         return score(weights, pictures, sentence, new ActivationMode.Plain());
     }

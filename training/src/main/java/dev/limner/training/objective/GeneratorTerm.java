@@ -9,7 +9,7 @@ import dev.limner.generator.network.Weights;
 @FunctionalInterface
 public interface GeneratorTerm {
     /**
-     * A batch as the generator draws it, with gradients.
+     * A batch as the generator makes it, with gradients.
      *
      * @param temporary owner of everything that lasts as long as the step
      * @param number of the batch, over all steps
@@ -18,7 +18,7 @@ public interface GeneratorTerm {
      * @param noise (n, latent)
      * @param sentence (n, text)
      * @param own (n), 1 where the caption is the data set's own, 0 where it is an example's
-     * @param drawn (n, 3, side, side)
+     * @param generated (n, 3, side, side)
      */
     record Drawing(
             NDManager temporary,

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.limner.generator.network.Layers;
 
 /**
- * How far a drawn picture is from the real one of its caption: the mean absolute difference at full size and at each
+ * How far a generated image is from the real one of its caption: the mean absolute difference at full size and at each
  * halving down to 8x8, averaged. The small sizes say which colour goes where, the full size only counts as one of them,
  * so that the fine structure is left to the adversary.
  */
@@ -14,7 +14,7 @@ public final class ReconstructionLoss {
     private ReconstructionLoss() {}
 
     /**
-     * @param drawn (n, 3, side, side)
+     * @param generated (n, 3, side, side)
      * @param real of the same shape
      * @return a scalar
      */

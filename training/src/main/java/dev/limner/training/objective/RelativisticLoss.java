@@ -6,7 +6,7 @@ import dev.limner.generator.network.Layers;
 
 /**
  * Relativistic pairing (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024) with the matching-aware term of Reed et al.
- * (2016): a real picture with its caption should score above a drawn one with that caption, and above itself with
+ * (2016): a real image with its caption should score above a generated one with that caption, and above itself with
  * somebody else's. All arguments are (n); all results are means.
  */
 public final class RelativisticLoss {

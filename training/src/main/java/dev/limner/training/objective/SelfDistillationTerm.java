@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Keeps what is drawn for the data's own captions near to what the model drew before it was tuned: the mean absolute
+ * Keeps what is generated for the data's own captions near to what the model generated before it was tuned: the mean absolute
  * difference for the same noise. What people showed as examples may look different. Owns a copy of the old weights.
  */
 public final class SelfDistillationTerm implements GeneratorTerm, AutoCloseable {

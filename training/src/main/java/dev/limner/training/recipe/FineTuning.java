@@ -6,14 +6,14 @@ package dev.limner.training.recipe;
  * @param steps of a round
  * @param learningRate of both networks
  * @param averageDecay the average's decay a step
- * @param replay pictures of the data in a step
+ * @param replay images of the data in a step
  * @param feedback captions of the feedback in a step
  * @param reward weight of what people like
- * @param disagreement of the reward's heads, in units of its spread, above which a picture does not count
- * @param anchor weight of the difference from what the model drew before
+ * @param disagreement of the reward's heads, in units of its spread, above which an image does not count
+ * @param anchor weight of the difference from what the model generated before
  * @param elastic weight of the moves of weights that mattered before
  * @param moves which of the generator's weights are trained
- * @param examples what is otherwise where people showed pictures
+ * @param examples what is otherwise where people showed images
  */
 public record FineTuning(
         int steps,
@@ -36,18 +36,18 @@ public record FineTuning(
 
     /** Which weights are trained. */
     public enum Moves {
-        /** Those that say how noise and caption modulate the picture: projection, start, FiLM. */
+        /** Those that say how noise and caption modulate the image: projection, start, FiLM. */
         MODULATION,
         /** All. */
         ALL
     }
 
     /**
-     * How a round tunes that learns from examples. To draw what a model has never seen takes longer than to draw what it
-     * knows in another way, and weights that a taste leaves alone.
+     * How a round tunes that learns from examples. To generate what a model has never seen takes longer than to generate what it
+     * knows in another way, and weights that a preference leaves alone.
      *
      * @param share of the replay that are examples
-     * @param passes how often each is drawn; the round has as many steps as that takes, if that is more
+     * @param passes how often each is generated; the round has as many steps as that takes, if that is more
      * @param learningRate of both networks
      * @param averageDecay the average's decay a step
      * @param moves which of the generator's weights are trained

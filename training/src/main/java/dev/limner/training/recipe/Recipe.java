@@ -24,12 +24,12 @@ import java.util.List;
  * @param name the model's name
  * @param language which of the data set's captions to learn
  * @param seed of weights, batches, noise and augmentation
- * @param batch pictures a step
+ * @param batch images per step
  * @param generator the generator's shape
  * @param discriminator the discriminator's shape
  * @param objective the losses' weights
  * @param optimizer step sizes and averages
- * @param augmentation what the discriminator sees instead of the pictures themselves
+ * @param augmentation what the discriminator sees instead of the images themselves
  * @param text how captions are disturbed
  */
 public record Recipe(
@@ -43,7 +43,7 @@ public record Recipe(
         Optimizer optimizer,
         Augmentation augmentation,
         Text text) {
-    /** Fewest pictures of a step: each needs another one's caption. */
+    /** Fewest images of a step: each needs another one's caption. */
     public static final int LEAST_BATCH = 2;
 
     private static final YAMLMapper YAML = YAMLMapper.builder()
@@ -77,12 +77,12 @@ public record Recipe(
     /**
      * The losses' weights.
      *
-     * @param mismatch weight of the pairs of a real picture with somebody else's caption
-     * @param gamma weight of the gradient penalty on real pictures (R1) and on drawn ones (R2)
+     * @param mismatch weight of the pairs of a real image with somebody else's caption
+     * @param gamma weight of the gradient penalty on real images (R1) and on generated ones (R2)
      * @param penaltyEvery steps from one R1 to the next, its weight multiplied by as much; R2 comes halfway between
-     * @param reconstruction weight of the mean absolute difference between the drawn and the real picture of a caption at
+     * @param reconstruction weight of the mean absolute difference between the generated and the real image of a caption at
      *     several sizes (the Five-Dollar Model's idea, arXiv 2308.04052, beside the adversary): it says what goes where
-     *     when a set is small and its captions name single pictures; 0 for none
+     *     when a set is small and its captions name single images; 0 for none
      */
     public record Objective(double mismatch, double gamma, int penaltyEvery, double reconstruction) {
         public Objective {

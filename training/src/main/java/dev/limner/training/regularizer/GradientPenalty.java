@@ -10,11 +10,11 @@ import dev.limner.training.network.ActivationMode;
 import dev.limner.training.network.DiscriminatorNetwork;
 
 /**
- * The zero-centred gradient penalty (R1 on real pictures, R2 on drawn ones; Mescheder et al. 2018, R3GAN) without
+ * The zero-centred gradient penalty (R1 on real images, R2 on generated ones; Mescheder et al. 2018, R3GAN) without
  * differentiating twice.
  *
- * <p>One backward pass through the frozen network gives g, the gradient of the scores by the pictures. Pushing g through
- * the network as a tangent, with the rectifiers' slopes held, gives |g|^2 for each picture, and because the network is
+ * <p>One backward pass through the frozen network gives g, the gradient of the scores by the images. Pushing g through
+ * the network as a tangent, with the rectifiers' slopes held, gives |g|^2 for each image, and because the network is
  * linear in that tangent the gradient of gamma |g|^2 by one use of the weights equals that of (gamma / 2) |g|^2 by both.
  */
 public final class GradientPenalty {
@@ -25,11 +25,11 @@ public final class GradientPenalty {
     }
 
     /**
-     * Adds the gradient of (weight / 2) mean |d score / d picture|^2 to the gradients of {@code weights}.
+     * Adds the gradient of (weight / 2) mean |d score / d image|^2 to the gradients of {@code weights}.
      *
      * @param manager owner of everything temporary
      * @param weights the discriminator's trainable weights
-     * @param pictures (n, 3, side, side), without a gradient of their own
+     * @param images (n, 3, side, side), without a gradient of their own
      * @param sentence (n, text)
      * @return mean |g|^2
      */

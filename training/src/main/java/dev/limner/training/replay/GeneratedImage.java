@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture that Limner made, as far as learning needs it: no pixels.
+ * An image that Limner made, as far as learning needs it: no pixels.
  *
  * @param sha256 of its file
- * @param model digest of the model that drew it
+ * @param model digest of the model that generated it
  * @param caption that was asked for
  * @param seed of its noise
  * @param index in its job

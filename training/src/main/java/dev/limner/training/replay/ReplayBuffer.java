@@ -25,8 +25,8 @@ import org.sqlite.SQLiteDataSource;
  * as what was read, so that a kill at any point neither loses feedback nor counts it twice.
  *
  * <p>Bounded, but for the votes of a running test: beyond a number of entries the oldest go, whoever said them and whatever
- * became of them; their ids stay known, so that they are not learned from again. Pictures nobody speaks of any more go with
- * them. Within the bound, what a rater says of a picture takes the place of what the same rater said of it before. One
+ * became of them; their ids stay known, so that they are not learned from again. Images nobody speaks of any more go with
+ * them. Within the bound, what a rater says of an image takes the place of what the same rater said of it before. One
  * thread writes; reading is safe from any.
  */
 public final class ReplayBuffer implements AutoCloseable {
@@ -152,7 +152,7 @@ public final class ReplayBuffer implements AutoCloseable {
     }
 
     /**
-     * Votes on pictures of two models, in the order they arrived.
+     * Votes on images of two models, in the order they arrived.
      *
      * @param after number of the last one that is known already; 0 for none
      * @param since what arrived earlier is left out
@@ -223,13 +223,13 @@ public final class ReplayBuffer implements AutoCloseable {
     private static GeneratedImage known(Map<String, GeneratedImage> pictures, String sha256) {
         GeneratedImage picture = pictures.get(sha256);
         if (picture == null) {
-            throw new IllegalStateException("picture " + sha256 + " is not there");
+            throw new IllegalStateException("image " + sha256 + " is not there");
         }
         return picture;
     }
 
     /**
-     * Copies all of it as it is now into another file, so that somebody can go on reading the same while this goes on.
+     * Copies all of it as it is now into another file, so that somebody can continue reading the same while this continues.
      *
      * @param file replaced if it is there
      */

@@ -12,14 +12,14 @@ import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** What a replay buffer still needs of the picture store, for whoever clears that. */
+/** What a replay buffer still needs of the image store, for whoever clears that. */
 public final class ReplayReferences {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
     private ReplayReferences() {}
 
     /**
-     * The digests of every picture that is remembered and of every example that remembered feedback names. Reads only, beside
+     * The digests of every image that is remembered and of every example that remembered feedback names. Reads only, beside
      * a trainer that runs.
      *
      * @throws IllegalStateException naming the file, if it is no replay buffer

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One go at making the live model better. What it starts from is written down before it starts, so that one that was
- * killed goes on as the same.
+ * killed continues as the same.
  *
  * @param id grows
  * @param state where it is
@@ -36,7 +36,7 @@ public record RoundRecord(
 
     /** Where a round is. */
     public enum State {
-        /** Under way; after a restart it goes on. */
+        /** Under way; after a restart it continues. */
         RUNNING,
         /** Nothing was tuned: the feedback does not say what is liked. */
         BLOCKED,

@@ -1,4 +1,4 @@
-/** Feedback that was accepted, joined with the pictures it is about, in a database on disk. */
+/** Feedback that was accepted, joined with the images it is about, in a database on disk. */
 @NullMarked
 package dev.limner.training.replay;
 

@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 /**
  * Opinions as numbers, in the order they were given.
  *
- * @param marks pictures with how much they were liked
- * @param pairs pictures with the one they were preferred to
+ * @param marks images with how much they were liked
+ * @param pairs images with the one they were preferred to
  * @param raters how many different ones there are
  */
 record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
-    /** So that a caption counts for as much as a picture does. */
+    /** So that a caption counts for as much as an image does. */
     private static final float CAPTION_SCALE = 8;
 
     PreferenceData {
@@ -29,7 +29,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
     }
 
     /**
-     * One picture.
+     * One image.
      *
      * @param input what the reward sees
      * @param liked from 0 to 1
@@ -38,7 +38,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
      */
     record Mark(float[] input, double liked, int rater, int order) {}
 
-    /** Two pictures of one caption, the better one first. */
+    /** Two images of one caption, the better one first. */
     record Pair(float[] better, float[] worse, int order) {}
 
     /** How many opinions. */
@@ -51,15 +51,15 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
         return entry.feedback().opinion() != null || correction(entry).isPresent();
     }
 
-    /** What a picture really shows; beside an example the caption says what the example shows. */
+    /** What an image really shows; beside an example the caption says what the example shows. */
     private static Optional<String> correction(FeedbackEntry entry) {
         return Optional.ofNullable(
                 entry.feedback().example() == null ? entry.feedback().caption() : null);
     }
 
     /**
-     * The opinions of a buffer, without those that say nothing of how much a picture is liked. A correction says that the
-     * picture is a good one of another caption and, if nothing else is said of it, a bad one of its own.
+     * The opinions of a buffer, without those that say nothing of how much an image is liked. A correction says that the
+     * image is a good one of another caption and, if nothing else is said of it, a bad one of its own.
      */
     static PreferenceData of(List<FeedbackEntry> entries, RewardFeatures eyes, TextEncoder encoder) {
         List<String> captions = entries.stream()
@@ -121,7 +121,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
         return input;
     }
 
-    /** What the reward sees of a caption beside a picture of it. */
+    /** What the reward sees of a caption beside an image of it. */
     static float[] scaled(float[] caption) {
         float[] scaled = caption.clone();
         for (int i = 0; i < scaled.length; i++) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How often a reward puts the better picture above the worse one, over opinions it has not learned from: the area under
- * the curve of liked against disliked pictures, and the share of pairs it has the right way round.
+ * How often a reward puts the better image above the worse one, over opinions it has not learned from: the area under
+ * the curve of liked against disliked images, and the share of pairs it has the right way round.
  */
 final class RewardAgreement {
     private static final int RESAMPLES = 300;
@@ -19,7 +19,7 @@ final class RewardAgreement {
 
     private RewardAgreement() {}
 
-    /** A picture that was clearly liked or clearly not, or a pair. */
+    /** An image that was clearly liked or clearly not, or a pair. */
     private sealed interface Case {
         record Liked(double reward) implements Case {}
 
@@ -73,7 +73,7 @@ final class RewardAgreement {
         return total == 0 ? Double.NaN : ((marks ? areaUnderCurve(liked, disliked) * markWeight : 0) + right) / total;
     }
 
-    /** The chance that a liked picture is above a disliked one (Mann and Whitney 1947); ties count half. */
+    /** The chance that a liked image is above a disliked one (Mann and Whitney 1947); ties count half. */
     private static double areaUnderCurve(double[] liked, double[] disliked) {
         double wins = 0;
         for (double one : liked) {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ensemble of heads that say how much a picture of a caption would be liked, each in units of its own spread over what
+ * An ensemble of heads that say how much an image of a caption would be liked, each in units of its own spread over what
  * it learned from. Where they disagree nothing is known. Owns its native memory; one thread.
  */
 public final class RewardEnsemble implements AutoCloseable {
@@ -83,7 +83,7 @@ public final class RewardEnsemble implements AutoCloseable {
      *
      * @param opinions learned from and checked with
      * @param raters who gave them
-     * @param agreement how often the reward puts the better picture above the worse one, over opinions that were given
+     * @param agreement how often the reward puts the better image above the worse one, over opinions that were given
      *     after those it learned from; absent where there are too few
      * @param blocked why nothing is to be done with it; absent if something is
      */
@@ -204,7 +204,7 @@ public final class RewardEnsemble implements AutoCloseable {
     /**
      * What every head thinks; a gradient passes through.
      *
-     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @param images (n, 3, side, side) in [-1, 1]
      * @param captions as {@link #captions} gives them
      * @return (n, heads)
      */
@@ -212,7 +212,7 @@ public final class RewardEnsemble implements AutoCloseable {
         return all(eyes.of(pictures).concat(captions, 1));
     }
 
-    /** The heads' mean for each picture. */
+    /** The heads' mean for each image. */
     public double[] of(List<Pixels> pictures, List<float[]> embeddings) {
         double[] means = new double[pictures.size()];
         for (int from = 0; from < pictures.size(); from += BATCH) {

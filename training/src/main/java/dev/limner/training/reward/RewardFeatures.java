@@ -11,7 +11,7 @@ import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.util.List;
 
 /**
- * What the reward sees of a picture: the judges' features, which tell things apart, and the picture at 4x4, which tells
+ * What the reward sees of an image: the judges' features, which tell things apart, and the image at 4x4, which tells
  * colours and places. The same numbers from a file's pixels and from a network's output, where a gradient passes through.
  * Safe from any thread; the judges stay the caller's.
  */
@@ -25,17 +25,17 @@ public final class RewardFeatures {
         this.judges = judges;
     }
 
-    /** Side of the pictures it looks at. */
+    /** Side of the images it looks at. */
     public int side() {
         return judges.description().side();
     }
 
-    /** Where the dual encoder puts captions, which the reward sees beside the picture. */
+    /** Where the dual encoder puts captions, which the reward sees beside the image. */
     float[][] captions(List<float[]> embeddings) {
         return judges.textVectors(embeddings);
     }
 
-    /** A picture's numbers. */
+    /** An image's numbers. */
     public float[] of(Pixels picture) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray array = manager.create(
@@ -45,9 +45,9 @@ public final class RewardFeatures {
     }
 
     /**
-     * The same of pictures on the device.
+     * The same of images on the device.
      *
-     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @param images (n, 3, side, side) in [-1, 1]
      * @return (n, features), owned by the manager of {@code pictures}
      */
     public NDArray of(NDArray pictures) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Draws captions that people spoke of and goes after what they would like, where the heads of the reward agree: elsewhere
+ * Generates captions that people spoke of and goes after what they would like, where the heads of the reward agree: elsewhere
  * the reward has seen nothing, and following it would be following its mistakes.
  */
 public final class RewardTerm implements GeneratorTerm {
@@ -38,7 +38,7 @@ public final class RewardTerm implements GeneratorTerm {
      */
     public RewardTerm(RewardEnsemble reward, List<float[]> captions, FineTuning tuning, double noise, long seed) {
         if (captions.isEmpty()) {
-            throw new IllegalArgumentException("there are no captions to draw for the reward");
+            throw new IllegalArgumentException("there are no captions to generate for the reward");
         }
         this.reward = reward;
         this.captions = List.copyOf(captions);
@@ -61,7 +61,7 @@ public final class RewardTerm implements GeneratorTerm {
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
         NDArray s = drawing.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
         NDArray drawn = drawing.network().draw(drawing.weights(), z, s);
-        // Shifted, as the discriminator sees pictures: what is liked at one place only is a trick of pixels.
+        // Shifted, as the discriminator sees images: what is liked at one place only is a trick of pixels.
         NDArray values = reward.of(SHIFTS.apply(drawn, random), reward.captions(drawing.temporary(), asked));
         NDArray mean = values.mean(new int[] {1});
         NDArray spread = values.sub(mean.reshape(-1, 1))

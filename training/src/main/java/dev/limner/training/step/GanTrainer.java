@@ -35,7 +35,7 @@ import java.util.function.Predicate;
 
 /**
  * Both networks, their optimisers and the average, and the step that moves them. Everything random in a step follows
- * from the recipe's seed and the step's number, so a training resumed from {@link #arrays()} goes on as if it had never
+ * from the recipe's seed and the step's number, so a training resumed from {@link #arrays()} continues as if it had never
  * stopped. Owns its native memory; one thread.
  */
 public final class GanTrainer implements AutoCloseable {
@@ -92,7 +92,7 @@ public final class GanTrainer implements AutoCloseable {
         movingDiscriminator.arrays().values().forEach(array -> array.setRequiresGradient(true));
     }
 
-    /** The convolutions that training by a recipe takes; the discriminator sees real and drawn pictures at once. */
+    /** The convolutions that training by a recipe takes; the discriminator sees real and generated images at once. */
     public static List<ConvolutionShape> convolutions(Recipe recipe) {
         List<ConvolutionShape> shapes = new ArrayList<>(recipe.generator().convolutions(recipe.batch()));
         DiscriminatorNetwork discriminator = new DiscriminatorNetwork(recipe.discriminator(), recipe.generator());
@@ -160,9 +160,9 @@ public final class GanTrainer implements AutoCloseable {
      * A batch on the device.
      *
      * @param number of the batch, over all steps
-     * @param pictures as they are
+     * @param images as they are
      * @param real as the discriminator sees them
-     * @param own 1 for pictures of the data set itself
+     * @param own 1 for images of the data set itself
      */
     private record Material(
             long number,
@@ -297,7 +297,7 @@ public final class GanTrainer implements AutoCloseable {
         return temporary.create(values, new Shape(material.size, latent));
     }
 
-    /** A view of the averaged generator that draws what is being learned; close it before this. */
+    /** A view of the averaged generator, which makes what is being learned; close it before this. */
     public Renderer renderer() {
         return Renderer.over(manager, generator, average.weights());
     }
@@ -321,7 +321,7 @@ public final class GanTrainer implements AutoCloseable {
         return manager.getDevice();
     }
 
-    /** Everything a checkpoint needs to go on, by name. */
+    /** Everything a checkpoint needs to continue, by name. */
     public Map<String, Safetensors.Tensor> arrays() {
         Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
         groups().forEach((group, weights) ->

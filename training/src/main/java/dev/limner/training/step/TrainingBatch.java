@@ -5,11 +5,11 @@ import java.util.Arrays;
 /**
  * What one step trains on; host memory.
  *
- * @param size number of pictures
- * @param pictures size x 3 x side x side values in [-1, 1]
+ * @param size number of images
+ * @param images size x 3 x side x side values in [-1, 1]
  * @param sentences size x text values, each embedding scaled to norm sqrt(text)
- * @param strangers for each picture the sentence of another one in the batch with a clearly different caption
- * @param own for each picture 1 if it is of the data set itself, 0 if somebody showed it as an example
+ * @param strangers for each image the sentence of another one in the batch with a clearly different caption
+ * @param own for each image 1 if it is of the data set itself, 0 if somebody showed it as an example
  */
 public record TrainingBatch(int size, float[] pictures, float[] sentences, float[] strangers, float[] own) {
     /** A batch of the data set alone. */

@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 
 /**
  * Random numbers of one training step: a function of the recipe's seed, the step and what they are for, so that a resumed
- * training draws what an uninterrupted one would have drawn.
+ * training generates what an uninterrupted one would have generated.
  */
 public final class StepRandom {
     private StepRandom() {}
@@ -30,7 +30,7 @@ public final class StepRandom {
 
     /**
      * The seed of such a generator. Hashed, because SplittableRandom walks its seed in equal strides: seeds that are
-     * themselves strides apart give one sequence, shifted, and successive batches of nearly the same pictures.
+     * themselves strides apart give one sequence, shifted, and successive batches of nearly the same images.
      */
     public static long seedOf(long seed, long step, Use use) {
         long hashed = new SplittableRandom(seed).nextLong();

@@ -74,7 +74,7 @@ class DataImportTest {
         write("twin.txt", "also red");
         picture("silent.png", Color.GREEN, 32, 32);
         write("silent.txt", "  \n");
-        write("broken.png", "not a picture");
+        write("broken.png", "not an image");
         write("broken.txt", "what was it");
         picture("odd.png", Color.BLUE, 32, 32);
         write("odd.json", "{\"caption\": 7}");
@@ -224,7 +224,7 @@ class DataImportTest {
         write("a.txt", "red");
 
         assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, SETTINGS))
-                .hasMessageStartingWith("nothing in the source could be used: 1 x the picture cannot be read");
+                .hasMessageStartingWith("nothing in the source could be used: 1 x the image cannot be read");
         assertThat(DataSettings.in(set)).isFalse();
     }
 

@@ -250,7 +250,7 @@ class FieldFolderTest {
         write("C.TXT", "shouted");
         write("e\u0301.png", picture(4));
         write("\u00e9.txt", "another form of the letter");
-        write("README.txt", "about these pictures");
+        write("README.txt", "about these images");
         write("train.parquet", "PAR1");
         write("._a.png", new byte[] {0, 5, 0x16, 7});
 
@@ -403,7 +403,7 @@ class FieldFolderTest {
 
         assertThatThrownBy(() -> run(source))
                 .hasMessageStartingWith(
-                        "nothing in the source could be used: 1 x the picture has a format that is not read");
+                        "nothing in the source could be used: 1 x the image has a format that is not read");
         assertThat(report())
                 .containsExactly("{\"entry\":\"a.avif\",\"reason\":\"the picture has a format that is not read\","
                         + "\"detail\":\"AVIF; read are PNG, JPEG, WebP, TIFF, GIF and BMP\"}");
@@ -439,7 +439,7 @@ class FieldFolderTest {
         return Files.readAllLines(set.resolve("skipped.jsonl"));
     }
 
-    /** A plain picture, of another grey or colour for each number. */
+    /** A plain image, of another grey or colour for each number. */
     static byte[] picture(int number) throws IOException {
         byte[] rgb = new byte[3 * 32 * 32];
         Arrays.fill(rgb, (byte) (number * 7));

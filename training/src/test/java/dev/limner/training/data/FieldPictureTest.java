@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Picture files as people have them: what decoders take for whole, for too little, or for something else. */
+/** Image files as people have them: what decoders take for whole, for too little, or for something else. */
 class FieldPictureTest {
     private static final int SIDE = 8;
     private static final int WHITE = 0xFFFFFF;
@@ -63,12 +63,12 @@ class FieldPictureTest {
     void shouldShowAGifsFrameWhereItLiesOnTheCanvasAndNoFurther() throws IOException {
         assertThat(corner(gif(8, 8, 4, 4, 8, 8), 0, 0)).isEqualTo(WHITE);
         assertThat(corner(gif(8, 8, 4, 4, 8, 8), 7, 7)).isEqualTo(0x010203);
-        // Larger than its canvas, it is the picture.
+        // Larger than its canvas, it is the image.
         assertThat(corner(gif(0, 0, 0, 0, 8, 8), 0, 0)).isEqualTo(0x010203);
         for (int at : new int[] {8, 12_000, 65_535}) {
             assertThatThrownBy(() -> ImageDecoder.read(gif(8, 8, at, at, 2, 2), SIDE))
                     .isInstanceOf(ImageException.class)
-                    .hasMessage("the picture is damaged: its first frame, at " + at + "," + at
+                    .hasMessage("the image is damaged: its first frame, at " + at + "," + at
                             + ", lies outside of its canvas of 8 x 8");
         }
     }
@@ -77,7 +77,7 @@ class FieldPictureTest {
     void shouldRefuseACanvasThatIsTooLargeBeforeItIsMade() {
         assertThatThrownBy(() -> ImageDecoder.read(gif(65_535, 65_535, 0, 0, 2, 2), SIDE))
                 .isInstanceOf(ImageException.class)
-                .hasMessage("a picture of 4294836225 pixels, at most 100000000");
+                .hasMessage("an image of 4294836225 pixels, at most 100000000");
     }
 
     @Test
@@ -89,9 +89,9 @@ class FieldPictureTest {
         // It says itself that no more comes.
         assertThat(corner(bmp(repeat(row, 3, end)), 7, 7)).isEqualTo(0x1EC809);
         assertThatThrownBy(() -> ImageDecoder.read(bmp(repeat(row, 3, new byte[0])), SIDE))
-                .hasMessage("the picture is cut off: it has 3 of its 8 rows");
+                .hasMessage("the image is cut off: it has 3 of its 8 rows");
         assertThatThrownBy(() -> ImageDecoder.read(bmp(repeat(row, 7, new byte[] {4, 1})), SIDE))
-                .hasMessage("the picture is cut off: it has 7 of its 8 rows");
+                .hasMessage("the image is cut off: it has 7 of its 8 rows");
     }
 
     @Test
@@ -134,12 +134,12 @@ class FieldPictureTest {
 
         assertThatThrownBy(() -> ImageDecoder.read(Arrays.copyOf(tiff, tiff.length - 100), SIDE))
                 .isInstanceOf(ImageException.class)
-                .hasMessage("the picture is cut off: it ends before its pixels do");
+                .hasMessage("the image is cut off: it ends before its pixels do");
         // Its pixels begin far behind its end.
         ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN).putInt(10 + 5 * 12 + 8, 0xFFFFFFF0);
         assertThatThrownBy(() -> ImageDecoder.read(tiff, SIDE))
                 .isInstanceOf(ImageException.class)
-                .hasMessage("the picture is damaged: its decoder stumbles over it (IndexOutOfBoundsException)");
+                .hasMessage("the image is damaged: its decoder stumbles over it (IndexOutOfBoundsException)");
     }
 
     @Test
@@ -159,8 +159,8 @@ class FieldPictureTest {
         dib[0] = 40;
         assertNamed("a bitmap without its file header (DIB);", dib);
         assertNamed("a PNG for Apple's devices only (CgBI);", png("\r\n", "CgBI"));
-        assertNamed("the picture is damaged: it is a PNG whose first chunk is not a whole header", png("\r\n", "tEXt"));
-        assertNamed("the picture is damaged: it is a PNG whose line ends were changed", png("\n", "IHDR"));
+        assertNamed("the image is damaged: it is a PNG whose first chunk is not a whole header", png("\r\n", "tEXt"));
+        assertNamed("the image is damaged: it is a PNG whose line ends were changed", png("\n", "IHDR"));
     }
 
     @Test

@@ -41,7 +41,7 @@ class FieldShardTest {
     @Test
     void shouldUseWhatIsWholeOfACutShardAndSayThatTheRestIsMissing() throws IOException {
         byte[] whole = ten();
-        // A caption is a header and a block, a picture a header and so many blocks.
+        // A caption is a header and a block, an image a header and so many blocks.
         int pictureBlocks = (picture(0).length + BLOCK - 1) / BLOCK;
         int pair = BLOCK * (1 + pictureBlocks + 1 + 1);
 
@@ -57,7 +57,7 @@ class FieldShardTest {
         assertThat(cut(packed, packed.length - 4, 10)).isEqualTo("it is cut off");
     }
 
-    /** @param pictures how many there must be, -1 if some */
+    /** @param images how many there must be, -1 if some */
     private String cut(byte[] whole, int length, int pictures) throws IOException {
         Path target = folder.resolve("set" + length);
         Files.write(shards.resolve("cut.tar"), Arrays.copyOf(whole, length));
@@ -256,7 +256,7 @@ class FieldShardTest {
                         entry("noext.txt", "no extension"),
                         entry("b.photo", picture(2)),
                         entry("b.txt", "another extension"),
-                        entry("b.npy", "no picture")));
+                        entry("b.npy", "no image")));
 
         DataImport.Outcome outcome = run();
 
@@ -310,7 +310,7 @@ class FieldShardTest {
         assertThat(report())
                 .contains(
                         "{\"entry\":\"a.tar:a\",\"reason\":\"there is no picture\",\"detail\":\"next to it: the entries of a"
-                                + " picture must follow one another\"}");
+                                + " image must follow one another\"}");
     }
 
     @Test

@@ -402,9 +402,9 @@ class ImageDecoderTest {
 
         assertThatThrownBy(() -> ImageDecoder.decode(mended, SIDE))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the picture is damaged");
+                .hasMessageContaining("the image is damaged");
         assertThatThrownBy(() -> ImageDecoder.decode(Arrays.copyOf(whole, whole.length - 2), SIDE))
-                .hasMessage("the picture is cut off: it has no end marker");
+                .hasMessage("the image is cut off: it has no end marker");
         byte[] trailing = Arrays.copyOf(whole, whole.length + 1000);
         assertThat(ImageDecoder.decode(trailing, SIDE).rgb())
                 .as("what follows the end is no part of it")
@@ -423,7 +423,7 @@ class ImageDecoderTest {
         text[8 + 25 + 8] ^= 1;
 
         assertThatThrownBy(() -> ImageDecoder.decode(flipped, SIDE))
-                .hasMessage("the picture is damaged: its IDAT chunk has another checksum than it says");
+                .hasMessage("the image is damaged: its IDAT chunk has another checksum than it says");
         assertThatThrownBy(() -> ImageDecoder.decode(few, SIDE)).isInstanceOf(IOException.class);
         assertThat(corners(unknown)).containsExactly(RED, BLUE, GREEN, BLACK);
         assertThat(corners(text)).containsExactly(RED, BLUE, GREEN, BLACK);
@@ -443,7 +443,7 @@ class ImageDecoderTest {
                 .array();
 
         assertThatThrownBy(() -> ImageDecoder.decode(png.toByteArray(), SIDE))
-                .hasMessage("a picture of 3600000000 pixels, at most 100000000")
+                .hasMessage("an image of 3600000000 pixels, at most 100000000")
                 .satisfies(e ->
                         assertThat(ImageException.reason((IOException) e)).isEqualTo(SkippedEntries.Reason.TOO_LARGE));
         assertThatThrownBy(() -> ImageDecoder.decode(gif, SIDE)).isInstanceOf(IOException.class);
@@ -459,8 +459,8 @@ class ImageDecoderTest {
         assertUnsupported("version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.US_ASCII), "Git LFS");
         assertUnsupported("P6\n1 1\n255\nabc".getBytes(StandardCharsets.US_ASCII), "Netpbm");
         assertThatThrownBy(() -> ImageDecoder.decode("what was it".getBytes(StandardCharsets.US_ASCII), SIDE))
-                .hasMessage("no picture in 11 bytes");
-        assertThatThrownBy(() -> ImageDecoder.decode(new byte[0], SIDE)).hasMessage("no picture: the file is empty");
+                .hasMessage("no image in 11 bytes");
+        assertThatThrownBy(() -> ImageDecoder.decode(new byte[0], SIDE)).hasMessage("no image: the file is empty");
     }
 
     private static void assertUnsupported(byte[] file, String name) {

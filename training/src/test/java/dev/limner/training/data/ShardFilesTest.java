@@ -50,7 +50,7 @@ class ShardFilesTest {
     void shouldSayWhatItSkipsAndWhy() throws IOException {
         try (TarArchiveOutputStream tar =
                 new TarArchiveOutputStream(Files.newOutputStream(folder.resolve("bad.tar")))) {
-            put(tar, "unreadable.png", "not a picture");
+            put(tar, "unreadable.png", "not an image");
             put(tar, "unreadable.json", "{\"captions\":{\"en\":[\"a\"]}}");
             put(tar, "notes.md", "hello");
             put(tar, "lost.json", "{\"captions\":{\"en\":[\"a\"]}}");
@@ -65,9 +65,9 @@ class ShardFilesTest {
         assertThat(set.images()).isEmpty();
         assertThat(skipped)
                 .contains(
-                        "bad.tar:notes.md: neither a picture nor a caption file 5 bytes",
-                        "bad.tar:unreadable.png: the picture cannot be read no picture in 13 bytes",
-                        "bad.tar:lost: there is no picture next to it: the entries of a picture must follow one another");
+                        "bad.tar:notes.md: neither an image nor a caption file 5 bytes",
+                        "bad.tar:unreadable.png: the image cannot be read no image in 13 bytes",
+                        "bad.tar:lost: there is no image next to it: the entries of an image must follow one another");
     }
 
     @Test

@@ -39,7 +39,7 @@ class SourceBoundsTest {
         read(new FolderSource(folder, "en", MOST));
 
         assertThat(taken).containsExactlyInAnyOrder("at.png", "under.png");
-        assertThat(skipped).isEqualTo(Map.of("over.png", "the picture is too large: 1001 bytes, at most 1000"));
+        assertThat(skipped).isEqualTo(Map.of("over.png", "the image is too large: 1001 bytes, at most 1000"));
     }
 
     @Test
@@ -50,7 +50,7 @@ class SourceBoundsTest {
 
         assertThat(taken).isEmpty();
         assertThat(skipped)
-                .isEqualTo(Map.of("over.png", "the picture is too large: 536870913 bytes, at most 536870912"));
+                .isEqualTo(Map.of("over.png", "the image is too large: 536870913 bytes, at most 536870912"));
     }
 
     @Test
@@ -79,7 +79,7 @@ class SourceBoundsTest {
         read(new ShardSource(shard, "en", MOST));
 
         assertThat(taken).containsExactlyInAnyOrder("s.tar:at.png", "s.tar:under.png");
-        assertThat(skipped).isEqualTo(Map.of("s.tar:over.png", "the picture is too large: 1001 bytes, at most 1000"));
+        assertThat(skipped).isEqualTo(Map.of("s.tar:over.png", "the image is too large: 1001 bytes, at most 1000"));
     }
 
     @Test
@@ -96,7 +96,7 @@ class SourceBoundsTest {
         assertThat(skipped)
                 .isEqualTo(Map.of(
                         "s.tar:a.webp",
-                        "the picture is too large: 4001 bytes with the entries before it of the same name, at most"
+                        "the image is too large: 4001 bytes with the entries before it of the same name, at most"
                                 + " 4000"));
     }
 

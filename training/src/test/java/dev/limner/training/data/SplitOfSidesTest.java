@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A picture that is held out is so at every size it is trained at. */
+/** An image that is held out is so at every size it is trained at. */
 class SplitOfSidesTest {
     @TempDir
     Path folder;

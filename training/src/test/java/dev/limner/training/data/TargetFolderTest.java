@@ -60,7 +60,7 @@ class TargetFolderTest {
         Files.delete(half);
         Files.write(half, new byte[] {1, 2, 3});
 
-        // Nothing is held by settings that no picture was brought to.
+        // Nothing is held by settings that no image was brought to.
         DataImport.run(new FolderSource(source, "en"), set, DataSettings.of(64, 10));
 
         assertThat(half).doesNotExist();
@@ -159,7 +159,7 @@ class TargetFolderTest {
         DataImport.Outcome outcome = run(source);
 
         assertThat(outcome.skipped()).containsExactly(Map.entry(SkippedEntries.Reason.KEY_TAKEN, 1));
-        assertThat(Files.readString(set.resolve("skipped.jsonl"))).contains("another picture has its key");
+        assertThat(Files.readString(set.resolve("skipped.jsonl"))).contains("another image has its key");
     }
 
     @Test

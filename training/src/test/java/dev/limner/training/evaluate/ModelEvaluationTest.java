@@ -91,7 +91,7 @@ class ModelEvaluationTest {
                 assertThat(figure.untrained()).as(metric.id()).isNotNull();
             }
         });
-        assertThat(evaluation.figures().get(Metric.FID).unavailable()).contains("held-out pictures, it takes 640");
+        assertThat(evaluation.figures().get(Metric.FID).unavailable()).contains("held-out images, it takes 640");
         assertThat(evaluation.figures().get(Metric.HUE).model().value())
                 .isGreaterThan(evaluation.figures().get(Metric.HUE).untrained().value());
     }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Somebody's pictures, none of which is drawn twice; which tests would ask for. */
+/** Somebody's images, none of which is generated twice; which tests would ask for. */
 public final class Sketchbook implements ImageSource {
     private final ImageSource artist;
     private final Map<String, Pixels> drawn = new HashMap<>();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real picture files and a real database; the brokers' part is played by lists. */
+/** Real image files and a real database; the brokers' part is played by lists. */
 abstract class FeedbackFixture {
     static final String MODEL = "a".repeat(64);
     static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");

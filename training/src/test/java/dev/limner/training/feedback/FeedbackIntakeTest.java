@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is said of pictures: remembered, refused with its reason, never counted twice. */
+/** What is said of images: remembered, refused with its reason, never counted twice. */
 class FeedbackIntakeTest extends FeedbackFixture {
     @Test
     void shouldRememberWhatIsSaidOfAPictureWithThePicture() throws IOException {
@@ -94,7 +94,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThat(replay.refusals()).containsEntry("image-unknown", 4L);
     }
 
-    /** A disk that is not mounted says nothing of whoever spoke of the pictures on it. */
+    /** A disk that is not mounted says nothing of whoever spoke of the images on it. */
     @Test
     void shouldRefuseNothingWhileTheStoreIsAway() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);
@@ -126,7 +126,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
         assertThat(replay.upTo(1).get(0).feedback().caption()).isEqualTo("a flag");
     }
 
-    /** As with the pictures: a disk that is not mounted says nothing of whoever spoke of the files on it. */
+    /** As with the images: a disk that is not mounted says nothing of whoever spoke of the files on it. */
     @Test
     void shouldRefuseNoExampleWhileItsFolderIsAway() throws IOException {
         String apple = picture("apple", 1, ImageFormat.PNG);

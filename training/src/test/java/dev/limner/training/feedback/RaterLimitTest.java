@@ -36,7 +36,7 @@ class RaterLimitTest extends FeedbackFixture {
         assertThat(replay.upTo(99)).hasSize(6);
     }
 
-    /** Whoever floods writes the times that suit: one an hour, long ago, ahead, or none. */
+    /** Whoever floods writes the times that suit: one per hour, long ago, ahead, or none. */
     @ParameterizedTest
     @EnumSource
     void shouldCountByWhenItArrivesWhateverTimeTheSenderWrites(Sent sent) throws IOException {

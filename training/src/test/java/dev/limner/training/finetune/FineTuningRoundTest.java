@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rounds on a small network that has learned nothing, part of the shipped pictures and the shipped judges. */
+/** Rounds on a small network that has learned nothing, part of the shipped images and the shipped judges. */
 class FineTuningRoundTest {
     private static final int PICTURES = 300;
     private static final int EXAMPLES = 40;
@@ -283,7 +283,7 @@ class FineTuningRoundTest {
                 .run(round, new Lineage(parent, parent, 0), replay);
     }
 
-    /** Likes of dark pictures, or of any. */
+    /** Likes of dark images, or of any. */
     private static ReplayBuffer opinions(String name, boolean coin) {
         ReplayBuffer replay = ReplayBuffer.open(folder.resolve(name + ".db"), 10_000);
         SplittableRandom random = new SplittableRandom(5);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Flags as examples, among pictures of other things. */
+/** Flags as examples, among images of other things. */
 class ExampleComparisonTest {
     private static final int COUNT = 30;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped model against what is made of its pictures. Latency is a timing and left out of what is expected. */
+/** The shipped model against what is made of its images. Latency is a timing and left out of what is expected. */
 class QualityGateTest {
     @TempDir
     static Path cache;
@@ -92,7 +92,7 @@ class QualityGateTest {
         return gate.judge(asShipped, asShipped, Optional.empty(), contests, ErrorBudget.FIRST);
     }
 
-    /** @param share of what every picture of the candidate wins */
+    /** @param share of what every image of the candidate wins */
     private record Decided(String name, double share) implements PairwiseComparison {
         @Override
         public List<ImageSource.Commission> commissions() {
@@ -115,7 +115,7 @@ class QualityGateTest {
                 .toList();
     }
 
-    /** The shipped model's pictures, with grain. */
+    /** The shipped model's images, with grain. */
     private static ImageSource grained() {
         return commissions -> asShipped.draw(commissions).stream()
                 .map(QualityGateTest::grained)

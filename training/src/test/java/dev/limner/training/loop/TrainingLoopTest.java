@@ -219,7 +219,7 @@ class TrainingLoopTest {
             recent = mine;
         }
 
-        // 8 of 64 pictures, drawn independently, share one in eight with the step before.
+        // 8 of 64 images, generated independently, share one in eight with the step before.
         assertThat((double) repeated / pictures).isBetween(0.05, 0.22);
     }
 
@@ -237,10 +237,10 @@ class TrainingLoopTest {
         assertThatThrownBy(() -> new BatchSampler(RECIPE, data(4), encoder))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(
-                        "4 training pictures with captions in 'en', a batch takes 8: write a batch of 4 or less");
+                        "4 training images with captions in 'en', a batch takes 8: write a batch of 4 or less");
         assertThatThrownBy(() -> new BatchSampler(RECIPE, data(1), encoder))
                 .hasMessageContaining(
-                        "1 training picture with captions in 'en' that are not held out, a training needs at least 2");
+                        "1 training image with captions in 'en' that are not held out, a training needs at least 2");
         DataSet german = new DataSet(
                 "german",
                 "0",
@@ -249,7 +249,7 @@ class TrainingLoopTest {
                 List.of(new CaptionedImage("a", data(1).images().get(0).pixels(), Map.of("de", List.of("rot")))));
         assertThatThrownBy(() -> new BatchSampler(RECIPE, german, encoder))
                 .hasMessageContaining(
-                        "0 training pictures with captions in 'en', the language of the recipe or of the model it is from; its"
+                        "0 training images with captions in 'en', the language of the recipe or of the model it is from; its"
                                 + " captions are in de");
     }
 
@@ -302,7 +302,7 @@ class TrainingLoopTest {
             byte[] rgb = new byte[3 * SIDE * SIDE];
             random.nextBytes(rgb);
             images.add(new CaptionedImage(
-                    "k" + i, new Pixels(SIDE, SIDE, rgb), Map.of("en", List.of("picture " + i, "number " + i))));
+                    "k" + i, new Pixels(SIDE, SIDE, rgb), Map.of("en", List.of("image " + i, "number " + i))));
         }
         return new DataSet("test", "0".repeat(64), SIDE, 0, images);
     }

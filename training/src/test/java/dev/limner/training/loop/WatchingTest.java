@@ -40,7 +40,7 @@ class WatchingTest {
         assertThat(watch.alarms())
                 .singleElement()
                 .asString()
-                .contains("step 300: coverage has fallen to 0.300 from 0.600, real pictures have 0.900");
+                .contains("step 300: coverage has fallen to 0.300 from 0.600, real images have 0.900");
 
         watch.checked(400, figures(0.6, 0.6, 0.02));
         assertThat(watch.alarms()).singleElement().asString().contains("diversity has fallen");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What feedback says of how much pictures are liked. */
+/** What feedback says of how much images are liked. */
 class PreferenceDataTest {
     private static final String ASKED = "red apple";
     private static final float[] FEATURES = {1, 2, 3};

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped judges on the shipped pictures, and raters of different kinds. */
+/** The shipped judges on the shipped images, and raters of different kinds. */
 class RewardEnsembleTest {
     private static final int OPINIONS = 600;
 
@@ -126,7 +126,7 @@ class RewardEnsembleTest {
         }
     }
 
-    /** Likes pictures that have more of something than the median. */
+    /** Likes images that have more of something than the median. */
     private static List<FeedbackEntry> opinions(long seed, ToDoubleFunction<Pixels> taste, double noise) {
         SplittableRandom random = new SplittableRandom(seed);
         List<CaptionedImage> shown = images.subList(0, OPINIONS);
@@ -152,7 +152,7 @@ class RewardEnsembleTest {
         return entries;
     }
 
-    /** Red against blue, over the picture. */
+    /** Red against blue, over the image. */
     private static double warmth(Pixels pixels) {
         double sum = 0;
         for (int i = 0; i < pixels.rgb().length; i += 3) {

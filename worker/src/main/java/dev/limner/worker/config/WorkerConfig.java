@@ -52,13 +52,13 @@ public interface WorkerConfig {
     int threads();
 
     /**
-     * Micro-batches drawn side by side; 0 for one on a GPU and, on a CPU, as many as the cores have room for. Several
+     * Micro-batches generated side by side; 0 for one on a GPU and, on a CPU, as many as the cores have room for. Several
      * of one thread each use a CPU better than one of several threads, which wait for each other in every operation.
      */
     @WithDefault("0")
     int streams();
 
-    /** What draws. */
+    /** What generates. */
     @WithDefault("model")
     Generator generator();
 
@@ -75,7 +75,7 @@ public interface WorkerConfig {
     Duration constantDelay();
 
     /**
-     * How long a device may draw nothing at all until the worker ends, for a new process to find a device that works.
+     * How long a device may generate nothing at all until the worker ends, for a new process to find a device that works.
      */
     @WithDefault("2m")
     Duration deviceOutage();
@@ -92,7 +92,7 @@ public interface WorkerConfig {
     @WithDefault(".limner/cache")
     Path cache();
 
-    /** Whether picture files carry their captions. */
+    /** Whether image files carry their captions. */
     @WithDefault("true")
     boolean writeCaptions();
 
@@ -127,7 +127,7 @@ public interface WorkerConfig {
 
     /** {@code limner.worker.batch.*}. */
     interface Batch {
-        /** Most pictures in a micro-batch. */
+        /** Most images in a micro-batch. */
         @WithDefault("32")
         int maxSize();
 
@@ -149,7 +149,7 @@ public interface WorkerConfig {
         int buffer();
 
         /**
-         * Bytes of records in memory whose answers are not committed yet, with what is drawn for them; each lane has an
+         * Bytes of records in memory whose answers are not committed yet, with what is generated for them; each lane has an
          * equal share and pauses when it has used it up. Without a setting an eighth of the heap.
          */
         Optional<Long> maxPendingBytes();
@@ -161,7 +161,7 @@ public interface WorkerConfig {
 
     /** {@code limner.worker.store.*}. */
     interface Store {
-        /** Folder of the pictures. */
+        /** Folder of the images. */
         @WithDefault(".limner/store")
         Path path();
 

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A device that fails on order, and for jobs that ask for it by their seed. One with {@link #POISON} cannot be painted,
+ * A device that fails on order, and for jobs that ask for it by their seed. One with {@link #POISON} cannot be generated,
  * one with {@link #HALT} ends the process. Safe from any thread.
  */
 public final class FaultyGenerator implements ImageGenerator {
-    /** Seed of a job that the device cannot paint. */
+    /** Seed of a job that the device cannot generate. */
     public static final long POISON = -666_001;
 
     /** Seed of a job that kills its worker. */
@@ -32,7 +32,7 @@ public final class FaultyGenerator implements ImageGenerator {
     private final boolean swaps;
     private volatile boolean armed;
 
-    /** @param swaps whether the pictures of a batch go to their neighbours */
+    /** @param swaps whether the images of a batch go to their neighbours */
     public FaultyGenerator(ImageGenerator painter, FaultInjector drill, boolean swaps) {
         this.painter = painter;
         this.drill = drill;
@@ -75,7 +75,7 @@ public final class FaultyGenerator implements ImageGenerator {
                 Runtime.getRuntime().halt(FaultInjector.KILLED);
             }
             if (request.seed() == POISON) {
-                throw new IllegalStateException("a job that no device can paint");
+                throw new IllegalStateException("a job that no device can generate");
             }
         }
         jitter();

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 
-/** A store that throws an error on order and may lose the end of what is no picture. Safe from any thread. */
+/** A store that throws an error on order and may lose the end of what is no image. Safe from any thread. */
 public final class FaultyStore implements ImageStore {
     private static final String ORIGINAL = "bin";
 

@@ -2,9 +2,9 @@ package dev.limner.worker.drill;
 
 /** Mistakes a worker can be told to make, to see whether a checker notices. Each has been somebody's bug. */
 public enum SeededBug {
-    /** Results are published before their pictures are stored. */
+    /** Results are published before their images are stored. */
     PUBLISH_BEFORE_STORE,
-    /** Pictures are not forced to the device. */
+    /** Images are not forced to the device. */
     SKIP_FSYNC,
     /** Outcomes of partitions that belong to somebody else are published. */
     COMMIT_REVOKED,
@@ -12,9 +12,9 @@ public enum SeededBug {
     IGNORE_LEDGER,
     /** The outcomes of an aborted transaction are taken for published. */
     SEEK_NOTHING_AFTER_ABORT,
-    /** Pictures of a batch go to their neighbours. */
+    /** Images of a batch go to their neighbours. */
     SWAP_PICTURES,
-    /** What cannot be drawn is answered, and its original is forgotten. */
+    /** What cannot be generated is answered, and its original is forgotten. */
     DROP_DEAD_LETTERS,
     /** A dead letter is sent again beside the next result. */
     REPEAT_DEAD_LETTERS,
@@ -22,9 +22,9 @@ public enum SeededBug {
     CUT_DEAD_LETTERS,
     /** Originals too large for a record are stored without their end. */
     TRUNCATE_ORIGINALS,
-    /** A job is drawn though it was cancelled long before. */
+    /** A job is generated though it was cancelled long before. */
     IGNORE_CANCELLATIONS,
-    /** A job is drawn though its deadline has passed. */
+    /** A job is generated though its deadline has passed. */
     IGNORE_DEADLINES,
     /** Results carry the context of another job of their batch. */
     MIX_CONTEXTS,
@@ -40,8 +40,8 @@ public enum SeededBug {
     MISCOUNT_ATTEMPTS,
     /** Results name the record behind the one they answer. */
     WRONG_SOURCE,
-    /** The references of a job's first two pictures change places. */
+    /** The references of a job's first two images change places. */
     SWAP_INDEXES,
-    /** Picture files carry the caption of another job of their batch. */
+    /** Image files carry the caption of another job of their batch. */
     MIX_CAPTIONS
 }

@@ -4,9 +4,9 @@ import dev.limner.worker.generate.GeneratedBatch;
 import java.util.List;
 
 /**
- * A micro-batch as picture files in memory.
+ * A micro-batch as image files in memory.
  *
- * @param pictures for each job or part of one its files, in order
+ * @param images for each job or part of one its files, in order
  * @param encodeMillis what the encoding took
  */
 public record EncodedBatch(GeneratedBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {
@@ -20,7 +20,7 @@ public record EncodedBatch(GeneratedBatch drawn, List<List<EncodedImage>> pictur
     }
 
     /**
-     * A picture file.
+     * An image file.
      *
      * @param sha256 of the bytes
      * @param pixelsSha256 of the height x width x RGB bytes they encode

@@ -1,4 +1,4 @@
-/** Pixels to encoded pictures with provenance. */
+/** Pixels to encoded images with provenance. */
 @NullMarked
 package dev.limner.worker.encode;
 

@@ -2,9 +2,9 @@ package dev.limner.worker.fault;
 
 /** Places on a job's way at which a worker's death has consequences of its own. */
 public enum CrashPoint {
-    /** Pictures are drawn and nowhere but in memory. */
+    /** Images are generated and nowhere but in memory. */
     AFTER_IMAGE,
-    /** Pictures are durable and nobody knows of them. */
+    /** Images are durable and nobody knows of them. */
     AFTER_STORE,
     /** Results are sent in a transaction that is not committed. */
     AFTER_SEND,

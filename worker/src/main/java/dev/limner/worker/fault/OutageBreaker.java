@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Uses something that every job needs, and waits while it is away: an outage is no job's fault and costs none an attempt.
+ * Uses something that every job needs, and waits while it is unavailable: an outage is no job's fault and costs none an attempt.
  * After a few failures in a row only one caller at a time tries again, and {@link #open} tells the control thread to
  * fetch nothing. Safe from any thread.
  */
@@ -100,7 +100,7 @@ public final class OutageBreaker {
         return needsOperator;
     }
 
-    /** Whether it is away, or was a moment ago. */
+    /** Whether it is unavailable, or was a moment ago. */
     public boolean open() {
         return !circuit.isClosed();
     }

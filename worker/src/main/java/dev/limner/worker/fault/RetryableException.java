@@ -1,6 +1,6 @@
 package dev.limner.worker.fault;
 
-/** Something outside the job failed and may work again: a full disk, a store that is away. The job is not at fault. */
+/** Something outside the job failed and may work again: a full disk, a store that is unavailable. The job is not at fault. */
 public class RetryableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The batch sizes the device computes. A batch is padded to the next of them, because only for a handful of sizes can
- * be shown at start that a picture comes out the same in each.
+ * be shown at start that an image comes out the same in each.
  *
  * @param sizes ascending
  */
@@ -37,7 +37,7 @@ public record BatchBuckets(List<Integer> sizes) {
                 .orElse(0);
     }
 
-    /** The smallest size that holds {@code count} pictures, or the largest if none does. */
+    /** The smallest size that holds {@code count} images, or the largest if none does. */
     public int holding(int count) {
         return sizes.stream().filter(size -> size >= count).findFirst().orElse(largest());
     }

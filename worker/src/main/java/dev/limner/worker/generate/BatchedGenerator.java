@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Any number of pictures as computations of a few fixed sizes. When it starts every size is probed against the largest,
- * and one whose pictures differ in a single byte is not used: that is what makes a picture independent of its batch. A
+ * Any number of images as computations of a few fixed sizes. When it starts every size is probed against the largest,
+ * and one whose images differ in a single byte is not used: that is what makes an image independent of its batch. A
  * size the device has no memory for is not used again either. Safe from any thread.
  */
 public final class BatchedGenerator implements AutoCloseable {
@@ -33,7 +33,7 @@ public final class BatchedGenerator implements AutoCloseable {
      * Warms a painter up and probes it.
      *
      * @param painter closed by {@link #close()}
-     * @throws IllegalStateException if not even the largest size draws a picture the same in every place
+     * @throws IllegalStateException if not even the largest size generates an image the same in every place
      */
     public static BatchedGenerator of(ImageGenerator painter, BatchBuckets wanted) {
         List<RenderRequest> probes = painter.probes(wanted.largest());
@@ -43,12 +43,12 @@ public final class BatchedGenerator implements AutoCloseable {
             if (agrees(painter, probes, reference, size)) {
                 agreeing.add(size);
             } else {
-                LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its pictures differ");
+                LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its images differ");
             }
         }
         if (!agreeing.contains(wanted.largest())) {
             throw new IllegalStateException("in batches of " + wanted.largest()
-                    + " a picture's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
+                    + " an image's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
         }
         return new BatchedGenerator(painter, new BatchBuckets(agreeing));
     }
@@ -73,7 +73,7 @@ public final class BatchedGenerator implements AutoCloseable {
         return painter.model();
     }
 
-    /** The one size it draws. */
+    /** The one size it generates. */
     public ImageSize size() {
         return painter.size();
     }
@@ -84,7 +84,7 @@ public final class BatchedGenerator implements AutoCloseable {
     }
 
     /**
-     * Draws any number of pictures, in order; a picture's bytes do not depend on the others.
+     * Generates any number of images, in order; an image's bytes do not depend on the others.
      *
      * @throws OutOfDeviceMemoryException if not even the smallest batch fits
      */
@@ -112,12 +112,12 @@ public final class BatchedGenerator implements AutoCloseable {
         return pictures;
     }
 
-    /** Pictures that depend on nothing but the model and their number. */
+    /** Images that depend on nothing but the model and their number. */
     public List<Pixels> probes(int count) {
         return draw(painter.probes(count));
     }
 
-    /** Draws something that cannot be at fault itself; throws whatever the device does if it does not work. */
+    /** Generates something that cannot be at fault itself; throws whatever the device does if it does not work. */
     public void probe() {
         var unused = painter.paint(painter.probes(1), sizes.sizes().get(0));
     }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws a micro-batch. One that fails is halved until the jobs that cannot be drawn are found; the others are drawn in
+ * Generates a micro-batch. One that fails is halved until the jobs that cannot be generated are found; the others are generated in
  * what is left of it. When a single job fails, the device is asked whether it works at all: if not, the job is not at
  * fault and waits until it does. Safe from any thread.
  */
@@ -40,7 +40,7 @@ public final class GenerateStage {
     }
 
     /**
-     * Draws.
+     * Generates.
      *
      * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
      */
@@ -98,7 +98,7 @@ public final class GenerateStage {
             try {
                 return probe();
             } catch (RetryableException e) {
-                LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not draw what it drew at start");
+                LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not generate what it generated at start");
                 return false;
             }
         }
@@ -126,7 +126,7 @@ public final class GenerateStage {
             }
             List<Pixels> all = engine.draw(requests);
             if (all.size() != requests.size()) {
-                throw new IllegalStateException(all.size() + " pictures for " + requests.size() + " requests");
+                throw new IllegalStateException(all.size() + " images for " + requests.size() + " requests");
             }
             List<List<Pixels>> perJob = new ArrayList<>();
             int at = 0;

@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * A micro-batch as pixels.
  *
- * @param pictures for each job or part of one its pictures, in order
- * @param model what drew them
+ * @param images for each job or part of one its images, in order
+ * @param model what generated them
  * @param attempt the how-manieth try of these jobs this was, from 1
- * @param deviceMillis what the drawing took
+ * @param deviceMillis what the generating took
  */
 public record GeneratedBatch(
         PreparedBatch prepared, List<List<Pixels>> pictures, Result.Model model, int attempt, double deviceMillis) {

@@ -8,21 +8,21 @@ import java.util.List;
 
 /** One computation of a batch on a device. Safe from any thread. */
 public interface ImageGenerator extends AutoCloseable {
-    /** What it paints with. */
+    /** What it generates with. */
     Result.Model model();
 
-    /** The one size it paints. */
+    /** The one size it generates. */
     ImageSize size();
 
-    /** Pictures that depend on nothing but a number, to compare batch sizes by and to ask a device whether it works. */
+    /** Images that depend on nothing but a number, to compare batch sizes by and to ask a device whether it works. */
     List<RenderRequest> probes(int count);
 
     /**
-     * Paints a batch.
+     * Generates a batch.
      *
      * @param requests at most {@code batchSize}
-     * @param batchSize pictures to compute; those beyond the requests are padding
-     * @return one picture a request, in order
+     * @param batchSize images to compute; those beyond the requests are padding
+     * @return one image a request, in order
      * @throws OutOfDeviceMemoryException if the batch is too large for the device as it is now
      */
     List<Pixels> paint(List<RenderRequest> requests, int batchSize);

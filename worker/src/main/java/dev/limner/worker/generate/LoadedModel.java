@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on the device with what it takes to draw a caption. Owns the engine, not the encoder, which models share. Safe
+ * A model on the device with what it takes to generate a caption. Owns the engine, not the encoder, which models share. Safe
  * from any thread.
  */
 public final class LoadedModel implements AutoCloseable {
@@ -51,12 +51,12 @@ public final class LoadedModel implements AutoCloseable {
         return origin;
     }
 
-    /** Jobs were drawn. */
+    /** Jobs were generated. */
     public void completed(int jobs) {
         completed.add(jobs);
     }
 
-    /** A job could not be drawn. */
+    /** A job could not be generated. */
     public void failed() {
         failed.increment();
     }

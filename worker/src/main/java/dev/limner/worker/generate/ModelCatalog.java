@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models on the device and which jobs they get. Whoever draws leases the model; one that is retired goes on until its
+ * The models on the device and which jobs they get. Whoever generates leases the model; one that is retired continues until its
  * last lease ends and is closed then. A swap is a change of one reference between two batches: nobody waits for it.
  *
  * <p>Routes and leases may be asked for from any thread; models are put in and taken out by the release thread.
@@ -262,7 +262,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
     }
 
     /**
-     * Lets nobody draw until {@link #replaceLive}: for a device without room for two models. Waits until the last lease
+     * Lets nobody generate until {@link #replaceLive}: for a device without room for two models. Waits until the last lease
      * has ended, then takes every model out.
      */
     public synchronized void drain() throws InterruptedException {

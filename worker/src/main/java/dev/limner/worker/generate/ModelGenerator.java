@@ -20,7 +20,7 @@ public final class ModelGenerator implements ImageGenerator {
         this.renderer = renderer;
     }
 
-    /** @throws dev.limner.generator.bundle.BundleException if the bundle cannot be drawn with */
+    /** @throws dev.limner.generator.bundle.BundleException if the bundle cannot be generated with */
     public static ModelGenerator load(ModelBundle bundle, Device device) {
         Result.Model model =
                 new Result.Model(bundle.manifest().name(), bundle.manifest().digest());

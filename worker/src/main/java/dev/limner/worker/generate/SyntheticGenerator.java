@@ -11,10 +11,10 @@ import java.util.List;
 
 /**
  * What was asked for, written down in colours: everything but a model. It shows what the rest of a worker can do, lets a
- * deployment be tried where there is no device, and lets anybody tell from a picture which job it belongs to.
+ * deployment be tried where there is no device, and lets anybody tell from an image which job it belongs to.
  *
  * <p>64 blocks of 8 x 8 pixels, row by row. Of block {@code n} the red is byte {@code n mod 8} of the seed, lowest first,
- * the green is byte {@code n mod 32} of the caption's SHA-256, and the blue is the picture's index.
+ * the green is byte {@code n mod 32} of the caption's SHA-256, and the blue is the image's index.
  */
 public final class SyntheticGenerator implements ImageGenerator {
     private static final int SIDE = 64;

@@ -9,7 +9,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * The ids last seen in each owned partition, so that a job sent twice in a row is drawn once. In memory only: a new owner
+ * The ids last seen in each owned partition, so that a job sent twice in a row is generated once. In memory only: a new owner
  * starts with none. One thread: the control thread.
  */
 public final class RecentIds {

@@ -130,7 +130,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Waits until everything that was in the topic at the start is read, however long that takes: brokers that are away come
+     * Waits until everything that was in the topic at the start is read, however long that takes: brokers that are unavailable come
      * back. Says from time to time why it still waits.
      *
      * @throws CancellationException if the thread is interrupted, which it stays

@@ -130,7 +130,7 @@ final class UnreadablePartitions {
                 .addKeyValue("offset", offset)
                 .addKeyValue("error", error)
                 .addKeyValue("retryInMs", again.toMillis())
-                .log("a partition cannot be read on: its jobs wait, all others go on");
+                .log("a partition cannot be read on: its jobs wait, all others continue");
     }
 
     private void go(TopicPartition partition, Hold hold) {
@@ -146,7 +146,7 @@ final class UnreadablePartitions {
         }
     }
 
-    /** Partitions whose time has come are tried again; those that go on are let go of. */
+    /** Partitions whose time has come are tried again; those that continue are let go of. */
     void beforePoll() {
         for (Map.Entry<TopicPartition, Hold> entry : List.copyOf(holds.entrySet())) {
             TopicPartition partition = entry.getKey();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param consult whether more is done beyond the offset than stands here: the results topic tells what
  * @param crashes unclean take-overs in a row, since the jobs under suspicion were last all done
  * @param suspects how many offsets, from the committed one on, are under suspicion of killing their worker
- * @param started which of them was about to be drawn alone, counted from the committed offset; -1 for none
+ * @param started which of them was about to be generated alone, counted from the committed offset; -1 for none
  * @param done what is done beyond the committed offset; bit n for offset + n
  */
 record LedgerState(

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * partitions asked about so far; it starts a day before the oldest of their records, for nothing older can answer
  * one, and ends where the topic ended when it began. It needs no group, commits nothing and holds one bit for each offset
  * asked about, less where all are answered. It is repeated until it succeeds, however long the brokers are unavailable:
- * drawing again what may be answered is no way out.
+ * generating again what may be answered is no way out.
  *
  * <p>Methods are safe from any thread; the reading has a thread of its own, which exists only while there is a question.
  */

@@ -15,7 +15,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Where the work on newly assigned partitions continues. What a group committed counts only for the topic it was committed
  * for, told by its id; and where the group's offset or ledger is missing, belongs to another topic, cannot be read or
  * does not hold everything, the results topic is asked what is answered already. Until it has told, nothing of the partition
- * is drawn. Control thread only.
+ * is generated. Control thread only.
  */
 public final class TakeOvers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TakeOvers.class);
@@ -170,7 +170,7 @@ public final class TakeOvers implements AutoCloseable {
         boolean usual = assignment.committed() == PartitionAssignment.NOTHING_COMMITTED;
         log(usual ? LOG.atInfo() : LOG.atWarn(), assignment)
                 .addKeyValue("reason", why)
-                .log("asking the results topic what is answered; until then nothing of the partition is drawn");
+                .log("asking the results topic what is answered; until then nothing of the partition is generated");
         ask(new Waiting(assignment, question(assignment, from, assignment.end()), state, false));
     }
 

@@ -34,7 +34,7 @@ public final class WorkerMetrics {
                 .description("Time that the control thread spent in the partitions' ledgers. Unit: seconds.")
                 .register(registry);
         this.batchSizes = DistributionSummary.builder("limner.batch.images")
-                .description("Pictures of each micro-batch that went to the device. Unit: images.")
+                .description("Images of each micro-batch that went to the device. Unit: images.")
                 .register(registry);
         this.still = MultiGauge.builder("limner.partition.still.seconds")
                 .description(
@@ -54,7 +54,7 @@ public final class WorkerMetrics {
                 .description("Outcomes that came too late: their partition belongs to another worker. Unit: outcomes.")
                 .register(registry);
         this.images = Counter.builder("limner.images")
-                .description("Pictures whose results were committed. Unit: images.")
+                .description("Images whose results were committed. Unit: images.")
                 .register(registry);
     }
 
@@ -100,7 +100,7 @@ public final class WorkerMetrics {
                 .record(Duration.ofNanos((long) (millis * 1e6)));
     }
 
-    /** A micro-batch was drawn. */
+    /** A micro-batch was generated. */
     public void batch(int images) {
         batchSizes.record(images);
     }

@@ -243,7 +243,7 @@ final class CommitScheduler implements LastCommit.Commits {
         return state.failures();
     }
 
-    /** Pictures whose results are committed. Safe from any thread. */
+    /** Images whose results are committed. Safe from any thread. */
     long imagesDone() {
         return imagesDone.get();
     }

@@ -32,13 +32,13 @@ final class CompletionQueue {
         ring();
     }
 
-    /** A stage cannot go on; the first failure counts. */
+    /** A stage cannot continue; the first failure counts. */
     void fail(Throwable cause) {
         failure.compareAndSet(null, cause);
         ring();
     }
 
-    /** What ended a stage; null while all go on. */
+    /** What ended a stage; null while all continue. */
     @Nullable
     Throwable failure() {
         return failure.get();

@@ -150,7 +150,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 "Records that are held until they have their results.",
                 "bytes",
                 pending::bytes);
-        metrics.gauge("limner.partitions.owned", "Partitions that this worker draws from.", "partitions", () -> owned);
+        metrics.gauge("limner.partitions.owned", "Partitions that this worker generates from.", "partitions", () -> owned);
         metrics.gauge(
                 "limner.partitions.recovering",
                 "Partitions of which it is not yet known what is done in them.",
@@ -257,7 +257,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         metrics.unreadable(damages.stream().collect(Collectors.toMap(PartitionDamage::partition, PartitionDamage::since)));
     }
 
-    /** Whether something that every job needs is away. */
+    /** Whether something that every job needs is unavailable. */
     private boolean outage() {
         return breakers.stream().anyMatch(OutageBreaker::open);
     }
@@ -314,7 +314,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         if (!mailbox.isEmpty()) {
             return Duration.ZERO;
         }
-        // What cannot be published need not be drawn in a hurry.
+        // What cannot be published need not be generated in a hurry.
         long due = committer.failing() ? Long.MAX_VALUE : dispatcher.nanosUntilDue();
         long nanos = Math.min(LONGEST_POLL.toNanos(), due);
         return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));

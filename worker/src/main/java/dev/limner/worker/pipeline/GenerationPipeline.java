@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * false, and the control thread pauses its partitions.
  *
  * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
- * pictures are durable, those of all its parts if it is spread over several batches. A stage that fails on a batch tries
+ * images are durable, those of all its parts if it is spread over several batches. A stage that fails on a batch tries
  * its jobs one by one, so that none suffers from another.
  */
 final class GenerationPipeline {
@@ -65,7 +65,7 @@ final class GenerationPipeline {
     private final List<StageWatch> watches = new ArrayList<>();
     private volatile @Nullable LastBatch last;
 
-    /** The last micro-batch the device drew. */
+    /** The last micro-batch the device generated. */
     record LastBatch(int images, double deviceMillis) {}
 
     /** What does the work. */
@@ -79,7 +79,7 @@ final class GenerationPipeline {
     }
 
     /**
-     * @param unwanted the answer to a job that nobody wants drawn any more; asked right before the device
+     * @param unwanted the answer to a job that nobody wants generated any more; asked right before the device
      * @param errors hears of a stage that an {@link Error} ends
      */
     GenerationPipeline(
@@ -170,7 +170,7 @@ final class GenerationPipeline {
         return last;
     }
 
-    /** Pictures drawn, whatever became of them. */
+    /** Images generated, whatever became of them. */
     long drawnImages() {
         return drawnImages.get();
     }
@@ -322,7 +322,7 @@ final class GenerationPipeline {
             drop(batch.jobs().size());
             return;
         } catch (RuntimeException e) {
-            // Refused, or a failure nobody foresaw: whose pictures it was shows when each is stored alone.
+            // Refused, or a failure nobody foresaw: whose images it was shows when each is stored alone.
             if (batch.jobs().size() == 1) {
                 fail(batch.jobs().get(0), e instanceof PermanentException known ? known.code() : ErrorCode.INTERNAL, e);
                 return;
@@ -358,7 +358,7 @@ final class GenerationPipeline {
         finish(job, outcomes.failed(job, code, String.valueOf(failure.getMessage()), 1));
     }
 
-    /** A job, or a part of one, has an outcome other than its pictures. */
+    /** A job, or a part of one, has an outcome other than its images. */
     private void finish(QueuedJob job, Publication publication) {
         finish(splits.decides(job) ? List.of(new FinishedRecord(job.ref(), publication)) : List.of(), 1);
     }

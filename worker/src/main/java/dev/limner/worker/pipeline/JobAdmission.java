@@ -111,13 +111,13 @@ final class JobAdmission implements AutoCloseable {
         return new Verdict.Answer(new FinishedRecord(queued.ref(), publication));
     }
 
-    /** The answer to a job that cannot be drawn as things are when its batch is formed, or that nobody wants any more. */
+    /** The answer to a job that cannot be generated as things are when its batch is formed, or that nobody wants any more. */
     Optional<Publication> undrawable(QueuedJob queued, Instant now) {
         return unwanted(queued, now).or(() -> unfit(queued.job()).map(error -> outcomes.rejected(queued, error)));
     }
 
     /**
-     * The answer to a job that nobody wants drawn any more: it was cancelled, or its deadline has passed. Safe from any
+     * The answer to a job that nobody wants generated any more: it was cancelled, or its deadline has passed. Safe from any
      * thread.
      */
     Optional<Publication> unwanted(QueuedJob queued, Instant now) {
@@ -151,7 +151,7 @@ final class JobAdmission implements AutoCloseable {
                 ErrorCode.SIZE_NOT_AVAILABLE,
                 "size",
                 size,
-                "which is no size of model " + model.model().name() + ": it draws "
+                "which is no size of model " + model.model().name() + ": it generates "
                         + model.engine().size()));
     }
 

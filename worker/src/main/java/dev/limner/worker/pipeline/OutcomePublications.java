@@ -40,13 +40,13 @@ final class OutcomePublications {
         return clock.instant();
     }
 
-    /** A record that can never be drawn. */
+    /** A record that can never be generated. */
     Publication rejected(RecordDelivery delivery, Decoded.Poison poison) {
         return rejected(delivery, poison, null, null);
     }
 
     /**
-     * A record that can never be drawn and is too large for a letter.
+     * A record that can never be generated and is too large for a letter.
      *
      * @param objectUri where its whole value is; null if it could not be stored
      * @param notStored why it could not be stored; null if it was
@@ -77,7 +77,7 @@ final class OutcomePublications {
                 trace(original));
     }
 
-    /** A job that this worker cannot draw or may not. */
+    /** A job that this worker cannot generate or may not. */
     Publication rejected(QueuedJob queued, RecordError error) {
         return without(queued, new Outcome.Rejected(error), error, 1);
     }
@@ -121,10 +121,10 @@ final class OutcomePublications {
     }
 
     /**
-     * Drawn and stored.
+     * Generated and stored.
      *
-     * @param position the job's place in its batch; of a part of a job only its pictures are named
-     * @param uris of these pictures, in order
+     * @param position the job's place in its batch; of a part of a job only its images are named
+     * @param uris of these images, in order
      */
     Publication completed(EncodedBatch encoded, int position, List<String> uris, double storeMillis, long storedNanos) {
         GeneratedBatch drawn = encoded.drawn();

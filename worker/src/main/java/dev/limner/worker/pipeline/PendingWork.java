@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker holds in memory of the records it was delivered, until their answers are committed: jobs that wait,
- * pictures on their way, originals that are being stored, answers that are not published yet. Each source has an equal
+ * images on their way, originals that are being stored, answers that are not published yet. Each source has an equal
  * share of the bound; a source that has used up its share is not fetched from until there is room, so that a flood in one
  * holds up no other. Sizes are estimates from the record's own bytes. Control thread only, except for {@link #bytes()}.
  */
 final class PendingWork {
     /** What is held of a record beside its bytes: its job, its answer, its places in queues and ledgers. */
     static final int RECORD_BYTES = 1 << 10;
-    /** What is held of a picture's description. */
+    /** What is held of an image's description. */
     static final int IMAGE_BYTES = 1 << 10;
 
     private final long share;

@@ -46,7 +46,7 @@ final class ProgressWatch {
      * @param owned partitions
      * @param restored those of them whose ledger is known
      * @param oldest the oldest record without a committed outcome, by partition
-     * @param deviceFree whether the device has nothing to do and nothing that jobs need is away
+     * @param deviceFree whether the device has nothing to do and nothing that jobs need is unavailable
      * @param received what the brokers have sent so far, in bytes
      * @param publishing how it goes
      * @param obstacles what keeps results from being published

@@ -18,9 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs whose pictures are drawn in several batches: keeps what is stored of each until all of it is, and joins it into
+ * Jobs whose images are generated in several batches: keeps what is stored of each until all of it is, and joins it into
  * one result. The first part that has another outcome decides for the whole job; what comes of its other parts is dropped.
- * Until its last part is on its way a job keeps a lease on its model, so that all its pictures are of one model whatever
+ * Until its last part is on its way a job keeps a lease on its model, so that all its images are of one model whatever
  * is released meanwhile. Whole jobs pass through. Safe from any thread.
  */
 final class SplitJobs {
@@ -81,9 +81,9 @@ final class SplitJobs {
     }
 
     /**
-     * The pictures of a part are durable.
+     * The images of a part are durable.
      *
-     * @param publication with these pictures only
+     * @param publication with these images only
      * @return the answer to the whole job if this was what it waited for
      */
     synchronized Optional<Publication> stored(QueuedJob part, Publication publication) {
@@ -105,7 +105,7 @@ final class SplitJobs {
     }
 
     /**
-     * A part has an outcome other than its pictures.
+     * A part has an outcome other than its images.
      *
      * @return whether that is the job's outcome; false if another part had one before
      */

@@ -6,10 +6,10 @@ import ai.djl.Device;
  * How many threads serve each stage; a thread has one micro-batch at a time.
  *
  * @param text as many captions are embedded at the same time
- * @param device micro-batches drawn side by side
+ * @param device micro-batches generated side by side
  */
 public record StageThreads(int text, int device, int encode, int store) {
-    /** A caption costs a core about half of what its picture costs, an encoded file a fifth. */
+    /** A caption costs a core about half of what its image costs, an encoded file a fifth. */
     private static final int STREAMS_PER_TEXT_THREAD = 2;
 
     private static final int STREAMS_PER_ENCODE_THREAD = 4;
@@ -26,7 +26,7 @@ public record StageThreads(int text, int device, int encode, int store) {
      * Threads for a machine.
      *
      * @param torchThreads libtorch's threads inside one operation
-     * @param streams micro-batches drawn side by side; 0 for what suits the device
+     * @param streams micro-batches generated side by side; 0 for what suits the device
      */
     static StageThreads on(Device device, int cores, int torchThreads, int streams) {
         if (streams < 0) {
@@ -36,7 +36,7 @@ public record StageThreads(int text, int device, int encode, int store) {
             throw new IllegalArgumentException("limner.worker.threads is " + torchThreads + ", must be at least 0");
         }
         if (device.isGpu()) {
-            // The device does the drawing; the cores are there to feed it.
+            // The device does the generating; the cores are there to feed it.
             return new StageThreads(cores, Math.max(1, streams), cores, Math.max(LEAST_STORE_THREADS, cores / 2));
         }
         int drawing = streams == 0 ? Math.max(1, cores / torchThreads) : streams;

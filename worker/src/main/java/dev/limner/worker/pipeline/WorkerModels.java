@@ -181,7 +181,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         return new LoadedModel(engine, reading, origin);
     }
 
-    /** Loads what the first job would otherwise wait for; the engine has drawn its probes by now. */
+    /** Loads what the first job would otherwise wait for; the engine has generated its probes by now. */
     private static void warmUp(TextEncoder text, BatchedGenerator pictures) {
         RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
         Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
@@ -197,7 +197,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     /**
-     * Done once the worker may draw: what is live is on the device, or nothing is announced. Of no meaning before
+     * Done once the worker may generate: what is live is on the device, or nothing is announced. Of no meaning before
      * {@link #follow()}. Cancelled by {@link #close()}.
      */
     @Override

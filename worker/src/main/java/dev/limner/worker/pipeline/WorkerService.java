@@ -296,7 +296,7 @@ public class WorkerService {
         return starting == null ? List.of() : starting.obstacles();
     }
 
-    /** Whether the worker ended because it could not go on. */
+    /** Whether the worker ended because it could not continue. */
     public boolean failed() {
         return failed;
     }
@@ -317,7 +317,7 @@ public class WorkerService {
             rest.add(store);
         }
         if (models != null && unused) {
-            // Native memory that a thread still draws in must not go.
+            // Native memory that a thread still generates in must not go.
             rest.add(models);
         }
         boolean closed = ParallelClose.all(budget, rest);

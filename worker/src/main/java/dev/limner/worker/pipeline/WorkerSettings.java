@@ -17,7 +17,7 @@ import java.util.Set;
  * @param name unlike any other live worker's
  * @param recentIds remembered of each partition
  * @param software the generator and its version, as provenance names it
- * @param writeCaptions whether picture files carry their captions
+ * @param writeCaptions whether image files carry their captions
  * @param limits how long things may take
  * @param clock the worker's idea of the time of day
  * @param drill faults on order; {@link Drill#NONE} outside of trials
@@ -48,7 +48,7 @@ public record WorkerSettings(
      *
      * @param stop a stopping worker, until everything is closed
      * @param revoke partitions that go to another worker, for what is on its way to be finished
-     * @param deviceOutage a device that draws nothing, until the worker ends
+     * @param deviceOutage a device that generates nothing, until the worker ends
      */
     public record Limits(Duration stop, Duration revoke, Duration deviceOutage) {
         private static final Duration SHORTEST_STOP = Duration.ofSeconds(1);

@@ -102,7 +102,7 @@ final class WorkerStart {
                     settings.intake().bootstrap(), settings.intake().client());
             phase = Phase.RECORDS;
             models.follow();
-            // A worker without the live release owns no partitions: those who have it draw the jobs.
+            // A worker without the live release owns no partitions: those who have it generate the jobs.
             phase = Phase.LIVE_RELEASE;
             models.ready().get();
             if (!stopped) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param result its terminal result
  * @param original the record
  * @param origin where it was, {@code topic-partition@offset}
- * @param deadLetter why it could not be drawn; absent where it was
+ * @param deadLetter why it could not be generated; absent where it was
  * @param traceParent the trace the record belonged to
  */
 public record Publication(

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param transactionalId stays with the worker's name, so that a restarted worker ends what a killed one left open
  * @param resultsTopic where results go
- * @param deadLettersTopic where what could not be drawn goes
+ * @param deadLettersTopic where what could not be generated goes
  * @param source who publishes, as CloudEvents name it
  * @param client how the brokers' logs name this producer
  * @param group whose offsets go with the results

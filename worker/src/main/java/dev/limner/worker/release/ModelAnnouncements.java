@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a worker on the models that the models topic names. Reads all of the topic, as every worker does, and carries the
- * last record of its model out on a thread of its own, so that drawing goes on meanwhile. Not a channel of the messaging
+ * last record of its model out on a thread of its own, so that generating continues meanwhile. Not a channel of the messaging
  * library: a worker that starts has to know that it has read to the end before it takes a job.
  */
 public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
@@ -53,7 +53,7 @@ public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
     private boolean retryPlanned;
 
     /**
-     * Reads the topic to its end, however long the brokers are away, and brings what is live there onto the device; returns
+     * Reads the topic to its end, however long the brokers are unavailable, and brings what is live there onto the device; returns
      * when that is done or refused. {@link #ready} says which.
      *
      * @param store where bundles lie
@@ -155,7 +155,7 @@ public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
     }
 
     /**
-     * Done once this worker may draw: it has what is live, or nothing is announced. Until then it has only the model it came
+     * Done once this worker may generate: it has what is live, or nothing is announced. Until then it has only the model it came
      * with, which the fleet may have left behind long ago. Cancelled by {@link #close()}.
      */
     public CompletableFuture<Void> ready() {

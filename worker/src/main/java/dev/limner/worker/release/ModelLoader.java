@@ -7,9 +7,9 @@ import dev.limner.worker.generate.LoadedModel;
 @FunctionalInterface
 public interface ModelLoader {
     /**
-     * Loads a model, warms it up and probes its batch sizes. Called from the release thread while others draw.
+     * Loads a model, warms it up and probes its batch sizes. Called from the release thread while others generate.
      *
-     * @throws dev.limner.generator.bundle.BundleException if it cannot be drawn with
+     * @throws dev.limner.generator.bundle.BundleException if it cannot be generated with
      */
     LoadedModel load(ModelBundle bundle);
 }

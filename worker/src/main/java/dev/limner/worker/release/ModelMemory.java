@@ -8,10 +8,10 @@ import java.util.Optional;
 /** Whether there is room for one more model. */
 @FunctionalInterface
 interface ModelMemory {
-    /** The file, the copy on the heap while it is loaded, the tensors, and what drawing takes. */
+    /** The file, the copy on the heap while it is loaded, the tensors, and what generating takes. */
     long WEIGHTS = 4;
 
-    /** For everything else that goes on. */
+    /** For everything else that continues. */
     long SPARE = 128L << 20;
 
     /** @param bytes of the model's weights */

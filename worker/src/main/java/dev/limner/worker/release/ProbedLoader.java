@@ -9,7 +9,7 @@ import dev.limner.worker.generate.LoadedModel;
 import java.util.List;
 import java.util.Optional;
 
-/** Loads models and has them draw their probes: exactly as their maker saw them, on another profile nearly so. Stateless. */
+/** Loads models and has them generate their probes: exactly as their maker saw them, on another profile nearly so. Stateless. */
 final class ProbedLoader {
     /** Of 255, on another execution profile than the maker's. */
     private static final int TOLERANCE = 2;
@@ -27,7 +27,7 @@ final class ProbedLoader {
      * Loads a bundle.
      *
      * @return owned by the caller
-     * @throws ReleaseRejected if it cannot be loaded, or does not draw what its maker saw
+     * @throws ReleaseRejected if it cannot be loaded, or does not generate what its maker saw
      */
     LoadedModel load(ModelBundle bundle) throws ReleaseRejected {
         LoadedModel model;
@@ -50,7 +50,7 @@ final class ProbedLoader {
             throw e;
         } catch (RuntimeException e) {
             model.close();
-            throw new ReleaseRejected(RefusalCode.PROBE_FAILED, "it does not draw its probes: " + e);
+            throw new ReleaseRejected(RefusalCode.PROBE_FAILED, "it does not generate its probes: " + e);
         }
     }
 
@@ -61,7 +61,7 @@ final class ProbedLoader {
         if (difference > allowed) {
             throw new ReleaseRejected(
                     RefusalCode.PROBE_FAILED,
-                    "its pictures differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
+                    "its images differ by " + difference + " of 255 from those its maker saw on " + sheet.profile()
                             + ", at most " + allowed + " here on " + profile);
         }
     }

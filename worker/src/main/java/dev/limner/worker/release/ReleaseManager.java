@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes a worker run what the models topic says: fetches, verifies, loads beside the old model, probes, and only then
- * lets jobs go to it. A release that fails on the way is refused with a reason, and what ran before goes on. Driven by one
+ * lets jobs go to it. A release that fails on the way is refused with a reason, and what ran before continues. Driven by one
  * thread; the report is safe from any.
  */
 final class ReleaseManager implements ReleaseReport, AutoCloseable {

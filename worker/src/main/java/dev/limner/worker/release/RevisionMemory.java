@@ -24,7 +24,7 @@ final class RevisionMemory {
     private long highest;
 
     /**
-     * A memory that goes on where an earlier one of the file ended.
+     * A memory that continues where an earlier one of the file ended.
      *
      * @param file where the number lies; others may write theirs to it
      * @param atLeast what is known besides

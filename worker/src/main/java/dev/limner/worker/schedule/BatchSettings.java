@@ -5,14 +5,14 @@ import java.time.Duration;
 /**
  * How micro-batches are formed.
  *
- * @param maxSize most pictures in one; a job with more is spread over several
+ * @param maxSize most images in one; a job with more is spread over several
  * @param linger how long the oldest job waits for company
  */
 public record BatchSettings(int maxSize, Duration linger) {
     /** Turns that fill a batch. */
     private static final int TURNS = 4;
 
-    /** Most pictures of one job that a source gives in its turn; a job with more is spread over several turns. */
+    /** Most images of one job that a source gives in its turn; a job with more is spread over several turns. */
     int turn() {
         return Math.max(1, maxSize / TURNS);
     }

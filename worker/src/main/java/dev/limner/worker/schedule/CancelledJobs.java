@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ids of cancelled jobs, for a day and within a bound: anybody may cancel jobs that do not exist. Beyond it those that were
- * noted first are forgotten; their jobs are drawn. Safe from any thread.
+ * noted first are forgotten; their jobs are generated. Safe from any thread.
  */
 final class CancelledJobs {
     private static final Logger LOG = LoggerFactory.getLogger(CancelledJobs.class);
@@ -66,7 +66,7 @@ final class CancelledJobs {
             LOG.atWarn()
                     .addKeyValue("kept", cancelled.size())
                     .log(
-                            "more jobs were cancelled within a day than can be remembered: the first of them will be drawn");
+                            "more jobs were cancelled within a day than can be remembered: the first of them will be generated");
         }
     }
 

@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Jobs that wait for the device: one first-in-first-out buffer a source, emptied in turn. A micro-batch is formed when
- * enough pictures wait or the oldest job has waited long enough, of jobs that take one route; those whose model is still
- * on its way wait on. A job with more pictures than a quarter of a batch gives that many in its source's turn, so that it
+ * enough images wait or the oldest job has waited long enough, of jobs that take one route; those whose model is still
+ * on its way wait on. A job with more images than a quarter of a batch gives that many in its source's turn, so that it
  * is spread over several turns and, among others, over several batches; all its parts take the route of the first.
  *
  * <p>Nothing starves: the batches are opened by the sources in turn, and whoever opens a batch gives at least one turn of
  * its oldest job. With {@code n} sources, a job before which (itself included) lie {@code t} turns of its source is in a
- * batch with all its pictures after at most {@code n * t} batches. One thread: the control thread.
+ * batch with all its images after at most {@code n * t} batches. One thread: the control thread.
  */
 public final class JobLanes {
     private final BatchSettings settings;
@@ -33,7 +33,7 @@ public final class JobLanes {
     private final Map<String, Deque<QueuedJob>> buffers = new LinkedHashMap<>();
     private final List<String> sources;
     private final Set<String> full = new HashSet<>();
-    /** The routes of jobs of which some pictures have left. */
+    /** The routes of jobs of which some images have left. */
     private final Map<RecordRef, ModelRoute> begun = new HashMap<>();
     /** Which source opens the next batch, if it has anything to give. */
     private int opening;
@@ -149,7 +149,7 @@ public final class JobLanes {
 
     /** Takes a turn of a job out of its buffer and leaves the rest in its place. */
     private QueuedJob take(Deque<QueuedJob> buffer, QueuedJob queued, ModelRoute route, int most) {
-        // What no model draws has no pictures to spread.
+        // What no model generates has no images to spread.
         int count = route instanceof ModelRoute.Ready
                 ? Math.min(queued.images(), Math.min(settings.turn(), most))
                 : queued.images();
@@ -206,7 +206,7 @@ public final class JobLanes {
         return null;
     }
 
-    /** Forgets the rest of a job that has its outcome although not all of its pictures have left. */
+    /** Forgets the rest of a job that has its outcome although not all of its images have left. */
     public void forget(RecordRef ref) {
         if (begun.remove(ref) != null) {
             var unused = drop(buffer(ref.partition().topic()), ref);

@@ -13,7 +13,7 @@ public record MicroBatch(String id, ModelRoute route, List<QueuedJob> jobs, long
         jobs = List.copyOf(jobs);
     }
 
-    /** Pictures to draw. */
+    /** Images to generate. */
     public int images() {
         return jobs.stream().mapToInt(QueuedJob::images).sum();
     }

@@ -111,7 +111,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
 
     @Override
     public List<String> put(List<StoreObject> objects) {
-        // The same picture twice in a batch must not race with itself.
+        // The same image twice in a batch must not race with itself.
         Map<Path, StoreObject> distinct = new LinkedHashMap<>();
         List<String> uris = new ArrayList<>(objects.size());
         for (StoreObject object : objects) {
@@ -146,7 +146,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
         }
     }
 
-    /** The folders with their objects, and once a process what leads to them, whoever made it. */
+    /** The folders with their objects, and once per process what leads to them, whoever made it. */
     private void forceNames(Set<Path> folders) throws IOException {
         Set<Path> forced = new LinkedHashSet<>(folders);
         if (!named.containsAll(folders)) {

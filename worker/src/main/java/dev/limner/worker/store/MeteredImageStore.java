@@ -24,7 +24,7 @@ public final class MeteredImageStore implements ImageStore {
 
     private static Timer timer(MeterRegistry registry, String outcome) {
         return Timer.builder("limner.store.put")
-                .description("What the store took to make a micro-batch's pictures durable, or to fail. Unit: seconds.")
+                .description("What the store took to make a micro-batch's images durable, or to fail. Unit: seconds.")
                 .tag("outcome", outcome)
                 .register(registry);
     }

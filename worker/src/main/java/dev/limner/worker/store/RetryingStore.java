@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Waits while the store is away. The caller's thread waits, its queue fills and the partitions pause: an outage of the
+ * Waits while the store is unavailable. The caller's thread waits, its queue fills and the partitions pause: an outage of the
  * store costs no job an attempt.
  */
 public final class RetryingStore implements ImageStore {

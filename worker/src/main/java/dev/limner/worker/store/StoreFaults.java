@@ -43,7 +43,7 @@ final class StoreFaults {
         return disk.isFolder(file) || said(failure).equals(FILE_TOO_LARGE);
     }
 
-    /** For a job whose picture the store does not take. */
+    /** For a job whose image the store does not take. */
     static PermanentException rejected(IOException failure, Path file) {
         return new PermanentException(
                 ErrorCode.STORE_REJECTED, "the store does not take " + file + ": " + written(failure), failure);

@@ -1,4 +1,4 @@
-/** Encoded pictures to durable, content-addressed objects. */
+/** Encoded images to durable, content-addressed objects. */
 @NullMarked
 package dev.limner.worker.store;
 

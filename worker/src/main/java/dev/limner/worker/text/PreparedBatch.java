@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A micro-batch with its captions embedded.
  *
- * @param encodings one a job, in order
+ * @param encodings one per job, in order
  * @param textMillis what the embedding took
  */
 public record PreparedBatch(MicroBatch batch, List<CaptionEncoding> encodings, double textMillis) {

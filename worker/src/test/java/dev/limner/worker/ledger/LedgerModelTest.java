@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ledgers against a simple model of a broker: a log with gaps, committed offsets with metadata, and two workers that own
- * the partitions in turn. Everything happens in an order drawn from a seed: completions, commits that succeed, fail or
+ * the partitions in turn. Everything happens in an order generated from a seed: completions, commits that succeed, fail or
  * time out (and land or do not), revokes, losses, crashes, restarts, with and without ledgers. At the end every record
  * has been published exactly once.
  */

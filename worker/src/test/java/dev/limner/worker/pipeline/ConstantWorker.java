@@ -22,7 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** How a test wants its worker: real but for the model, which draws digests. */
+/** How a test wants its worker: real but for the model, which generates digests. */
 final class ConstantWorker {
     final MeterRegistry registry = new SimpleMeterRegistry();
     private final String bootstrap;

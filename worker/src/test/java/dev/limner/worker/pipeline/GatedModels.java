@@ -17,12 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
-/** Models that paint an index and a digest, once they are let: what is taken before waits in the pipeline. */
+/** Models that generate an index and a digest, once they are let: what is taken before waits in the pipeline. */
 final class GatedModels {
     private final CountDownLatch gate = new CountDownLatch(1);
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
-    /** What was taken so far and what is taken from now on is drawn. */
+    /** What was taken so far and what is taken from now on is generated. */
     void open() {
         gate.countDown();
     }
@@ -32,7 +32,7 @@ final class GatedModels {
         return closed;
     }
 
-    /** @param bad index of a picture that this model cannot draw; -1 for none */
+    /** @param bad index of an image that this model cannot generate; -1 for none */
     LoadedModel model(String digest, int bad) {
         ImageGenerator painter = new ImageGenerator() {
             @Override
@@ -59,7 +59,7 @@ final class GatedModels {
 
             private Pixels paint(RenderRequest request) {
                 if (request.index() == bad) {
-                    throw new IllegalStateException("a picture that no device can paint");
+                    throw new IllegalStateException("an image that no device can generate");
                 }
                 byte[] rgb = new byte[3 * 64];
                 rgb[0] = (byte) request.index();

@@ -35,7 +35,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that takes some pictures and never others: only their jobs fail, over a real broker. */
+/** A store that takes some images and never others: only their jobs fail, over a real broker. */
 class StoreRejectedTest {
     @TempDir
     Path folder;

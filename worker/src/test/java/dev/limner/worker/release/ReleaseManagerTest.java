@@ -50,7 +50,7 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
         assertThat(slots.of(job(null))).isEqualTo(new ModelRoute.Ready(second.digest()));
     }
 
-    /** It was away, or busy, while that was live. */
+    /** It was unavailable, or busy, while that was live. */
     @Test
     void shouldKeepAShareOfTheJobsWithAReleaseThatItNeverHeardOf() throws Exception {
         ReleaseManager releases = releases(ReleaseSettings.Beside.ALWAYS);

@@ -146,7 +146,7 @@ public final class TestBundles {
         return digest;
     }
 
-    /** Puts other pictures where the model's own should be. */
+    /** Puts other images where the model's own should be. */
     void forgeProbes(Manifest made) throws IOException {
         Path folder = folder(made);
         ProbeSheet sheet = ModelBundle.read(folder).probes().orElseThrow();
@@ -154,9 +154,9 @@ public final class TestBundles {
     }
 
     /**
-     * A bundle whose maker saw its pictures on another profile, and saw them a little different.
+     * A bundle whose maker saw its images on another profile, and saw them a little different.
      *
-     * @param off added to a value of the first picture
+     * @param off added to a value of the first image
      */
     Manifest seenOn(Manifest made, String profile, int off) throws IOException {
         Path folder = folder(made);

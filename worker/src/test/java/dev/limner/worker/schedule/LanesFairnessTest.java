@@ -96,7 +96,7 @@ class LanesFairnessTest {
         lanes.add(queued);
     }
 
-    /** Every picture once, in order, of one model. */
+    /** Every image once, in order, of one model. */
     private void taken(QueuedJob part) {
         Waiting job = waiting.get(part.ref());
         assertThat(job).as("a job that waits").isNotNull();

@@ -45,7 +45,7 @@ class FileStoreTest {
         try (FileStore store = new FileStore(folder.resolve("s"), durability, "w", new LocalDisk())) {
             List<StoreObject> objects = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                objects.add(object("picture " + i % 30));
+                objects.add(object("image " + i % 30));
             }
 
             List<String> uris = store.put(objects);
@@ -122,7 +122,7 @@ class FileStoreTest {
                 arguments(new FileSystemLoopException("f"), false));
     }
 
-    /** Else it would count as a picture's failure, and the worker would go on without knowing what still works. */
+    /** Else it would count as an image's failure, and the worker would continue without knowing what still works. */
     @Test
     void shouldHandOnAnErrorAsWhatItIs() {
         NoClassDefFoundError broken = new NoClassDefFoundError("injected");
@@ -313,7 +313,7 @@ class FileStoreTest {
         assertThatThrownBy(() -> store.put(List.of(object("a")))).isInstanceOf(RetryableException.class);
     }
 
-    /** A store that is away for some puts. */
+    /** A store that is unavailable for some puts. */
     private static final class Away implements ImageStore {
         private final AtomicInteger failures;
 

@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Whether pictures show their captions: R-precision, the dual encoder's pick among the caption and 99 others of the whole
- * data set; whether they are taken for the class of things they should be of; and how far they are from the real picture of
+ * Whether images show their captions: R-precision, the dual encoder's pick among the caption and 99 others of the whole
+ * data set; whether they are taken for the class of things they should be of; and how far they are from the real image of
  * the caption, in the judges' features.
  *
  * @param judges of the whole data set, which know what was left out; stay the caller's
@@ -36,11 +36,11 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
     }
 
     /**
-     * What is found of pictures of one kind.
+     * What is found of images of one kind.
      *
      * @param recognised share for which the caption is picked among a hundred
      * @param ofClass share that is taken for the right class of things
-     * @param distances of each from the real picture
+     * @param distances of each from the real image
      */
     record Found(Estimate recognised, Estimate ofClass, List<Double> distances) {
         Found {
@@ -51,7 +51,7 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
             return distances.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
         }
 
-        /** How often a picture is nearer to the real one than another's of the same caption and noise; equals count half. */
+        /** How often an image is nearer to the real one than another's of the same caption and noise; equals count half. */
         Estimate nearerThan(Found other, long seed) {
             double[] wins = IntStream.range(0, distances.size())
                     .mapToDouble(i -> 0.5 * (1 + Math.signum(other.distances.get(i) - distances.get(i))))
@@ -60,7 +60,7 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
         }
     }
 
-    /** Draws each picture's plainest caption; the same noise for whoever draws. */
+    /** Generates each image's plainest caption; the same noise for whoever generates. */
     List<Pixels> draw(ImageSource artist, List<CaptionedImage> images) {
         List<ImageSource.Commission> commissions = new ArrayList<>();
         for (CaptionedImage image : images) {
@@ -70,7 +70,7 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
         return artist.draw(commissions);
     }
 
-    /** @param drawn one picture for each image's plainest caption */
+    /** @param generated one image for each image's plainest caption */
     Found of(List<CaptionedImage> images, List<Pixels> drawn) {
         float[][] pictures = judges.pictureVectors(drawn);
         float[][] features = judges.features(drawn);

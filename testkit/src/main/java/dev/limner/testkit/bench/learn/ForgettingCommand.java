@@ -38,10 +38,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "forgetting",
         description = {
-            "Trains a model on the emoji without one kind of them, shows the trainer of a running fleet pictures of that kind"
+            "Trains a model on the emoji without one kind of them, shows the trainer of a running fleet images of that kind"
                     + " as examples, and has it tune round after round.",
-            "Then asks how well each model that was live draws the kind, shown and unseen, and everything else. The training"
-                    + " goes on where a killed one stopped."
+            "Then asks how well each model that was live generates the kind, shown and unseen, and everything else. The training"
+                    + " continues where a killed one stopped."
         },
         mixinStandardHelpOptions = true)
 public final class ForgettingCommand implements Callable<Integer> {

@@ -42,16 +42,16 @@ import org.jspecify.annotations.Nullable;
  */
 record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Path folder, PrintWriter terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private static final String REAL = "real pictures";
+    private static final String REAL = "real images";
     private static final int OLD_PICTURES = 300;
     private static final int GRID_COLUMNS = 16;
     private static final long SEED = 13;
 
-    /** Everybody's pictures of the kinds: drawn and found. */
+    /** Everybody's images of the kinds: generated and found. */
     private record Sheet(String digest, Map<String, List<Pixels>> drawn, Map<String, CaptionRecognition.Found> found) {}
 
     /**
-     * Draws, compares, writes {@code forgetting.json} and {@code grid.png}, and says what was found.
+     * Generates, compares, writes {@code forgetting.json} and {@code grid.png}, and says what was found.
      *
      * @param live digests in the order in which they went live
      * @param rounds what the trainer says of its rounds
@@ -93,10 +93,10 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
                     + round.path("state").asText());
             round.path("notes").forEach(note -> terminal.println("  " + note.asText()));
         });
-        terminal.println("report and grid in " + folder + ": for each kind a row of real pictures and one a model");
+        terminal.println("report and grid in " + folder + ": for each kind a row of real images and one per model");
     }
 
-    /** Real pictures first, then the models. */
+    /** Real images first, then the models. */
     private List<Sheet> sheets(Set<String> live, FileBundleStore store) {
         Map<String, List<CaptionedImage>> kinds = kinds();
         String name = ModelBundle.readManifest(folder.resolve("base/model")).name();
@@ -162,7 +162,7 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
         return ImageGrid.spread(all, OLD_PICTURES);
     }
 
-    /** For each kind a row of real pictures and a row a model, white where there are fewer pictures than columns. */
+    /** For each kind a row of real images and a row per model, white where there are fewer images than columns. */
     private static List<Pixels> grid(List<Sheet> sheets) {
         List<Pixels> grid = new ArrayList<>();
         for (String of : sheets.get(0).drawn.keySet()) {

@@ -16,7 +16,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /**
- * A data set without the pictures of one kind, and those pictures.
+ * A data set without the images of one kind, and those images.
  *
  * @param rest what a model may be trained on
  * @param shown of the kind, to be shown to the trainer as examples
@@ -25,7 +25,7 @@ import javax.imageio.ImageIO;
 record HeldOutClass(DataSet all, List<CaptionedImage> rest, List<CaptionedImage> shown, List<CaptionedImage> unseen) {
     static final String LANGUAGE = "en";
 
-    /** @param kind what the plainest caption of a picture of the kind starts with */
+    /** @param kind what the plainest caption of an image of the kind starts with */
     static HeldOutClass of(DataSet all, String kind) {
         List<CaptionedImage> rest = new ArrayList<>();
         List<CaptionedImage> shown = new ArrayList<>();
@@ -58,7 +58,7 @@ record HeldOutClass(DataSet all, List<CaptionedImage> rest, List<CaptionedImage>
         }
     }
 
-    /** Writes one of the pictures where a trainer may read it. */
+    /** Writes one of the images where a trainer may read it. */
     static URI write(Path folder, CaptionedImage image) {
         Path file = folder.resolve(image.key() + ".png");
         int width = image.pixels().width();

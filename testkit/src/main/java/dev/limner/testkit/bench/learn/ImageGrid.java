@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** Pictures side by side, for people. */
+/** Images side by side, for people. */
 final class ImageGrid {
     private ImageGrid() {}
 

@@ -46,11 +46,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A fleet with a trainer and somebody who rates its pictures, until enough was said and learned. */
+/** A fleet with a trainer and somebody who rates its images, until enough was said and learned. */
 @Command(
         name = "learn",
         description = {
-            "Starts a broker, a worker and a trainer, has them draw captions of the training set, and rates what they"
+            "Starts a broker, a worker and a trainer, has them generate captions of the training set, and rates what they"
                     + " publish through the feedback topic. The rater's preference is told to nobody.",
             "Then asks, on captions nobody rated, how often the rater prefers each model that was live to the first."
         },
@@ -176,7 +176,7 @@ public final class LearnCommand implements Callable<Integer> {
         return history;
     }
 
-    /** Offline, from the bundles: every model draws the held-out captions with the same noise. */
+    /** Offline, from the bundles: every model generates the held-out captions with the same noise. */
     private List<PreferenceCurve.Point> judge(ProjectLayout home, DataSet data, SimulatedRater rater, History history, Path folder) {
         List<PreferenceCurve.Point> points = new ArrayList<>();
         FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));

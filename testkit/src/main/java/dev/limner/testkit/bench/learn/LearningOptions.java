@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** What every benchmark of the learning loop asks for. */
 final class LearningOptions {
-    @Option(names = "--out", paramLabel = "DIR", description = "Report and pictures. Default: a folder in .limner")
+    @Option(names = "--out", paramLabel = "DIR", description = "Report and images. Default: a folder in .limner")
     @Nullable
     Path out;
 

@@ -133,7 +133,7 @@ final class BadReleases {
                 "older than what is live",
                 RefusalCode.OLDER_THAN_LIVE,
                 bundle -> edit(bundle, tree -> tree.remove("sequence")));
-        signed("pictures that it does not draw", RefusalCode.PROBE_FAILED, BadReleases::forgeProbes);
+        signed("images that it does not generate", RefusalCode.PROBE_FAILED, BadReleases::forgeProbes);
     }
 
     private void unsigned(String what, RefusalCode expected, @Nullable PrivateKey foreign) {

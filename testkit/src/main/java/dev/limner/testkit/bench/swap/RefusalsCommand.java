@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         name = "refusals",
         description = {
             "Announces broken, forged and stale releases to two workers at full load that ask for signatures.",
-            "Every worker must refuse every one of them with its reason and draw on with the good one; a good release"
+            "Every worker must refuse every one of them with its reason and continue with the good one; a good release"
                     + " at the end must be taken."
         },
         mixinStandardHelpOptions = true)

@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         name = "swap",
         description = {
             "Announces release after release to two workers at full load: first a stretch without, then one with.",
-            "Counts what is lost or answered twice, looks at what drew each picture, and draws a sample again offline."
+            "Counts what is lost or answered twice, looks at what generated each image, and generates a sample again offline."
         },
         mixinStandardHelpOptions = true)
 public final class SwapCommand implements Callable<Integer> {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Jobs into a fleet, always more than its workers have drawn, and what comes back. One thread. */
+/** Jobs into a fleet, always more than its workers have generated, and what comes back. One thread. */
 final class SwapLoad implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int AHEAD = 1500;

@@ -58,7 +58,7 @@ final class SwapTally {
         return duplicates;
     }
 
-    /** Jobs that were answered with something else than a picture. */
+    /** Jobs that were answered with something else than an image. */
     int undrawn() {
         return undrawn;
     }
@@ -87,7 +87,7 @@ final class SwapTally {
                 .count();
     }
 
-    /** Different models that drew. */
+    /** Different models that generated. */
     long models() {
         return results.values().stream().map(Result::model).distinct().count();
     }
@@ -97,10 +97,10 @@ final class SwapTally {
         return jobs.stream().filter(job -> !results.containsKey(job.id())).count();
     }
 
-    /** How pictures come out that are drawn again. */
+    /** How images come out that are generated again. */
     record Redrawn(int pictures, int different, int models) {}
 
-    /** Draws every n-th picture again, offline, with the bundle its result names. */
+    /** Generates every n-th image again, offline, with the bundle its result names. */
     Redrawn redraw(List<Job> jobs, int every, BundleStore store, String name, TextEncoder encoder) {
         Map<String, List<Job>> byModel = new LinkedHashMap<>();
         for (int i = 0; i < jobs.size(); i += every) {
@@ -130,7 +130,7 @@ final class SwapTally {
         return new Redrawn(pictures, different, byModel.size());
     }
 
-    /** Digest of a picture drawn again, in batches of the size that its result stands for. */
+    /** Digest of an image generated again, in batches of the size that its result stands for. */
     private static String again(Renderer renderer, RenderRequest request, Outcome.Completed completed) {
         int batch = ExecutionProfile.batchOf(completed.profile()).orElse(ReferenceBatch.on(Device.cpu()));
         return Digests.sha256(renderer.render(List.of(request), batch).get(0).rgb());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The jobs that faults need, beside the steady load. Safe from any thread. */
 public final class BurstLoad {
-    /** A job that the drill's device cannot paint. */
+    /** A job that the drill's device cannot generate. */
     private static final long POISON_SEED = -666_001;
     /** A job that ends the process of the drill's device. */
     private static final long HALT_SEED = -666_002;
@@ -32,7 +32,7 @@ public final class BurstLoad {
         this.sender = sender;
     }
 
-    /** A burst of neighbours in one partition with one job in their middle that cannot be drawn; its id. */
+    /** A burst of neighbours in one partition with one job in their middle that cannot be generated; its id. */
     public String poisoned() {
         return among("poison-", POISON_SEED);
     }
@@ -87,7 +87,7 @@ public final class BurstLoad {
         sender.flush();
     }
 
-    /** Records that can never be drawn and are too large for a dead letter. */
+    /** Records that can never be generated and are too large for a dead letter. */
     public void oversized() {
         for (int i = 0; i < LETTERS; i++) {
             sender.send(Topics.Lane.STANDARD, i % 4, maker.bad(BadJob.HUGE, 10_000_000 + specials.incrementAndGet()));
@@ -95,7 +95,7 @@ public final class BurstLoad {
         sender.flush();
     }
 
-    /** Small records that can never be drawn. */
+    /** Small records that can never be generated. */
     public void bad(int count) {
         for (int i = 0; i < count; i++) {
             sender.send(Topics.Lane.STANDARD, i % 4, maker.bad(BadJob.BLANK, 10_000_000 + specials.incrementAndGet()));

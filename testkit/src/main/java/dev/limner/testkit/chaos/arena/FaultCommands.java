@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Orders to workers to fail, as files in a folder a worker, and the marks of those that took effect. */
+/** Orders to workers to fail, as files in a folder per worker, and the marks of those that took effect. */
 public final class FaultCommands {
     private final Path folder;
 

@@ -78,7 +78,7 @@ final class JobMaker {
         return bad(BAD[bad++ % BAD.length], number);
     }
 
-    /** A record that can never be drawn. */
+    /** A record that can never be generated. */
     Made bad(BadJob what, int number) {
         String key = "bad-" + what.wireName() + "-" + number;
         return new Made(key, what.value(job(key, number)), headers(number, number % 3 == 0 ? 1 : 0));
@@ -90,7 +90,7 @@ final class JobMaker {
         return new Made(key, bytes(job), headers(number, 0));
     }
 
-    /** A plain job of one small picture. */
+    /** A plain job of one small image. */
     static Made plain(String key, int number) {
         return new Made(
                 key, bytes(plainJob(key, number, THINGS.get(number % THINGS.size()) + ", take " + number)), List.of());

@@ -36,10 +36,10 @@ public final class SteadyLoad implements AutoCloseable {
     private record Later(long due, Runnable what) {}
 
     /**
-     * Cancels the jobs that no worker may ever draw: start the workers after it.
+     * Cancels the jobs that no worker may ever generate: start the workers after it.
      *
      * @param sender stays the caller's
-     * @param total jobs that are sent at least; a trickle goes on until {@link #finish}, so that however slow the machine is
+     * @param total jobs that are sent at least; a trickle continues until {@link #finish}, so that however slow the machine is
      *     nothing is struck while there is nothing to do
      * @param dense whether many of them are out of the ordinary
      */
@@ -59,7 +59,7 @@ public final class SteadyLoad implements AutoCloseable {
     }
 
     /**
-     * How many ordinary jobs a second from now on.
+     * How many ordinary jobs per second from now on.
      *
      * @param upTo jobs in all, beyond which only a trickle follows
      */

@@ -104,7 +104,7 @@ public final class TestCluster implements AutoCloseable {
      * @param workers how many
      * @param jobs to be sent
      * @param sabotage a mistake that the workers are to make; empty for none
-     * @param model whether the shipped model draws, or the constant generator paints
+     * @param model whether the shipped model generates, or the constant generator
      * @param previous an earlier release's built checkout, whose workers are the first; null for none
      */
     public record Setup(
@@ -236,7 +236,7 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
-    /** Pictures drawn again and compared; 0 where the constant generator paints. */
+    /** Images generated again and compared; 0 with the constant generator. */
     public int redrawn() {
         return redraw == null ? 0 : redraw.drawn();
     }

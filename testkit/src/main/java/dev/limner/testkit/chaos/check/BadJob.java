@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Records that can never be drawn, each with the error that its result has to name. */
+/** Records that can never be generated, each with the error that its result has to name. */
 public enum BadJob {
     /** Too long to be read, short enough for a dead letter. */
     WIDE("{\"caption\": \"" + "w".repeat(100 << 10) + "\"}", "too-large"),

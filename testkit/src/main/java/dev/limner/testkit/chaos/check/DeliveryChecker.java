@@ -16,9 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads jobs, cancellations, results and dead letters as any reader of committed records does, looks at each picture the
+ * Reads jobs, cancellations, results and dead letters as any reader of committed records does, looks at each image the
  * moment its reference becomes visible, holds every field against the job, and keeps the account: one result a job
- * record, one dead letter a job that could not be drawn. One thread reads; everything else is safe from any thread.
+ * record, one dead letter a job that could not be generated. One thread reads; everything else is safe from any thread.
  */
 public final class DeliveryChecker implements AutoCloseable {
     private static final Duration SKEWED = Duration.ofMinutes(30);
@@ -52,7 +52,7 @@ public final class DeliveryChecker implements AutoCloseable {
      */
     public record Fleet(boolean mixed, Set<String> workers) {}
 
-    /** @param redraw compares pictures with the model's own; null where the constant generator paints */
+    /** @param redraw compares images with the model's own; null with the constant generator */
     public DeliveryChecker(String bootstrap, Topics topics, ViolationLog violations, @Nullable RegenerationCheck redraw, Fleet fleet) {
         this.topics = topics;
         this.violations = violations;
@@ -142,9 +142,9 @@ public final class DeliveryChecker implements AutoCloseable {
             case StoredImageFile.Whole whole -> {}
             case StoredImageFile.Missing missing -> {
                 dangling++;
-                violations.add("a picture of " + place + " is not there");
+                violations.add("an image of " + place + " is not there");
             }
-            case StoredImageFile.Broken(String why) -> violations.add("a picture of " + place + ": " + why);
+            case StoredImageFile.Broken(String why) -> violations.add("an image of " + place + ": " + why);
         }
     }
 
@@ -187,7 +187,7 @@ public final class DeliveryChecker implements AutoCloseable {
                     : redraw.mismatch(
                             image, job.json(), answer.json().path("profile").asText());
             if (!wrong.isEmpty()) {
-                violations.add("a picture of " + job.key() + ": " + wrong);
+                violations.add("an image of " + job.key() + ": " + wrong);
             }
         }
     }

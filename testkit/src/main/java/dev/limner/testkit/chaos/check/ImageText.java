@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A second reader of what a picture's file says of its origin, written from the formats' descriptions. */
+/** A second reader of what an image's file says of its origin, written from the formats' descriptions. */
 final class ImageText {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PNG_START = 8;

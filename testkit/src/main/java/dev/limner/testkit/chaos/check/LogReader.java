@@ -97,7 +97,7 @@ final class LogReader implements AutoCloseable {
                 consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
             }
         } catch (TimeoutException e) {
-            // The brokers are away; what is assigned stays.
+            // The brokers are unavailable; what is assigned stays.
             return;
         }
         if (!all.equals(consumer.assignment())) {

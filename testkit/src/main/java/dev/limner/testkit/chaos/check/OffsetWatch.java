@@ -70,7 +70,7 @@ public final class OffsetWatch implements AutoCloseable {
                 try {
                     look();
                 } catch (ExecutionException | TimeoutException e) {
-                    // The brokers are away; the next look says more.
+                    // The brokers are unavailable; the next look says more.
                 }
             }
         } catch (InterruptedException e) {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
 
-/** Draws some of the pictures again, alone, and compares every pixel. One thread. */
+/** Generates some of the images again, alone, and compares every pixel. One thread. */
 public final class RegenerationCheck implements AutoCloseable {
     private static final int EVERY = 40;
 
@@ -30,9 +30,9 @@ public final class RegenerationCheck implements AutoCloseable {
     }
 
     /**
-     * What is wrong with a picture; empty if nothing, or if it was not its turn to be looked at.
+     * What is wrong with an image; empty if nothing, or if it was not its turn to be looked at.
      *
-     * @param profile what it was drawn on, as its result says: it names the batch size to draw with
+     * @param profile what it was generated on, as its result says: it names the batch size to generate with
      */
     String mismatch(JsonNode image, JsonNode job, String profile) {
         if (looked++ % EVERY != 0) {
@@ -51,10 +51,10 @@ public final class RegenerationCheck implements AutoCloseable {
                 .rgb();
         return Digests.sha256(pixels).equals(image.path("pixelsSha256").asText())
                 ? ""
-                : "drawn again it comes out otherwise";
+                : "generated again it comes out otherwise";
     }
 
-    /** Pictures drawn again. */
+    /** Images generated again. */
     public int drawn() {
         return drawn;
     }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds every field of a result, and its record's key and headers, against the job it answers. What pictures show is
+ * Holds every field of a result, and its record's key and headers, against the job it answers. What images show is
  * {@link GeneratedCheck}'s.
  */
 final class ResultCheck {
@@ -28,7 +28,7 @@ final class ResultCheck {
     /**
      * What depends on the fleet.
      *
-     * @param model whether a model draws; else the constant generator paints
+     * @param model whether a model generates; else the constant generator
      * @param mixed whether workers of an earlier release answer too, whose drill knows no warnings
      * @param workers the names there are
      */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A result as a reader of committed records finds it.
  *
- * @param pictures that it refers to, as they were when it became visible
+ * @param images that it refers to, as they were when it became visible
  * @param timestamp milliseconds since the epoch
  * @param nanos {@link System#nanoTime()} of its being seen
  */
@@ -43,7 +43,7 @@ record ResultRecord(
                 System.nanoTime());
     }
 
-    /** What is kept of it once it was held against its job: pictures and most of its fields would fill the memory. */
+    /** What is kept of it once it was held against its job: images and most of its fields would fill the memory. */
     ResultRecord judged() {
         JsonNode kept = needsLetter()
                 ? json

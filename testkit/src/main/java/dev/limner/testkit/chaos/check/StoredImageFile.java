@@ -19,14 +19,14 @@ import javax.imageio.ImageIO;
 
 /** What a reference in a result led to when it became visible. */
 sealed interface StoredImageFile {
-    /** Of the constant generator's pictures. */
+    /** Of the constant generator's images. */
     int SIDE = 64;
 
-    /** The largest mean distance of a channel from what was painted that JPEG's losses explain. */
+    /** The largest mean distance of a channel from what was generated that JPEG's losses explain. */
     int JPEG_LOSS = 40;
 
     /**
-     * A picture whose file has the digest that its reference names.
+     * An image whose file has the digest that its reference names.
      *
      * @param bytes the file's length
      * @param type {@code png} or {@code jpeg}, by the file's beginning
@@ -34,7 +34,7 @@ sealed interface StoredImageFile {
      */
     record Whole(BufferedImage picture, int bytes, String type, JsonNode provenance) implements StoredImageFile {
         /**
-         * Whether the constant generator painted this for a job.
+         * Whether the constant generator generated this for a job.
          *
          * @return what is wrong, or empty
          */
@@ -51,7 +51,7 @@ sealed interface StoredImageFile {
                 }
             }
             long most = type.equals("png") ? 0 : 3L * SIDE * SIDE * JPEG_LOSS;
-            return distance <= most ? "" : "the file was painted for another caption, seed or index";
+            return distance <= most ? "" : "the file was generated for another caption, seed or index";
         }
     }
 
@@ -61,7 +61,7 @@ sealed interface StoredImageFile {
     /** There is another one, or half of one. */
     record Broken(String why) implements StoredImageFile {}
 
-    /** Looks at every picture of a result. */
+    /** Looks at every image of a result. */
     static List<StoredImageFile> all(JsonNode images) {
         List<StoredImageFile> all = new ArrayList<>();
         images.forEach(image -> all.add(look(image)));
@@ -90,7 +90,7 @@ sealed interface StoredImageFile {
         }
     }
 
-    /** What the constant generator paints, by its description: rows of red, green and blue. */
+    /** Images of the constant generator, by its description: rows of red, green and blue. */
     private static byte[] painted(String caption, long seed, int index) {
         byte[] digest = sha256(caption.getBytes(StandardCharsets.UTF_8));
         byte[] rgb = new byte[3 * SIDE * SIDE];

@@ -48,7 +48,7 @@ final class TopicFaults {
         return new Fault.Effect(true, busy, made);
     }
 
-    /** No result of a job that cannot be drawn may appear while its original has nowhere to go. */
+    /** No result of a job that cannot be generated may appear while its original has nowhere to go. */
     private static Fault.Effect letters(TestCluster arena, Random random) throws InterruptedException {
         String topic = arena.topics().deadLetters();
         boolean busy = arena.busy();

@@ -6,11 +6,11 @@ import java.util.List;
  * What judges say of themselves: enough to know what they may judge, and to make them again.
  *
  * @param version of the networks and their training; figures of two versions do not compare
- * @param data name of the data set whose training pictures they learned from
+ * @param data name of the data set whose training images they learned from
  * @param dataDigest its digest
  * @param language of the captions
  * @param textEncoder whose embeddings the dual encoder reads
- * @param side height and width of the pictures they judge
+ * @param side height and width of the images they judge
  * @param text length of an embedding
  * @param labels the data set's classes, empty if captions were clustered instead
  * @param classes number of classes

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The judges' networks as functions of their weights: a convolutional trunk from a picture to 64 numbers, a classifier on
+ * The judges' networks as functions of their weights: a convolutional trunk from an image to 64 numbers, a classifier on
  * top of it, and a dual encoder of another trunk and a small text tower.
  *
- * @param side height and width of the pictures
+ * @param side height and width of the images
  * @param text length of a sentence embedding
  * @param classes number of classes
  */
@@ -128,7 +128,7 @@ record ExtractorNetworks(int side, int text, int classes) {
         return Layers.linear(Layers.leakyRelu(features), weights.get("classes.weight"), weights.get("classes.bias"));
     }
 
-    /** Where the dual encoder puts pictures: (n, 64), L2-normalised. */
+    /** Where the dual encoder puts images: (n, 64), L2-normalised. */
     NDArray pictureVectors(Weights weights, NDArray pictures) {
         return normalised(features(weights, PICTURE_TOWER, pictures));
     }

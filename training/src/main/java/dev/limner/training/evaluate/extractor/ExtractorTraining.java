@@ -33,10 +33,10 @@ import java.util.stream.IntStream;
 
 /**
  * Trains judges on the training split: the classifier by cross-entropy, the dual encoder by the symmetric contrastive loss
- * of CLIP (Radford et al. 2021), both with small shifts of the pictures. Everything follows from the seed.
+ * of CLIP (Radford et al. 2021), both with small shifts of the images. Everything follows from the seed.
  */
 public final class ExtractorTraining {
-    /** Training pictures without which there is nothing to learn from. */
+    /** Training images without which there is nothing to learn from. */
     public static final int FEWEST = 20;
 
     private static final int BATCH = 64;
@@ -58,7 +58,7 @@ public final class ExtractorTraining {
         this.images = data.images(Split.TRAIN, language);
         if (images.size() < FEWEST) {
             throw new DataException("the data set " + data.name() + " has " + images.size()
-                    + " training pictures with captions in '" + language + "', judges need at least " + FEWEST);
+                    + " training images with captions in '" + language + "', judges need at least " + FEWEST);
         }
         this.embeddings = images.parallelStream()
                 .map(image -> image.trainingCaptions(language).stream()
@@ -86,9 +86,9 @@ public final class ExtractorTraining {
     /**
      * Trains judges and writes them to a folder.
      *
-     * @param encoder the language's encoder; give one that caches, captions are encoded once a picture
+     * @param encoder the language's encoder; give one that caches, captions are encoded once per image
      * @param percent told how much is done, from 0 to 100
-     * @throws DataException if there are too few training pictures
+     * @throws DataException if there are too few training images
      */
     public static void run(
             DataSet data,

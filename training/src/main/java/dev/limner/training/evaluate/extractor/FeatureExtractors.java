@@ -28,15 +28,15 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Frozen networks through which pictures are compared: a feature extractor (the penultimate layer of a classifier), an
- * untrained one as an independent check, the classifier itself, and a dual encoder of pictures and captions. Trained on a
+ * Frozen networks through which images are compared: a feature extractor (the penultimate layer of a classifier), an
+ * untrained one as an independent check, the classifier itself, and a dual encoder of images and captions. Trained on a
  * data set's training split only. Owns its native memory; safe from any thread.
  */
 public final class FeatureExtractors implements AutoCloseable {
     private static final String DESCRIPTION = "judges.json";
     private static final String WEIGHTS = "judges.safetensors";
     private static final int BATCH = 128;
-    /** A batch of pictures whose gradient passes through, about. */
+    /** A batch of images whose gradient passes through, about. */
     private static final int TUNING_BATCH = 32;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -132,7 +132,7 @@ public final class FeatureExtractors implements AutoCloseable {
         return description;
     }
 
-    /** The pictures' features, 64 numbers each, standardised over the training split. */
+    /** The images' features, 64 numbers each, standardised over the training split. */
     public float[][] features(List<Pixels> pictures) {
         float[][] rows = over(pictures, batch -> networks.features(weights, ExtractorNetworks.CLASSIFIER, batch));
         for (float[] row : rows) {
@@ -144,9 +144,9 @@ public final class FeatureExtractors implements AutoCloseable {
     }
 
     /**
-     * The same of pictures on the device; a gradient passes through.
+     * The same of images on the device; a gradient passes through.
      *
-     * @param pictures (n, 3, side, side) in [-1, 1]
+     * @param images (n, 3, side, side) in [-1, 1]
      * @return (n, 64), owned by the manager of {@code pictures}
      */
     public NDArray features(NDArray pictures) {
@@ -161,7 +161,7 @@ public final class FeatureExtractors implements AutoCloseable {
         return over(pictures, batch -> networks.features(random, ExtractorNetworks.RANDOM, batch));
     }
 
-    /** The class each picture looks like. */
+    /** The class each image looks like. */
     public int[] classify(List<Pixels> pictures) {
         float[][] logits = over(
                 pictures,
@@ -178,7 +178,7 @@ public final class FeatureExtractors implements AutoCloseable {
     }
 
     /**
-     * The class a picture of the data set should look like.
+     * The class an image of the data set should look like.
      *
      * @param embedding of its plainest caption
      */
@@ -186,7 +186,7 @@ public final class FeatureExtractors implements AutoCloseable {
         return classes.of(image, embedding);
     }
 
-    /** Where the dual encoder puts pictures; L2-normalised. */
+    /** Where the dual encoder puts images; L2-normalised. */
     public float[][] pictureVectors(List<Pixels> pictures) {
         return over(pictures, batch -> networks.pictureVectors(weights, batch));
     }

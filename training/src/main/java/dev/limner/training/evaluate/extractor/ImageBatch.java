@@ -7,7 +7,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.NetworkInputs;
 import java.util.List;
 
-/** Pictures and sentences on their way to the device. */
+/** Images and sentences on their way to the device. */
 final class ImageBatch {
     private ImageBatch() {}
 

@@ -27,9 +27,9 @@ record ImageClasses(List<String> labels, float[][] centroids) {
     }
 
     /**
-     * Labels if every picture has one, else clusters of the plainest captions.
+     * Labels if every image has one, else clusters of the plainest captions.
      *
-     * @param plainest the embedding of each picture's plainest caption
+     * @param plainest the embedding of each image's plainest caption
      */
     static ImageClasses of(List<CaptionedImage> pictures, List<float[]> plainest, long seed) {
         if (pictures.stream().allMatch(image -> image.label() != null)) {
@@ -74,7 +74,7 @@ record ImageClasses(List<String> labels, float[][] centroids) {
     }
 
     /**
-     * The class a picture should be of.
+     * The class an image should be of.
      *
      * @param embedding of its plainest caption
      */

@@ -5,14 +5,14 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Percentile bootstrap (Efron 1979): what a figure would have been with other pictures of the same kind. */
+/** Percentile bootstrap (Efron 1979): what a figure would have been with other images of the same kind. */
 public final class Bootstrap {
     private static final int MEAN_RESAMPLES = 1000;
     private static final double TAIL = 0.025;
 
     private Bootstrap() {}
 
-    /** The mean of one value a picture. */
+    /** The mean of one value an image. */
     public static Estimate mean(double[] values, long seed) {
         return of(
                 values.length,
@@ -24,7 +24,7 @@ public final class Bootstrap {
                         .orElse(Double.NaN));
     }
 
-    /** The ratio of two means over the same pictures. */
+    /** The ratio of two means over the same images. */
     public static Estimate ratio(double[] numerators, double[] denominators, long seed) {
         return of(numerators.length, MEAN_RESAMPLES, seed, indices -> {
             double above = 0;
@@ -48,7 +48,7 @@ public final class Bootstrap {
     }
 
     /**
-     * The same for a statistic that repetitions move one way, as a sample that repeats pictures has a covariance further
+     * The same for a statistic that repetitions move one way, as a sample that repeats images has a covariance further
      * from that of others: the interval is moved back by how far they move it.
      */
     public static Estimate centred(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {

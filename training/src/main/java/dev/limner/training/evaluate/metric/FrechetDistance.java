@@ -10,7 +10,7 @@ import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.stat.correlation.Covariance;
 
 /**
- * The Frechet distance between Gaussians fitted to two samples (FID, Heusel et al. 2017; over pictures and captions
+ * The Frechet distance between Gaussians fitted to two samples (FID, Heusel et al. 2017; over images and captions
  * together FJD, DeVries et al. 2019). Biased upwards for few samples: not computed for fewer than ten a dimension.
  */
 public final class FrechetDistance {

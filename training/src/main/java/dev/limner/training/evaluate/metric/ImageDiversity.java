@@ -3,7 +3,7 @@ package dev.limner.training.evaluate.metric;
 import dev.limner.generator.image.Pixels;
 import java.util.List;
 
-/** How different pictures are from one another: the mean absolute difference of pairs, of 1 for black and white. */
+/** How different images are from one another: the mean absolute difference of pairs, of 1 for black and white. */
 public final class ImageDiversity {
     private static final double WHITE = 255;
 

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Whether drawn pictures lie where real ones do, and real ones where drawn ones do: precision and recall (Kynkaanniemi et
+ * Whether generated images lie where real ones do, and real ones where generated ones do: precision and recall (Kynkaanniemi et
  * al. 2019), density and coverage (Naeem et al. 2020), with balls that reach to the fifth neighbour.
  *
- * @param precision share of the drawn inside some real ball
- * @param recall share of the real inside some drawn ball
- * @param density real balls around a drawn picture, divided by five
- * @param coverage share of the real balls that hold a drawn picture
+ * @param precision share of the generated inside some real ball
+ * @param recall share of the real inside some generated ball
+ * @param density real balls around a generated image, divided by five
+ * @param coverage share of the real balls that hold a generated image
  */
 public record ManifoldMetrics(Estimate precision, Estimate recall, Estimate density, Estimate coverage) {
     /** Neighbours that a ball reaches to. */
@@ -20,7 +20,7 @@ public record ManifoldMetrics(Estimate precision, Estimate recall, Estimate dens
     public static ManifoldMetrics of(float[][] real, float[][] drawn, long seed) {
         if (real.length <= NEIGHBOURS || drawn.length <= NEIGHBOURS) {
             throw new IllegalArgumentException("precision and recall need more than " + NEIGHBOURS
-                    + " pictures, there are " + real.length + " real and " + drawn.length + " drawn");
+                    + " images, there are " + real.length + " real and " + drawn.length + " generated");
         }
         double[] realRadii = radii(real);
         double[] drawnRadii = radii(drawn);

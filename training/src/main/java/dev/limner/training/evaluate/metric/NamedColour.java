@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Colours that captions name, and the check that a picture has them: the dominant one of what is not background. */
+/** Colours that captions name, and the check that an image has them: the dominant one of what is not background. */
 public enum NamedColour {
     RED("red", "红色|红心|红苹果|红灯笼"),
     ORANGE("orange", "橙色|橙心"),
@@ -71,7 +71,7 @@ public enum NamedColour {
     }
 
     /**
-     * Whether this is the picture's dominant colour: for black, grey and white the commonest of the foreground; for the
+     * Whether this is the image's dominant colour: for black, grey and white the commonest of the foreground; for the
      * others the commonest colourful one, and at least a tenth of the foreground, so that outlines and shading do not
      * count. Background is what is near white and connected to the border.
      */

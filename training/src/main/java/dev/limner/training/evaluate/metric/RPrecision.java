@@ -7,11 +7,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Does a picture show its caption (Xu et al. 2018): among the caption and 99 others that say something else, the share of
- * pictures whose nearest one, by a dual encoder, is their own.
+ * Does an image show its caption (Xu et al. 2018): among the caption and 99 others that say something else, the share of
+ * images whose nearest one, by a dual encoder, is their own.
  */
 public final class RPrecision {
-    /** Captions a picture chooses from. */
+    /** Captions an image chooses from. */
     public static final int CANDIDATES = 100;
 
     /** Above this similarity of sentence embeddings two captions say the same, and neither is wrong for the other. */
@@ -24,7 +24,7 @@ public final class RPrecision {
      *
      * @param embedding the sentence embedding, L2-normalised
      * @param vector where the dual encoder puts it, L2-normalised
-     * @param label the picture's class, empty without one; captions of one class say the same
+     * @param label the image's class, empty without one; captions of one class say the same
      */
     public record Caption(float[] embedding, float[] vector, String label) {
         boolean saysTheSame(Caption other) {
@@ -34,9 +34,9 @@ public final class RPrecision {
     }
 
     /**
-     * @param pictures where the dual encoder puts the pictures, L2-normalised
+     * @param images where the dual encoder puts the images, L2-normalised
      * @param captions theirs, in the same order; the others' captions are what each must be told from
-     * @return one value a picture: 1 if it chose its own caption
+     * @return one value an image: 1 if it chose its own caption
      */
     public static double[] hits(float[][] pictures, List<Caption> captions, long seed) {
         return IntStream.range(0, pictures.length)
@@ -62,9 +62,9 @@ public final class RPrecision {
     }
 
     /**
-     * Among a handful of captions, which pictures choose their own.
+     * Among a handful of captions, which images choose their own.
      *
-     * @param own for each picture the position of its caption
+     * @param own for each image the position of its caption
      * @param vectors where the dual encoder puts the captions
      */
     public static boolean[] firstChoices(float[][] pictures, int[] own, float[][] vectors) {

@@ -17,7 +17,7 @@ public final class SlicedWasserstein {
     /** The mean over the directions; the interval is that of the mean. */
     public static Estimate of(float[][] real, float[][] drawn, long seed) {
         if (real.length != drawn.length) {
-            throw new IllegalArgumentException(real.length + " real and " + drawn.length + " drawn pictures");
+            throw new IllegalArgumentException(real.length + " real and " + drawn.length + " generated images");
         }
         double[] distances = IntStream.range(0, DIRECTIONS)
                 .parallel()

@@ -1,4 +1,4 @@
-/** Numbers about pictures that have become vectors: no networks, no native memory, every random choice seeded. */
+/** Numbers about images that have become vectors: no networks, no native memory, every random choice seeded. */
 @NullMarked
 package dev.limner.training.evaluate.metric;
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param plan on what
  * @param evaluation what was found
  * @param grid the sample grid's captions
- * @param gridCheck how the grid's pictures were told apart
+ * @param gridCheck how the grid's images were told apart
  */
 public record EvaluationReport(
         Manifest model,
@@ -102,7 +102,7 @@ public record EvaluationReport(
                 "subject",
                 String.format(
                         Locale.ROOT,
-                        "%s (%s), %d held-out pictures, %d training pictures, judges version %d with seed %d",
+                        "%s (%s), %d held-out images, %d training images, judges version %d with seed %d",
                         judges.data(),
                         judges.language(),
                         plan.heldOut().size(),
@@ -121,8 +121,8 @@ public record EvaluationReport(
                 "gridSummary",
                 String.format(
                         Locale.ROOT,
-                        "%d of %d pictures are told to be of their own caption; %d of %d real ones; %d of the captions"
-                                + " name a picture that was held out of training",
+                        "%d of %d images are told to be of their own caption; %d of %d real ones; %d of the captions"
+                                + " name an image that was held out of training",
                         gridCheck.right(),
                         gridCheck.own().size(),
                         gridCheck.realOwn(),

@@ -34,12 +34,12 @@ public final class ReportPage {
         }
     }
 
-    /** A picture as it stands in the page itself. */
+    /** An image as it stands in the page itself. */
     public static String inline(BufferedImage image) {
         try {
             return inline(ImageDecoder.toPng(image));
         } catch (IOException e) {
-            throw new UncheckedIOException("a picture cannot be encoded", e);
+            throw new UncheckedIOException("an image cannot be encoded", e);
         }
     }
 

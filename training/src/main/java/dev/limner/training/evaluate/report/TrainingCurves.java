@@ -47,11 +47,11 @@ public final class TrainingCurves {
     /** The charts of a training: losses, what the discriminator thinks, the penalty, and what the checks found. */
     static final List<Chart> TRAINING = List.of(
             new Chart("Losses", List.of("discriminatorLoss", "generatorLoss")),
-            new Chart("Real scored above drawn: mean sign", List.of("realAboveDrawn")),
+            new Chart("Real scored above generated: mean sign", List.of("realAboveDrawn")),
             new Chart("Gradient penalty: mean squared gradient", List.of("penalty")),
             new Chart("KID of held-out captions", List.of("kid")),
             new Chart("Held-out checks", List.of("coverage", "recall", "rPrecision", "classAccuracy")),
-            new Chart("Difference between pictures of one caption", List.of("diversity")),
+            new Chart("Difference between images of one caption", List.of("diversity")),
             new Chart("Resident memory, MiB", List.of("rssMiB")));
 
     /** The log's lines; none if there is no log. */
@@ -70,7 +70,7 @@ public final class TrainingCurves {
         }
     }
 
-    /** The charts for which the log has values, as pictures in the page; none where there are no fonts. */
+    /** The charts for which the log has values, as images in the page; none where there are no fonts. */
     static List<String> draw(List<JsonNode> lines) {
         if (FontSupport.missing().isPresent()) {
             return List.of();

@@ -1,4 +1,4 @@
-/** Pages for people: one self-contained HTML file each, pictures and curves inside. */
+/** Pages for people: one self-contained HTML file each, images and curves inside. */
 @NullMarked
 package dev.limner.training.evaluate.report;
 

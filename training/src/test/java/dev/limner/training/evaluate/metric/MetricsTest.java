@@ -62,7 +62,7 @@ class MetricsTest {
     @Test
     void shouldNeedMorePicturesThanNeighbours() {
         assertThatThrownBy(() -> ManifoldMetrics.of(normal(5, 1, 0, 1), normal(50, 2, 0, 1), 1))
-                .hasMessageContaining("more than 5 pictures, there are 5 real and 50 drawn");
+                .hasMessageContaining("more than 5 images, there are 5 real and 50 generated");
     }
 
     @Test
