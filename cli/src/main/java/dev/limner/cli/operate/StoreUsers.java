@@ -1,8 +1,8 @@
 package dev.limner.cli.operate;
 
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.store.StoreFleets;
-import dev.limner.protocol.store.StoreFleets.Fleet;
+import dev.limner.store.file.FleetMarks;
+import dev.limner.store.file.FleetMarks.Fleet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +51,7 @@ record StoreUsers(Path store, List<Fleet> asked, List<String> forgotten, boolean
 
     /** Marks the folder as claimed and drops the marks of fleets that are no more. */
     void settle() {
-        StoreFleets fleets = new StoreFleets(store);
+        FleetMarks fleets = new FleetMarks(store);
         try {
             if (claims) {
                 fleets.mark(asked.get(0));
@@ -68,7 +68,7 @@ record StoreUsers(Path store, List<Fleet> asked, List<String> forgotten, boolean
 
     private List<Fleet> marks() {
         try {
-            return new StoreFleets(store).all();
+            return new FleetMarks(store).all();
         } catch (IOException e) {
             throw new IllegalStateException("it cannot be told who uses " + store + ": " + e.getMessage(), e);
         }

@@ -16,8 +16,8 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
-import dev.limner.protocol.store.StoreFleets;
-import dev.limner.protocol.store.StoreFleets.Fleet;
+import dev.limner.store.file.FleetMarks;
+import dev.limner.store.file.FleetMarks.Fleet;
 import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.FeedbackEntry;
@@ -81,7 +81,7 @@ class StoreGcTest {
         topics = fleet();
         store = Files.createDirectories(folder.resolve("store"));
         replay = Files.createDirectories(folder.resolve("trainer"));
-        new StoreFleets(store).mark(mark(topics));
+        new FleetMarks(store).mark(mark(topics));
     }
 
     private static Topics fleet() {
@@ -179,9 +179,9 @@ class StoreGcTest {
     @Test
     void shouldRefuseWhileAnotherFleetThatUsesTheFolderWasNotAsked() throws Exception {
         Topics other = fleet();
-        new StoreFleets(store).mark(mark(other));
+        new FleetMarks(store).mark(mark(other));
         Fleet gone = new Fleet("of-long-ago", "limner", "old:9092");
-        new StoreFleets(store).mark(gone);
+        new FleetMarks(store).mark(gone);
         Path theirs = object('1');
         Path garbage = object('9');
         send(other.results(), result("theirs", '1'));
@@ -204,13 +204,13 @@ class StoreGcTest {
         assertThat(run.exitCode).as(run.output).isZero();
         assertThat(garbage).doesNotExist();
         assertThat(theirs).exists();
-        assertThat(new StoreFleets(store).all()).containsExactlyInAnyOrder(mark(topics), mark(other));
+        assertThat(new FleetMarks(store).all()).containsExactlyInAnyOrder(mark(topics), mark(other));
     }
 
     @Test
     void shouldNotClearAFolderInWhichItsFleetHasNeverWritten() throws Exception {
         Topics stranger = fleet();
-        new StoreFleets(store).forget(mark(topics));
+        new FleetMarks(store).forget(mark(topics));
         Path somebodys = object('1');
 
         Run refused = gc(stranger, "--apply");
@@ -220,7 +220,7 @@ class StoreGcTest {
 
         assertThat(gc(stranger, "--apply", "--claim").exitCode).isZero();
         assertThat(somebodys).doesNotExist();
-        assertThat(new StoreFleets(store).all()).containsExactly(mark(stranger));
+        assertThat(new FleetMarks(store).all()).containsExactly(mark(stranger));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.limner.training.feedback;
 
-import dev.limner.protocol.store.CondemnedObjects;
+import dev.limner.store.file.CondemnedObjects;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.limner.worker.drill;
 
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,13 +8,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Says that objects are stored, and stores them a moment later. */
-public final class AckBeforeWriteStore implements ImageStore {
+public final class AckBeforeWriteStore implements ObjectStore {
     private static final long LATER_MILLIS = 300;
 
-    private final ImageStore store;
+    private final ObjectStore store;
     private final Executor later = CompletableFuture.delayedExecutor(LATER_MILLIS, TimeUnit.MILLISECONDS);
 
-    public AckBeforeWriteStore(ImageStore store) {
+    public AckBeforeWriteStore(ObjectStore store) {
         this.store = store;
     }
 

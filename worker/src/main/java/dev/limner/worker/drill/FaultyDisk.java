@@ -1,7 +1,7 @@
 package dev.limner.worker.drill;
 
-import dev.limner.worker.store.Disk;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.Disk;
+import dev.limner.store.file.LocalDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,20 +1,20 @@
 package dev.limner.worker.drill;
 
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 
 /** A store that throws an error on order and may lose the end of what is no image. Safe from any thread. */
-public final class FaultyStore implements ImageStore {
+public final class FaultyStore implements ObjectStore {
     private static final String ORIGINAL = "bin";
 
-    private final ImageStore store;
+    private final ObjectStore store;
     private final FaultInjector drill;
     private final boolean truncates;
 
     /** @param truncates whether originals of dead letters are stored without their end, under their whole's name */
-    public FaultyStore(ImageStore store, FaultInjector drill, boolean truncates) {
+    public FaultyStore(ObjectStore store, FaultInjector drill, boolean truncates) {
         this.store = store;
         this.drill = drill;
         this.truncates = truncates;

@@ -3,7 +3,7 @@ package dev.limner.worker.pipeline;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.RecordBugs;
 import dev.limner.worker.drill.SeededBug;
-import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.store.OutageBreaker;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionDamage;

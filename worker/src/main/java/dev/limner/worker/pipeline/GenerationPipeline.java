@@ -7,8 +7,8 @@ import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedBatch;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.fault.CrashPoint;
-import dev.limner.worker.fault.PermanentException;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.store.PermanentException;
+import dev.limner.store.RetryableException;
 import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.LoadedModel;
@@ -19,7 +19,7 @@ import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import dev.limner.worker.text.PreparedBatch;
 import dev.limner.worker.text.TextStage;
 import java.time.Instant;
@@ -69,7 +69,7 @@ final class GenerationPipeline {
     record LastBatch(int images, double deviceMillis) {}
 
     /** What does the work. */
-    record Stages(GenerateStage generate, EncodeStage encode, ImageStore store) {}
+    record Stages(GenerateStage generate, EncodeStage encode, ObjectStore store) {}
 
     /** Work and the model it is done with; whoever ends the work ends the lease. */
     private record Leased<T>(T work, ModelCatalog.Lease lease) {
@@ -303,10 +303,10 @@ final class GenerationPipeline {
 
     private void store(EncodedBatch encoded) {
         long start = System.nanoTime();
-        List<ImageStore.StoreObject> objects = new ArrayList<>();
+        List<ObjectStore.StoreObject> objects = new ArrayList<>();
         for (List<EncodedImage> images : encoded.pictures()) {
             for (EncodedImage image : images) {
-                objects.add(new ImageStore.StoreObject(image.bytes(), image.sha256(), image.extension()));
+                objects.add(new ObjectStore.StoreObject(image.bytes(), image.sha256(), image.extension()));
             }
         }
         MicroBatch batch = encoded.drawn().prepared().batch();

@@ -2,11 +2,11 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.store.RetryableException;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.publish.Publication;
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,7 +28,7 @@ final class LargeOriginals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LargeOriginals.class);
 
     private final OutcomePublications outcomes;
-    private final ImageStore store;
+    private final ObjectStore store;
     private final Consumer<FinishedRecord> later;
     private final Consumer<Throwable> fatal;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
@@ -39,7 +39,7 @@ final class LargeOriginals implements AutoCloseable {
      * @param later takes the outcomes, on this thread
      * @param fatal takes what nobody foresaw: the worker has to end
      */
-    LargeOriginals(OutcomePublications outcomes, ImageStore store, Consumer<FinishedRecord> later, Consumer<Throwable> fatal) {
+    LargeOriginals(OutcomePublications outcomes, ObjectStore store, Consumer<FinishedRecord> later, Consumer<Throwable> fatal) {
         this.outcomes = outcomes;
         this.store = store;
         this.later = later;
@@ -62,7 +62,7 @@ final class LargeOriginals implements AutoCloseable {
         String uri = null;
         String failure = null;
         try {
-            uri = store.put(List.of(new ImageStore.StoreObject(value, Digests.sha256(value), "bin")))
+            uri = store.put(List.of(new ObjectStore.StoreObject(value, Digests.sha256(value), "bin")))
                     .get(0);
         } catch (RetryableException e) {
             // Only a stopping worker gives up on its store. The record stays unanswered and is delivered again.

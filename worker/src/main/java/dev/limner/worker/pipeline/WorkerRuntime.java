@@ -6,7 +6,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.drill.MixedCaptions;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.store.OutageBreaker;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.RecentIds;
@@ -15,9 +15,9 @@ import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.CancellationSet;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.MeteredImageStore;
-import dev.limner.worker.store.RetryingStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.MeteredStore;
+import dev.limner.store.RetryingStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ public final class WorkerRuntime implements AutoCloseable {
             WorkerSettings settings,
             ModelCatalog models,
             ReleaseReport releases,
-            ImageStore store,
+            ObjectStore store,
             String device,
             ExecutionProfile profile,
             MeterRegistry registry,
@@ -103,7 +103,7 @@ public final class WorkerRuntime implements AutoCloseable {
                 "The largest micro-batch that the device takes.",
                 "images",
                 () -> models.serving().engine().largestBatch());
-        ImageStore safe = new RetryingStore(new MeteredImageStore(store, registry), storeBreaker);
+        ObjectStore safe = new RetryingStore(new MeteredStore(store, registry), storeBreaker);
         OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
         CompletionQueue mailbox = new CompletionQueue();
         JobAdmission admission = new JobAdmission(

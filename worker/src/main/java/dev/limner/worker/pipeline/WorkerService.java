@@ -6,7 +6,7 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.protocol.store.StoreFleets;
+import dev.limner.store.file.FleetMarks;
 import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.FaultInjector;
@@ -24,11 +24,11 @@ import dev.limner.worker.lifecycle.LastResort;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.worker.store.Disk;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.LocalDisk;
-import dev.limner.worker.store.MarkedImageStore;
+import dev.limner.store.file.Disk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.file.LocalDisk;
+import dev.limner.store.file.MarkedStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -141,11 +141,11 @@ public class WorkerService {
                 settings.name(),
                 drill.<Disk>map(FaultyDisk::new).orElseGet(LocalDisk::new));
         store = files;
-        ImageStore marked =
-                new MarkedImageStore(files, new StoreFleets(config.store().path()), () -> fleet(name));
-        ImageStore told = settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
+        ObjectStore marked =
+                new MarkedStore(files, new FleetMarks(config.store().path()), () -> fleet(name));
+        ObjectStore told = settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
         boolean truncates = settings.drill().does(SeededBug.TRUNCATE_ORIGINALS);
-        ImageStore objects = drill.<ImageStore>map(orders -> new FaultyStore(told, orders, truncates))
+        ObjectStore objects = drill.<ObjectStore>map(orders -> new FaultyStore(told, orders, truncates))
                 .orElse(told);
         WorkerStart starting = new WorkerStart(
                 settings,
@@ -160,8 +160,8 @@ public class WorkerService {
         starting.begin();
     }
 
-    private StoreFleets.Fleet fleet(String client) {
-        return new StoreFleets.Fleet(
+    private FleetMarks.Fleet fleet(String client) {
+        return new FleetMarks.Fleet(
                 ClusterId.of(config.bootstrap(), client), config.topicPrefix(), config.bootstrap());
     }
 
@@ -178,7 +178,7 @@ public class WorkerService {
         Quarkus.asyncExit(1);
     }
 
-    private void take(WorkerSettings settings, WorkerModels drawing, ImageStore objects, Device device) {
+    private void take(WorkerSettings settings, WorkerModels drawing, ObjectStore objects, Device device) {
         WorkerRuntime started = new WorkerRuntime(
                 settings,
                 drawing.slots(),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
-import dev.limner.worker.store.FileStore;
+import dev.limner.store.file.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;

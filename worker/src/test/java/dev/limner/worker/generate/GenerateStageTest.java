@@ -12,7 +12,7 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ImageSize;
-import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.store.OutageBreaker;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;

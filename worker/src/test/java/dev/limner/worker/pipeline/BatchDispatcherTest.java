@@ -8,7 +8,7 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.fault.OutageBreaker;
+import dev.limner.store.OutageBreaker;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
@@ -25,7 +25,7 @@ import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.ModelRoute;
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -307,8 +307,8 @@ class BatchDispatcherTest {
         return IntStream.range(0, count).boxed().toList();
     }
 
-    private static ImageStore store() {
-        return new ImageStore() {
+    private static ObjectStore store() {
+        return new ObjectStore() {
             @Override
             public URI uri(StoreObject object) {
                 return URI.create("memory:" + object.sha256());

@@ -14,7 +14,7 @@ import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.worker.store.ImageStore;
+import dev.limner.store.ObjectStore;
 import dev.limner.worker.text.HashTextEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -27,7 +27,7 @@ final class ConstantWorker {
     final MeterRegistry registry = new SimpleMeterRegistry();
     private final String bootstrap;
     private final Topics topics;
-    private final ImageStore store;
+    private final ObjectStore store;
     private Clock clock = Clock.systemUTC();
     private Clock publishClock = Clock.systemUTC();
     private TextEncoder encoder = new HashTextEncoder();
@@ -36,7 +36,7 @@ final class ConstantWorker {
     private Duration publishWithin = Duration.ofSeconds(6);
     private WorkerSettings.Limits limits = WorkerSettings.Limits.DEFAULT;
 
-    ConstantWorker(String bootstrap, Topics topics, ImageStore store) {
+    ConstantWorker(String bootstrap, Topics topics, ObjectStore store) {
         this.bootstrap = bootstrap;
         this.topics = topics;
         this.store = store;

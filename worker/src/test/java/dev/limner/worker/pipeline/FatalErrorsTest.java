@@ -7,9 +7,9 @@ import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.file.LocalDisk;
 import dev.limner.worker.text.HashTextEncoder;
 import java.net.URI;
 import java.nio.file.Path;
@@ -190,8 +190,8 @@ class FatalErrorsTest {
         };
     }
 
-    private static ImageStore trapped(ImageStore store, Trap trap) {
-        return new ImageStore() {
+    private static ObjectStore trapped(ObjectStore store, Trap trap) {
+        return new ObjectStore() {
             @Override
             public URI uri(StoreObject object) {
                 return store.uri(object);

@@ -3,8 +3,8 @@ package dev.limner.worker.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.protocol.Topics;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.file.LocalDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

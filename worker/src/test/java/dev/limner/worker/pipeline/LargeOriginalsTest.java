@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
-import dev.limner.worker.fault.OutageBreaker;
-import dev.limner.worker.fault.PermanentException;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.store.OutageBreaker;
+import dev.limner.store.PermanentException;
+import dev.limner.store.RetryableException;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.RetryingStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.RetryingStore;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -36,7 +36,7 @@ class LargeOriginalsTest {
     private long offset;
 
     /** A store of which only putting matters. */
-    private record Putting(Supplier<String> put) implements ImageStore {
+    private record Putting(Supplier<String> put) implements ObjectStore {
         @Override
         public URI uri(StoreObject object) {
             return URI.create("memory:" + object.sha256());
@@ -137,7 +137,7 @@ class LargeOriginalsTest {
     }
 
     private LargeOriginals over(Supplier<String> put) {
-        ImageStore store = new RetryingStore(new Putting(put), new OutageBreaker("store", null, stopping::get));
+        ObjectStore store = new RetryingStore(new Putting(put), new OutageBreaker("store", null, stopping::get));
         return new LargeOriginals(new OutcomePublications("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
     }
 

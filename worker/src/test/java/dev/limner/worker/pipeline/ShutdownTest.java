@@ -4,8 +4,8 @@ import static dev.limner.worker.pipeline.OwnBroker.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.worker.lifecycle.StopBudget;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.file.LocalDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;

@@ -5,8 +5,8 @@ import static dev.limner.worker.pipeline.OwnBroker.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.protocol.Topics;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.file.LocalDisk;
 import java.nio.file.Path;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;

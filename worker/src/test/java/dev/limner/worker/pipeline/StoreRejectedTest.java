@@ -13,16 +13,16 @@ import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.Topics;
-import dev.limner.worker.fault.PermanentException;
+import dev.limner.store.PermanentException;
 import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.release.ReleaseReport;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.file.LocalDisk;
 import dev.limner.worker.text.HashTextEncoder;
 import java.io.IOException;
 import java.net.URI;
@@ -77,7 +77,7 @@ class StoreRejectedTest {
         }
     }
 
-    private record Picky(ImageStore store) implements ImageStore {
+    private record Picky(ObjectStore store) implements ObjectStore {
         @Override
         public URI uri(StoreObject object) {
             return store.uri(object);

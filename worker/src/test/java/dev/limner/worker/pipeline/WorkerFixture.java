@@ -20,9 +20,9 @@ import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.worker.store.FileStore;
-import dev.limner.worker.store.ImageStore;
-import dev.limner.worker.store.LocalDisk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.file.LocalDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -74,7 +74,7 @@ abstract class WorkerFixture {
     }
 
     static WorkerRuntime worker(
-            Topics topics, String name, ModelCatalog models, ReleaseReport releases, ImageStore store, int mostBytes) {
+            Topics topics, String name, ModelCatalog models, ReleaseReport releases, ObjectStore store, int mostBytes) {
         String bootstrap = TestCluster.bootstrap();
         WorkerSettings settings = new WorkerSettings(
                 name,

@@ -1,6 +1,5 @@
-package dev.limner.worker.store;
+package dev.limner.store;
 
-import dev.limner.worker.fault.OutageBreaker;
 import java.net.URI;
 import java.util.List;
 
@@ -8,11 +7,11 @@ import java.util.List;
  * Waits while the store is unavailable. The caller's thread waits, its queue fills and the partitions pause: an outage of the
  * store costs no job an attempt.
  */
-public final class RetryingStore implements ImageStore {
-    private final ImageStore store;
+public final class RetryingStore implements ObjectStore {
+    private final ObjectStore store;
     private final OutageBreaker breaker;
 
-    public RetryingStore(ImageStore store, OutageBreaker breaker) {
+    public RetryingStore(ObjectStore store, OutageBreaker breaker) {
         this.store = store;
         this.breaker = breaker;
     }

@@ -1,4 +1,4 @@
-package dev.limner.worker.fault;
+package dev.limner.store;
 
 import dev.limner.protocol.ErrorCode;
 

@@ -1,4 +1,4 @@
-package dev.limner.cli.operate;
+package dev.limner.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,17 +1,20 @@
-package dev.limner.worker.store;
+package dev.limner.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.limner.store.MeteredStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.RetryingStore;
+
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
-import dev.limner.protocol.store.StoreFleets;
-import dev.limner.worker.fault.OutageBreaker;
-import dev.limner.worker.fault.OperatorNeededException;
-import dev.limner.worker.fault.PermanentException;
-import dev.limner.worker.fault.RetryableException;
-import dev.limner.worker.store.ImageStore.StoreObject;
+import dev.limner.store.OutageBreaker;
+import dev.limner.store.OperatorNeededException;
+import dev.limner.store.PermanentException;
+import dev.limner.store.RetryableException;
+import dev.limner.store.ObjectStore.StoreObject;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -249,11 +252,11 @@ class FileStoreTest {
 
     @Test
     void shouldMarkTheFolderBeforeTheFirstObjectAndOnlyOnce() throws IOException {
-        StoreFleets fleets = new StoreFleets(folder.resolve("s"));
-        StoreFleets.Fleet fleet = new StoreFleets.Fleet("cluster", "limner", "kafka:9092");
+        FleetMarks fleets = new FleetMarks(folder.resolve("s"));
+        FleetMarks.Fleet fleet = new FleetMarks.Fleet("cluster", "limner", "kafka:9092");
         AtomicInteger asked = new AtomicInteger();
         try (FileStore files = new FileStore(folder.resolve("s"), FileStore.Durability.FSYNC, "w", new LocalDisk())) {
-            ImageStore store = new MarkedImageStore(files, fleets, () -> {
+            ObjectStore store = new MarkedStore(files, fleets, () -> {
                 if (asked.getAndIncrement() == 0) {
                     throw new IllegalStateException("no broker");
                 }
@@ -297,7 +300,7 @@ class FileStoreTest {
         OutageBreaker breaker = new OutageBreaker("store", null, () -> false);
 
         List<String> uris =
-                new RetryingStore(new MeteredImageStore(new Away(2), registry), breaker).put(List.of(object("a")));
+                new RetryingStore(new MeteredStore(new Away(2), registry), breaker).put(List.of(object("a")));
 
         assertThat(uris).containsExactly("uri");
         assertThat(registry.timer("limner.store.put", "outcome", "failure").count())
@@ -308,13 +311,13 @@ class FileStoreTest {
 
     @Test
     void shouldGiveUpOnceTheWorkerIsStopping() {
-        ImageStore store = new RetryingStore(new Away(1), new OutageBreaker("store", null, () -> true));
+        ObjectStore store = new RetryingStore(new Away(1), new OutageBreaker("store", null, () -> true));
 
         assertThatThrownBy(() -> store.put(List.of(object("a")))).isInstanceOf(RetryableException.class);
     }
 
     /** A store that is unavailable for some puts. */
-    private static final class Away implements ImageStore {
+    private static final class Away implements ObjectStore {
         private final AtomicInteger failures;
 
         Away(int failures) {

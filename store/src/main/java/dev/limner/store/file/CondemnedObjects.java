@@ -1,4 +1,4 @@
-package dev.limner.protocol.store;
+package dev.limner.store.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.limner.worker.fault;
+package dev.limner.store;
 
 /** Something outside the job failed and may work again: a full disk, a store that is unavailable. The job is not at fault. */
 public class RetryableException extends RuntimeException {

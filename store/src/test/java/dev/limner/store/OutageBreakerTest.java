@@ -1,4 +1,4 @@
-package dev.limner.worker.fault;
+package dev.limner.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

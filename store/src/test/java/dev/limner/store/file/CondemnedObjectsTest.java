@@ -1,4 +1,4 @@
-package dev.limner.protocol.store;
+package dev.limner.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

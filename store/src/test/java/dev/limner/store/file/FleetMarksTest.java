@@ -1,9 +1,9 @@
-package dev.limner.protocol.store;
+package dev.limner.store.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.protocol.store.StoreFleets.Fleet;
+import dev.limner.store.file.FleetMarks.Fleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreFleetsTest {
+class FleetMarksTest {
     @TempDir
     Path root;
 
     @Test
     void shouldKnowEveryFleetOnceWhateverAddressItWasFoundAt() throws IOException {
-        StoreFleets fleets = new StoreFleets(root.resolve("deep/store"));
+        FleetMarks fleets = new FleetMarks(root.resolve("deep/store"));
         Fleet one = new Fleet("c1", "limner", "a:9092");
         Fleet other = new Fleet("c2", "limner", "b:9092");
         Fleet third = new Fleet("c1", "dreams", "a:9092");
@@ -35,7 +35,7 @@ class StoreFleetsTest {
 
     @Test
     void shouldNotPassOverAMarkThatItCannotRead() throws IOException {
-        StoreFleets fleets = new StoreFleets(root);
+        FleetMarks fleets = new FleetMarks(root);
         fleets.mark(new Fleet("c1", "limner", "a:9092"));
         Path mark;
         try (Stream<Path> files = Files.list(root.resolve(".fleets"))) {

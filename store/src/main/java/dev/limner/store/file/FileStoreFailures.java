@@ -1,9 +1,9 @@
-package dev.limner.worker.store;
+package dev.limner.store.file;
 
 import dev.limner.protocol.ErrorCode;
-import dev.limner.worker.fault.OperatorNeededException;
-import dev.limner.worker.fault.PermanentException;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.store.OperatorNeededException;
+import dev.limner.store.PermanentException;
+import dev.limner.store.RetryableException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,7 +23,7 @@ import java.util.Locale;
  * folder that may not be written to does not pass by itself: they wait too, and the message says so. Only what the store
  * takes from nobody else, while it takes everything else, is the object's fault, and its job fails.
  */
-final class StoreFaults {
+final class FileStoreFailures {
     private static final List<String> NEVER_PASS = List.of(
             "not a directory",
             "read-only file system",
@@ -36,7 +36,7 @@ final class StoreFaults {
     private static final String TEMPORARY = "/.tmp~";
     private static final String FILE_TOO_LARGE = "file too large";
 
-    private StoreFaults() {}
+    private FileStoreFailures() {}
 
     /** Whether this very object is refused, and no other would be in its stead. */
     static boolean isObjects(IOException failure, Path file, Disk disk) {

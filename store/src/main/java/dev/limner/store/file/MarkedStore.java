@@ -1,21 +1,21 @@
-package dev.limner.worker.store;
+package dev.limner.store.file;
 
-import dev.limner.protocol.store.StoreFleets;
-import dev.limner.worker.fault.RetryableException;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.RetryableException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** Marks a folder as its fleet's before the first object is put there, so that nobody clears it without asking the fleet. */
-public final class MarkedImageStore implements ImageStore {
-    private final ImageStore store;
-    private final StoreFleets fleets;
-    private final Supplier<StoreFleets.Fleet> fleet;
+public final class MarkedStore implements ObjectStore {
+    private final ObjectStore store;
+    private final FleetMarks fleets;
+    private final Supplier<FleetMarks.Fleet> fleet;
     private volatile boolean marked;
 
     /** @param fleet asked again while it throws {@link IllegalStateException} */
-    public MarkedImageStore(ImageStore store, StoreFleets fleets, Supplier<StoreFleets.Fleet> fleet) {
+    public MarkedStore(ObjectStore store, FleetMarks fleets, Supplier<FleetMarks.Fleet> fleet) {
         this.store = store;
         this.fleets = fleets;
         this.fleet = fleet;
@@ -42,7 +42,7 @@ public final class MarkedImageStore implements ImageStore {
             fleets.mark(fleet.get());
             marked = true;
         } catch (IOException e) {
-            throw StoreFaults.unavailable(e, fleets.root(), 1);
+            throw FileStoreFailures.unavailable(e, fleets.root(), 1);
         } catch (IllegalStateException e) {
             throw new RetryableException("the store cannot be marked as this fleet's: " + e.getMessage(), e);
         }

@@ -1,4 +1,4 @@
-package dev.limner.worker.fault;
+package dev.limner.store;
 
 /**
  * Something outside the job failed and continues failing until somebody mends it: a folder that may not be written to, a file

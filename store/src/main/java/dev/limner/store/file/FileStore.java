@@ -1,8 +1,8 @@
-package dev.limner.worker.store;
+package dev.limner.store.file;
 
+import dev.limner.store.ObjectStore;
 import dev.limner.protocol.Digests;
-import dev.limner.protocol.store.CondemnedObjects;
-import dev.limner.worker.fault.PermanentException;
+import dev.limner.store.PermanentException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * forced again. The name is the content's digest, so a rename that replaces what another worker has just put there
  * replaces it with the same bytes, forced as well.
  */
-public final class FileStore implements ImageStore, AutoCloseable {
+public final class FileStore implements ObjectStore, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
     private static final int PARALLEL_FORCES = 16;
     private static final AtomicLong TEMPORARY = new AtomicLong();
@@ -142,7 +142,7 @@ public final class FileStore implements ImageStore, AutoCloseable {
             }
             return uris;
         } catch (IOException e) {
-            throw StoreFaults.unavailable(e, root, objects.size());
+            throw FileStoreFailures.unavailable(e, root, objects.size());
         }
     }
 
@@ -179,8 +179,8 @@ public final class FileStore implements ImageStore, AutoCloseable {
         } catch (IOException e) {
             // A failed force says nothing about the next one: the file is written anew, never forced again.
             deleteQuietly(temporary);
-            if (StoreFaults.isObjects(e, file, disk)) {
-                throw StoreFaults.rejected(e, file);
+            if (FileStoreFailures.isObjects(e, file, disk)) {
+                throw FileStoreFailures.rejected(e, file);
             }
             throw e;
         }

@@ -1,4 +1,4 @@
-package dev.limner.worker.store;
+package dev.limner.store;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -6,14 +6,14 @@ import io.micrometer.core.instrument.Timer;
 import java.net.URI;
 import java.util.List;
 
-/** Times and counts what goes through an {@link ImageStore}, failures included. */
-public final class MeteredImageStore implements ImageStore {
-    private final ImageStore store;
+/** Times and counts what goes through an {@link ObjectStore}, failures included. */
+public final class MeteredStore implements ObjectStore {
+    private final ObjectStore store;
     private final Timer success;
     private final Timer failure;
     private final Counter bytes;
 
-    public MeteredImageStore(ImageStore store, MeterRegistry registry) {
+    public MeteredStore(ObjectStore store, MeterRegistry registry) {
         this.store = store;
         this.success = timer(registry, "success");
         this.failure = timer(registry, "failure");

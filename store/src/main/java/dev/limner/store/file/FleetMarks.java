@@ -1,4 +1,4 @@
-package dev.limner.protocol.store;
+package dev.limner.store.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  *
  * @param root the folder of the objects
  */
-public record StoreFleets(Path root) {
+public record FleetMarks(Path root) {
     private static final String FOLDER = ".fleets";
     private static final String EXTENSION = ".json";
     private static final int NAME_LENGTH = 16;

@@ -1,4 +1,4 @@
-package dev.limner.worker.store;
+package dev.limner.store.file;
 
 import java.io.IOException;
 import java.nio.file.Path;

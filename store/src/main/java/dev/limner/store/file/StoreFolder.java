@@ -1,7 +1,6 @@
-package dev.limner.cli.operate;
+package dev.limner.store.file;
 
 import dev.limner.protocol.Digests;
-import dev.limner.protocol.store.CondemnedObjects;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
