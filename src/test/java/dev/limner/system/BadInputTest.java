@@ -64,7 +64,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldGiveEveryCaseItsDocumentedOutcomeAndDrawEveryJobAround() throws Exception {
+    void shouldGiveEveryCaseItsDocumentedOutcomeAndGenerateEveryJobAround() throws Exception {
         List<BadCase> cases = BadCase.all();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(65);
         topics = TestBroker.topics("corpus");

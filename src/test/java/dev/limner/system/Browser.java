@@ -15,7 +15,7 @@ final class Browser {
     private Browser() {}
 
     /** The page loads in a browser, every image in it is decoded, and no script but the test's own is there. */
-    static void assertShows(Path page, int pictures) throws Exception {
+    static void assertShows(Path page, int images) throws Exception {
         assumeTrue(Files.exists(CHROMIUM), "no chromium on this machine");
         Path probe = Files.writeString(
                 page.resolveSibling("probe.html"),
@@ -43,6 +43,6 @@ final class Browser {
                 .start();
         String dom = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(dom).contains("<title>drawn:" + pictures + " scripts:1</title>");
+        assertThat(dom).contains("<title>drawn:" + images + " scripts:1</title>");
     }
 }

@@ -49,19 +49,19 @@ class LearnTest {
     @BeforeEach
     void prepare() throws Exception {
         cli = new Cli(folder);
-        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        Path images = Files.createDirectories(folder.resolve("pictures"));
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 120; i++) {
             int colour = i % NAMES.size();
-            write(pictures.resolve("p" + i + ".png"), COLOURS.get(colour), 1 + i % 11, 1 + i / 11);
+            write(images.resolve("p" + i + ".png"), COLOURS.get(colour), 1 + i % 11, 1 + i / 11);
             lines.add(
                     "{\"file_name\": \"p%d.png\", \"text\": [\"%s square\", \"a square that is %2$s\", \"number %1$d\"]}"
                             .formatted(i, NAMES.get(colour)));
         }
-        Files.write(pictures.resolve("metadata.jsonl"), lines);
+        Files.write(images.resolve("metadata.jsonl"), lines);
         data = folder.resolve("data");
         recipe = Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
-        Cli.Run imported = cli.run("data", "import", "folder", pictures.toString(), "--side=32", "--out=" + data);
+        Cli.Run imported = cli.run("data", "import", "folder", images.toString(), "--side=32", "--out=" + data);
         assertThat(imported.exitCode()).as(imported.error()).isZero();
     }
 

@@ -71,20 +71,20 @@ class LearningLoopTest {
 
     @Test
     void shouldTakeFeedbackTuneReleaseSwapAndRollBack() throws Exception {
-        List<JsonNode> pictures = submit("first", SHOWN);
+        List<JsonNode> images = submit("first", SHOWN);
         String first = awaitStatus(status -> true).at("/record/live/digest").asText();
 
-        assertThat(limner("rate", pictures.get(0).path("sha256").asText(), "like", "--rater=anna")
+        assertThat(limner("rate", images.get(0).path("sha256").asText(), "like", "--rater=anna")
                         .exitCode())
                 .isZero();
         limner("rate", "a".repeat(64), "dislike");
         JsonNode refused = awaitStatus(status -> status.path("refused").size() > 0);
         assertThat(refused.path("refused").properties()).hasSize(1);
-        Cli.Run nonsense = limner("rate", pictures.get(0).path("sha256").asText(), "11");
+        Cli.Run nonsense = limner("rate", images.get(0).path("sha256").asText(), "11");
         assertThat(nonsense.exitCode()).isEqualTo(2);
         assertThat(nonsense.error()).contains("11");
 
-        limner("rate", "--file=" + examples(pictures));
+        limner("rate", "--file=" + examples(images));
         awaitStatus(status -> status.path("entries").asInt() == SHOWN + 1);
         String metrics = text("/q/metrics");
         assertThat(metrics).contains("limner_trainer_feedback_entries " + (SHOWN + 1) + ".0");
@@ -96,7 +96,7 @@ class LearningLoopTest {
         String second =
                 awaitStatus(status -> true).at("/record/canary/release/digest").asText();
         assertThat(second).hasSize(64).isNotEqualTo(first);
-        awaitDrawnBy(second, "trial");
+        awaitGeneratedBy(second, "trial");
 
         assertThat(limner("models", "promote").exitCode()).isZero();
         assertThat(limner("models", "list").output()).containsPattern(second.substring(0, 12) + " +live");
@@ -104,18 +104,18 @@ class LearningLoopTest {
                 .contains("\"parent\" : \"" + first + "\"", "\"feedback\"");
 
         assertThat(limner("models", "rollback", "--reason=worse").exitCode()).isZero();
-        awaitDrawnBy(first, "back");
+        awaitGeneratedBy(first, "back");
         assertThat(limner("models", "rollback").exitCode()).isEqualTo(2);
     }
 
     /** A line of feedback for each image: what it shows is what was wanted. */
-    private Path examples(List<JsonNode> pictures) throws IOException {
+    private Path examples(List<JsonNode> images) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (JsonNode picture : pictures) {
+        for (JsonNode image : images) {
             lines.add(JSON.createObjectNode()
                     .put("id", "example-" + lines.size())
-                    .put("image", picture.path("sha256").asText())
-                    .put("example", picture.path("uri").asText())
+                    .put("image", image.path("sha256").asText())
+                    .put("example", image.path("uri").asText())
                     .put("rater", "ben")
                     .toString());
         }
@@ -123,12 +123,12 @@ class LearningLoopTest {
     }
 
     /** Jobs until a model generates them: workers hear of a release when they hear of it. */
-    private void awaitDrawnBy(String digest, String group) throws Exception {
+    private void awaitGeneratedBy(String digest, String group) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (int attempt = 0; System.nanoTime() < deadline; attempt++) {
-            List<JsonNode> pictures = submit(group + attempt, 4);
-            if (pictures.stream()
-                    .allMatch(picture -> picture.path("model").asText().contains(digest))) {
+            List<JsonNode> images = submit(group + attempt, 4);
+            if (images.stream()
+                    .allMatch(image -> image.path("model").asText().contains(digest))) {
                 return;
             }
         }
@@ -138,13 +138,13 @@ class LearningLoopTest {
     private List<JsonNode> submit(String group, int jobs) throws Exception {
         List<String> captions = Files.readAllLines(Home.ROOT.resolve("data/captions-64.txt"));
         Path file = Files.write(folder.resolve(group + ".txt"), captions.subList(0, jobs));
-        Path pictures = folder.resolve(group);
-        Cli.Run submitted = limner("submit", "--file=" + file, "--group=" + group, "--images=" + pictures);
+        Path images = folder.resolve(group);
+        Cli.Run submitted = limner("submit", "--file=" + file, "--group=" + group, "--images=" + images);
         assertThat(submitted.exitCode())
                 .as(submitted.output() + submitted.error())
                 .isZero();
         List<JsonNode> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(pictures.resolve("manifest.jsonl"))) {
+        for (String line : Files.readAllLines(images.resolve("manifest.jsonl"))) {
             lines.add(JSON.readTree(line));
         }
         assertThat(lines).hasSize(jobs);

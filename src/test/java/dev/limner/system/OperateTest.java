@@ -28,7 +28,7 @@ class OperateTest {
     Path folder;
 
     @Test
-    void shouldExplainAJobThatWasDrawnAndOneThatWaits() throws Exception {
+    void shouldExplainAJobThatWasGeneratedAndOneThatWaits() throws Exception {
         Topics topics = TestBroker.topics("explain");
         try (TestWorker worker = TestWorker.start(topics, "worker", folder).ready()) {
             Producer.send(topics, List.of(Producer.job("drawn", "red apple", 7), Producer.job("mate", "fish", 8)));
@@ -37,9 +37,9 @@ class OperateTest {
         }
         Producer.send(topics, List.of(Producer.job("waits", "cat", 9)));
 
-        Cli.Run drawn = limner(topics, "explain", "drawn");
-        assertThat(drawn.exitCode()).as(drawn.output() + drawn.error()).isZero();
-        assertThat(drawn.output())
+        Cli.Run generated = limner(topics, "explain", "drawn");
+        assertThat(generated.exitCode()).as(generated.output() + generated.error()).isZero();
+        assertThat(generated.output())
                 .contains(
                         "job drawn", "red apple", "completed", "worker, attempt 1", "batch", "device", ".png", "there")
                 .contains("explain.jobs.");
@@ -92,7 +92,7 @@ class OperateTest {
     }
 
     @Test
-    void shouldAnswerACancelledJobWithoutDrawingIt() throws Exception {
+    void shouldAnswerACancelledJobWithoutGeneratingIt() throws Exception {
         Topics topics = TestBroker.topics("cancel");
         assertThat(limner(topics, "cancel", "unwanted", "other").output()).contains("2 jobs cancelled");
         Producer.send(topics, List.of(Producer.job("unwanted", "cat", 1), Producer.job("wanted", "cat", 2)));
@@ -109,10 +109,10 @@ class OperateTest {
     void shouldFindWhatIsBrokenInTheStoreAndRemoveOnlyWhatNobodyNeeds() throws Exception {
         Topics topics = TestBroker.topics("store");
         Path store = folder.resolve("store");
-        List<Path> pictures;
+        List<Path> images;
         try (TestWorker worker = TestWorker.start(topics, "worker", folder).ready()) {
             Producer.send(topics, List.of(Producer.job("a", "cat", 1), Producer.job("b", "dog", 2)));
-            pictures = Producer.results(topics, 2, PATIENCE).values().stream()
+            images = Producer.results(topics, 2, PATIENCE).values().stream()
                     .map(result -> Path.of(URI.create(Producer.onlyImage(result).uri())))
                     .toList();
             assertThat(worker.terminate()).isIn(0, 143);
@@ -123,10 +123,10 @@ class OperateTest {
 
         FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(9)));
         Path garbage =
-                Files.writeString(store.resolve(pictures.get(0).getParent().resolve("a".repeat(64) + ".png")), "x");
-        Path fresh = Files.writeString(pictures.get(0).getParent().resolve("b".repeat(64) + ".png"), "x");
-        Path half = Files.writeString(pictures.get(0).getParent().resolve(".tmp~gone~1"), "x");
-        for (Path file : List.of(garbage, half, pictures.get(0))) {
+                Files.writeString(store.resolve(images.get(0).getParent().resolve("a".repeat(64) + ".png")), "x");
+        Path fresh = Files.writeString(images.get(0).getParent().resolve("b".repeat(64) + ".png"), "x");
+        Path half = Files.writeString(images.get(0).getParent().resolve(".tmp~gone~1"), "x");
+        for (Path file : List.of(garbage, half, images.get(0))) {
             Files.setLastModifiedTime(file, old);
         }
         Cli.Run dry = limner(topics, "store", "gc", "--store", store.toString());
@@ -138,10 +138,10 @@ class OperateTest {
         assertThat(garbage).doesNotExist();
         assertThat(half).doesNotExist();
         assertThat(fresh).exists();
-        assertThat(pictures).allSatisfy(picture -> assertThat(picture).exists());
+        assertThat(images).allSatisfy(image -> assertThat(image).exists());
 
-        Files.writeString(pictures.get(0), "cut");
-        Files.delete(pictures.get(1));
+        Files.writeString(images.get(0), "cut");
+        Files.delete(images.get(1));
         Cli.Run broken = limner(topics, "store", "verify", "--store", store.toString());
         assertThat(broken.exitCode()).isEqualTo(1);
         assertThat(broken.output()).contains("0 whole, 1 missing, 1 broken");

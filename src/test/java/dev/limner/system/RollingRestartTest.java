@@ -25,7 +25,7 @@ class RollingRestartTest {
     Path folder;
 
     @Test
-    void shouldDrawEveryPictureOnceWhileWorkersAreReplaced() throws Exception {
+    void shouldGenerateEveryImageOnceWhileWorkersAreReplaced() throws Exception {
         Topics topics = TestBroker.topics("rolling");
         List<byte[]> jobs = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
@@ -53,14 +53,14 @@ class RollingRestartTest {
         } finally {
             workers.forEach(TestWorker::close);
         }
-        long drawn = 0;
+        long generated = 0;
         for (String name : List.of("one", "two", "next-0", "next-1")) {
             Matcher stopped = STOPPED.matcher(Files.readString(folder.resolve(name + ".log")));
             assertThat(stopped.find()).as(name + " said what it generated").isTrue();
             assertThat(stopped.group(1)).as(name).isEqualTo(stopped.group(2));
-            drawn += Long.parseLong(stopped.group(1));
+            generated += Long.parseLong(stopped.group(1));
         }
-        assertThat(drawn).isEqualTo(JOBS);
+        assertThat(generated).isEqualTo(JOBS);
         assertThat(Producer.read(topics.results(), JOBS, PATIENCE)).hasSize(JOBS);
     }
 }

@@ -24,14 +24,14 @@ class RunningWorkerTest {
     Path folder;
 
     @Test
-    void shouldDrawTheSameBytesAloneAmongOthersAndAfterARestart() throws Exception {
+    void shouldGenerateTheSameBytesAloneAmongOthersAndAfterARestart() throws Exception {
         Topics topics = TestBroker.topics("invariant");
         Map<String, String> digests = new HashMap<>();
         for (int life = 0; life < 2; life++) {
             try (TestWorker worker = TestWorker.start(topics, "worker-" + life, folder.resolve(String.valueOf(life)))
                     .ready()) {
                 for (int others : new int[] {0, 2, 7, 31}) {
-                    digests.put("life " + life + " among " + others, drawAmong(topics, life, others));
+                    digests.put("life " + life + " among " + others, generateAmong(topics, life, others));
                 }
                 assertThat(worker.terminate()).isIn(0, 143);
             }
@@ -39,7 +39,7 @@ class RunningWorkerTest {
         assertThat(digests.values()).as("digests: %s", digests).containsOnly(digests.get("life 0 among 0"));
     }
 
-    private static String drawAmong(Topics topics, int life, int others) {
+    private static String generateAmong(Topics topics, int life, int others) {
         String batch = "l" + life + "-o" + others;
         List<byte[]> jobs = new ArrayList<>();
         for (int i = 0; i < others; i++) {

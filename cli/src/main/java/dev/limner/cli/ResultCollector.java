@@ -89,15 +89,15 @@ final class ResultCollector {
     }
 
     /** The images with their jobs, in the order of submission. */
-    List<Drawn> drawn() {
-        List<Drawn> drawn = new ArrayList<>();
+    List<Generated> generated() {
+        List<Generated> generated = new ArrayList<>();
         jobs.forEach((id, job) -> {
             Result result = results.get(id);
             if (result != null && result.outcome() instanceof Outcome.Completed completed) {
-                completed.images().forEach(image -> drawn.add(new Drawn(job, result, image)));
+                completed.images().forEach(image -> generated.add(new Generated(job, result, image)));
             }
         });
-        return drawn;
+        return generated;
     }
 
     /** What went wrong, a line each. */
@@ -147,7 +147,7 @@ final class ResultCollector {
     }
 
     /** An image, the job that asked for it and the result that carries it. */
-    record Drawn(Job job, Result result, Outcome.ImageRef image) {
+    record Generated(Job job, Result result, Outcome.ImageRef image) {
         String fileName() {
             return job.id().replace(':', '_') + "-" + image.index()
                     + (image.mediaType().equals("image/png") ? ".png" : ".jpg");
@@ -192,7 +192,7 @@ final class ResultCollector {
         try {
             Files.createDirectories(folder);
             List<String> lines = new ArrayList<>();
-            for (Drawn picture : drawn()) {
+            for (Generated picture : generated()) {
                 picture.copyTo(folder);
                 lines.add(picture.manifestLine(picture.fileName()));
             }

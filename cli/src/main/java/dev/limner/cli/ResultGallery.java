@@ -25,17 +25,17 @@ final class ResultGallery {
         tally.copyTo(images);
         List<Map<String, Object>> pictures = new ArrayList<>();
         String model = "";
-        for (ResultCollector.Drawn drawn : tally.drawn()) {
-            Result.Timings timings = Objects.requireNonNull(drawn.result().timings());
-            Result.Model drawnBy = Objects.requireNonNull(drawn.result().model());
-            model = drawnBy.name() + "@" + drawnBy.digest();
+        for (ResultCollector.Generated generated : tally.generated()) {
+            Result.Timings timings = Objects.requireNonNull(generated.result().timings());
+            Result.Model generatedBy = Objects.requireNonNull(generated.result().model());
+            model = generatedBy.name() + "@" + generatedBy.digest();
             pictures.add(Map.of(
-                    "file", "images/" + drawn.fileName(),
-                    "caption", drawn.job().caption(),
-                    "seed", drawn.image().seed(),
-                    "digest", drawnBy.digest().substring(0, 12),
+                    "file", "images/" + generated.fileName(),
+                    "caption", generated.job().caption(),
+                    "seed", generated.image().seed(),
+                    "digest", generatedBy.digest().substring(0, 12),
                     "timings", describe(timings),
-                    "warnings", String.join(", ", drawn.result().warnings())));
+                    "warnings", String.join(", ", generated.result().warnings())));
         }
         Map<String, Object> page = Map.of(
                 "pictures",

@@ -124,9 +124,9 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
             client.send(jobs, options.lane());
             tally.await(reader, progress, Duration.ofSeconds(timeout));
         }
-        tally.drawn()
-                .forEach(drawn -> terminal.println(
-                        PrintableText.whole(drawn.image().uri() + "  " + drawn.job().caption())));
+        tally.generated()
+                .forEach(generated -> terminal.println(
+                        PrintableText.whole(generated.image().uri() + "  " + generated.job().caption())));
         tally.complaints().forEach(terminal::println);
         if (images != null) {
             tally.copyTo(images);

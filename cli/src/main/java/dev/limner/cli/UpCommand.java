@@ -134,7 +134,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
             throw new UsageException("--workers is " + workers + ", must be at least 1");
         }
         Topics topics = new Topics(prefix);
-        Path pictures = store == null ? home.state().resolve("store") : store;
+        Path images = store == null ? home.state().resolve("store") : store;
         if (bootstrap != null) {
             ClusterOptions.checked(bootstrap);
         }
@@ -151,16 +151,16 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
         }
         List<PortChecks.Wanted> ports = ports();
         try (FolderLock state = FolderClaims.fleet(home.state(), NAME, ELSEWHERE, terminal);
-                FolderLock shared = FolderClaims.shared(pictures, NAME, "give another --store")) {
+                FolderLock shared = FolderClaims.shared(images, NAME, "give another --store")) {
             PortChecks.require(ports);
-            return run(home, topics, pictures, ofWorkers, ofTrainer, state);
+            return run(home, topics, images, ofWorkers, ofTrainer, state);
         }
     }
 
     private int run(
             ProjectLayout home,
             Topics topics,
-            Path pictures,
+            Path images,
             Map<String, String> ofWorkers,
             Map<String, String> ofTrainer,
             FolderLock state)
@@ -179,9 +179,9 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
             terminal.flush();
             Path logs = home.state().resolve("logs");
             return fleet.during(() -> {
-                fleet.startWorkers(home, workers, pictures, logs, httpPort, ofWorkers);
+                fleet.startWorkers(home, workers, images, logs, httpPort, ofWorkers);
                 if (trainer) {
-                    ServiceProcess started = fleet.startTrainer(home, pictures, logs, trainerPort, ofTrainer);
+                    ServiceProcess started = fleet.startTrainer(home, images, logs, trainerPort, ofTrainer);
                     terminal.println("trainer (pid " + started.pid() + ") ready on " + started.http());
                 }
                 fleet.workers()
@@ -195,12 +195,12 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                     }
                 }
                 terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
-                        + ", images: " + pictures + "; Ctrl-C stops");
+                        + ", images: " + images + "; Ctrl-C stops");
                 terminal.flush();
                 return watch(
                         fleet,
                         new FleetClient(fleet.bootstrap(), topics),
-                        pictures,
+                        images,
                         spec.commandLine().getErr());
             });
         }
@@ -248,7 +248,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
     }
 
     /** Progress is for whoever looks on, and goes to standard error. */
-    private static int watch(LocalFleet fleet, FleetClient client, Path pictures, PrintWriter terminal) {
+    private static int watch(LocalFleet fleet, FleetClient client, Path images, PrintWriter terminal) {
         boolean full = false;
         boolean live = Terminal.current().live();
         Map<String, WorkerStatus> statuses = new LinkedHashMap<>();
@@ -261,13 +261,13 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                 Instant gone = Instant.now().minus(SILENT);
                 statuses.values().removeIf(status -> status.at().isBefore(gone));
                 boolean wasFull = full;
-                full = DiskSpace.full(pictures);
+                full = DiskSpace.full(images);
                 if (full && !wasFull) {
                     if (live) {
                         SafePrintWriter.clearLine(terminal);
                     }
                     terminal.println(
-                            "no space left in " + pictures + ": workers wait until there is some; nothing is lost");
+                            "no space left in " + images + ": workers wait until there is some; nothing is lost");
                 }
                 if (live) {
                     SafePrintWriter.clearLine(terminal);

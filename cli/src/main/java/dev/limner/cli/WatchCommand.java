@@ -185,7 +185,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
         for (Job job : jobs.values()) {
             Result result = results.get(job.id());
             if (result != null && result.outcome() instanceof Outcome.Completed completed) {
-                completed.images().forEach(image -> lines.add(new ResultCollector.Drawn(job, result, image).manifestLine(null)));
+                completed.images().forEach(image -> lines.add(new ResultCollector.Generated(job, result, image).manifestLine(null)));
             } else if (result != null) {
                 undrawn++;
                 terminal.println(PrintableText.whole(job.id() + "  " + describe(result)));

@@ -80,7 +80,7 @@ class JobOptionsTest {
     }
 
     @Test
-    void shouldDrawNothingThatNobodyWrote() {
+    void shouldGenerateNothingThatNobodyWrote() {
         assertRefused(
                 file("{\"caption\":\"a\"} {\"caption\":\"b\"}"), "a.txt line 1: something follows the JSON object");
         assertRefused(

@@ -77,11 +77,11 @@ final class DataImportCommand {
             AtomicLong seen = new AtomicLong();
             try (Progress progress = Progress.of("importing", 0)) {
                 RawImage.Source watched = (receiver, skipped) -> source.read(
-                        picture -> {
-                            receiver.take(picture);
+                        image -> {
+                            receiver.take(image);
                             long count = seen.incrementAndGet();
                             progress.total(count);
-                            progress.to(count, picture.place());
+                            progress.to(count, image.place());
                         },
                         skipped);
                 outcome = DataImport.run(watched, folder, settings);

@@ -74,7 +74,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
             names = "--pictures",
             defaultValue = "2000",
             description = "How many held-out images at most. Default: ${DEFAULT-VALUE}")
-    int pictures;
+    int images;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of noise and choices. Default: ${DEFAULT-VALUE}")
     long seed;
@@ -100,7 +100,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
                 FeatureExtractors judges = options.judges(home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
-            EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, pictures, seed);
+            EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, images, seed);
             GeneratorNetwork network = new GeneratorNetwork(manifest.generator());
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             ModelEvaluation evaluation;
@@ -108,7 +108,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
                 evaluation = ModelEvaluation.run(plan, judges, ImageSource.of(renderer), ImageSource.of(untrained));
             }
             SampleGrid grid = options.grid(home, asked);
-            GridCheck check = GridCheck.of(grid, grid.draw(renderer, encoder), set, judges, encoder);
+            GridCheck check = GridCheck.of(grid, grid.generate(renderer, encoder), set, judges, encoder);
             EvaluationReport report =
                     new EvaluationReport(manifest, judges.description(), plan, evaluation, grid, check);
             if (gridFile != null) {

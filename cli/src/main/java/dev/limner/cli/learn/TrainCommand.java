@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:trained", "1:something failed, or the folder is in use", "2:misuse"})
 public final class TrainCommand implements Runnable, LimnerCommand {
-    private static final int CHECKED_PICTURES = 1000;
+    private static final int CHECKED_IMAGES = 1000;
 
     @Option(
             names = "--recipe",
@@ -177,7 +177,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
             if (checkEvery > 0) {
                 try (FeatureExtractors judges = options.judges(home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
-                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_PICTURES, 1), judges)) {
+                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_IMAGES, 1), judges)) {
                     train(loop, limit, chosen, check, terminal);
                 }
             } else {
@@ -280,8 +280,8 @@ public final class TrainCommand implements Runnable, LimnerCommand {
     private static TrainingListener shown(Progress progress, PrintWriter terminal) {
         return new TrainingListener() {
             @Override
-            public void started(int pictures, long step, double seconds) {
-                progress.to((long) seconds, CountedNoun.of(pictures, "picture") + ", from step " + step);
+            public void started(int images, long step, double seconds) {
+                progress.to((long) seconds, CountedNoun.of(images, "picture") + ", from step " + step);
             }
 
             @Override
@@ -295,7 +295,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                                 imagesPerSecond,
                                 report.discriminatorLoss(),
                                 report.generatorLoss(),
-                                report.realAboveDrawn()));
+                                report.realAboveGenerated()));
             }
 
             @Override

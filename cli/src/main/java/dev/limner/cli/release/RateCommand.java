@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
 public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE", description = "File, URI or SHA-256.")
     @Nullable
-    String picture;
+    String image;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "OPINION", description = "like, dislike, or 1 to 10.")
     @Nullable
@@ -114,8 +114,8 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
 
     private Feedback feedback() {
         boolean prefers = preferred.size() == 2;
-        String about = prefers ? preferred.get(0) : picture;
-        if (about == null || (prefers && (picture != null || opinion != null))) {
+        String about = prefers ? preferred.get(0) : image;
+        if (about == null || (prefers && (image != null || opinion != null))) {
             throw new UsageException("limner rate takes an image and an opinion, or --prefer A B, or --file");
         }
         if (!prefers && opinion == null && caption == null && example == null) {

@@ -68,7 +68,7 @@ class DataImportCommandTest {
     }
 
     @Test
-    void shouldSayWhatAFewPicturesCannotBeUsedFor() throws IOException {
+    void shouldSayWhatAFewImagesCannotBeUsedFor() throws IOException {
         Path shards = Files.createDirectories(folder.resolve("shards"));
         ShardFiles.write(shards.resolve("0.tar.gz"), List.of(image(0)));
 

@@ -31,7 +31,7 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
         }
     }
 
-    Value output(int picture, int channel, int y, int x) {
+    Value output(int image, int channel, int y, int x) {
         Sum sum = new Sum();
         sum.add(bias[channel]);
         for (int from = 0; from < shape.in(); from++) {
@@ -40,7 +40,7 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
                     int row = y + ky - shape.border();
                     int column = x + kx - shape.border();
                     if (isInside(row, column, shape.side())) {
-                        sum.add((double) input[at(picture, shape.in(), from, shape.side(), row, column)]
+                        sum.add((double) input[at(image, shape.in(), from, shape.side(), row, column)]
                                 * kernel[weight(channel, from, ky, kx)]);
                     }
                 }
@@ -49,7 +49,7 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
         return sum.value();
     }
 
-    Value inputGradient(int picture, int channel, int y, int x) {
+    Value inputGradient(int image, int channel, int y, int x) {
         Sum sum = new Sum();
         for (int to = 0; to < shape.out(); to++) {
             for (int ky = 0; ky < shape.kernel(); ky++) {
@@ -57,7 +57,7 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
                     int row = y - ky + shape.border();
                     int column = x - kx + shape.border();
                     if (isInside(row, column, shape.sideOut())) {
-                        sum.add((double) slope[at(picture, shape.out(), to, shape.sideOut(), row, column)]
+                        sum.add((double) slope[at(image, shape.out(), to, shape.sideOut(), row, column)]
                                 * kernel[weight(to, channel, ky, kx)]);
                     }
                 }
@@ -68,14 +68,14 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
 
     Value kernelGradient(int to, int from, int ky, int kx) {
         Sum sum = new Sum();
-        for (int picture = 0; picture < shape.batch(); picture++) {
+        for (int image = 0; image < shape.batch(); image++) {
             for (int y = 0; y < shape.sideOut(); y++) {
                 for (int x = 0; x < shape.sideOut(); x++) {
                     int row = y + ky - shape.border();
                     int column = x + kx - shape.border();
                     if (isInside(row, column, shape.side())) {
-                        sum.add((double) input[at(picture, shape.in(), from, shape.side(), row, column)]
-                                * slope[at(picture, shape.out(), to, shape.sideOut(), y, x)]);
+                        sum.add((double) input[at(image, shape.in(), from, shape.side(), row, column)]
+                                * slope[at(image, shape.out(), to, shape.sideOut(), y, x)]);
                     }
                 }
             }
@@ -86,8 +86,8 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
     Value biasGradient(int to) {
         Sum sum = new Sum();
         int area = shape.sideOut() * shape.sideOut();
-        for (int picture = 0; picture < shape.batch(); picture++) {
-            int start = at(picture, shape.out(), to, shape.sideOut(), 0, 0);
+        for (int image = 0; image < shape.batch(); image++) {
+            int start = at(image, shape.out(), to, shape.sideOut(), 0, 0);
             for (int i = 0; i < area; i++) {
                 sum.add(slope[start + i]);
             }
@@ -99,8 +99,8 @@ record ConvolutionReference(ConvolutionShape shape, float[] input, float[] kerne
         return ((to * shape.in() + from) * shape.kernel() + ky) * shape.kernel() + kx;
     }
 
-    static int at(int picture, int channels, int channel, int side, int y, int x) {
-        return ((picture * channels + channel) * side + y) * side + x;
+    static int at(int image, int channels, int channel, int side, int y, int x) {
+        return ((image * channels + channel) * side + y) * side + x;
     }
 
     private static boolean isInside(int row, int column, int side) {

@@ -28,7 +28,7 @@ public final class ConvolutionSupport {
     private final String library;
     private final Processor processor;
     private final ConvolutionPadding setting;
-    private final Set<ConvolutionShape> drawnWith = new LinkedHashSet<>();
+    private final Set<ConvolutionShape> generatedWith = new LinkedHashSet<>();
     private final Set<ConvolutionShape> learnedWith = new LinkedHashSet<>();
     private volatile boolean pads;
     private boolean settled;
@@ -114,7 +114,7 @@ public final class ConvolutionSupport {
         open.addAll(shapes);
         open.removeAll(learnedWith);
         if (!gradients) {
-            open.removeAll(drawnWith);
+            open.removeAll(generatedWith);
         }
         Optional<ConvolutionTrial.Finding> wrong = wrong(open, gradients);
         Set<ConvolutionShape> learned = new LinkedHashSet<>();
@@ -122,8 +122,8 @@ public final class ConvolutionSupport {
             pads = true;
             // What was right as it was is asked again as it is now.
             learned.addAll(learnedWith);
-            open.addAll(drawnWith);
-            drawnWith.clear();
+            open.addAll(generatedWith);
+            generatedWith.clear();
             learnedWith.clear();
             wrong = wrong(learned, true).or(() -> wrong(open, gradients));
         }
@@ -131,7 +131,7 @@ public final class ConvolutionSupport {
             throw new UnsupportedArithmeticException(refusal(wrong.get()));
         }
         learnedWith.addAll(learned);
-        (gradients ? learnedWith : drawnWith).addAll(open);
+        (gradients ? learnedWith : generatedWith).addAll(open);
     }
 
     private boolean mayPad() {

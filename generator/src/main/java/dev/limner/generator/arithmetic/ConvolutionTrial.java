@@ -181,25 +181,25 @@ public final class ConvolutionTrial {
     private static Sample output(ConvolutionReference reference, int i) {
         ConvolutionShape shape = reference.shape();
         int side = shape.sideOut();
-        int picture = i % shape.batch();
+        int image = i % shape.batch();
         int channel = spread(i, shape.out());
         int y = i * DOWN % side;
         int x = i * RIGHT % side;
         return new Sample(
-                ConvolutionReference.at(picture, shape.out(), channel, side, y, x),
-                reference.output(picture, channel, y, x));
+                ConvolutionReference.at(image, shape.out(), channel, side, y, x),
+                reference.output(image, channel, y, x));
     }
 
     private static Sample inputGradient(ConvolutionReference reference, int i) {
         ConvolutionShape shape = reference.shape();
         int side = shape.side();
-        int picture = i % shape.batch();
+        int image = i % shape.batch();
         int channel = spread(i, shape.in());
         int y = i * DOWN % side;
         int x = i * RIGHT % side;
         return new Sample(
-                ConvolutionReference.at(picture, shape.in(), channel, side, y, x),
-                reference.inputGradient(picture, channel, y, x));
+                ConvolutionReference.at(image, shape.in(), channel, side, y, x),
+                reference.inputGradient(image, channel, y, x));
     }
 
     private static Sample kernelGradient(ConvolutionReference reference, int i) {

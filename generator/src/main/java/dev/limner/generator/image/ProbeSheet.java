@@ -20,7 +20,7 @@ import javax.imageio.ImageIO;
  * @param profile what they were generated on
  * @param images at least one
  */
-public record ProbeSheet(String profile, List<Pixels> pictures) {
+public record ProbeSheet(String profile, List<Pixels> images) {
     static {
         ImageStreams.inMemory();
     }
@@ -28,30 +28,30 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
     private static final int CHANNELS = 3;
 
     public ProbeSheet {
-        pictures = List.copyOf(pictures);
-        if (pictures.isEmpty()) {
+        images = List.copyOf(images);
+        if (images.isEmpty()) {
             throw new IllegalArgumentException("a sheet of no probes");
         }
     }
 
     /** SHA-256 of the images' bytes one after the other. */
     public String pixelsSha256() {
-        int stride = pictures.get(0).rgb().length;
-        byte[] all = new byte[stride * pictures.size()];
-        for (int i = 0; i < pictures.size(); i++) {
-            System.arraycopy(pictures.get(i).rgb(), 0, all, i * stride, stride);
+        int stride = images.get(0).rgb().length;
+        byte[] all = new byte[stride * images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).rgb(), 0, all, i * stride, stride);
         }
         return Digests.sha256(all);
     }
 
     /** The greatest difference of any channel of any pixel, 0 to 255; 255 if they are not of the same size or number. */
     public int difference(List<Pixels> others) {
-        if (others.size() != pictures.size()) {
+        if (others.size() != images.size()) {
             return 255;
         }
         int most = 0;
         for (int i = 0; i < others.size(); i++) {
-            byte[] mine = pictures.get(i).rgb();
+            byte[] mine = images.get(i).rgb();
             byte[] other = others.get(i).rgb();
             if (mine.length != other.length) {
                 return 255;
@@ -65,10 +65,10 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
 
     /** The images in a row, as a file. */
     public byte[] toPng() {
-        int side = pictures.get(0).width();
-        BufferedImage row = new BufferedImage(side * pictures.size(), side, BufferedImage.TYPE_INT_RGB);
-        for (int i = 0; i < pictures.size(); i++) {
-            row.getGraphics().drawImage(pictures.get(i).toImage(), i * side, 0, null);
+        int side = images.get(0).width();
+        BufferedImage row = new BufferedImage(side * images.size(), side, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < images.size(); i++) {
+            row.getGraphics().drawImage(images.get(i).toImage(), i * side, 0, null);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -108,7 +108,7 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
             throw new IllegalArgumentException(file + " is not a row of square images");
         }
         int side = row.getHeight();
-        List<Pixels> pictures = new ArrayList<>();
+        List<Pixels> images = new ArrayList<>();
         for (int left = 0; left < row.getWidth(); left += side) {
             int[] packed = row.getRGB(left, 0, side, side, null, 0, side);
             byte[] rgb = new byte[CHANNELS * packed.length];
@@ -117,8 +117,8 @@ public record ProbeSheet(String profile, List<Pixels> pictures) {
                 rgb[CHANNELS * i + 1] = (byte) (packed[i] >> 8);
                 rgb[CHANNELS * i + 2] = (byte) packed[i];
             }
-            pictures.add(new Pixels(side, side, rgb));
+            images.add(new Pixels(side, side, rgb));
         }
-        return new ProbeSheet(profile, pictures);
+        return new ProbeSheet(profile, images);
     }
 }

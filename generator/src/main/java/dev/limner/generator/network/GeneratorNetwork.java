@@ -83,7 +83,7 @@ public final class GeneratorNetwork extends AbstractBlock {
      * @param sentence (n, text)
      * @return (n, 3, side, side) in [-1, 1], owned by the manager of {@code noise}
      */
-    public NDArray draw(Weights weights, NDArray noise, NDArray sentence) {
+    public NDArray generate(Weights weights, NDArray noise, NDArray sentence) {
         NDArray caption =
                 Layers.leakyRelu(Layers.linear(sentence, weights.get("project.weight"), weights.get("project.bias")));
         NDArray code = noise.concat(caption, 1);
@@ -129,7 +129,7 @@ public final class GeneratorNetwork extends AbstractBlock {
         getDirectParameters()
                 .forEach(entry -> arrays.put(
                         entry.getKey(), parameterStore.getValue(entry.getValue(), noise.getDevice(), training)));
-        return new NDList(draw(new Weights(arrays), noise, inputs.get(1)));
+        return new NDList(generate(new Weights(arrays), noise, inputs.get(1)));
     }
 
     @Override

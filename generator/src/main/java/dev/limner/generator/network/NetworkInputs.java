@@ -32,12 +32,12 @@ public final class NetworkInputs {
     }
 
     /** Images of one size, interleaved bytes, to planes of [-1, 1]: (n, 3, height, width). */
-    public static float[] pictures(List<Pixels> pictures) {
-        int stride = pictures.get(0).rgb().length;
+    public static float[] images(List<Pixels> images) {
+        int stride = images.get(0).rgb().length;
         int area = stride / 3;
-        float[] values = new float[pictures.size() * stride];
-        for (int i = 0; i < pictures.size(); i++) {
-            byte[] rgb = pictures.get(i).rgb();
+        float[] values = new float[images.size() * stride];
+        for (int i = 0; i < images.size(); i++) {
+            byte[] rgb = images.get(i).rgb();
             for (int pixel = 0; pixel < area; pixel++) {
                 for (int channel = 0; channel < 3; channel++) {
                     values[i * stride + channel * area + pixel] = (rgb[3 * pixel + channel] & 0xFF) / HALF_RANGE - 1;

@@ -36,13 +36,13 @@ public final class ProbeImages {
     }
 
     /** The first few of a model, as its bundle holds them, generated in batches of the size that the profile names. */
-    public static ProbeSheet draw(Renderer renderer, ExecutionProfile profile) {
+    public static ProbeSheet generate(Renderer renderer, ExecutionProfile profile) {
         List<RenderRequest> requests = requests(renderer.spec().text(), ON_A_SHEET);
-        List<Pixels> pictures = new ArrayList<>(ON_A_SHEET);
+        List<Pixels> images = new ArrayList<>(ON_A_SHEET);
         for (int from = 0; from < ON_A_SHEET; from += profile.batch()) {
             int to = Math.min(from + profile.batch(), ON_A_SHEET);
-            pictures.addAll(renderer.render(requests.subList(from, to), profile.batch()));
+            images.addAll(renderer.render(requests.subList(from, to), profile.batch()));
         }
-        return new ProbeSheet(profile.name(), pictures);
+        return new ProbeSheet(profile.name(), images);
     }
 }

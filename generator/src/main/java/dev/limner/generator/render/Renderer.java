@@ -122,22 +122,22 @@ public final class Renderer implements AutoCloseable {
                     NetworkInputs.sentences(
                             requests.stream().map(RenderRequest::embedding).toList(), spec.text(), batchSize),
                     new Shape(batchSize, spec.text()));
-            byte[] bytes = toBytes(network.draw(weights, noise, sentence));
+            byte[] bytes = toBytes(network.generate(weights, noise, sentence));
             int side = spec.side();
             int stride = 3 * side * side;
-            List<Pixels> pictures = new ArrayList<>(requests.size());
+            List<Pixels> images = new ArrayList<>(requests.size());
             for (int i = 0; i < requests.size(); i++) {
                 byte[] rgb = new byte[stride];
                 System.arraycopy(bytes, i * stride, rgb, 0, stride);
-                pictures.add(new Pixels(side, side, rgb));
+                images.add(new Pixels(side, side, rgb));
             }
-            return pictures;
+            return images;
         }
     }
 
     /** [-1, 1] to bytes in height x width x channel order. */
-    private static byte[] toBytes(NDArray pictures) {
-        return Layers.scale(pictures.transpose(0, 2, 3, 1).add(1), 127.5)
+    private static byte[] toBytes(NDArray images) {
+        return Layers.scale(images.transpose(0, 2, 3, 1).add(1), 127.5)
                 .round()
                 .clip(0, 255)
                 .toType(DataType.UINT8, false)

@@ -53,7 +53,7 @@ class FileBundleStoreTest {
         ModelBundle read = ModelBundle.read(copy);
         assertThat(read.manifest()).isEqualTo(manifest);
         assertThat(read.manifest().order()).isEqualTo(4);
-        assertThat(read.probes().orElseThrow().pictures().get(1).rgb()).isEqualTo(grey(20).rgb());
+        assertThat(read.probes().orElseThrow().images().get(1).rgb()).isEqualTo(grey(20).rgb());
         assertThat(ModelBundle.read(bundle).discriminator()).isPresent();
         assertThat(copy.resolve(BundleFiles.DISCRIMINATOR)).doesNotExist();
         assertThat(store.uri("test", manifest.digest())).isEqualTo(uri);
@@ -131,7 +131,7 @@ class FileBundleStoreTest {
     }
 
     @Test
-    void shouldMeasureHowFarPicturesAreFromTheProbes() {
+    void shouldMeasureHowFarImagesAreFromTheProbes() {
         ProbeSheet sheet = new ProbeSheet("here", List.of(grey(10), grey(20)));
 
         assertThat(sheet.difference(List.of(grey(10), grey(20)))).isZero();

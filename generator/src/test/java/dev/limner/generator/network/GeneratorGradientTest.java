@@ -36,7 +36,7 @@ class GeneratorGradientTest {
                     Gradients.check(
                             manager,
                             arguments,
-                            all -> network.draw(new Weights(all), all.get("noise"), all.get("sentence")));
+                            all -> network.generate(new Weights(all), all.get("noise"), all.get("sentence")));
                 }
             }
         });

@@ -25,7 +25,7 @@ class LayersTest {
     private static final int[] CHANNELS = {1, 12, 16, 17, 32};
 
     @Test
-    void shouldSmoothAwayAPatternOfOnePixelAndLeaveAFlatPictureAlone() {
+    void shouldSmoothAwayAPatternOfOnePixelAndLeaveAFlatImageAlone() {
         float[] pattern = new float[2 * SIDE * SIDE];
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -73,10 +73,10 @@ class LayersTest {
     @Test
     void shouldUndoAPixelShuffle() {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-            NDArray picture = manager.arange(2 * 3 * 4 * 4f).reshape(2, 3, 4, 4);
+            NDArray image = manager.arange(2 * 3 * 4 * 4f).reshape(2, 3, 4, 4);
 
-            assertThat(Layers.pixelShuffle(Layers.pixelUnshuffle(picture)).toFloatArray())
-                    .containsExactly(picture.toFloatArray());
+            assertThat(Layers.pixelShuffle(Layers.pixelUnshuffle(image)).toFloatArray())
+                    .containsExactly(image.toFloatArray());
         }
     }
 
@@ -288,14 +288,14 @@ class LayersTest {
             int column = at % sideOut;
             int row = at / sideOut % sideOut;
             int to = at / sideOut / sideOut % out;
-            int picture = at / sideOut / sideOut / out;
+            int image = at / sideOut / sideOut / out;
             sums[at] = offsets[to];
             for (int tap = 0; tap < in * taps * taps; tap++) {
                 int from = tap / taps / taps;
                 int y = row + tap / taps % taps - border;
                 int z = column + tap % taps - border;
                 if (y >= 0 && y < side && z >= 0 && z < side) {
-                    sums[at] += (double) x[((picture * in + from) * side + y) * side + z]
+                    sums[at] += (double) x[((image * in + from) * side + y) * side + z]
                             * weights[to * in * taps * taps + tap];
                 }
             }

@@ -18,7 +18,7 @@ class CounterNoiseTest {
     }
 
     @Test
-    void shouldNotDependOnHowMuchIsDrawn() {
+    void shouldNotDependOnHowMuchIsGenerated() {
         float[] few = CounterNoise.normal(7, 3, 10);
         float[] many = CounterNoise.normal(7, 3, 64);
 

@@ -40,7 +40,7 @@ class RendererTest {
     Path folder;
 
     @Test
-    void shouldDrawTheSameFromABundleAsFromTheNetworkItWasWrittenFrom() {
+    void shouldGenerateTheSameFromABundleAsFromTheNetworkItWasWrittenFrom() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             GeneratorNetwork network = new GeneratorNetwork(SPEC);
             Weights weights = weights(manager, network);
@@ -59,11 +59,11 @@ class RendererTest {
     }
 
     @Test
-    void shouldDrawAPictureThatDependsOnCaptionSeedIndexAndTruncation() {
+    void shouldGenerateAnImageThatDependsOnCaptionSeedIndexAndTruncation() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 Renderer renderer = renderer(manager)) {
             float[] apple = embedding(1);
-            List<Pixels> pictures = renderer.render(
+            List<Pixels> images = renderer.render(
                     List.of(
                             new RenderRequest(apple, 1, 0, 1),
                             new RenderRequest(apple, 1, 0, 1),
@@ -73,28 +73,28 @@ class RendererTest {
                             new RenderRequest(embedding(2), 1, 0, 1)),
                     8);
 
-            assertThat(pictures.get(1).rgb()).isEqualTo(pictures.get(0).rgb());
-            for (Pixels other : pictures.subList(2, 6)) {
-                assertThat(other.rgb()).isNotEqualTo(pictures.get(0).rgb());
+            assertThat(images.get(1).rgb()).isEqualTo(images.get(0).rgb());
+            for (Pixels other : images.subList(2, 6)) {
+                assertThat(other.rgb()).isNotEqualTo(images.get(0).rgb());
             }
-            assertThat(pictures.get(0).width()).isEqualTo(SPEC.side());
+            assertThat(images.get(0).width()).isEqualTo(SPEC.side());
         }
     }
 
     @Test
-    void shouldDrawProbesInBatchesOfTheSizeThatTheProfileNames() {
+    void shouldGenerateProbesInBatchesOfTheSizeThatTheProfileNames() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 Renderer renderer = renderer(manager)) {
             for (int batch : new int[] {3, 8, 16}) {
                 ExecutionProfile profile = ExecutionProfile.of(Device.cpu(), 1, batch);
 
-                ProbeSheet sheet = ProbeImages.draw(renderer, profile);
+                ProbeSheet sheet = ProbeImages.generate(renderer, profile);
 
                 assertThat(sheet.profile()).isEqualTo(profile.name()).endsWith("-b" + batch);
                 List<RenderRequest> requests = ProbeImages.requests(SPEC.text(), 8);
                 int together = Math.min(batch, requests.size());
-                assertThat(sheet.pictures()).hasSize(requests.size());
-                assertThat(bytes(sheet.pictures().subList(0, together)))
+                assertThat(sheet.images()).hasSize(requests.size());
+                assertThat(bytes(sheet.images().subList(0, together)))
                         .isEqualTo(bytes(renderer.render(requests.subList(0, together), batch)));
             }
         }
@@ -102,7 +102,7 @@ class RendererTest {
 
     /** The shipped models' probes were generated before profiles named their arithmetic. */
     @Test
-    void shouldDrawTheShippedModelsAsTheirMakersSawThem() {
+    void shouldGenerateTheShippedModelsAsTheirMakersSawThem() {
         for (String name : List.of("default", "default-zh")) {
             ModelBundle bundle = ModelBundle.read(Path.of("../models").resolve(name));
             ProbeSheet recorded = bundle.probes().orElseThrow();
@@ -110,13 +110,13 @@ class RendererTest {
                 ExecutionProfile here = ExecutionProfile.of(Device.cpu());
 
                 assertThat(recorded.profile()).isNotEqualTo(here.name());
-                assertThat(recorded.difference(ProbeImages.draw(renderer, here).pictures()))
+                assertThat(recorded.difference(ProbeImages.generate(renderer, here).images()))
                         .isLessThanOrEqualTo(2);
                 ConvolutionSupport.on(Device.cpu())
                         .with(
                                 true,
                                 () -> assertThat(recorded.difference(
-                                                ProbeImages.draw(renderer, here).pictures()))
+                                                ProbeImages.generate(renderer, here).images()))
                                         .isLessThanOrEqualTo(2));
             }
         }
@@ -146,12 +146,12 @@ class RendererTest {
     @Test
     void shouldUndoThePixelShuffleExactly() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            NDArray picture = manager.randomNormal(new Shape(2, 3, 8, 8));
+            NDArray image = manager.randomNormal(new Shape(2, 3, 8, 8));
 
-            NDArray unshuffled = Layers.pixelUnshuffle(picture);
+            NDArray unshuffled = Layers.pixelUnshuffle(image);
 
             assertThat(unshuffled.getShape()).isEqualTo(new Shape(2, 12, 4, 4));
-            assertThat(Layers.pixelShuffle(unshuffled)).isEqualTo(picture);
+            assertThat(Layers.pixelShuffle(unshuffled)).isEqualTo(image);
         }
     }
 
@@ -195,11 +195,11 @@ class RendererTest {
         return CounterNoise.normal(seed, 99, SPEC.text());
     }
 
-    private static byte[] bytes(List<Pixels> pictures) {
-        int stride = pictures.get(0).rgb().length;
-        byte[] all = new byte[stride * pictures.size()];
-        for (int i = 0; i < pictures.size(); i++) {
-            System.arraycopy(pictures.get(i).rgb(), 0, all, i * stride, stride);
+    private static byte[] bytes(List<Pixels> images) {
+        int stride = images.get(0).rgb().length;
+        byte[] all = new byte[stride * images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).rgb(), 0, all, i * stride, stride);
         }
         return all;
     }

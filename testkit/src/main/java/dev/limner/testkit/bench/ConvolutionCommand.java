@@ -160,7 +160,7 @@ final class ConvolutionCommand implements Callable<Integer> {
                 GanTrainer training = new GanTrainer(recipe, device)) {
             TrainingBatch material = material(recipe);
             long[] step = {0};
-            double[][] draw = new double[2][repeat];
+            double[][] generate = new double[2][repeat];
             double[][] learn = new double[2][repeat];
             // In turns, so that what else the machine does falls on both.
             for (int i = -WARM_UP; i < repeat; i++) {
@@ -168,12 +168,12 @@ final class ConvolutionCommand implements Callable<Integer> {
                     int place = Math.max(i, 0);
                     int side = padded;
                     support.with(padded == 1, () -> {
-                        draw[side][place] = millis(() -> renderer.render(requests, batch));
+                        generate[side][place] = millis(() -> renderer.render(requests, batch));
                         learn[side][place] = millis(() -> training.step(step[0]++, List.of(material)));
                     });
                 }
             }
-            row(out, "generating a batch of " + batch, draw, plain);
+            row(out, "generating a batch of " + batch, generate, plain);
             row(out, "a training step of " + recipe.batch(), learn, plain);
         }
     }

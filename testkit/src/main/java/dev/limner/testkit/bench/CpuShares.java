@@ -31,11 +31,11 @@ final class CpuShares {
         return ThreadTimes.of(ProcessHandle.current().pid());
     }
 
-    void add(Mark before, double wallSeconds, long drawn) {
+    void add(Mark before, double wallSeconds, long generated) {
         ThreadTimes.of(before.worker()).since(before.workerTimes()).forEach(this::add);
         own().since(before.own()).forEach((part, more) -> add(JVM.contains(part) ? part : BROKER, more));
         wall += wallSeconds;
-        images += drawn;
+        images += generated;
     }
 
     private void add(String part, double more) {

@@ -44,7 +44,7 @@ final class ImportCommand implements Runnable {
             paramLabel = "N",
             defaultValue = "10000",
             description = "In each source. Default: ${DEFAULT-VALUE}")
-    int pictures;
+    int images;
 
     @Option(
             names = "--source-side",
@@ -69,8 +69,8 @@ final class ImportCommand implements Runnable {
 
     @Override
     public void run() {
-        if (pictures < 1 || sourceSide < 2) {
-            throw new UsageException("--pictures is " + pictures + ", must be at least 1; --source-side is "
+        if (images < 1 || sourceSide < 2) {
+            throw new UsageException("--pictures is " + images + ", must be at least 1; --source-side is "
                     + sourceSide + ", at least 2");
         }
         ProjectLayout home = ProjectLayout.find();
@@ -90,13 +90,13 @@ final class ImportCommand implements Runnable {
     }
 
     private void make(Path folder) throws IOException {
-        ImportMaterial material = new ImportMaterial(pictures, sourceSide);
+        ImportMaterial material = new ImportMaterial(images, sourceSide);
         for (String format : List.of("png", "jpg")) {
-            try (Progress progress = Progress.of("making images", pictures)) {
+            try (Progress progress = Progress.of("making images", images)) {
                 material.folder(folder.resolve("folder-" + format), format, progress);
             }
         }
-        try (Progress progress = Progress.of("making shards", pictures)) {
+        try (Progress progress = Progress.of("making shards", images)) {
             material.shards(folder.resolve("shards-png"), progress);
         }
         material.giant(folder.resolve("giant-png"));
@@ -104,21 +104,21 @@ final class ImportCommand implements Runnable {
 
     private void measure(ProjectLayout home, Path folder) throws IOException, InterruptedException {
         ObjectNode figures = JSON.createObjectNode();
-        figures.put("pictures", pictures).put("sourceSide", sourceSide).put("side", side);
+        figures.put("pictures", images).put("sourceSide", sourceSide).put("side", side);
         List<String> sources = List.of("folder-png", "folder-jpg", "shards-png", "giant-png");
         try (Progress progress = Progress.of("importing", sources.size())) {
             for (String source : sources) {
                 String kind = source.startsWith("shards") ? "webdataset" : "folder";
                 Imported imported = once(home, kind, folder.resolve(source), folder.resolve("set-" + source));
-                int there = source.startsWith("giant") ? 1 : pictures;
-                if (imported.pictures() != there) {
+                int there = source.startsWith("giant") ? 1 : images;
+                if (imported.images() != there) {
                     throw new IllegalStateException(
-                            source + ": " + imported.pictures() + " images were imported, not " + there);
+                            source + ": " + imported.images() + " images were imported, not " + there);
                 }
                 figures.putObject(source)
-                        .put("imported", imported.pictures())
+                        .put("imported", imported.images())
                         .put("seconds", rounded(imported.seconds()))
-                        .put("picturesPerSecond", rounded(imported.pictures() / imported.seconds()))
+                        .put("picturesPerSecond", rounded(imported.images() / imported.seconds()))
                         .put("peakMiB", imported.peakMiB())
                         .set("leftOut", imported.leftOut());
                 progress.to(figures.size() - 3L, source);
@@ -159,7 +159,7 @@ final class ImportCommand implements Runnable {
      * @param peakMiB the most memory its process held, as the kernel counts it; 0 where it does not say
      * @param leftOut the lines of its skipped.jsonl
      */
-    private record Imported(int pictures, double seconds, long peakMiB, ArrayNode leftOut) {}
+    private record Imported(int images, double seconds, long peakMiB, ArrayNode leftOut) {}
 
     private Imported once(ProjectLayout home, String kind, Path source, Path set) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();

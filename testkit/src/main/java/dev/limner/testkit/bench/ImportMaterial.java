@@ -33,18 +33,18 @@ final class ImportMaterial {
     private static final int SHARD = 500;
     private static final int OVALS = 12;
 
-    private final int pictures;
+    private final int images;
     private final int side;
 
-    ImportMaterial(int pictures, int side) {
-        this.pictures = pictures;
+    ImportMaterial(int images, int side) {
+        this.images = images;
         this.side = side;
     }
 
     /** A folder of files with a caption beside each. */
     void folder(Path folder, String format, Progress progress) throws IOException {
         Files.createDirectories(folder);
-        for (int i = 0; i < pictures; i++) {
+        for (int i = 0; i < images; i++) {
             String name = String.format(Locale.ROOT, "%06d", i);
             try (OutputStream out =
                     new BufferedOutputStream(Files.newOutputStream(folder.resolve(name + "." + format)))) {
@@ -59,10 +59,10 @@ final class ImportMaterial {
     void shards(Path folder, Progress progress) throws IOException {
         Files.createDirectories(folder);
         List<CaptionedImage> held = new ArrayList<>();
-        for (int i = 0; i < pictures; i++) {
+        for (int i = 0; i < images; i++) {
             held.add(new CaptionedImage(
                     String.format(Locale.ROOT, "%06d", i), pixels(picture(i)), Map.of("en", List.of(caption(i)))));
-            if (held.size() == SHARD || i == pictures - 1) {
+            if (held.size() == SHARD || i == images - 1) {
                 ShardFiles.write(folder.resolve(String.format(Locale.ROOT, "%05d.tar.gz", i / SHARD)), held);
                 held.clear();
             }

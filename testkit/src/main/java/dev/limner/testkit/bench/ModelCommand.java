@@ -69,7 +69,7 @@ final class ModelCommand implements Callable<Integer> {
     CommandSpec spec;
 
     private final AtomicLong captions = new AtomicLong();
-    private final AtomicLong drawn = new AtomicLong();
+    private final AtomicLong generated = new AtomicLong();
     private volatile boolean stop;
 
     @Override
@@ -90,10 +90,10 @@ final class ModelCommand implements Callable<Integer> {
                 running.add(pool.submit(() -> loop(jobs, encoder, renderer)));
             }
             Thread.sleep(1000L * warmUp);
-            long before = drawn.get();
+            long before = generated.get();
             long start = System.nanoTime();
             Thread.sleep(1000L * seconds);
-            rate = (drawn.get() - before) / ((System.nanoTime() - start) / 1e9);
+            rate = (generated.get() - before) / ((System.nanoTime() - start) / 1e9);
             stop = true;
             for (Future<?> loop : running) {
                 loop.get();
@@ -128,7 +128,7 @@ final class ModelCommand implements Callable<Integer> {
                 requests.add(
                         new RenderRequest(encoder.encode(jobs.distinct(place)).embedding(), place, 0, 1));
             }
-            drawn.addAndGet(renderer.render(requests, batch).size());
+            generated.addAndGet(renderer.render(requests, batch).size());
         }
     }
 }

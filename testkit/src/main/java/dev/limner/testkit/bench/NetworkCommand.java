@@ -77,7 +77,7 @@ final class NetworkCommand implements Runnable {
                         switch (request[0]) {
                             case "version" -> Engine.getEngine("PyTorch").getVersion();
                             case "same" -> same(manager, network, weights);
-                            case "draw" -> draw(manager, network, weights, number(request[1]), seconds(request[2]));
+                            case "draw" -> generate(manager, network, weights, number(request[1]), seconds(request[2]));
                             default -> step(training, recipe, number(request[1]), seconds(request[2]));
                         });
                 answers.flush();
@@ -115,18 +115,18 @@ final class NetworkCommand implements Runnable {
             sentence[i] = (float) Math.cos(i);
         }
         try (NDManager temporary = manager.newSubManager()) {
-            NDArray picture = network.draw(
+            NDArray image = network.generate(
                     weights,
                     temporary.create(noise, new Shape(1, noise.length)),
                     temporary.create(sentence, new Shape(1, sentence.length)));
-            float[] values = picture.toFloatArray();
+            float[] values = image.toFloatArray();
             return IntStream.range(0, values.length)
                     .mapToObj(i -> String.format(Locale.ROOT, "%.6f", values[i]))
                     .collect(Collectors.joining(" "));
         }
     }
 
-    private static String draw(
+    private static String generate(
             NDManager manager, GeneratorNetwork network, Weights weights, int batch, double seconds) {
         try (NDManager inputs = manager.newSubManager()) {
             NDArray noise = inputs.randomNormal(new Shape(batch, network.spec().latent()));
@@ -136,7 +136,7 @@ final class NetworkCommand implements Runnable {
                 try (NDManager temporary = inputs.newSubManager()) {
                     NDArray own = noise.duplicate();
                     own.attach(temporary);
-                    network.draw(weights, own, sentence).getFloat(0, 0, 0, 0);
+                    network.generate(weights, own, sentence).getFloat(0, 0, 0, 0);
                 }
             });
         }
@@ -145,14 +145,14 @@ final class NetworkCommand implements Runnable {
     private static String step(GanTrainer training, Recipe recipe, int batch, double seconds) {
         int side = recipe.generator().side();
         int text = recipe.generator().text();
-        float[] pictures = CounterNoise.normal(1, 0, batch * 3 * side * side);
+        float[] images = CounterNoise.normal(1, 0, batch * 3 * side * side);
         float[] sentences = CounterNoise.normal(1, 1, batch * text);
         float[] strangers = CounterNoise.normal(1, 2, batch * text);
         long[] number = {0};
         return timed(
                 batch,
                 seconds,
-                () -> training.step(number[0]++, List.of(new TrainingBatch(batch, pictures, sentences, strangers))));
+                () -> training.step(number[0]++, List.of(new TrainingBatch(batch, images, sentences, strangers))));
     }
 
     private static String timed(int batch, double seconds, Runnable work) {

@@ -51,7 +51,7 @@ final class ChaosReport {
         }
         lines.add("");
         lines.add(account.jobs() + " job records, " + account.answered() + " results "
-                + arena.checker().statuses() + ", " + account.pictures() + " images and " + account.letters()
+                + arena.checker().statuses() + ", " + account.images() + " images and " + account.letters()
                 + " dead letters looked at, " + arena.checker().gone() + " gone with their topic, "
                 + arena.redrawn() + " generated again, "
                 + arena.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
@@ -74,7 +74,7 @@ final class ChaosReport {
         json.put("dangling", account.dangling());
         json.put("violations", arena.violations().count());
         json.put("results", account.answered());
-        json.put("pictures", account.pictures());
+        json.put("pictures", account.images());
         json.put("deadLetters", account.letters());
         json.put("gone", arena.checker().gone());
         json.put("workerDeaths", arena.workers().deaths());

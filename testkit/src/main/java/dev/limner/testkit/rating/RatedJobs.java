@@ -53,12 +53,12 @@ public final class RatedJobs implements AutoCloseable {
     public record Published(ImageName name, Pixels pixels) {}
 
     /** Images of many captions, unrated. */
-    public List<Pixels> firstPictures() {
-        List<Pixels> pictures = new ArrayList<>();
+    public List<Pixels> firstImages() {
+        List<Pixels> images = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            draw().forEach(published -> pictures.add(published.pixels()));
+            generate().forEach(published -> images.add(published.pixels()));
         }
-        return pictures;
+        return images;
     }
 
     /**
@@ -68,7 +68,7 @@ public final class RatedJobs implements AutoCloseable {
      */
     public int round(SimulatedRater rater) {
         List<Feedback> opinions = new ArrayList<>();
-        draw().forEach(published -> opinions.addAll(rater.of(published.name(), published.pixels())));
+        generate().forEach(published -> opinions.addAll(rater.of(published.name(), published.pixels())));
         send(opinions);
         return opinions.size();
     }
@@ -84,16 +84,16 @@ public final class RatedJobs implements AutoCloseable {
     }
 
     /** Has some captions generated. */
-    public List<Published> draw() {
+    public List<Published> generate() {
         List<String> some = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
             some.add(captions.get(random.nextInt(captions.size())));
         }
-        return draw(some);
+        return generate(some);
     }
 
     /** Has these captions generated; the images come in the order in which they were finished. */
-    public List<Published> draw(List<String> some) {
+    public List<Published> generate(List<String> some) {
         List<Job> asked = new ArrayList<>();
         for (String caption : some) {
             asked.add(new Job(
@@ -111,21 +111,21 @@ public final class RatedJobs implements AutoCloseable {
                     null));
         }
         client.send(asked, Topics.Lane.STANDARD);
-        List<Published> pictures = new ArrayList<>();
+        List<Published> images = new ArrayList<>();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         int answered = 0;
         while (answered < asked.size() && System.nanoTime() < deadline) {
             for (Result result : results.pollResults(Duration.ofMillis(200))) {
                 answered++;
                 if (result.outcome() instanceof Outcome.Completed completed) {
-                    completed.images().forEach(image -> pictures.add(published(image)));
+                    completed.images().forEach(image -> images.add(published(image)));
                 }
             }
         }
         if (answered < asked.size()) {
             throw new IllegalStateException(answered + " of " + asked.size() + " jobs were answered in " + PATIENCE);
         }
-        return pictures;
+        return images;
     }
 
     private static Published published(Outcome.ImageRef image) {

@@ -31,10 +31,10 @@ public enum SimulatedPreference {
     abstract double of(int red, int green, int blue);
 
     /** The mean over the foreground; 0 for an empty image. */
-    public double of(Pixels picture) {
+    public double of(Pixels image) {
         double sum = 0;
         int counted = 0;
-        byte[] rgb = picture.rgb();
+        byte[] rgb = image.rgb();
         for (int at = 0; at < rgb.length; at += 3) {
             int red = rgb[at] & 0xFF;
             int green = rgb[at + 1] & 0xFF;

@@ -38,8 +38,8 @@ public final class SimulatedRater {
     }
 
     /** Gets used to what there is: from now on half of such images are liked. */
-    public void getUsedTo(List<Pixels> pictures) {
-        double[] values = pictures.stream().mapToDouble(taste::of).sorted().toArray();
+    public void getUsedTo(List<Pixels> images) {
+        double[] values = images.stream().mapToDouble(taste::of).sorted().toArray();
         threshold = values[values.length / 2];
     }
 

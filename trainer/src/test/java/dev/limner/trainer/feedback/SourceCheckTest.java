@@ -63,9 +63,9 @@ class SourceCheckTest {
     void open() {
         FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
         replay = ReplayBuffer.open(folder.resolve("replay-" + ++number + ".db"), 100);
-        FeedbackImageCheck pictures =
+        FeedbackImageCheck images =
                 new FeedbackImageCheck(new StoredImages(folder, List.of()), "default", any -> false, any -> new float[0], 1);
-        intake = new FeedbackIntake(replay, pictures, (record, error) -> {}, 5, InstantSource.system(), () -> {});
+        intake = new FeedbackIntake(replay, images, (record, error) -> {}, 5, InstantSource.system(), () -> {});
         check = new SourceCheck(broker.bootstrap(), TOPIC, replay, intake);
     }
 

@@ -17,20 +17,20 @@ public final class DifferentiableAugmentation {
     }
 
     /** @param images (n, 3, side, side); the result has the same shape, its gaps white */
-    public NDArray apply(NDArray pictures, RandomGenerator random) {
-        NDArray shifted = translate(pictures, random);
+    public NDArray apply(NDArray images, RandomGenerator random) {
+        NDArray shifted = translate(images, random);
         return settings.cutout() > 0 ? cutOut(shifted, random) : shifted;
     }
 
-    private NDArray translate(NDArray pictures, RandomGenerator random) {
-        int side = (int) pictures.getShape().get(3);
+    private NDArray translate(NDArray images, RandomGenerator random) {
+        int side = (int) images.getShape().get(3);
         int furthest = (int) Math.round(side * settings.translation());
         if (furthest == 0) {
-            return pictures;
+            return images;
         }
-        NDArray padded = pictures.pad(new Shape(furthest, furthest, furthest, furthest), 1.0);
+        NDArray padded = images.pad(new Shape(furthest, furthest, furthest, furthest), 1.0);
         NDList shifted = new NDList();
-        for (int i = 0; i < pictures.getShape().get(0); i++) {
+        for (int i = 0; i < images.getShape().get(0); i++) {
             int top = random.nextInt(2 * furthest + 1);
             int left = random.nextInt(2 * furthest + 1);
             shifted.add(padded.get("{}:{}, :, {}:{}, {}:{}", i, i + 1, top, top + side, left, left + side));
@@ -38,9 +38,9 @@ public final class DifferentiableAugmentation {
         return NDArrays.concat(shifted, 0);
     }
 
-    private NDArray cutOut(NDArray pictures, RandomGenerator random) {
-        int count = (int) pictures.getShape().get(0);
-        int side = (int) pictures.getShape().get(3);
+    private NDArray cutOut(NDArray images, RandomGenerator random) {
+        int count = (int) images.getShape().get(0);
+        int side = (int) images.getShape().get(3);
         int hole = (int) Math.round(side * settings.cutout());
         float[] keep = new float[count * side * side];
         Arrays.fill(keep, 1f);
@@ -52,7 +52,7 @@ public final class DifferentiableAugmentation {
                 Arrays.fill(keep, row + Math.max(0, left), row + Math.min(side, left + hole), 0f);
             }
         }
-        NDArray mask = pictures.getManager().create(keep, new Shape(count, 1, side, side));
-        return pictures.sub(1).mul(mask).add(1);
+        NDArray mask = images.getManager().create(keep, new Shape(count, 1, side, side));
+        return images.sub(1).mul(mask).add(1);
     }
 }

@@ -32,9 +32,9 @@ public final class ReleaseComparison {
     private final Map<String, Pending> pending = new HashMap<>();
     private long lastVote;
     private long failed;
-    private long drawn;
+    private long generated;
     private long usualFailed;
-    private long usualDrawn;
+    private long usualGenerated;
 
     /** What a worker did with the one while it waited for something to do with the other. */
     private record Pending(Instant from, JobFailures.Done mine, JobFailures.Done theirs) {
@@ -99,9 +99,9 @@ public final class ReleaseComparison {
 
     private void add(JobFailures.Done mine, JobFailures.Done theirs) {
         failed += mine.failed();
-        drawn += mine.all();
+        generated += mine.all();
         usualFailed += theirs.failed();
-        usualDrawn += theirs.all();
+        usualGenerated += theirs.all();
         jobs.add(new TimeStratum(mine.failed(), mine.all(), theirs.failed(), theirs.all()));
     }
 
@@ -119,14 +119,14 @@ public final class ReleaseComparison {
     public Optional<String> failures() {
         return jobs.decision() == SequentialLikelihoodTest.Decision.WORSE
                         && failed >= FEWEST_FAILURES
-                        && failed > MOST_FAILURES * drawn
+                        && failed > MOST_FAILURES * generated
                 ? Optional.of(String.format(
                         Locale.ROOT,
                         "%d of %d jobs failed with it, with the other %d of %d at the same time",
                         failed,
-                        drawn,
+                        generated,
                         usualFailed,
-                        usualDrawn))
+                        usualGenerated))
                 : Optional.empty();
     }
 }

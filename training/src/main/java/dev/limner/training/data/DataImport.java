@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * name is taken by another one gets the first digits of its pixels' digest behind it. One thread.
  */
 public final class DataImport {
-    private static final int SHARD_PICTURES = 10_000;
+    private static final int SHARD_IMAGES = 10_000;
     private static final long SHARD_BYTES = 256L << 20;
     private static final int KEY_DIGITS = 8;
     private static final String REPORT = "skipped.jsonl";
@@ -294,7 +294,7 @@ public final class DataImport {
         CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split());
         count(image);
         pending.add(image);
-        if (pending.size() == SHARD_PICTURES
+        if (pending.size() == SHARD_IMAGES
                 || (long) pending.size() * decoded.pixels().rgb().length >= SHARD_BYTES) {
             flush();
         }

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * order.
  *
  * @param artwork whose images
- * @param picturesPackage the tarball of the artwork's package
+ * @param imagesPackage the tarball of the artwork's package
  * @param namesPackage the tarball of {@code emojibase-data}
  * @param languages languages of the captions, each a folder of the names package
  * @param category only emoji of this one, as in {@code Animals & Nature}; null for all
  */
 public record EmojiSource(
         EmojiArtwork artwork,
-        Path picturesPackage,
+        Path imagesPackage,
         Path namesPackage,
         List<String> languages,
         @Nullable String category)
@@ -42,12 +42,12 @@ public record EmojiSource(
     @Override
     public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         Map<String, Map<String, List<String>>> captions = captions();
-        Map<String, byte[]> files = entries(picturesPackage, List.of("package/emoji.json", artwork.folder()));
+        Map<String, byte[]> files = entries(imagesPackage, List.of("package/emoji.json", artwork.folder()));
         byte[] index = files.get("package/emoji.json");
         if (index == null) {
-            throw new DataException(picturesPackage + " holds no package/emoji.json");
+            throw new DataException(imagesPackage + " holds no package/emoji.json");
         }
-        JsonNode all = tree(picturesPackage, index);
+        JsonNode all = tree(imagesPackage, index);
         requireCategory(all);
         for (JsonNode emoji : all) {
             if (category != null && !category.equals(emoji.path("category").asText())) {
@@ -55,8 +55,8 @@ public record EmojiSource(
             }
             String code = code(emoji.path("unified").asText());
             String key = code.toLowerCase(Locale.ROOT);
-            byte[] picture = files.get(artwork.folder() + emoji.path("image").asText());
-            if (picture == null) {
+            byte[] image = files.get(artwork.folder() + emoji.path("image").asText());
+            if (image == null) {
                 skipped.skip(key, SkippedEntries.Reason.NO_PICTURE, emoji.path("image").asText());
                 continue;
             }
@@ -67,7 +67,7 @@ public record EmojiSource(
                     mine.put(language, found);
                 }
             });
-            receiver.take(new RawImage(key, key, picture, mine, null, null));
+            receiver.take(new RawImage(key, key, image, mine, null, null));
         }
     }
 

@@ -21,7 +21,7 @@ public record FashionMnistSource(Path folder) implements RawImage.Source {
     /** Where Debian's package puts it. */
     public static final Path DEBIAN = Path.of("/usr/share/datasets/fashion-mnist");
 
-    private static final int PICTURES_MAGIC = 0x803;
+    private static final int IMAGES_MAGIC = 0x803;
     private static final int LABELS_MAGIC = 0x801;
     private static final int SIDE = 28;
     private static final int PADDED = 32;
@@ -49,16 +49,16 @@ public record FashionMnistSource(Path folder) implements RawImage.Source {
     }
 
     private void read(String part, Split split, RawImage.Receiver receiver) {
-        try (DataInputStream pictures = open(part + "-images-idx3-ubyte.gz");
+        try (DataInputStream images = open(part + "-images-idx3-ubyte.gz");
                 DataInputStream labels = open(part + "-labels-idx1-ubyte.gz")) {
-            int count = header(pictures, PICTURES_MAGIC, part + "-images");
-            int height = pictures.readInt();
-            int width = pictures.readInt();
+            int count = header(images, IMAGES_MAGIC, part + "-images");
+            int height = images.readInt();
+            int width = images.readInt();
             require(height == SIDE && width == SIDE, part + "-images: " + width + "x" + height + ", must be 28x28");
             require(header(labels, LABELS_MAGIC, part + "-labels") == count, part + ": images and labels differ");
             byte[] grey = new byte[SIDE * SIDE];
             for (int i = 0; i < count; i++) {
-                pictures.readFully(grey);
+                images.readFully(grey);
                 int label = labels.readUnsignedByte();
                 require(label < CLASSES.size(), part + "-labels: label " + label + " of image " + i);
                 String name = CLASSES.get(label);

@@ -22,10 +22,10 @@ import java.util.Set;
  *
  * @param folder where the images are
  * @param language of captions that do not name theirs
- * @param mostPictureBytes of one file
+ * @param mostImageBytes of one file
  */
-public record FolderSource(Path folder, String language, long mostPictureBytes) implements RawImage.Source {
-    private static final long MOST_PICTURE_BYTES = 512L << 20;
+public record FolderSource(Path folder, String language, long mostImageBytes) implements RawImage.Source {
+    private static final long MOST_IMAGE_BYTES = 512L << 20;
     private static final long MOST_DESCRIPTION_BYTES = 16L << 20;
 
     /** In the order in which their captions count. */
@@ -33,7 +33,7 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
     /** With images of at most 512 MiB. */
     public FolderSource(Path folder, String language) {
-        this(folder, language, MOST_PICTURE_BYTES);
+        this(folder, language, MOST_IMAGE_BYTES);
     }
 
     @Override
@@ -44,10 +44,10 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
     private static final class Reading {
         private final Path folder;
         private final String language;
-        private final long mostPictureBytes;
+        private final long mostImageBytes;
         private final RawImage.Receiver receiver;
         private final SkippedEntries skipped;
-        private final List<Path> pictures = new ArrayList<>();
+        private final List<Path> images = new ArrayList<>();
         private final List<Path> listings = new ArrayList<>();
         private final Map<String, List<Path>> descriptions = new HashMap<>();
         private final Set<String> stems = new HashSet<>();
@@ -56,22 +56,22 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
         Reading(FolderSource source, RawImage.Receiver receiver, SkippedEntries skipped) {
             this.folder = source.folder();
             this.language = source.language();
-            this.mostPictureBytes = source.mostPictureBytes();
+            this.mostImageBytes = source.mostImageBytes();
             this.receiver = receiver;
             this.skipped = skipped;
         }
 
         void run() {
             FolderWalk.files(folder, skipped).forEach(this::sort);
-            for (Path picture : pictures) {
-                String name = ImagePaths.name(folder, picture);
+            for (Path image : images) {
+                String name = ImagePaths.name(folder, image);
                 stems.add(name);
                 stems.add(stem(name));
             }
-            MetadataList listing = new MetadataList(folder, language, new ImagePaths(folder, pictures), skipped);
+            MetadataList listing = new MetadataList(folder, language, new ImagePaths(folder, images), skipped);
             listings.forEach(listing::read);
-            for (Path picture : pictures) {
-                hand(picture, listing);
+            for (Path image : images) {
+                hand(image, listing);
             }
             unused.forEach(file -> skipped.skip(ImagePaths.name(folder, file), SkippedEntries.Reason.NO_PICTURE, "beside it"));
         }
@@ -83,8 +83,8 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                 skipped.skip(name, SkippedEntries.Reason.UNKNOWN_FILE, "a resource fork of macOS");
             } else if (MetadataList.isListing(file)) {
                 listings.add(file);
-            } else if (ImageFileNames.isPicture(extension)) {
-                pictures.add(file);
+            } else if (ImageFileNames.isImage(extension)) {
+                images.add(file);
             } else if (CaptionParser.isDescription(extension)) {
                 descriptions
                         .computeIfAbsent(ImagePaths.composed(stem(name)), key -> new ArrayList<>())
@@ -97,8 +97,8 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
 
         private void sortByBytes(Path file, String name, String extension) {
             try (InputStream in = Files.newInputStream(file)) {
-                if (ImageFileFormat.isPicture(in.readNBytes(ImageFileFormat.HEAD))) {
-                    pictures.add(file);
+                if (ImageFileFormat.isImage(in.readNBytes(ImageFileFormat.HEAD))) {
+                    images.add(file);
                 } else {
                     skipped.skip(
                             name,
@@ -139,8 +139,8 @@ public record FolderSource(Path folder, String language, long mostPictureBytes) 
                     captions.add(text.getValue(), Files.readAllBytes(text.getKey()), beside);
                 }
                 long size = Files.size(file);
-                if (size > mostPictureBytes) {
-                    skipped.skip(name, SkippedEntries.Reason.TOO_LARGE, size + " bytes, at most " + mostPictureBytes);
+                if (size > mostImageBytes) {
+                    skipped.skip(name, SkippedEntries.Reason.TOO_LARGE, size + " bytes, at most " + mostImageBytes);
                     return;
                 }
                 described = captions.describe(name, stem(name), Files.readAllBytes(file));

@@ -59,7 +59,7 @@ enum ImageFileFormat {
     private static final int BMP_RESERVED = 6;
     private static final int BMP_RESERVED_END = 10;
 
-    private record Signature(String name, byte[] bytes, boolean picture) {
+    private record Signature(String name, byte[] bytes, boolean image) {
         Signature(String name, byte[] bytes) {
             this(name, bytes, true);
         }
@@ -100,7 +100,7 @@ enum ImageFileFormat {
      *
      * @param head its first {@link #HEAD} bytes, or all if it has fewer
      */
-    static boolean isPicture(byte[] head) {
+    static boolean isImage(byte[] head) {
         FileType type = type(head);
         if (type == FileType.Bmp) {
             // Text may begin with BM; these four bytes of a bitmap are 0.
@@ -108,7 +108,7 @@ enum ImageFileFormat {
                     && Arrays.equals(head, BMP_RESERVED, BMP_RESERVED_END, new byte[4], 0, 4);
         }
         if (type == FileType.Unknown) {
-            return SIGNATURES.stream().anyMatch(signature -> signature.picture() && signature.begins(head));
+            return SIGNATURES.stream().anyMatch(signature -> signature.image() && signature.begins(head));
         }
         String media = type.getMimeType();
         return media != null && media.startsWith("image/");

@@ -49,7 +49,7 @@ final class ImageFileNames {
     private ImageFileNames() {}
 
     /** @param extension in lower case, without the dot */
-    static boolean isPicture(String extension) {
+    static boolean isImage(String extension) {
         return EXTENSIONS.contains(extension);
     }
 

@@ -24,10 +24,10 @@ final class ImagePaths {
     private final Map<String, List<String>> composed = new HashMap<>();
     private final Map<String, List<String>> folded = new HashMap<>();
 
-    ImagePaths(Path folder, List<Path> pictures) {
+    ImagePaths(Path folder, List<Path> images) {
         this.folder = folder;
-        for (Path picture : pictures) {
-            String place = name(folder, picture);
+        for (Path image : images) {
+            String place = name(folder, image);
             exact.add(place);
             composed.computeIfAbsent(composed(place), key -> new ArrayList<>()).add(place);
             folded.computeIfAbsent(folded(place), key -> new ArrayList<>()).add(place);

@@ -36,6 +36,6 @@ public record RawImage(
     /** Takes images one by one. */
     @FunctionalInterface
     public interface Receiver {
-        void take(RawImage picture);
+        void take(RawImage image);
     }
 }

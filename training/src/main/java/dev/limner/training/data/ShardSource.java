@@ -103,7 +103,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         /** Whether an image of this key was left out, which has been said. */
         private boolean without;
 
-        private final List<Picture> pictures = new ArrayList<>();
+        private final List<Image> images = new ArrayList<>();
         private Map<String, byte[]> texts = new LinkedHashMap<>();
 
         /** A name that differs from the key in the form of its accents alone: if an image bears it, so do these texts. */
@@ -111,10 +111,10 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         private final Map<String, byte[]> otherTexts = new LinkedHashMap<>();
 
-        private record Picture(String entry, byte[] file) {}
+        private record Image(String entry, byte[] file) {}
 
         /** An entry's name, parted. */
-        private record Name(String base, String extension, boolean picture) {
+        private record Name(String base, String extension, boolean image) {
             static @Nullable Name of(String name) {
                 int start = name.lastIndexOf('/') + 1;
                 if (ImageFileNames.isResourceFork(name.substring(start))) {
@@ -125,9 +125,9 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 for (int dot : new int[] {first, last}) {
                     if (dot >= start) {
                         String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-                        boolean picture = ImageFileNames.isPicture(extension);
-                        if (picture || CaptionParser.isDescription(extension)) {
-                            return new Name(name.substring(0, dot), extension, picture);
+                        boolean image = ImageFileNames.isImage(extension);
+                        if (image || CaptionParser.isDescription(extension)) {
+                            return new Name(name.substring(0, dot), extension, image);
                         }
                     }
                 }
@@ -145,7 +145,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 byte[] head = content.readNBytes(ImageFileFormat.HEAD);
                 content.reset();
                 int dot = name.indexOf('.', start);
-                return !ImageFileFormat.isPicture(head)
+                return !ImageFileFormat.isImage(head)
                         ? null
                         : dot < 0
                                 ? new Name(name, "", true)
@@ -185,7 +185,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             byte[] content = links.follow(entry);
             if (content == null) {
                 begin(name);
-                without |= name.picture();
+                without |= name.image();
                 skip(entry, SkippedEntries.Reason.BROKEN_LINK, "to " + target + ", which is no file of this shard");
             } else if (fits(entry, name, content.length)) {
                 add(entry, name, content);
@@ -207,7 +207,7 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         }
 
         private void begin(Name name) {
-            boolean theirs = name.picture() && name.base().equals(otherForm);
+            boolean theirs = name.image() && name.base().equals(otherForm);
             // Names repeat where one file's last image is called as the next one's first.
             if (theirs
                     || !ImagePaths.composed(name.base()).equals(ImagePaths.composed(key))
@@ -227,13 +227,13 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         private boolean fits(String entry, Name name, long size) {
             begin(name);
             if (size > mostEntryBytes) {
-                without |= name.picture();
+                without |= name.image();
                 skip(entry, SkippedEntries.Reason.TOO_LARGE, size + " bytes, at most " + mostEntryBytes);
                 return false;
             }
             long mostOfGroup = ENTRIES_OF_A_GROUP * mostEntryBytes;
             if (bytes + size > mostOfGroup) {
-                without |= name.picture();
+                without |= name.image();
                 String together = (bytes + size) + " bytes with the entries before it of the same name";
                 skip(entry, SkippedEntries.Reason.TOO_LARGE, together + ", at most " + mostOfGroup);
                 return false;
@@ -243,9 +243,9 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
 
         private void add(String entry, Name name, byte[] content) {
             bytes += content.length;
-            if (name.picture()) {
-                pictures.add(new Picture(entry, content));
-            } else if (pictures.isEmpty() || name.base().equals(key)) {
+            if (name.image()) {
+                images.add(new Image(entry, content));
+            } else if (images.isEmpty() || name.base().equals(key)) {
                 texts.put(name.extension(), content);
             } else {
                 otherTexts.put(name.extension(), content);
@@ -257,25 +257,25 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             otherTexts.forEach(texts::putIfAbsent);
             otherTexts.clear();
             otherForm = "";
-            if (pictures.isEmpty() && !texts.isEmpty() && !without) {
+            if (images.isEmpty() && !texts.isEmpty() && !without) {
                 skip(key, SkippedEntries.Reason.NO_PICTURE, "next to it: the entries of an image must follow one another");
             }
-            pictures.forEach(this::hand);
-            pictures.clear();
+            images.forEach(this::hand);
+            images.clear();
             texts = new LinkedHashMap<>();
             extensions.clear();
             without = false;
             bytes = 0;
         }
 
-        private void hand(Picture picture) {
+        private void hand(Image image) {
             CaptionParser captions = new CaptionParser(language);
             RawImage described;
             try {
                 texts.forEach((extension, text) -> captions.add(extension, text, key + "." + extension));
-                described = captions.describe(shard + ":" + picture.entry(), key, picture.file());
+                described = captions.describe(shard + ":" + image.entry(), key, image.file());
             } catch (DataException e) {
-                skip(picture.entry(), SkippedEntries.Reason.MALFORMED, String.valueOf(e.getMessage()));
+                skip(image.entry(), SkippedEntries.Reason.MALFORMED, String.valueOf(e.getMessage()));
                 return;
             }
             captions.remark(described.place(), skipped);

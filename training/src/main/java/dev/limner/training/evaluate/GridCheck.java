@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
  * @param realOwn how many of those choose their caption
  * @param heldOut how many of the captions name an image that was held out of training
  */
-public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int realOwn, int heldOut) {
+public record GridCheck(List<Pixels> images, List<Boolean> own, int real, int realOwn, int heldOut) {
     public GridCheck {
-        pictures = List.copyOf(pictures);
+        images = List.copyOf(images);
         own = List.copyOf(own);
     }
 
@@ -39,12 +39,12 @@ public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int 
      * @param encoder the judges' text encoder
      */
     public static GridCheck of(
-            SampleGrid grid, List<Pixels> pictures, DataSet data, FeatureExtractors judges, TextEncoder encoder) {
+            SampleGrid grid, List<Pixels> images, DataSet data, FeatureExtractors judges, TextEncoder encoder) {
         float[][] captions = judges.textVectors(grid.captions().stream()
                 .map(caption -> encoder.encode(caption).embedding())
                 .toList());
-        int[] inOrder = IntStream.range(0, pictures.size()).toArray();
-        boolean[] chosen = RPrecision.firstChoices(judges.pictureVectors(pictures), inOrder, captions);
+        int[] inOrder = IntStream.range(0, images.size()).toArray();
+        boolean[] chosen = RPrecision.firstChoices(judges.imageVectors(images), inOrder, captions);
         Map<String, CaptionedImage> byName = new HashMap<>();
         for (CaptionedImage image : data.images()) {
             image.captionsIn(judges.description().language())
@@ -64,13 +64,13 @@ public record GridCheck(List<Pixels> pictures, List<Boolean> own, int real, int 
         boolean[] realChosen = real.isEmpty()
                 ? new boolean[0]
                 : RPrecision.firstChoices(
-                        judges.pictureVectors(real),
+                        judges.imageVectors(real),
                         positions.stream().mapToInt(Integer::intValue).toArray(),
                         captions);
         int realOwn = (int)
                 IntStream.range(0, realChosen.length).filter(i -> realChosen[i]).count();
         return new GridCheck(
-                pictures,
+                images,
                 IntStream.range(0, chosen.length).mapToObj(i -> chosen[i]).toList(),
                 real.size(),
                 realOwn,

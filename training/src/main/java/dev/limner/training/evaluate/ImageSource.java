@@ -19,21 +19,21 @@ public interface ImageSource {
     record Commission(String caption, float[] embedding, long seed) {}
 
     /** One image a commission, in order. */
-    List<Pixels> draw(List<Commission> commissions);
+    List<Pixels> generate(List<Commission> commissions);
 
     /** A generator, in batches of the size it is served with. */
     static ImageSource of(Renderer renderer) {
         int batch = 32;
         return commissions -> {
-            List<Pixels> pictures = new ArrayList<>(commissions.size());
+            List<Pixels> images = new ArrayList<>(commissions.size());
             for (int from = 0; from < commissions.size(); from += batch) {
                 List<RenderRequest> requests =
                         commissions.subList(from, Math.min(from + batch, commissions.size())).stream()
                                 .map(one -> new RenderRequest(one.embedding(), one.seed(), 0, 1))
                                 .toList();
-                pictures.addAll(renderer.render(requests, batch));
+                images.addAll(renderer.render(requests, batch));
             }
-            return pictures;
+            return images;
         };
     }
 }

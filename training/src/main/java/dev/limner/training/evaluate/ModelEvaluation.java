@@ -18,7 +18,7 @@ import java.util.Map;
  * @param nearest for each image of a held-out caption the nearest training image
  */
 public record ModelEvaluation(
-        Map<Metric, MetricValue> figures, List<QualityAlert> alarms, SampleSet pictures, List<CaptionedImage> nearest) {
+        Map<Metric, MetricValue> figures, List<QualityAlert> alarms, SampleSet images, List<CaptionedImage> nearest) {
 
     /**
      * Generates and compares. The real and the untrained rows are computed with it, because a figure without them says
@@ -29,10 +29,10 @@ public record ModelEvaluation(
      */
     public static ModelEvaluation run(EvaluationPlan plan, FeatureExtractors judges, ImageSource model, ImageSource untrained) {
         try (SampleScoring scoring = new SampleScoring(plan, judges)) {
-            SampleSet drawn = SampleSet.drawn(plan, model);
-            Map<Metric, Estimate> mine = scoring.of(drawn);
+            SampleSet generated = SampleSet.generated(plan, model);
+            Map<Metric, Estimate> mine = scoring.of(generated);
             Map<Metric, Estimate> real = scoring.ofReal();
-            Map<Metric, Estimate> nothing = scoring.of(SampleSet.drawn(plan, untrained));
+            Map<Metric, Estimate> nothing = scoring.of(SampleSet.generated(plan, untrained));
             Map<Metric, String> unavailable = scoring.unavailable();
             Map<Metric, MetricValue> figures = new EnumMap<>(Metric.class);
             for (Metric metric : Metric.values()) {
@@ -43,10 +43,10 @@ public record ModelEvaluation(
                                 ? new MetricValue(mine.get(metric), real.get(metric), nothing.get(metric), null)
                                 : MetricValue.missing(why));
             }
-            List<CaptionedImage> nearest = Arrays.stream(scoring.nearestInTraining(drawn.heldOut()))
+            List<CaptionedImage> nearest = Arrays.stream(scoring.nearestInTraining(generated.heldOut()))
                     .map(found -> plan.train().get(found.index()))
                     .toList();
-            return new ModelEvaluation(figures, QualityAlert.of(figures), drawn, nearest);
+            return new ModelEvaluation(figures, QualityAlert.of(figures), generated, nearest);
         }
     }
 }

@@ -22,13 +22,13 @@ final class NearestNeighbours implements AutoCloseable {
     private final NDArray columns;
     private final NDArray squares;
 
-    NearestNeighbours(List<Pixels> pictures) {
+    NearestNeighbours(List<Pixels> images) {
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try (NDManager temporary = manager.newSubManager()) {
-            NDArray rows = temporary.create(thumbnails(pictures), new Shape(pictures.size(), VALUES));
+            NDArray rows = temporary.create(thumbnails(images), new Shape(images.size(), VALUES));
             // A copy: a view of an array made from Java memory does not keep that memory when the array is closed.
             this.columns = rows.transpose().duplicate();
-            this.squares = rows.square().sum(new int[] {1}).reshape(1, pictures.size());
+            this.squares = rows.square().sum(new int[] {1}).reshape(1, images.size());
             columns.attach(manager);
             squares.attach(manager);
         }
@@ -78,23 +78,23 @@ final class NearestNeighbours implements AutoCloseable {
         return nearest;
     }
 
-    private static float[] thumbnails(List<Pixels> pictures) {
-        float[] values = new float[pictures.size() * VALUES];
-        for (int i = 0; i < pictures.size(); i++) {
-            shrink(pictures.get(i), values, i * VALUES);
+    private static float[] thumbnails(List<Pixels> images) {
+        float[] values = new float[images.size() * VALUES];
+        for (int i = 0; i < images.size(); i++) {
+            shrink(images.get(i), values, i * VALUES);
         }
         return values;
     }
 
-    private static void shrink(Pixels picture, float[] values, int offset) {
-        int factor = picture.width() / SIDE;
+    private static void shrink(Pixels image, float[] values, int offset) {
+        int factor = image.width() / SIDE;
         float share = 1f / (255 * factor * factor);
         for (int y = 0; y < SIDE * factor; y++) {
             for (int x = 0; x < SIDE * factor; x++) {
                 int to = offset + 3 * (y / factor * SIDE + x / factor);
-                int from = 3 * (y * picture.width() + x);
+                int from = 3 * (y * image.width() + x);
                 for (int channel = 0; channel < 3; channel++) {
-                    values[to + channel] += share * (picture.rgb()[from + channel] & 0xFF);
+                    values[to + channel] += share * (image.rgb()[from + channel] & 0xFF);
                 }
             }
         }

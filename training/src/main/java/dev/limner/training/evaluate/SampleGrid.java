@@ -33,37 +33,37 @@ public record SampleGrid(List<String> captions, long seed) {
     public void write(Renderer renderer, TextEncoder encoder, Path file) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(file, ImageDecoder.toPng(sheet(draw(renderer, encoder), COLUMNS)));
+            Files.write(file, ImageDecoder.toPng(sheet(generate(renderer, encoder), COLUMNS)));
         } catch (IOException e) {
             throw new UncheckedIOException("the sample grid cannot be written to " + file, e);
         }
     }
 
     /** Images side by side, row by row. */
-    public static BufferedImage sheet(List<Pixels> pictures, int columns) {
-        int side = pictures.get(0).width();
-        int rows = (pictures.size() + columns - 1) / columns;
+    public static BufferedImage sheet(List<Pixels> images, int columns) {
+        int side = images.get(0).width();
+        int rows = (images.size() + columns - 1) / columns;
         BufferedImage sheet = new BufferedImage(columns * side, rows * side, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = sheet.createGraphics();
         graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-        for (int i = 0; i < pictures.size(); i++) {
-            graphics.drawImage(pictures.get(i).toImage(), i % columns * side, i / columns * side, null);
+        for (int i = 0; i < images.size(); i++) {
+            graphics.drawImage(images.get(i).toImage(), i % columns * side, i / columns * side, null);
         }
         graphics.dispose();
         return sheet;
     }
 
     /** One image a caption. */
-    public List<Pixels> draw(Renderer renderer, TextEncoder encoder) {
+    public List<Pixels> generate(Renderer renderer, TextEncoder encoder) {
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {
             requests.add(new RenderRequest(encoder.encode(captions.get(i)).embedding(), seed, i, 1.0));
         }
-        List<Pixels> pictures = new ArrayList<>();
+        List<Pixels> images = new ArrayList<>();
         for (int from = 0; from < requests.size(); from += BATCH) {
-            pictures.addAll(renderer.render(requests.subList(from, Math.min(from + BATCH, requests.size())), BATCH));
+            images.addAll(renderer.render(requests.subList(from, Math.min(from + BATCH, requests.size())), BATCH));
         }
-        return pictures;
+        return images;
     }
 }

@@ -34,7 +34,7 @@ public final class SampleScoring implements AutoCloseable {
 
     private final EvaluationPlan plan;
     private final FeatureExtractors judges;
-    private final List<Pixels> realPictures;
+    private final List<Pixels> realImages;
     private final float[][] realFeatures;
     private final float[][] realRandom;
     private final int[] realClasses;
@@ -45,28 +45,28 @@ public final class SampleScoring implements AutoCloseable {
     public SampleScoring(EvaluationPlan plan, FeatureExtractors judges) {
         this.plan = plan;
         this.judges = judges;
-        this.realPictures =
+        this.realImages =
                 plan.heldOut().stream().map(subject -> subject.image().pixels()).toList();
-        this.realFeatures = judges.features(realPictures);
-        this.realRandom = judges.randomFeatures(realPictures);
+        this.realFeatures = judges.features(realImages);
+        this.realRandom = judges.randomFeatures(realImages);
         this.realClasses = plan.heldOut().stream()
                 .mapToInt(subject -> judges.classOf(subject.image(), subject.plainest()))
                 .toArray();
         this.train =
                 new NearestNeighbours(plan.train().stream().map(CaptionedImage::pixels).toList());
-        this.heldOut = new NearestNeighbours(realPictures);
+        this.heldOut = new NearestNeighbours(realImages);
     }
 
     /** Why a metric has no figure here, or nothing. */
     Map<Metric, String> unavailable() {
         Map<Metric, String> reasons = new EnumMap<>(Metric.class);
-        int pictures = realPictures.size();
+        int images = realImages.size();
         int features = realFeatures[0].length;
-        if (pictures < FrechetDistance.leastSample(features)) {
-            reasons.put(Metric.FID, needs(pictures, FrechetDistance.leastSample(features), "held-out images"));
+        if (images < FrechetDistance.leastSample(features)) {
+            reasons.put(Metric.FID, needs(images, FrechetDistance.leastSample(features), "held-out images"));
         }
-        if (pictures < FrechetDistance.leastSample(2 * features)) {
-            reasons.put(Metric.FJD, needs(pictures, FrechetDistance.leastSample(2 * features), "held-out images"));
+        if (images < FrechetDistance.leastSample(2 * features)) {
+            reasons.put(Metric.FJD, needs(images, FrechetDistance.leastSample(2 * features), "held-out images"));
         }
         if (plan.variants().size() < FEWEST_CHOOSERS) {
             reasons.put(
@@ -87,8 +87,8 @@ public final class SampleScoring implements AutoCloseable {
     public Map<Metric, Estimate> ofReal() {
         SampleSet real = SampleSet.real(plan);
         Map<Metric, Estimate> scores = common(real, plan.reference());
-        NearestNeighbours.Nearest[] toTrain = train.of(realPictures);
-        NearestNeighbours.Nearest[] toOthers = heldOut.others(realPictures);
+        NearestNeighbours.Nearest[] toTrain = train.of(realImages);
+        NearestNeighbours.Nearest[] toOthers = heldOut.others(realImages);
         scores.put(Metric.MEMORISATION, ratio(toTrain, toOthers));
         scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(realOfOneClass()), plan.seed()));
         return scores;
@@ -96,31 +96,31 @@ public final class SampleScoring implements AutoCloseable {
 
     /** What an artist generates for the plan. */
     public Map<Metric, Estimate> of(ImageSource artist) {
-        return of(SampleSet.drawn(plan, artist));
+        return of(SampleSet.generated(plan, artist));
     }
 
     /** What was generated for the plan. */
-    public Map<Metric, Estimate> of(SampleSet drawn) {
-        Map<Metric, Estimate> scores = common(drawn, plan.heldOut());
-        scores.put(Metric.MEMORISATION, ratio(train.of(drawn.heldOut()), heldOut.of(drawn.heldOut())));
-        scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(drawn.repeated()), plan.seed()));
+    public Map<Metric, Estimate> of(SampleSet generated) {
+        Map<Metric, Estimate> scores = common(generated, plan.heldOut());
+        scores.put(Metric.MEMORISATION, ratio(train.of(generated.heldOut()), heldOut.of(generated.heldOut())));
+        scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(generated.repeated()), plan.seed()));
         return scores;
     }
 
     /** The nearest training image of each, by position in the plan. */
-    NearestNeighbours.Nearest[] nearestInTraining(List<Pixels> pictures) {
-        return train.of(pictures);
+    NearestNeighbours.Nearest[] nearestInTraining(List<Pixels> images) {
+        return train.of(images);
     }
 
-    private Map<Metric, Estimate> common(SampleSet pictures, List<EvaluationPlan.Subject> setSubjects) {
+    private Map<Metric, Estimate> common(SampleSet images, List<EvaluationPlan.Subject> setSubjects) {
         Map<Metric, Estimate> scores = new EnumMap<>(Metric.class);
         Map<Metric, String> unavailable = unavailable();
         long seed = plan.seed();
-        float[][] features = judges.features(pictures.asSet());
+        float[][] features = judges.features(images.asSet());
         // Small sets are compared in halves, so that a subset is not the whole.
         int subset = Math.min(MOST_KID_SUBSET, Math.min(features.length, realFeatures.length) / 2);
         scores.put(Metric.KID, KernelInceptionDistance.of(realFeatures, features, subset, seed));
-        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, judges.randomFeatures(pictures.asSet()), subset, seed));
+        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, judges.randomFeatures(images.asSet()), subset, seed));
         scores.put(Metric.SLICED_WASSERSTEIN, SlicedWasserstein.of(realFeatures, features, seed));
         ManifoldMetrics manifold = ManifoldMetrics.of(realFeatures, features, seed);
         scores.put(Metric.PRECISION, manifold.precision());
@@ -134,10 +134,10 @@ public final class SampleScoring implements AutoCloseable {
             scores.put(Metric.FJD, FrechetDistance.of(joint(realFeatures, plan.heldOut()), joint(features, setSubjects), seed));
         }
         if (!unavailable.containsKey(Metric.R_PRECISION)) {
-            scores.put(Metric.R_PRECISION, chosen(pictures.variants(), plan.variants()));
+            scores.put(Metric.R_PRECISION, chosen(images.variants(), plan.variants()));
         }
-        scores.put(Metric.R_PRECISION_UNSEEN, chosen(pictures.heldOut(), plan.heldOut()));
-        int[] seen = judges.classify(pictures.heldOut());
+        scores.put(Metric.R_PRECISION_UNSEEN, chosen(images.heldOut(), plan.heldOut()));
+        int[] seen = judges.classify(images.heldOut());
         scores.put(
                 Metric.CLASS_ACCURACY,
                 Bootstrap.mean(
@@ -146,7 +146,7 @@ public final class SampleScoring implements AutoCloseable {
                                 .toArray(),
                         seed));
         if (!unavailable.containsKey(Metric.HUE)) {
-            scores.put(Metric.HUE, Bootstrap.mean(hues(pictures.coloured()), seed));
+            scores.put(Metric.HUE, Bootstrap.mean(hues(images.coloured()), seed));
         }
         return scores;
     }
@@ -165,18 +165,18 @@ public final class SampleScoring implements AutoCloseable {
         return rows;
     }
 
-    private Estimate chosen(List<Pixels> pictures, List<EvaluationPlan.Subject> subjects) {
-        return Bootstrap.mean(hits(pictures, subjects), plan.seed());
+    private Estimate chosen(List<Pixels> images, List<EvaluationPlan.Subject> subjects) {
+        return Bootstrap.mean(hits(images, subjects), plan.seed());
     }
 
     /**
      * For each class of things, which generated images chose their own caption from a hundred: 1 or 0 each, in an order that
      * is the same for everybody who generates the plan.
      */
-    public Map<Integer, double[]> hitsByClass(SampleSet drawn) {
+    public Map<Integer, double[]> hitsByClass(SampleSet generated) {
         boolean varied = !unavailable().containsKey(Metric.R_PRECISION);
         List<EvaluationPlan.Subject> subjects = varied ? plan.variants() : plan.heldOut();
-        double[] hits = hits(varied ? drawn.variants() : drawn.heldOut(), subjects);
+        double[] hits = hits(varied ? generated.variants() : generated.heldOut(), subjects);
         Map<Integer, List<Double>> byClass = new TreeMap<>();
         for (int i = 0; i < hits.length; i++) {
             EvaluationPlan.Subject subject = subjects.get(i);
@@ -189,7 +189,7 @@ public final class SampleScoring implements AutoCloseable {
         return arrays;
     }
 
-    private double[] hits(List<Pixels> pictures, List<EvaluationPlan.Subject> subjects) {
+    private double[] hits(List<Pixels> images, List<EvaluationPlan.Subject> subjects) {
         float[][] vectors = judges.textVectors(
                 subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
         List<RPrecision.Caption> captions = new ArrayList<>();
@@ -198,7 +198,7 @@ public final class SampleScoring implements AutoCloseable {
             String label = subject.image().label();
             captions.add(new RPrecision.Caption(subject.embedding(), vectors[i], label == null ? "" : label));
         }
-        return RPrecision.hits(judges.pictureVectors(pictures), captions, plan.seed());
+        return RPrecision.hits(judges.imageVectors(images), captions, plan.seed());
     }
 
     private Estimate ratio(NearestNeighbours.Nearest[] above, NearestNeighbours.Nearest[] below) {
@@ -218,20 +218,20 @@ public final class SampleScoring implements AutoCloseable {
         for (int i = 0; i < realClasses.length; i++) {
             List<Pixels> mine = byClass.computeIfAbsent(realClasses[i], key -> new ArrayList<>());
             if (mine.size() < MOST_OF_A_CLASS) {
-                mine.add(realPictures.get(i));
+                mine.add(realImages.get(i));
             }
         }
         return byClass.values().stream().filter(group -> group.size() > 1).toList();
     }
 
-    private double[] hues(List<List<Pixels>> pictures) {
-        double[] right = new double[pictures.size()];
+    private double[] hues(List<List<Pixels>> images) {
+        double[] right = new double[images.size()];
         for (int i = 0; i < right.length; i++) {
             String caption = plan.coloured().get(i).caption();
             NamedColour named =
                     NamedColour.namedIn(caption, judges.description().language()).orElseThrow();
-            right[i] = pictures.get(i).stream()
-                    .mapToDouble(picture -> named.dominates(picture) ? 1 : 0)
+            right[i] = images.get(i).stream()
+                    .mapToDouble(image -> named.dominates(image) ? 1 : 0)
                     .average()
                     .orElse(0);
         }

@@ -22,12 +22,12 @@ public record SampleSet(
         List<List<Pixels>> coloured) {
 
     /** What an artist generates. */
-    public static SampleSet drawn(EvaluationPlan plan, ImageSource artist) {
-        List<Pixels> heldOut = artist.draw(commissions(plan.heldOut(), plan.seed()));
+    public static SampleSet generated(EvaluationPlan plan, ImageSource artist) {
+        List<Pixels> heldOut = artist.generate(commissions(plan.heldOut(), plan.seed()));
         return new SampleSet(
                 heldOut,
                 heldOut,
-                artist.draw(commissions(plan.variants(), plan.seed() + 1)),
+                artist.generate(commissions(plan.variants(), plan.seed() + 1)),
                 several(plan.repeated(), EvaluationPlan.REPEATS, artist, plan.seed() + 2),
                 several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, artist, plan.seed() + 3));
     }
@@ -61,7 +61,7 @@ public record SampleSet(
         List<EvaluationPlan.Subject> repeated = subjects.stream()
                 .flatMap(subject -> Collections.nCopies(times, subject).stream())
                 .toList();
-        List<Pixels> flat = artist.draw(commissions(repeated, seed));
+        List<Pixels> flat = artist.generate(commissions(repeated, seed));
         List<List<Pixels>> grouped = new ArrayList<>();
         for (int from = 0; from < flat.size(); from += times) {
             grouped.add(flat.subList(from, from + times));

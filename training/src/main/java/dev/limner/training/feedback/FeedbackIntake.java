@@ -31,7 +31,7 @@ public final class FeedbackIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FeedbackIntake.class);
 
     private final ReplayBuffer replay;
-    private final FeedbackImageCheck pictures;
+    private final FeedbackImageCheck images;
     private final DeadLetters letters;
     private final long mostPerHour;
     private final InstantSource clock;
@@ -45,7 +45,7 @@ public final class FeedbackIntake {
      */
     public FeedbackIntake(
             ReplayBuffer replay,
-            FeedbackImageCheck pictures,
+            FeedbackImageCheck images,
             DeadLetters letters,
             long mostPerHour,
             InstantSource clock,
@@ -55,7 +55,7 @@ public final class FeedbackIntake {
                     "limner.trainer.feedback.per-rater-per-hour is " + mostPerHour + ", must be at least 1");
         }
         this.replay = replay;
-        this.pictures = pictures;
+        this.images = images;
         this.letters = letters;
         this.mostPerHour = mostPerHour;
         this.clock = clock;
@@ -190,18 +190,18 @@ public final class FeedbackIntake {
     }
 
     private Read join(FeedbackRecord record, Feedback feedback) {
-        ImageLookup image = pictures.check("image", feedback.image(), feedback.caption());
+        ImageLookup image = images.check("image", feedback.image(), feedback.caption());
         if (image instanceof ImageLookup.Refused(RecordError error)) {
             return refused(record, error);
         }
-        GeneratedImage picture = ((ImageLookup.Known) image).picture();
+        GeneratedImage picture = ((ImageLookup.Known) image).image();
         GeneratedImage over = null;
         if (feedback.opinion() instanceof Opinion.Preference(var other)) {
-            ImageLookup second = pictures.check("preferredOver", other, feedback.caption());
+            ImageLookup second = images.check("preferredOver", other, feedback.caption());
             if (second instanceof ImageLookup.Refused(RecordError error)) {
                 return refused(record, error);
             }
-            over = ((ImageLookup.Known) second).picture();
+            over = ((ImageLookup.Known) second).image();
             if (!over.caption().equals(picture.caption())) {
                 return refused(
                         record,
@@ -214,7 +214,7 @@ public final class FeedbackIntake {
         }
         String example = feedback.example();
         if (example != null) {
-            RecordError unreadable = pictures.unreadable(example).orElse(null);
+            RecordError unreadable = images.unreadable(example).orElse(null);
             if (unreadable != null) {
                 return refused(record, unreadable);
             }

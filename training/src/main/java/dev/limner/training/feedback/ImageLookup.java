@@ -6,7 +6,7 @@ import dev.limner.training.replay.GeneratedImage;
 /** What became of looking for an image. */
 sealed interface ImageLookup {
     /** Limner made it. */
-    record Known(GeneratedImage picture) implements ImageLookup {}
+    record Known(GeneratedImage image) implements ImageLookup {}
 
     /** It cannot be learned from. */
     record Refused(RecordError error) implements ImageLookup {}

@@ -79,7 +79,7 @@ record CandidateEvaluation(
                     verdict,
                     taken.weights(),
                     training.discriminator(),
-                    ProbeImages.draw(after, ExecutionProfile.of(device)));
+                    ProbeImages.generate(after, ExecutionProfile.of(device)));
             List<String> notes = new ArrayList<>(findings);
             notes.add(taken.note());
             GatePage.write(

@@ -33,29 +33,29 @@ record ComparisonSet(FineTuningData material) {
     /** Whose images of what people showed, and the tuning was not shown, are more easily told to be that. */
     PairwiseComparison shown(List<CaptionedImage> kept) {
         List<ImageSource.Commission> commissions = new ArrayList<>();
-        List<Pixels> pictures = new ArrayList<>();
-        for (int draw = 0; draw < DRAWS; draw++) {
+        List<Pixels> images = new ArrayList<>();
+        for (int generate = 0; generate < DRAWS; generate++) {
             for (CaptionedImage example : kept) {
                 String caption = example.captionsIn(material.language()).get(0);
                 commissions.add(new ImageSource.Commission(
                         caption,
                         material.encoder().encode(caption).embedding(),
                         material.plan().seed() * SEED_OF_EXAMPLES + commissions.size()));
-                pictures.add(example.pixels());
+                images.add(example.pixels());
             }
         }
         List<Pixels> others = Stream.concat(material.plan().heldOut().stream().map(EvaluationPlan.Subject::image), kept.stream())
                 .map(CaptionedImage::pixels)
                 .toList();
-        return new ExampleComparison(material.judges(), commissions, pictures, others);
+        return new ExampleComparison(material.judges(), commissions, images, others);
     }
 
     /** Both models' images of the first held-out captions. */
     List<GatePage.Side> sides(Renderer before, Renderer after) {
         List<ImageSource.Commission> commissions = heldOut();
         List<ImageSource.Commission> some = commissions.subList(0, Math.min(SHOWN, commissions.size()));
-        List<Pixels> old = ImageSource.of(before).draw(some);
-        List<Pixels> tuned = ImageSource.of(after).draw(some);
+        List<Pixels> old = ImageSource.of(before).generate(some);
+        List<Pixels> tuned = ImageSource.of(after).generate(some);
         List<GatePage.Side> sides = new ArrayList<>();
         for (int i = 0; i < some.size(); i++) {
             sides.add(new GatePage.Side(some.get(i).caption(), old.get(i), tuned.get(i)));
@@ -65,7 +65,7 @@ record ComparisonSet(FineTuningData material) {
 
     private List<ImageSource.Commission> heldOut() {
         List<ImageSource.Commission> commissions = new ArrayList<>();
-        for (int draw = 0; draw < DRAWS; draw++) {
+        for (int generate = 0; generate < DRAWS; generate++) {
             for (EvaluationPlan.Subject subject : material.plan().heldOut()) {
                 commissions.add(new ImageSource.Commission(
                         subject.caption(),

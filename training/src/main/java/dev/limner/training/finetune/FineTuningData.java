@@ -36,8 +36,8 @@ public record FineTuningData(
             Optional<Pixels> pixels = uri == null ? Optional.empty() : decoded(uri);
             String caption = Objects.requireNonNullElse(
                     entry.feedback().caption(), entry.image().caption());
-            pixels.ifPresent(picture -> examples.add(
-                    new CaptionedImage(entry.feedback().id(), picture, Map.of(language, List.of(caption)))));
+            pixels.ifPresent(image -> examples.add(
+                    new CaptionedImage(entry.feedback().id(), image, Map.of(language, List.of(caption)))));
         }
         return examples;
     }

@@ -181,19 +181,19 @@ final class WeightInterpolation {
     private List<Distance> distances(Map<String, Safetensors.Tensor> weights, Captions captions) {
         List<Distance> distances = new ArrayList<>();
         try (Renderer renderer = Renderer.of(spec, weights, device)) {
-            for (int draw = 0; draw < DRAWS; draw++) {
+            for (int generate = 0; generate < DRAWS; generate++) {
                 List<ImageSource.Commission> commissions = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {
                     commissions.add(new ImageSource.Commission(
                             caption(i),
                             embedding(i, captions),
-                            seed * 6_700_417 + draw * 100_003L + commissions.size()));
+                            seed * 6_700_417 + generate * 100_003L + commissions.size()));
                 }
-                List<Pixels> pictures = ImageSource.of(renderer).draw(commissions);
-                float[][] drawn = material.judges().features(pictures);
+                List<Pixels> images = ImageSource.of(renderer).generate(commissions);
+                float[][] generated = material.judges().features(images);
                 distances.add(new Distance(
-                        KernelInceptionDistance.of(real, drawn, real.length / 2, seed).value(),
-                        SlicedWasserstein.of(real, drawn, seed).value()));
+                        KernelInceptionDistance.of(real, generated, real.length / 2, seed).value(),
+                        SlicedWasserstein.of(real, generated, seed).value()));
             }
         }
         return distances;

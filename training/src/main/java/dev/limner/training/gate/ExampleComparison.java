@@ -46,11 +46,11 @@ public record ExampleComparison(
     }
 
     /** How many images are nearer to a generated one than the one that was wanted. */
-    private static int nearer(float[][] pictures, float[] drawn, float[] wanted) {
-        double limit = VectorMath.squaredDistance(wanted, drawn);
+    private static int nearer(float[][] images, float[] generated, float[] wanted) {
+        double limit = VectorMath.squaredDistance(wanted, generated);
         int count = 0;
-        for (float[] picture : pictures) {
-            count += VectorMath.squaredDistance(picture, drawn) < limit ? 1 : 0;
+        for (float[] image : images) {
+            count += VectorMath.squaredDistance(image, generated) < limit ? 1 : 0;
         }
         return count;
     }

@@ -96,7 +96,7 @@ final class GateRules {
                 true,
                 "must not be below chance, or within noise")));
         rules.limits(OF_INCUMBENT, after, before);
-        first.ifPresent(drawn -> rules.limits(OF_FIRST, after, drawn));
+        first.ifPresent(generated -> rules.limits(OF_FIRST, after, generated));
         List<GateCheck> checks = new ArrayList<>(rules.found());
         if (!contests.isEmpty()) {
             checks.add(gain(List.copyOf(contests.keySet()), List.copyOf(contests.values()), budget));

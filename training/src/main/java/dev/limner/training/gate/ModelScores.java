@@ -23,9 +23,9 @@ record ModelScores(Map<Metric, double[]> figures, Map<Integer, double[][]> hits)
     double[] byCaption(int key) {
         double[][] draws = hits.getOrDefault(key, new double[0][]);
         double[] means = new double[draws.length == 0 ? 0 : draws[0].length];
-        for (double[] draw : draws) {
+        for (double[] generate : draws) {
             for (int i = 0; i < means.length; i++) {
-                means[i] += draw[i] / draws.length;
+                means[i] += generate[i] / draws.length;
             }
         }
         return means;

@@ -54,7 +54,7 @@ public final class QualityGate {
         for (PairwiseComparison contest : contests) {
             double[] values = byCaption(
                     contest.commissions(),
-                    contest.wins(candidate.draw(contest.commissions()), incumbent.draw(contest.commissions())));
+                    contest.wins(candidate.generate(contest.commissions()), incumbent.generate(contest.commissions())));
             wins.put(contest.name(), values);
             won.put(contest.name(), Bootstrap.mean(values, plan.seed()));
         }
@@ -62,9 +62,9 @@ public final class QualityGate {
         ModelScores before;
         Optional<ModelScores> origin;
         try (SampleScoring scoring = new SampleScoring(plan, judges)) {
-            after = drawn(scoring, candidate);
-            before = drawn(scoring, incumbent);
-            origin = first.map(artist -> drawn(scoring, artist));
+            after = generated(scoring, candidate);
+            before = generated(scoring, incumbent);
+            origin = first.map(artist -> generated(scoring, artist));
         }
         List<GateCheck> checks = new ArrayList<>(GateRules.checks(wins, after, before, origin, budget));
         latency(candidate, incumbent, checks);
@@ -96,16 +96,16 @@ public final class QualityGate {
                 .toArray();
     }
 
-    private ModelScores drawn(SampleScoring scoring, ImageSource artist) {
+    private ModelScores generated(SampleScoring scoring, ImageSource artist) {
         Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
         Map<Integer, double[][]> hits = new TreeMap<>();
-        for (int draw = 0; draw < DRAWS; draw++) {
-            int number = draw;
-            SampleSet pictures = SampleSet.drawn(plan.withSeed(plan.seed() + 1000L * draw), artist);
-            scoring.of(pictures)
+        for (int generate = 0; generate < DRAWS; generate++) {
+            int number = generate;
+            SampleSet images = SampleSet.generated(plan.withSeed(plan.seed() + 1000L * generate), artist);
+            scoring.of(images)
                     .forEach((metric, estimate) ->
                             figures.computeIfAbsent(metric, key -> new double[DRAWS])[number] = estimate.value());
-            scoring.hitsByClass(pictures)
+            scoring.hitsByClass(images)
                     .forEach((key, values) -> hits.computeIfAbsent(key, any -> new double[DRAWS][])[number] = values);
         }
         return new ModelScores(figures, hits);
@@ -127,7 +127,7 @@ public final class QualityGate {
 
     private static double seconds(ImageSource artist, List<ImageSource.Commission> commissions) {
         long start = System.nanoTime();
-        var unused = artist.draw(commissions);
+        var unused = artist.generate(commissions);
         return (System.nanoTime() - start) / 1e9;
     }
 }

@@ -30,7 +30,7 @@ public final class BatchSampler {
 
     private final Recipe recipe;
     private final double share;
-    private final int ownPictures;
+    private final int ownImages;
     private final List<Pixels> pictures;
     private final List<List<float[]>> embeddings;
 
@@ -48,7 +48,7 @@ public final class BatchSampler {
         this.recipe = recipe;
         this.share = share;
         List<CaptionedImage> own = data.images(Split.TRAIN, recipe.language());
-        this.ownPictures = own.size();
+        this.ownImages = own.size();
         List<CaptionedImage> images =
                 Stream.concat(own.stream(), others.stream()).toList();
         require(recipe, data, encoder);
@@ -100,7 +100,7 @@ public final class BatchSampler {
                 .collect(Collectors.joining(", "));
     }
 
-    int pictures() {
+    int images() {
         return pictures.size();
     }
 
@@ -113,7 +113,7 @@ public final class BatchSampler {
         for (int i = 0; i < size; i++) {
             int picture = pick(random);
             chosen.add(pictures.get(picture));
-            own[i] = picture < ownPictures ? 1 : 0;
+            own[i] = picture < ownImages ? 1 : 0;
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
@@ -122,17 +122,17 @@ public final class BatchSampler {
         int length = sentences[0].length;
         return new TrainingBatch(
                 size,
-                NetworkInputs.pictures(chosen),
+                NetworkInputs.images(chosen),
                 NetworkInputs.sentences(List.of(sentences), length, size),
                 NetworkInputs.sentences(List.of(strangers(sentences, random)), length, size),
                 own);
     }
 
     private int pick(SplittableRandom random) {
-        int others = pictures.size() - ownPictures;
+        int others = pictures.size() - ownImages;
         return others > 0 && random.nextDouble() < share
-                ? ownPictures + random.nextInt(others)
-                : random.nextInt(ownPictures);
+                ? ownImages + random.nextInt(others)
+                : random.nextInt(ownImages);
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */

@@ -42,7 +42,7 @@ final class CollapseWatch {
     void stepped(StepReport report) {
         steps++;
         double follow = 1.0 / Math.min(steps, LONG);
-        sign += follow * (report.realAboveDrawn() - sign);
+        sign += follow * (report.realAboveGenerated() - sign);
         skipped += follow * ((report.skipped() ? 1 : 0) - skipped);
         set(
                 "gradient",

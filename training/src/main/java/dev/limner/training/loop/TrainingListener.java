@@ -8,7 +8,7 @@ import java.util.Map;
 /** Told of a training's progress, on the thread that trains. */
 public interface TrainingListener {
     /** @param images images it learns from */
-    void started(int pictures, long step, double seconds);
+    void started(int images, long step, double seconds);
 
     /**
      * After each step.

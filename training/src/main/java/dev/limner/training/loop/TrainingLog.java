@@ -55,7 +55,7 @@ final class TrainingLog {
         ObjectNode line = line(report.step() + 1, seconds);
         line.put("discriminatorLoss", report.discriminatorLoss());
         line.put("generatorLoss", report.generatorLoss());
-        line.put("realAboveDrawn", report.realAboveDrawn());
+        line.put("realAboveDrawn", report.realAboveGenerated());
         line.put("discriminatorGradient", report.discriminatorGradient());
         line.put("generatorGradient", report.generatorGradient());
         if (!Float.isNaN(report.penalty())) {

@@ -132,7 +132,7 @@ public final class TrainingLoop {
                         progress.gains = found.gains();
                     });
             log.rewindTo(progress.step);
-            listener.started(sampler.pictures(), progress.step, progress.before);
+            listener.started(sampler.images(), progress.step, progress.before);
             long firstStep = progress.step;
             long begun = System.nanoTime();
             Set<String> told = new HashSet<>();
@@ -263,7 +263,7 @@ public final class TrainingLoop {
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),
-                    ProbeImages.draw(renderer, ExecutionProfile.of(training.device())));
+                    ProbeImages.generate(renderer, ExecutionProfile.of(training.device())));
             model.replace(next -> ModelBundle.write(next, description, content));
         }
     }

@@ -92,8 +92,8 @@ public final class DiscriminatorNetwork extends AbstractBlock {
      *
      * @param images (n, 3, side, side), or a tangent of that shape
      */
-    public NDArray features(Weights weights, NDArray pictures, ActivationMode activation) {
-        NDArray hidden = conv(weights, "start", Layers.pixelUnshuffle(pictures), activation);
+    public NDArray features(Weights weights, NDArray images, ActivationMode activation) {
+        NDArray hidden = conv(weights, "start", Layers.pixelUnshuffle(images), activation);
         for (int stage = 0; stage + 1 < shape.channels().size(); stage++) {
             String name = "stage" + stage;
             NDArray skip = Layers.conv(Layers.halve(hidden), weights.get(name + ".skip.weight"), null);
@@ -123,12 +123,12 @@ public final class DiscriminatorNetwork extends AbstractBlock {
     }
 
     /** Scores of images with their captions, (n). */
-    public NDArray score(Weights weights, NDArray pictures, NDArray sentence) {
-        return score(weights, pictures, sentence, new ActivationMode.Plain());
+    public NDArray score(Weights weights, NDArray images, NDArray sentence) {
+        return score(weights, images, sentence, new ActivationMode.Plain());
     }
 
-    public NDArray score(Weights weights, NDArray pictures, NDArray sentence, ActivationMode activation) {
-        NDArray features = features(weights, pictures, activation);
+    public NDArray score(Weights weights, NDArray images, NDArray sentence, ActivationMode activation) {
+        NDArray features = features(weights, images, activation);
         return realness(weights, features, activation).add(agreement(weights, features, sentence));
     }
 
@@ -136,11 +136,11 @@ public final class DiscriminatorNetwork extends AbstractBlock {
     protected NDList forwardInternal(
             ParameterStore parameterStore, NDList inputs, boolean training, @Nullable PairList<String, Object> params) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
-        NDArray pictures = inputs.get(0);
+        NDArray images = inputs.get(0);
         getDirectParameters()
                 .forEach(entry -> arrays.put(
-                        entry.getKey(), parameterStore.getValue(entry.getValue(), pictures.getDevice(), training)));
-        return new NDList(score(new Weights(arrays), pictures, inputs.get(1)));
+                        entry.getKey(), parameterStore.getValue(entry.getValue(), images.getDevice(), training)));
+        return new NDList(score(new Weights(arrays), images, inputs.get(1)));
     }
 
     @Override

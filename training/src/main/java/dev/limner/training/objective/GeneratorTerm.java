@@ -20,7 +20,7 @@ public interface GeneratorTerm {
      * @param own (n), 1 where the caption is the data set's own, 0 where it is an example's
      * @param generated (n, 3, side, side)
      */
-    record Drawing(
+    record Generation(
             NDManager temporary,
             long number,
             GeneratorNetwork network,
@@ -28,8 +28,8 @@ public interface GeneratorTerm {
             NDArray noise,
             NDArray sentence,
             NDArray own,
-            NDArray drawn) {}
+            NDArray generated) {}
 
     /** A scalar to be added to the generator's loss, weight included. Called while gradients are recorded. */
-    NDArray loss(Drawing drawing);
+    NDArray loss(Generation generation);
 }

@@ -18,8 +18,8 @@ public final class ReconstructionLoss {
      * @param real of the same shape
      * @return a scalar
      */
-    public static NDArray loss(NDArray drawn, NDArray real) {
-        NDArray difference = drawn.sub(real);
+    public static NDArray loss(NDArray generated, NDArray real) {
+        NDArray difference = generated.sub(real);
         NDArray total = difference.abs().mean();
         int sizes = 1;
         while (difference.getShape().get(2) > SMALLEST) {

@@ -12,13 +12,13 @@ import dev.limner.generator.network.Layers;
 public final class RelativisticLoss {
     private RelativisticLoss() {}
 
-    public static NDArray discriminator(NDArray real, NDArray drawn, NDArray mismatched, float mismatchWeight) {
-        NDArray pairing = Activation.softPlus(drawn.sub(real));
+    public static NDArray discriminator(NDArray real, NDArray generated, NDArray mismatched, float mismatchWeight) {
+        NDArray pairing = Activation.softPlus(generated.sub(real));
         NDArray matching = Layers.scale(Activation.softPlus(mismatched.sub(real)), mismatchWeight);
         return pairing.add(matching).mean();
     }
 
-    public static NDArray generator(NDArray real, NDArray drawn) {
-        return Activation.softPlus(real.sub(drawn)).mean();
+    public static NDArray generator(NDArray real, NDArray generated) {
+        return Activation.softPlus(real.sub(generated)).mean();
     }
 }

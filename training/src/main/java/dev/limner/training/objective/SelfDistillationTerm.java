@@ -28,11 +28,11 @@ public final class SelfDistillationTerm implements GeneratorTerm, AutoCloseable 
     }
 
     @Override
-    public NDArray loss(Drawing drawing) {
-        NDArray old = drawing.network().draw(before, drawing.noise(), drawing.sentence());
-        NDArray moved = drawing.drawn().sub(old).abs();
+    public NDArray loss(Generation generation) {
+        NDArray old = generation.network().generate(before, generation.noise(), generation.sentence());
+        NDArray moved = generation.generated().sub(old).abs();
         moved = moved.reshape(moved.getShape().get(0), -1).mean(new int[] {1});
-        return Layers.scale(moved.mul(drawing.own()).mean(), weight);
+        return Layers.scale(moved.mul(generation.own()).mean(), weight);
     }
 
     @Override

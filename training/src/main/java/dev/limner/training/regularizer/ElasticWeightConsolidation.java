@@ -50,13 +50,13 @@ public final class ElasticWeightConsolidation implements GeneratorTerm, AutoClos
     }
 
     @Override
-    public NDArray loss(Drawing drawing) {
-        NDArray total = drawing.temporary().create(0f);
+    public NDArray loss(Generation generation) {
+        NDArray total = generation.temporary().create(0f);
         for (Map.Entry<String, NDArray> entry : importance.entrySet()) {
             // What an operation makes belongs to the owner of its first operand: start from an array of this step's.
             NDArray start = Objects.requireNonNull(before.get(entry.getKey())).stopGradient();
-            start.attach(drawing.temporary());
-            NDArray moved = start.sub(drawing.weights().get(entry.getKey()));
+            start.attach(generation.temporary());
+            NDArray moved = start.sub(generation.weights().get(entry.getKey()));
             total = total.add(moved.square().mul(entry.getValue()).sum());
         }
         return Layers.scale(total, weight);

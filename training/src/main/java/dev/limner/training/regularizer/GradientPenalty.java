@@ -33,9 +33,9 @@ public final class GradientPenalty {
      * @param sentence (n, text)
      * @return mean |g|^2
      */
-    public float accumulate(NDManager manager, Weights weights, NDArray pictures, NDArray sentence, float weight) {
+    public float accumulate(NDManager manager, Weights weights, NDArray images, NDArray sentence, float weight) {
         Engine engine = Engine.getEngine("PyTorch");
-        NDArray leaf = pictures.duplicate();
+        NDArray leaf = images.duplicate();
         leaf.attach(manager);
         leaf.setRequiresGradient(true);
         ActivationMode.Recording recording = new ActivationMode.Recording();

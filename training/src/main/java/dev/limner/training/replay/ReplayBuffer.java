@@ -176,20 +176,20 @@ public final class ReplayBuffer implements AutoCloseable {
     /** Entries up to a number, in the order they were said: the same whoever read the topic, and how. */
     public List<FeedbackEntry> upTo(long seq) {
         return database.withHandle(handle -> {
-            Map<String, GeneratedImage> pictures = new HashMap<>();
+            Map<String, GeneratedImage> images = new HashMap<>();
             List<FeedbackEntry> entries = new ArrayList<>();
             handle.createQuery("SELECT * FROM picture")
-                    .map((row, context) -> pictures.put(row.getString("sha256"), picture(row)))
+                    .map((row, context) -> images.put(row.getString("sha256"), image(row)))
                     .list();
             handle.createQuery("SELECT * FROM entry WHERE seq <= :seq ORDER BY at, topic, part, place")
                     .bind("seq", seq)
-                    .map((row, context) -> entries.add(entry(row, pictures)))
+                    .map((row, context) -> entries.add(entry(row, images)))
                     .list();
             return entries;
         });
     }
 
-    private static GeneratedImage picture(ResultSet row) throws SQLException {
+    private static GeneratedImage image(ResultSet row) throws SQLException {
         return new GeneratedImage(
                 row.getString("sha256"),
                 row.getString("model"),
@@ -199,7 +199,7 @@ public final class ReplayBuffer implements AutoCloseable {
                 floats(row.getBytes("features")));
     }
 
-    private static FeedbackEntry entry(ResultSet row, Map<String, GeneratedImage> pictures) throws SQLException {
+    private static FeedbackEntry entry(ResultSet row, Map<String, GeneratedImage> images) throws SQLException {
         if (!(FeedbackCodec.decode(row.getBytes("body"), row.getString("id"))
                 instanceof DecodedFeedback.Valid(var feedback))) {
             throw new IllegalStateException("entry " + row.getString("id") + " cannot be read");
@@ -208,8 +208,8 @@ public final class ReplayBuffer implements AutoCloseable {
         return new FeedbackEntry(
                 new RecordPosition(row.getString("topic"), row.getInt("part"), row.getLong("place")),
                 feedback,
-                known(pictures, row.getString("image")),
-                other == null ? null : known(pictures, other),
+                known(images, row.getString("image")),
+                other == null ? null : known(images, other),
                 row.getString("rater"),
                 Instant.ofEpochMilli(row.getLong("at")),
                 Instant.ofEpochMilli(arrived(row)));
@@ -220,12 +220,12 @@ public final class ReplayBuffer implements AutoCloseable {
         return row.wasNull() ? row.getLong("at") : arrived;
     }
 
-    private static GeneratedImage known(Map<String, GeneratedImage> pictures, String sha256) {
-        GeneratedImage picture = pictures.get(sha256);
-        if (picture == null) {
+    private static GeneratedImage known(Map<String, GeneratedImage> images, String sha256) {
+        GeneratedImage image = images.get(sha256);
+        if (image == null) {
             throw new IllegalStateException("image " + sha256 + " is not there");
         }
-        return picture;
+        return image;
     }
 
     /**

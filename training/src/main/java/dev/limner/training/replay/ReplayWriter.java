@@ -142,15 +142,15 @@ public final class ReplayWriter {
                 .execute();
     }
 
-    private void put(GeneratedImage picture) {
+    private void put(GeneratedImage image) {
         handle.createUpdate("INSERT OR IGNORE INTO picture(sha256, model, caption, seed, number, features)"
                         + " VALUES(:sha256, :model, :caption, :seed, :number, :features)")
-                .bind("sha256", picture.sha256())
-                .bind("model", picture.model())
-                .bind("caption", picture.caption())
-                .bind("seed", picture.seed())
-                .bind("number", picture.index())
-                .bind("features", bytes(picture.features()))
+                .bind("sha256", image.sha256())
+                .bind("model", image.model())
+                .bind("caption", image.caption())
+                .bind("seed", image.seed())
+                .bind("number", image.index())
+                .bind("features", bytes(image.features()))
                 .execute();
     }
 

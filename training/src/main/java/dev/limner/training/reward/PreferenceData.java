@@ -114,8 +114,8 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
         return new PreferenceData(marks, pairs, raters.size());
     }
 
-    private static float[] input(GeneratedImage picture, float[] caption) {
-        float[] features = picture.features();
+    private static float[] input(GeneratedImage image, float[] caption) {
+        float[] features = image.features();
         float[] input = Arrays.copyOf(features, features.length + caption.length);
         System.arraycopy(scaled(caption), 0, input, features.length, caption.length);
         return input;

@@ -208,19 +208,19 @@ public final class RewardEnsemble implements AutoCloseable {
      * @param captions as {@link #captions} gives them
      * @return (n, heads)
      */
-    public NDArray of(NDArray pictures, NDArray captions) {
-        return all(eyes.of(pictures).concat(captions, 1));
+    public NDArray of(NDArray images, NDArray captions) {
+        return all(eyes.of(images).concat(captions, 1));
     }
 
     /** The heads' mean for each image. */
-    public double[] of(List<Pixels> pictures, List<float[]> embeddings) {
-        double[] means = new double[pictures.size()];
-        for (int from = 0; from < pictures.size(); from += BATCH) {
-            int to = Math.min(from + BATCH, pictures.size());
-            List<Pixels> some = pictures.subList(from, to);
+    public double[] of(List<Pixels> images, List<float[]> embeddings) {
+        double[] means = new double[images.size()];
+        for (int from = 0; from < images.size(); from += BATCH) {
+            int to = Math.min(from + BATCH, images.size());
+            List<Pixels> some = images.subList(from, to);
             int side = some.get(0).width();
             try (NDManager temporary = manager.newSubManager()) {
-                NDArray array = temporary.create(NetworkInputs.pictures(some), new Shape(some.size(), CHANNELS, side, side));
+                NDArray array = temporary.create(NetworkInputs.images(some), new Shape(some.size(), CHANNELS, side, side));
                 float[] values = of(array, captions(temporary, embeddings.subList(from, to)))
                         .mean(new int[] {1})
                         .toFloatArray();

@@ -36,10 +36,10 @@ public final class RewardFeatures {
     }
 
     /** An image's numbers. */
-    public float[] of(Pixels picture) {
+    public float[] of(Pixels image) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray array = manager.create(
-                    NetworkInputs.pictures(List.of(picture)), new Shape(1, CHANNELS, picture.height(), picture.width()));
+                    NetworkInputs.images(List.of(image)), new Shape(1, CHANNELS, image.height(), image.width()));
             return of(array).toFloatArray();
         }
     }
@@ -48,14 +48,14 @@ public final class RewardFeatures {
      * The same of images on the device.
      *
      * @param images (n, 3, side, side) in [-1, 1]
-     * @return (n, features), owned by the manager of {@code pictures}
+     * @return (n, features), owned by the manager of {@code images}
      */
-    public NDArray of(NDArray pictures) {
-        NDArray small = pictures;
+    public NDArray of(NDArray images) {
+        NDArray small = images;
         while (small.getShape().get(2) > SMALLEST) {
             small = Layers.halve(small);
         }
-        return judges.features(pictures)
+        return judges.features(images)
                 .concat(small.reshape(small.getShape().get(0), (long) CHANNELS * SMALLEST * SMALLEST), 1);
     }
 }

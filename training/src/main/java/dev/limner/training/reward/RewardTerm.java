@@ -48,21 +48,21 @@ public final class RewardTerm implements GeneratorTerm {
     }
 
     @Override
-    public NDArray loss(Drawing drawing) {
-        SplittableRandom random = StepRandom.of(seed, drawing.number(), StepRandom.Use.FEEDBACK);
+    public NDArray loss(Generation generation) {
+        SplittableRandom random = StepRandom.of(seed, generation.number(), StepRandom.Use.FEEDBACK);
         int count = tuning.feedback();
-        int latent = drawing.network().spec().latent();
-        int text = drawing.network().spec().text();
+        int latent = generation.network().spec().latent();
+        int text = generation.network().spec().text();
         List<float[]> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             asked.add(EmbeddingNoise.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
         }
-        NDArray z = drawing.temporary()
+        NDArray z = generation.temporary()
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
-        NDArray s = drawing.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
-        NDArray drawn = drawing.network().draw(drawing.weights(), z, s);
+        NDArray s = generation.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
+        NDArray generated = generation.network().generate(generation.weights(), z, s);
         // Shifted, as the discriminator sees images: what is liked at one place only is a trick of pixels.
-        NDArray values = reward.of(SHIFTS.apply(drawn, random), reward.captions(drawing.temporary(), asked));
+        NDArray values = reward.of(SHIFTS.apply(generated, random), reward.captions(generation.temporary(), asked));
         NDArray mean = values.mean(new int[] {1});
         NDArray spread = values.sub(mean.reshape(-1, 1))
                 .square()

@@ -124,19 +124,19 @@ public final class GanTrainer implements AutoCloseable {
             }
             float share = 1f / batches.size();
             float discriminatorLoss = 0;
-            float realAboveDrawn = 0;
+            float realAboveGenerated = 0;
             float squares = Float.NaN;
             for (Material material : materials) {
-                NDArray drawn = augmenter.apply(
-                        generator.draw(
+                NDArray generated = augmenter.apply(
+                        generator.generate(
                                 generatorWeights.frozen(temporary),
                                 noise(temporary, material, FIRST_NOISE),
                                 material.sentence),
                         material.random);
-                Judged judged = discriminatorGradients(material, drawn, share);
+                Judged judged = discriminatorGradients(material, generated, share);
                 discriminatorLoss += judged.loss * share;
-                realAboveDrawn += judged.realAboveDrawn * share;
-                squares = penalise(temporary, step, material, drawn, share);
+                realAboveGenerated += judged.realAboveGenerated * share;
+                squares = penalise(temporary, step, material, generated, share);
             }
             float discriminatorGradient = discriminatorAdam.step(temporary, step + 1);
             float generatorLoss = 0;
@@ -149,7 +149,7 @@ public final class GanTrainer implements AutoCloseable {
                     step,
                     discriminatorLoss,
                     generatorLoss,
-                    realAboveDrawn,
+                    realAboveGenerated,
                     squares,
                     discriminatorGradient,
                     generatorGradient);
@@ -167,62 +167,62 @@ public final class GanTrainer implements AutoCloseable {
     private record Material(
             long number,
             int size,
-            NDArray pictures,
+            NDArray images,
             NDArray real,
             NDArray sentence,
             NDArray stranger,
             NDArray own,
             SplittableRandom random) {}
 
-    private record Judged(float loss, float realAboveDrawn) {}
+    private record Judged(float loss, float realAboveGenerated) {}
 
     private Material material(NDManager temporary, long number, TrainingBatch batch) {
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.AUGMENTATION);
         int side = recipe.generator().side();
-        NDArray pictures = temporary.create(batch.pictures(), new Shape(batch.size(), 3, side, side));
+        NDArray images = temporary.create(batch.images(), new Shape(batch.size(), 3, side, side));
         NDArray sentence = temporary.create(
                 batch.sentences(), new Shape(batch.size(), recipe.generator().text()));
         NDArray stranger = temporary.create(batch.strangers(), sentence.getShape());
         return new Material(
                 number,
                 batch.size(),
-                pictures,
-                augmenter.apply(pictures, random),
+                images,
+                augmenter.apply(images, random),
                 sentence,
                 stranger,
                 temporary.create(batch.own()),
                 random);
     }
 
-    private Judged discriminatorGradients(Material material, NDArray drawn, float share) {
+    private Judged discriminatorGradients(Material material, NDArray generated, float share) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             ActivationMode plain = new ActivationMode.Plain();
-            NDArray features = discriminator.features(discriminatorWeights, material.real.concat(drawn, 0), plain);
+            NDArray features = discriminator.features(discriminatorWeights, material.real.concat(generated, 0), plain);
             NDArray realness = discriminator.realness(discriminatorWeights, features, plain);
             NDArray realFeatures = features.get("0:{}", material.size);
-            NDArray drawnFeatures = features.get("{}:", material.size);
+            NDArray generatedFeatures = features.get("{}:", material.size);
             NDArray realOnly = realness.get("0:{}", material.size);
             NDArray realScore =
                     realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.sentence));
-            NDArray drawnScore = realness.get("{}:", material.size)
-                    .add(discriminator.agreement(discriminatorWeights, drawnFeatures, material.sentence));
+            NDArray generatedScore = realness.get("{}:", material.size)
+                    .add(discriminator.agreement(discriminatorWeights, generatedFeatures, material.sentence));
             NDArray mismatched =
                     realOnly.add(discriminator.agreement(discriminatorWeights, realFeatures, material.stranger));
-            NDArray total = RelativisticLoss.discriminator(realScore, drawnScore, mismatched, (float)
+            NDArray total = RelativisticLoss.discriminator(realScore, generatedScore, mismatched, (float)
                     recipe.objective().mismatch());
             collector.backward(Layers.scale(total, share));
-            float realAboveDrawn = realScore
+            float realAboveGenerated = realScore
                     .stopGradient()
-                    .sub(drawnScore.stopGradient())
+                    .sub(generatedScore.stopGradient())
                     .sign()
                     .mean()
                     .getFloat();
-            return new Judged(total.getFloat(), realAboveDrawn);
+            return new Judged(total.getFloat(), realAboveGenerated);
         }
     }
 
     /** R1 and R2 take turns, each with the weight of the steps it stands for. */
-    private float penalise(NDManager temporary, long step, Material material, NDArray drawn, float share) {
+    private float penalise(NDManager temporary, long step, Material material, NDArray generated, float share) {
         int every = recipe.objective().penaltyEvery();
         float weight = (float) recipe.objective().gamma() * every * share;
         long phase = step % every;
@@ -231,7 +231,7 @@ public final class GanTrainer implements AutoCloseable {
             squares = penalty.accumulate(temporary, discriminatorWeights, material.real, material.sentence, weight);
         }
         if (weight > 0 && phase == every / 2) {
-            squares = penalty.accumulate(temporary, discriminatorWeights, drawn, material.sentence, weight);
+            squares = penalty.accumulate(temporary, discriminatorWeights, generated, material.sentence, weight);
         }
         return squares;
     }
@@ -242,14 +242,14 @@ public final class GanTrainer implements AutoCloseable {
         float reconstruction = (float) recipe.objective().reconstruction();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray noise = noise(temporary, material, SECOND_NOISE);
-            NDArray drawn = generator.draw(generatorWeights, noise, material.sentence);
-            NDArray drawnScore =
-                    discriminator.score(frozen, augmenter.apply(drawn, material.random), material.sentence);
-            NDArray total = RelativisticLoss.generator(realScore, drawnScore);
+            NDArray generated = generator.generate(generatorWeights, noise, material.sentence);
+            NDArray generatedScore =
+                    discriminator.score(frozen, augmenter.apply(generated, material.random), material.sentence);
+            NDArray total = RelativisticLoss.generator(realScore, generatedScore);
             if (reconstruction > 0) {
-                total = total.add(Layers.scale(ReconstructionLoss.loss(drawn, material.pictures), reconstruction));
+                total = total.add(Layers.scale(ReconstructionLoss.loss(generated, material.images), reconstruction));
             }
-            GeneratorTerm.Drawing drawing = new GeneratorTerm.Drawing(
+            GeneratorTerm.Generation generation = new GeneratorTerm.Generation(
                     temporary,
                     material.number,
                     generator,
@@ -257,9 +257,9 @@ public final class GanTrainer implements AutoCloseable {
                     noise,
                     material.sentence,
                     material.own,
-                    drawn);
+                    generated);
             for (GeneratorTerm term : terms) {
-                total = total.add(term.loss(drawing));
+                total = total.add(term.loss(generation));
             }
             collector.backward(Layers.scale(total, share));
             return total.getFloat();

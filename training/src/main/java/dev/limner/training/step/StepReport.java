@@ -7,7 +7,7 @@ import dev.limner.training.optimizer.Adam;
  *
  * @param discriminatorLoss without the penalty
  * @param generatorLoss of the same step
- * @param realAboveDrawn mean sign of score(real) - score(generated), from -1 to 1; near 1 for long means that the
+ * @param realAboveGenerated mean sign of score(real) - score(generated), from -1 to 1; near 1 for long means that the
  *     discriminator has run away
  * @param penalty mean squared gradient where this step computed one, else NaN
  * @param discriminatorGradient norm of the gradient that moved the discriminator
@@ -17,7 +17,7 @@ public record StepReport(
         long step,
         float discriminatorLoss,
         float generatorLoss,
-        float realAboveDrawn,
+        float realAboveGenerated,
         float penalty,
         float discriminatorGradient,
         float generatorGradient) {

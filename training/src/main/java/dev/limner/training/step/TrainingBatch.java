@@ -11,10 +11,10 @@ import java.util.Arrays;
  * @param strangers for each image the sentence of another one in the batch with a clearly different caption
  * @param own for each image 1 if it is of the data set itself, 0 if somebody showed it as an example
  */
-public record TrainingBatch(int size, float[] pictures, float[] sentences, float[] strangers, float[] own) {
+public record TrainingBatch(int size, float[] images, float[] sentences, float[] strangers, float[] own) {
     /** A batch of the data set alone. */
-    public TrainingBatch(int size, float[] pictures, float[] sentences, float[] strangers) {
-        this(size, pictures, sentences, strangers, ones(size));
+    public TrainingBatch(int size, float[] images, float[] sentences, float[] strangers) {
+        this(size, images, sentences, strangers, ones(size));
     }
 
     private static float[] ones(int size) {

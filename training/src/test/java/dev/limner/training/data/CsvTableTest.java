@@ -146,9 +146,9 @@ class CsvTableTest {
         skipped.clear();
         new FolderSource(folder, "en")
                 .read(
-                        picture -> {
-                            if (!picture.captions().isEmpty()) {
-                                captions.put(picture.place(), picture.captions().get("en"));
+                        image -> {
+                            if (!image.captions().isEmpty()) {
+                                captions.put(image.place(), image.captions().get("en"));
                             }
                         },
                         (entry, reason, detail) -> skipped.put(entry, detail));

@@ -41,7 +41,7 @@ class DataImportTest {
     }
 
     @Test
-    void shouldTakeCaptionsFromMetadataAndFromFilesBesideThePictures() throws IOException {
+    void shouldTakeCaptionsFromMetadataAndFromFilesBesideTheImages() throws IOException {
         picture("a.png", Color.RED, 40, 30);
         picture("sub/b.jpg", Color.GREEN, 32, 32);
         picture("c.png", Color.BLUE, 100, 100);
@@ -135,7 +135,7 @@ class DataImportTest {
     }
 
     @Test
-    void shouldKeepEveryPictureInItsSplitWhenMoreArrive() throws IOException {
+    void shouldKeepEveryImageInItsSplitWhenMoreArrive() throws IOException {
         for (int i = 0; i < 40; i++) {
             picture("p" + i + ".png", new Color(i * 6, 255 - i * 6, i), 32, 32);
             write("p" + i + ".txt", "number " + i);
@@ -177,17 +177,17 @@ class DataImportTest {
     void shouldReadFashionMnistWithItsOwnSplit() throws IOException {
         for (String part : List.of("train", "t10k")) {
             int salt = part.equals("train") ? 0 : 100;
-            try (DataOutputStream pictures = gzip(part + "-images-idx3-ubyte.gz");
+            try (DataOutputStream images = gzip(part + "-images-idx3-ubyte.gz");
                     DataOutputStream labels = gzip(part + "-labels-idx1-ubyte.gz")) {
-                pictures.writeInt(0x803);
-                pictures.writeInt(3);
-                pictures.writeInt(28);
-                pictures.writeInt(28);
+                images.writeInt(0x803);
+                images.writeInt(3);
+                images.writeInt(28);
+                images.writeInt(28);
                 labels.writeInt(0x801);
                 labels.writeInt(3);
                 for (int i = 0; i < 3; i++) {
                     for (int pixel = 0; pixel < 28 * 28; pixel++) {
-                        pictures.writeByte(pixel + i + salt);
+                        images.writeByte(pixel + i + salt);
                     }
                     labels.writeByte(9);
                 }

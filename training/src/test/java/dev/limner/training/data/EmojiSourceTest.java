@@ -32,7 +32,7 @@ class EmojiSourceTest {
     @TempDir
     Path folder;
 
-    private Path pictures;
+    private Path images;
     private Path names;
 
     @BeforeEach
@@ -44,7 +44,7 @@ class EmojiSourceTest {
                 entries.put("package/img/" + vendor + "/64/" + image, vendor + " " + image);
             }
         }
-        pictures = tarball("pictures.tgz", entries);
+        images = tarball("pictures.tgz", entries);
         names = tarball("names.tgz", Map.of("package/en/data.json", NAMES));
     }
 
@@ -81,7 +81,7 @@ class EmojiSourceTest {
 
     private List<RawImage> read(EmojiArtwork artwork, @Nullable String category) {
         List<RawImage> read = new ArrayList<>();
-        new EmojiSource(artwork, pictures, names, List.of("en"), category).read(read::add, (entry, reason, detail) -> {
+        new EmojiSource(artwork, images, names, List.of("en"), category).read(read::add, (entry, reason, detail) -> {
             throw new AssertionError(entry + " was skipped: " + reason);
         });
         return read;

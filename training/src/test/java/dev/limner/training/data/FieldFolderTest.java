@@ -163,7 +163,7 @@ class FieldFolderTest {
     }
 
     @Test
-    void shouldKnowAPictureByItsBytesWhateverItIsCalled() throws IOException {
+    void shouldKnowAnImageByItsBytesWhateverItIsCalled() throws IOException {
         write("noext", picture(1));
         write("noext.txt", "no extension");
         write("b.photo", picture(2));
@@ -190,7 +190,7 @@ class FieldFolderTest {
     }
 
     @Test
-    void shouldUseAPictureWhoseSplitIsNotKnownAndSaySo() throws IOException {
+    void shouldUseAnImageWhoseSplitIsNotKnownAndSaySo() throws IOException {
         for (String name : List.of("a", "b", "c")) {
             write(name + ".png", picture(name.charAt(0)));
         }
@@ -326,7 +326,7 @@ class FieldFolderTest {
     }
 
     @Test
-    void shouldKeepPicturesThatShareAName() throws IOException {
+    void shouldKeepImagesThatShareAName() throws IOException {
         write("x/a.png", picture(1));
         write("x/a.txt", "in a folder");
         write("x_a.png", picture(2));
@@ -381,7 +381,7 @@ class FieldFolderTest {
     }
 
     @Test
-    void shouldCallTheSamePictureTheSameOnlyIfItIs() throws IOException {
+    void shouldCallTheSameImageTheSameOnlyIfItIs() throws IOException {
         write("a.png", picture(1));
         write("a.txt", "one");
         write("sub/a.png", picture(1));

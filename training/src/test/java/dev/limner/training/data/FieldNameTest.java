@@ -1,6 +1,6 @@
 package dev.limner.training.data;
 
-import static dev.limner.training.data.FieldFolderTest.picture;
+import static dev.limner.training.data.FieldFolderTest.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -27,7 +27,7 @@ class FieldNameTest {
     @Test
     void shouldGiveEachFormOfAnAccentedNameItsOwnCaption() throws IOException {
         for (String name : List.of(COMPOSED, PARTED)) {
-            Files.write(folder.resolve(name + ".png"), picture(name.length()));
+            Files.write(folder.resolve(name + ".png"), image(name.length()));
             Files.writeString(folder.resolve(name + ".txt"), "of " + name.length());
         }
 
@@ -37,9 +37,9 @@ class FieldNameTest {
     }
 
     @Test
-    void shouldNotGiveAPictureWithoutACaptionThatOfTheOtherForm() throws IOException {
-        Files.write(folder.resolve(COMPOSED + ".png"), picture(1));
-        Files.write(folder.resolve(PARTED + ".png"), picture(2));
+    void shouldNotGiveAnImageWithoutACaptionThatOfTheOtherForm() throws IOException {
+        Files.write(folder.resolve(COMPOSED + ".png"), image(1));
+        Files.write(folder.resolve(PARTED + ".png"), image(2));
         Files.writeString(folder.resolve(PARTED + ".txt"), "of 2");
 
         read();
@@ -49,7 +49,7 @@ class FieldNameTest {
 
     @Test
     void shouldTellNamesApartThatAreNoUtf8() throws Exception {
-        Files.write(folder.resolve("pixels"), picture(1));
+        Files.write(folder.resolve("pixels"), image(1));
         // No Path of Java's can be made of such bytes.
         Process shell = new ProcessBuilder(
                         "bash",
@@ -72,8 +72,8 @@ class FieldNameTest {
     private void read() {
         new FolderSource(folder, "en")
                 .read(
-                        picture ->
-                                captions.put(picture.place(), picture.captions().getOrDefault("en", List.of())),
+                        image ->
+                                captions.put(image.place(), image.captions().getOrDefault("en", List.of())),
                         (entry, reason, detail) -> {
                             throw new AssertionError(entry + ": " + reason + " " + detail);
                         });

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Image files as people have them: what decoders take for whole, for too little, or for something else. */
-class FieldPictureTest {
+class FieldImageTest {
     private static final int SIDE = 8;
     private static final int WHITE = 0xFFFFFF;
 
@@ -36,7 +36,7 @@ class FieldPictureTest {
         "cut-profile.tif, 200, 100, 50",
         "rubbish-profile.webp, 200, 100, 50"
     })
-    void shouldUseAPictureWithoutItsProfileIfThatIsDamaged(String name, int red, int green, int blue)
+    void shouldUseAnImageWithoutItsProfileIfThatIsDamaged(String name, int red, int green, int blue)
             throws IOException {
         ImageDecoder.Decoded read = ImageDecoder.read(resource(name), SIDE);
 
@@ -193,7 +193,7 @@ class FieldPictureTest {
     }
 
     private static byte[] resource(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(FieldPictureTest.class.getResourceAsStream("/pictures/" + name))) {
+        try (InputStream in = Objects.requireNonNull(FieldImageTest.class.getResourceAsStream("/pictures/" + name))) {
             return in.readAllBytes();
         }
     }

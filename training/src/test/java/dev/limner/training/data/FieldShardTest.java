@@ -42,8 +42,8 @@ class FieldShardTest {
     void shouldUseWhatIsWholeOfACutShardAndSayThatTheRestIsMissing() throws IOException {
         byte[] whole = ten();
         // A caption is a header and a block, an image a header and so many blocks.
-        int pictureBlocks = (picture(0).length + BLOCK - 1) / BLOCK;
-        int pair = BLOCK * (1 + pictureBlocks + 1 + 1);
+        int imageBlocks = (picture(0).length + BLOCK - 1) / BLOCK;
+        int pair = BLOCK * (1 + imageBlocks + 1 + 1);
 
         assertThat(cut(whole, 4 * pair, 4))
                 .isEqualTo("it ends without the empty blocks of a whole tar file, after 8 entries, the last of them"
@@ -58,14 +58,14 @@ class FieldShardTest {
     }
 
     /** @param images how many there must be, -1 if some */
-    private String cut(byte[] whole, int length, int pictures) throws IOException {
+    private String cut(byte[] whole, int length, int images) throws IOException {
         Path target = folder.resolve("set" + length);
         Files.write(shards.resolve("cut.tar"), Arrays.copyOf(whole, length));
 
         DataImport.Outcome outcome = DataImport.run(new ShardSource(shards, "en"), target, SETTINGS);
 
-        if (pictures >= 0) {
-            assertThat(outcome.added()).isEqualTo(pictures);
+        if (images >= 0) {
+            assertThat(outcome.added()).isEqualTo(images);
         }
         assertThat(outcome.skipped()).containsEntry(SkippedEntries.Reason.BROKEN_SHARD, 1);
         return Files.readAllLines(target.resolve("skipped.jsonl")).stream()
@@ -248,7 +248,7 @@ class FieldShardTest {
     }
 
     @Test
-    void shouldKnowAPictureByItsBytesWhateverItIsCalled() throws IOException {
+    void shouldKnowAnImageByItsBytesWhateverItIsCalled() throws IOException {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(

@@ -187,7 +187,7 @@ class ImageDecoderTest {
         "7, 000000 0000FF 008000 FF0000",
         "8, 0000FF 000000 FF0000 008000"
     })
-    void shouldTurnAPictureAsItsCameraSays(int orientation, String corners) throws IOException {
+    void shouldTurnAnImageAsItsCameraSays(int orientation, String corners) throws IOException {
         Integer[] expected = Arrays.stream(corners.split(" "))
                 .map(corner -> Integer.valueOf(corner, 16))
                 .toArray(Integer[]::new);
@@ -285,7 +285,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void shouldUseAPictureWhoseProfileIsRubbishAndSaySo() throws IOException {
+    void shouldUseAnImageWhoseProfileIsRubbishAndSaySo() throws IOException {
         byte[] rubbish = new byte[200];
         byte[] png = quadrants().with("iCCP", chunkOf(TestPng.deflate(rubbish))).bytes();
         byte[] short1 = quadrants().with("iCCP", new byte[] {'x'}).bytes();

@@ -22,7 +22,7 @@ class ShardFilesTest {
     Path folder;
 
     @Test
-    void shouldReadWhatItWroteAndWriteEqualBytesForEqualPictures() throws IOException {
+    void shouldReadWhatItWroteAndWriteEqualBytesForEqualImages() throws IOException {
         byte[] rgb = new byte[3 * 32 * 32];
         new SplittableRandom(1).nextBytes(rgb);
         CaptionedImage image = new CaptionedImage(

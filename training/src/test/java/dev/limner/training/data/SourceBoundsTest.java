@@ -1,6 +1,6 @@
 package dev.limner.training.data;
 
-import static dev.limner.training.data.FieldFolderTest.picture;
+import static dev.limner.training.data.FieldFolderTest.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -31,7 +31,7 @@ class SourceBoundsTest {
     private final Map<String, String> skipped = new TreeMap<>();
 
     @Test
-    void shouldPassOverPicturesOverTheBound() throws IOException {
+    void shouldPassOverImagesOverTheBound() throws IOException {
         Files.write(folder.resolve("at.png"), new byte[MOST]);
         Files.write(folder.resolve("over.png"), new byte[MOST + 1]);
         Files.write(folder.resolve("under.png"), new byte[MOST - 1]);
@@ -43,7 +43,7 @@ class SourceBoundsTest {
     }
 
     @Test
-    void shouldPassOverPicturesOfMoreThanHalfAGibibyte() throws IOException {
+    void shouldPassOverImagesOfMoreThanHalfAGibibyte() throws IOException {
         sparse(folder.resolve("over.png"), 512 * MIB + 1);
 
         read(new FolderSource(folder, "en"));
@@ -54,9 +54,9 @@ class SourceBoundsTest {
     }
 
     @Test
-    void shouldPassOverPicturesWhoseCaptionIsNoText() throws IOException {
+    void shouldPassOverImagesWhoseCaptionIsNoText() throws IOException {
         for (String name : List.of("at", "over")) {
-            Files.write(folder.resolve(name + ".png"), picture(1));
+            Files.write(folder.resolve(name + ".png"), image(1));
             sparse(folder.resolve(name + ".txt"), 16 * MIB + (name.equals("over") ? 1 : 0));
         }
 
@@ -102,7 +102,7 @@ class SourceBoundsTest {
 
     private void read(RawImage.Source source) {
         source.read(
-                picture -> taken.add(picture.place()),
+                image -> taken.add(image.place()),
                 (entry, reason, detail) -> skipped.put(entry, reason.text() + ": " + detail));
     }
 

@@ -17,7 +17,7 @@ class SplitOfSidesTest {
     Path folder;
 
     @Test
-    void shouldHoldOutTheSamePicturesAtEverySide() {
+    void shouldHoldOutTheSameImagesAtEverySide() {
         SplittableRandom random = new SplittableRandom(1);
         ShardFiles.write(
                 folder.resolve("s-000000.tar.gz"),

@@ -68,7 +68,7 @@ class TarGuardTest {
     }
 
     @Test
-    void shouldNotGiveAPictureTheCaptionOfAnotherWhoseNameIsNoUtf8Either() throws IOException {
+    void shouldNotGiveAnImageTheCaptionOfAnotherWhoseNameIsNoUtf8Either() throws IOException {
         // In Latin-1, as old archivers write them.
         String longName = "l".repeat(150);
         read(tar(
@@ -114,10 +114,10 @@ class TarGuardTest {
         Files.write(file, tar);
         new ShardSource(file, "en")
                 .read(
-                        picture -> taken.add(picture.key()
-                                + (picture.captions().isEmpty()
+                        image -> taken.add(image.key()
+                                + (image.captions().isEmpty()
                                         ? ""
-                                        : "=" + picture.captions().get("en").get(0))),
+                                        : "=" + image.captions().get("en").get(0))),
                         (entry, reason, detail) -> {
                             if (reason != SkippedEntries.Reason.NO_PICTURE) {
                                 skipped.add(entry + ": " + reason.text() + ": " + detail);

@@ -29,7 +29,7 @@ class TargetFolderTest {
     void prepare() throws IOException {
         source = Files.createDirectories(folder.resolve("pictures"));
         set = folder.resolve("set");
-        picture(source, 1);
+        image(source, 1);
     }
 
     @Test
@@ -91,11 +91,11 @@ class TargetFolderTest {
     void shouldNotWriteOverAShardWhenAnEarlierOneIsGone() throws IOException {
         run(source);
         Path more = Files.createDirectories(folder.resolve("more"));
-        picture(more, 2);
+        image(more, 2);
         run(more);
         Files.delete(set.resolve("set-000000.tar.gz"));
         Path most = Files.createDirectories(folder.resolve("most"));
-        picture(most, 3);
+        image(most, 3);
 
         run(most);
 
@@ -147,11 +147,11 @@ class TargetFolderTest {
     void shouldSayThatAKeyIsTaken() throws IOException {
         // The key that the second a would get, which has another name's.
         Path second = Files.createDirectories(source.resolve("a"));
-        byte[] twin = FieldFolderTest.picture(3);
+        byte[] twin = FieldFolderTest.image(3);
         String digits = Digests.sha256(ImageDecoder.decode(twin, 32).rgb()).substring(0, 8);
-        Files.write(source.resolve("a.b-" + digits + ".png"), FieldFolderTest.picture(2));
+        Files.write(source.resolve("a.b-" + digits + ".png"), FieldFolderTest.image(2));
         Files.writeString(source.resolve("a.b-" + digits + ".txt"), "two");
-        Files.write(source.resolve("a.b.png"), FieldFolderTest.picture(4));
+        Files.write(source.resolve("a.b.png"), FieldFolderTest.image(4));
         Files.writeString(source.resolve("a.b.txt"), "four");
         Files.write(second.resolve("b.png"), twin);
         Files.writeString(second.resolve("b.txt"), "three");
@@ -183,8 +183,8 @@ class TargetFolderTest {
                 .toList();
     }
 
-    private static void picture(Path in, int number) throws IOException {
-        Files.write(in.resolve(number + ".png"), FieldFolderTest.picture(number));
+    private static void image(Path in, int number) throws IOException {
+        Files.write(in.resolve(number + ".png"), FieldFolderTest.image(number));
         Files.writeString(in.resolve(number + ".txt"), "number " + number);
     }
 }

@@ -27,7 +27,7 @@ class ChineseModelTest {
     static Path cache;
 
     @Test
-    void shouldDrawWhatItsCaptionsSay() {
+    void shouldGenerateWhatItsCaptionsSay() {
         DataSet data = ShardFiles.read(EMOJI, 64, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });

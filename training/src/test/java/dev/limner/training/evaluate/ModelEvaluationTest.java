@@ -103,7 +103,7 @@ class ModelEvaluationTest {
     }
 
     @Test
-    void shouldCatchAGeneratorThatIgnoresItsCaptionAlthoughItsPicturesAreReal() {
+    void shouldCatchAGeneratorThatIgnoresItsCaptionAlthoughItsImagesAreReal() {
         List<Pixels> real = new ArrayList<>(data.images(Split.TEST, "en").stream()
                 .map(CaptionedImage::pixels)
                 .toList());
@@ -118,7 +118,7 @@ class ModelEvaluationTest {
     }
 
     @Test
-    void shouldCatchAGeneratorThatCopiesItsTrainingPictures() {
+    void shouldCatchAGeneratorThatCopiesItsTrainingImages() {
         List<CaptionedImage> train = data.images(Split.TRAIN, "en");
         Map<String, Pixels> byCaption = new HashMap<>();
         train.forEach(image -> image.captionsIn("en").forEach(caption -> byCaption.put(caption, image.pixels())));
@@ -135,7 +135,7 @@ class ModelEvaluationTest {
     }
 
     @Test
-    void shouldCatchAGeneratorThatDrawsASinglePicture() {
+    void shouldCatchAGeneratorThatGeneratesASingleImage() {
         Pixels only = data.images(Split.TEST, "en").get(3).pixels();
         ImageSource single = commissions -> Collections.nCopies(commissions.size(), only);
 
@@ -143,7 +143,7 @@ class ModelEvaluationTest {
     }
 
     @Test
-    void shouldDrawAndChooseTheSameWheneverItIsAsked() {
+    void shouldGenerateAndChooseTheSameWheneverItIsAsked() {
         EvaluationPlan again = EvaluationPlan.of(data, "en", encoder, 300, 1);
 
         assertThat(again.heldOut())

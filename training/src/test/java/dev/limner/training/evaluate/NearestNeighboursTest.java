@@ -12,20 +12,20 @@ import org.junit.jupiter.api.Test;
 
 class NearestNeighboursTest {
     @Test
-    void shouldFindTheNearestPictureAndHowFarItIs() {
-        List<Pixels> pictures = new ArrayList<>();
+    void shouldFindTheNearestImageAndHowFarItIs() {
+        List<Pixels> images = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 150; i++) {
             byte[] rgb = new byte[3 * 32 * 32];
             random.nextBytes(rgb);
-            pictures.add(new Pixels(32, 32, rgb));
+            images.add(new Pixels(32, 32, rgb));
         }
-        pictures.add(flat(0));
-        pictures.add(flat(10));
+        images.add(flat(0));
+        images.add(flat(10));
 
-        try (NearestNeighbours neighbours = new NearestNeighbours(pictures)) {
-            NearestNeighbours.Nearest[] of = neighbours.of(List.of(pictures.get(77), flat(1), flat(9)));
-            NearestNeighbours.Nearest[] others = neighbours.others(pictures);
+        try (NearestNeighbours neighbours = new NearestNeighbours(images)) {
+            NearestNeighbours.Nearest[] of = neighbours.of(List.of(images.get(77), flat(1), flat(9)));
+            NearestNeighbours.Nearest[] others = neighbours.others(images);
 
             assertThat(of[0].index()).isEqualTo(77);
             assertThat(of[0].distance()).isCloseTo(0, within(1e-3));

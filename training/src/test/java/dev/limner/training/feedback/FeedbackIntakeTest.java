@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 /** What is said of images: remembered, refused with its reason, never counted twice. */
 class FeedbackIntakeTest extends FeedbackFixture {
     @Test
-    void shouldRememberWhatIsSaidOfAPictureWithThePicture() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
-        String other = picture("apple", 2, ImageFormat.JPEG);
+    void shouldRememberWhatIsSaidOfAnImageWithTheImage() throws IOException {
+        String apple = image("apple", 1, ImageFormat.PNG);
+        String other = image("apple", 2, ImageFormat.JPEG);
 
         intake.take(List.of(
                 record("{\"id\":\"f1\",\"image\":\"" + apple + "\",\"verdict\":\"like\",\"rater\":\"anna\"}"),
@@ -48,15 +48,15 @@ class FeedbackIntakeTest extends FeedbackFixture {
     }
 
     @Test
-    void shouldRefuseEveryPictureThatLimnerDidNotMakeAndSayWhy() throws IOException {
+    void shouldRefuseEveryImageThatLimnerDidNotMakeAndSayWhy() throws IOException {
         byte[] foreign = ImageDecoder.toPng(noise(9).toImage());
         String foreignName = put(Digests.sha256(foreign), foreign);
         String altered = put("b".repeat(64), foreign);
-        String stranger = picture("apple", 3, ImageFormat.PNG, "default", "c".repeat(64));
-        String otherModel = picture("apple", 3, ImageFormat.PNG, "other", MODEL);
-        String silent = picture(null, 3, ImageFormat.PNG);
-        String apple = picture("apple", 1, ImageFormat.PNG);
-        String pear = picture("pear", 1, ImageFormat.PNG);
+        String stranger = image("apple", 3, ImageFormat.PNG, "default", "c".repeat(64));
+        String otherModel = image("apple", 3, ImageFormat.PNG, "other", MODEL);
+        String silent = image(null, 3, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
+        String pear = image("pear", 1, ImageFormat.PNG);
         Files.createDirectories(folder.resolve("secret"));
         Files.write(folder.resolve("secret/x.png"), foreign);
 
@@ -97,7 +97,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     /** A disk that is not mounted says nothing of whoever spoke of the images on it. */
     @Test
     void shouldRefuseNothingWhileTheStoreIsAway() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
         List<FeedbackRecord> said = List.of(record("{\"image\":\"" + apple + "\",\"verdict\":\"like\"}"));
         Path store = folder.resolve("store");
         Files.move(store, folder.resolve("unmounted"));
@@ -117,7 +117,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     void shouldTakeAnExampleFromAFolderItWasAllowed() throws IOException {
         Files.createDirectories(folder.resolve("examples"));
         Files.write(folder.resolve("examples/flag.png"), ImageDecoder.toPng(noise(4).toImage()));
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
 
         intake.take(List.of(record("{\"image\":\"" + apple + "\",\"caption\":\"a flag\",\"example\":\""
                 + folder.resolve("examples/flag.png").toUri() + "\"}")));
@@ -129,7 +129,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     /** As with the images: a disk that is not mounted says nothing of whoever spoke of the files on it. */
     @Test
     void shouldRefuseNoExampleWhileItsFolderIsAway() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
         Path examples = folder.resolve("examples");
         String file = examples.resolve("flag.png").toUri().toString();
         List<FeedbackRecord> said =
@@ -151,7 +151,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
     /** Nobody can make all feedback wait by naming a file that never was, or one elsewhere. */
     @Test
     void shouldRefuseExamplesThatAreNotThereWhereTheirFolderIs() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
         Files.createDirectories(folder.resolve("examples"));
         Files.write(folder.resolve("examples/flag.png"), ImageDecoder.toPng(noise(4).toImage()));
         for (Path file : List.of(
@@ -167,8 +167,8 @@ class FeedbackIntakeTest extends FeedbackFixture {
 
     @Test
     void shouldCountNothingTwiceHoweverOftenItIsDelivered() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
-        String pear = picture("pear", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
+        String pear = image("pear", 1, ImageFormat.PNG);
         FeedbackRecord first = record("{\"id\":\"f1\",\"image\":\"" + apple + "\",\"verdict\":\"like\"}");
         FeedbackRecord again = record("{\"id\":\"f1\",\"image\":\"" + pear + "\",\"verdict\":\"dislike\"}");
         FeedbackRecord bad = record("{}");
@@ -185,7 +185,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
 
     @Test
     void shouldLoseNothingWhenItIsKilledBetweenTheLettersAndTheDatabase() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
         List<FeedbackRecord> records = List.of(like(apple), record("{}"));
         crash = true;
         assertThatThrownBy(() -> intake.take(records)).hasMessage("killed");
@@ -203,7 +203,7 @@ class FeedbackIntakeTest extends FeedbackFixture {
 
     @Test
     void shouldTakeWhatIsSaidInATopicThatWasMadeAgain() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+        String apple = image("apple", 1, ImageFormat.PNG);
         intake.source("feedback", "cluster/one", false);
         offset = 40;
         intake.take(List.of(like(apple), record("{\"id\":\"f1\",\"image\":\"" + apple + "\",\"score\":9}")));
@@ -226,8 +226,8 @@ class FeedbackIntakeTest extends FeedbackFixture {
     }
 
     @Test
-    void shouldKeepTheLastWordOfARaterAboutAPicture() throws IOException {
-        String apple = picture("apple", 1, ImageFormat.PNG);
+    void shouldKeepTheLastWordOfARaterAboutAnImage() throws IOException {
+        String apple = image("apple", 1, ImageFormat.PNG);
         intake.take(List.of(
                 record("{\"id\":\"a\",\"image\":\"" + apple + "\",\"verdict\":\"like\",\"rater\":\"eve\"}"),
                 record("{\"id\":\"b\",\"image\":\"" + apple + "\",\"verdict\":\"dislike\",\"rater\":\"eve\"}"),

@@ -21,11 +21,11 @@ class RaterLimitTest extends FeedbackFixture {
     void shouldHoldEveryRaterToAnHoursShare() throws IOException {
         List<FeedbackRecord> flood = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            flood.add(record("{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
+            flood.add(record("{\"image\":\"" + image("apple", i, ImageFormat.PNG)
                     + "\",\"verdict\":\"like\",\"rater\":\"eve\"}"));
         }
         FeedbackRecord other = record(
-                "{\"image\":\"" + picture("apple", 0, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"ada\"}");
+                "{\"image\":\"" + image("apple", 0, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"ada\"}");
 
         intake.take(flood.subList(0, 3));
         intake.take(flood.subList(3, 8));
@@ -43,7 +43,7 @@ class RaterLimitTest extends FeedbackFixture {
         List<FeedbackRecord> flood = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             flood.add(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
+                    "{\"image\":\"" + image("apple", i, ImageFormat.PNG)
                             + "\",\"verdict\":\"dislike\",\"rater\":\"eve\"" + sent.field(i) + "}",
                     sent.at(i),
                     FeedbackRecord.Clock.SENDER));
@@ -63,7 +63,7 @@ class RaterLimitTest extends FeedbackFixture {
                 .allSatisfy(entry -> assertThat(entry.arrived()).isEqualTo(now));
         now = now.plusSeconds(3600);
         intake.take(List.of(record(
-                "{\"image\":\"" + picture("apple", 12, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                "{\"image\":\"" + image("apple", 12, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
                 NOON,
                 FeedbackRecord.Clock.SENDER)));
         assertThat(replay.upTo(99)).hasSize(6);
@@ -97,7 +97,7 @@ class RaterLimitTest extends FeedbackFixture {
         List<FeedbackRecord> backlog = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             backlog.add(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG) + "\",\"verdict\":\"like\"}",
+                    "{\"image\":\"" + image("apple", i, ImageFormat.PNG) + "\",\"verdict\":\"like\"}",
                     // Six in the hour before noon, six in the one from then on.
                     NOON.plusMillis(i < 6 ? -1 : 0),
                     FeedbackRecord.Clock.BROKER));
@@ -115,14 +115,14 @@ class RaterLimitTest extends FeedbackFixture {
     void shouldCountTheSameAfterARestart() throws IOException {
         for (int i = 0; i < 5; i++) {
             intake.take(List.of(record(
-                    "{\"image\":\"" + picture("apple", i, ImageFormat.PNG)
+                    "{\"image\":\"" + image("apple", i, ImageFormat.PNG)
                             + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
                     Instant.EPOCH,
                     FeedbackRecord.Clock.SENDER)));
         }
         replay.close();
         FeedbackRecord sixth = record(
-                "{\"image\":\"" + picture("apple", 6, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                "{\"image\":\"" + image("apple", 6, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
                 Instant.EPOCH,
                 FeedbackRecord.Clock.SENDER);
         try (ReplayBuffer reopened = ReplayBuffer.open(folder.resolve("replay.db"), 100)) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rounds on a small network that has learned nothing, part of the shipped images and the shipped judges. */
 class FineTuningRoundTest {
-    private static final int PICTURES = 300;
+    private static final int IMAGES = 300;
     private static final int EXAMPLES = 40;
     private static final FineTuning TUNING = new FineTuning(
             60,
@@ -78,7 +78,7 @@ class FineTuningRoundTest {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
         judges = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
         DataSet all = ShardFiles.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {});
-        data = new DataSet("some", all.digest(), 64, 20, all.images().subList(0, PICTURES));
+        data = new DataSet("some", all.digest(), 64, 20, all.images().subList(0, IMAGES));
         material = new FineTuningData(
                 data,
                 "en",
@@ -126,7 +126,7 @@ class FineTuningRoundTest {
     void shouldComeToTheSameCandidateWhenItIsKilledAndGoesOn() {
         assertThatThrownBy(() -> run("cut", round, replay, 55)).hasMessage("killed");
         // What comes in meanwhile is for the next round.
-        replay.record(writer -> writer.add(opinion(PICTURES, data.images().get(0), true)));
+        replay.record(writer -> writer.add(opinion(IMAGES, data.images().get(0), true)));
         FineTuningRound.Outcome resumed = run("cut", round, replay, Integer.MAX_VALUE);
 
         assertThat(candidate(whole)).isNotEqualTo(parent.manifest().digest());

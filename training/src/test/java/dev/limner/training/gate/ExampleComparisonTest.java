@@ -66,10 +66,10 @@ class ExampleComparisonTest {
     }
 
     @Test
-    void shouldBeEvenForTheSamePictures() {
-        List<Pixels> drawn = others.subList(COUNT, 2 * COUNT);
+    void shouldBeEvenForTheSameImages() {
+        List<Pixels> generated = others.subList(COUNT, 2 * COUNT);
 
-        assertThat(contest.wins(drawn, drawn)).containsOnly(0.5);
+        assertThat(contest.wins(generated, generated)).containsOnly(0.5);
     }
 
     private static double mean(double[] values) {

@@ -104,7 +104,7 @@ class QualityGateTest {
 
         @Override
         public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
-            return candidate.stream().mapToDouble(picture -> share).toArray();
+            return candidate.stream().mapToDouble(image -> share).toArray();
         }
     }
 
@@ -117,17 +117,17 @@ class QualityGateTest {
 
     /** The shipped model's images, with grain. */
     private static ImageSource grained() {
-        return commissions -> asShipped.draw(commissions).stream()
+        return commissions -> asShipped.generate(commissions).stream()
                 .map(QualityGateTest::grained)
                 .toList();
     }
 
-    private static Pixels grained(Pixels picture) {
+    private static Pixels grained(Pixels image) {
         SplittableRandom random = new SplittableRandom(3);
-        byte[] rgb = picture.rgb().clone();
+        byte[] rgb = image.rgb().clone();
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) Math.clamp((rgb[i] & 0xff) + random.nextInt(-60, 61), 0, 255);
         }
-        return new Pixels(picture.width(), picture.height(), rgb);
+        return new Pixels(image.width(), image.height(), rgb);
     }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingLoopTest {
     private static final int SIDE = 16;
-    private static final int PICTURES = 16;
+    private static final int IMAGES = 16;
     private static final Duration LONG = Duration.ofHours(1);
     private static final Recipe RECIPE = new Recipe(
             "tiny",
@@ -207,7 +207,7 @@ class TrainingLoopTest {
     }
 
     @Test
-    void shouldTakeFreshPicturesEveryStep() {
+    void shouldTakeFreshImagesEveryStep() {
         BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
         Set<Integer> recent = new HashSet<>();
         int repeated = 0;
@@ -225,15 +225,15 @@ class TrainingLoopTest {
 
     private static Set<Integer> pictures(TrainingBatch batch) {
         Set<Integer> hashes = new HashSet<>();
-        int stride = batch.pictures().length / batch.size();
+        int stride = batch.images().length / batch.size();
         for (int i = 0; i < batch.size(); i++) {
-            hashes.add(Arrays.hashCode(Arrays.copyOfRange(batch.pictures(), i * stride, (i + 1) * stride)));
+            hashes.add(Arrays.hashCode(Arrays.copyOfRange(batch.images(), i * stride, (i + 1) * stride)));
         }
         return hashes;
     }
 
     @Test
-    void shouldSayWhichLanguageHasTooFewPictures() {
+    void shouldSayWhichLanguageHasTooFewImages() {
         assertThatThrownBy(() -> new BatchSampler(RECIPE, data(4), encoder))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining(
@@ -267,7 +267,7 @@ class TrainingLoopTest {
 
     private static Manifest train(Recipe recipe, @Nullable StartingPoint start, Path out, long steps) {
         SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
-        return new TrainingLoop(recipe, data(PICTURES), encoder, grid, out, start)
+        return new TrainingLoop(recipe, data(IMAGES), encoder, grid, out, start)
                 .run(
                         new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
                         Device.cpu(),
@@ -275,7 +275,7 @@ class TrainingLoopTest {
                         new TrainingListener() {
                             @Override
                             public void started(int pictures, long step, double seconds) {
-                                assertThat(pictures).isEqualTo(PICTURES);
+                                assertThat(pictures).isEqualTo(IMAGES);
                             }
 
                             @Override

@@ -57,9 +57,9 @@ class SelfDistillationTermTest {
             float... own) {
         weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray drawn = network.draw(weights, noise, sentence);
-            NDArray loss = anchor.loss(new GeneratorTerm.Drawing(
-                    manager, 0, network, weights, noise, sentence, manager.create(own), drawn));
+            NDArray generated = network.generate(weights, noise, sentence);
+            NDArray loss = anchor.loss(new GeneratorTerm.Generation(
+                    manager, 0, network, weights, noise, sentence, manager.create(own), generated));
             // A gradient passes, or nothing is held at all.
             collector.backward(loss);
             return loss.getFloat();

@@ -41,21 +41,21 @@ class GradientPenaltyTest {
                 }
             });
             weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
-            NDArray pictures = manager.randomNormal(new Shape(3, 3, SPEC.side(), SPEC.side()));
+            NDArray images = manager.randomNormal(new Shape(3, 3, SPEC.side(), SPEC.side()));
             NDArray sentence = manager.randomNormal(new Shape(3, SPEC.text()));
 
             ActivationMode.Recording recording = new ActivationMode.Recording();
-            network.score(weights.frozen(manager), pictures, sentence, recording);
+            network.score(weights.frozen(manager), images, sentence, recording);
 
-            float squares = new GradientPenalty(network).accumulate(manager, weights, pictures, sentence, WEIGHT);
+            float squares = new GradientPenalty(network).accumulate(manager, weights, images, sentence, WEIGHT);
 
             assertThat(squares)
-                    .isCloseTo(squaredNorm(manager, network, weights, recording, pictures, sentence), within(1e-4f));
+                    .isCloseTo(squaredNorm(manager, network, weights, recording, images, sentence), within(1e-4f));
             for (String name : List.of("start.weight", "stage0.conv2.weight", "end.weight", "score", "caption")) {
                 NDArray gradient = weights.get(name).getGradient();
                 double norm = Math.sqrt(gradient.square().sum().getFloat());
                 double slope = slopeAlong(
-                        manager, network, weights, name, gradient.div((float) norm), recording, pictures, sentence);
+                        manager, network, weights, name, gradient.div((float) norm), recording, images, sentence);
                 // Along its own direction a gradient's slope is its norm.
                 assertThat(WEIGHT / 2 * slope).as(name).isCloseTo(norm, within(0.02 * norm));
             }
@@ -69,14 +69,14 @@ class GradientPenaltyTest {
             String name,
             NDArray direction,
             ActivationMode.Recording recording,
-            NDArray pictures,
+            NDArray images,
             NDArray sentence) {
         double size = Math.sqrt(weights.get(name).stopGradient().square().sum().getFloat());
         float step = (float) (2e-3 * size);
         float up =
-                squaredNorm(manager, network, moved(weights, name, direction.mul(step)), recording, pictures, sentence);
+                squaredNorm(manager, network, moved(weights, name, direction.mul(step)), recording, images, sentence);
         float down = squaredNorm(
-                manager, network, moved(weights, name, direction.mul(-step)), recording, pictures, sentence);
+                manager, network, moved(weights, name, direction.mul(-step)), recording, images, sentence);
         return (up - down) / (2.0 * step);
     }
 
@@ -95,9 +95,9 @@ class GradientPenaltyTest {
             DiscriminatorNetwork network,
             Weights weights,
             ActivationMode.Recording recording,
-            NDArray pictures,
+            NDArray images,
             NDArray sentence) {
-        NDArray leaf = pictures.duplicate();
+        NDArray leaf = images.duplicate();
         leaf.setRequiresGradient(true);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             ActivationMode held = new ActivationMode.Tangent(recording);
@@ -105,6 +105,6 @@ class GradientPenaltyTest {
                     network.score(weights.frozen(manager), leaf, sentence, held).sum());
         }
         return leaf.getGradient().square().sum().getFloat()
-                / pictures.getShape().get(0);
+                / images.getShape().get(0);
     }
 }

@@ -47,7 +47,7 @@ class PreferenceDataTest {
     }
 
     @Test
-    void shouldTakeACorrectionForABadPictureOfWhatWasAskedAndAGoodOneOfWhatItShows() {
+    void shouldTakeACorrectionForABadImageOfWhatWasAskedAndAGoodOneOfWhatItShows() {
         String shown = captionFor(RewardEnsemble.From.of(ASKED));
 
         PreferenceData lessons = lessons(entry(null, shown, null));
@@ -68,7 +68,7 @@ class PreferenceDataTest {
     }
 
     @Test
-    void shouldNotCarryAPictureFromTheTunersCaptionsToTheGates() {
+    void shouldNotCarryAnImageFromTheTunersCaptionsToTheGates() {
         RewardEnsemble.From other = RewardEnsemble.From.of(ASKED) == RewardEnsemble.From.TUNER ? RewardEnsemble.From.GATE : RewardEnsemble.From.TUNER;
 
         PreferenceData lessons = lessons(entry(null, captionFor(other), null));

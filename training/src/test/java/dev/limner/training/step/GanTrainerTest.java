@@ -79,13 +79,13 @@ class GanTrainerTest {
     private static TrainingBatch batch(int step) {
         int side = RECIPE.generator().side();
         int text = RECIPE.generator().text();
-        float[] pictures = CounterNoise.normal(step, 0, BATCH * 3 * side * side);
-        for (int i = 0; i < pictures.length; i++) {
-            pictures[i] = (float) Math.tanh(pictures[i]);
+        float[] images = CounterNoise.normal(step, 0, BATCH * 3 * side * side);
+        for (int i = 0; i < images.length; i++) {
+            images[i] = (float) Math.tanh(images[i]);
         }
         return new TrainingBatch(
                 BATCH,
-                pictures,
+                images,
                 CounterNoise.normal(step, 1, BATCH * text),
                 CounterNoise.normal(step, 2, BATCH * text));
     }

@@ -96,28 +96,28 @@ class TermGradientsTest {
     void shouldPassTheGradientThroughShiftsAndHoles() {
         DifferentiableAugmentation augmenter = new DifferentiableAugmentation(new Recipe.Augmentation(0.25, 0.5));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            Map<String, NDArray> pictures = new LinkedHashMap<>();
-            pictures.put("pictures", Gradients.normal(manager, 6, 3, 3, 8, 8));
+            Map<String, NDArray> images = new LinkedHashMap<>();
+            images.put("pictures", Gradients.normal(manager, 6, 3, 3, 8, 8));
 
-            Gradients.check(manager, pictures, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
+            Gradients.check(manager, images, all -> augmenter.apply(all.get("pictures"), new SplittableRandom(1)));
         }
     }
 
     @Test
     void shouldComputeTheLossesLikePlainLoops() {
         double[] real = {0.3, -2, 1.5};
-        double[] drawn = {1.1, 0.4, -30};
+        double[] generated = {1.1, 0.4, -30};
         double[] mismatched = {-0.2, 3, 0.7};
         double discriminator = 0;
         double generator = 0;
         for (int i = 0; i < real.length; i++) {
-            discriminator += softPlus(drawn[i] - real[i]) + 0.5 * softPlus(mismatched[i] - real[i]);
-            generator += softPlus(real[i] - drawn[i]);
+            discriminator += softPlus(generated[i] - real[i]) + 0.5 * softPlus(mismatched[i] - real[i]);
+            generator += softPlus(real[i] - generated[i]);
         }
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> scores = new LinkedHashMap<>();
             scores.put("real", floats(manager, real));
-            scores.put("drawn", floats(manager, drawn));
+            scores.put("drawn", floats(manager, generated));
             scores.put("mismatched", floats(manager, mismatched));
 
             assertThat(RelativisticLoss.discriminator(
@@ -133,7 +133,7 @@ class TermGradientsTest {
                     all -> RelativisticLoss.discriminator(
                             all.get("real"), all.get("drawn"), all.get("mismatched"), 0.5f));
             scores.put("real", floats(manager, real));
-            scores.put("drawn", floats(manager, drawn));
+            scores.put("drawn", floats(manager, generated));
             scores.remove("mismatched");
             Gradients.check(manager, scores, all -> RelativisticLoss.generator(all.get("real"), all.get("drawn")));
         }

@@ -27,14 +27,14 @@ public final class FaultyGenerator implements ImageGenerator {
     private static final int STUCK_MILLIS = 1200;
     private static final int STUCK_LOOK_MILLIS = 50;
 
-    private final ImageGenerator painter;
+    private final ImageGenerator generator;
     private final FaultInjector drill;
     private final boolean swaps;
     private volatile boolean armed;
 
     /** @param swaps whether the images of a batch go to their neighbours */
-    public FaultyGenerator(ImageGenerator painter, FaultInjector drill, boolean swaps) {
-        this.painter = painter;
+    public FaultyGenerator(ImageGenerator generator, FaultInjector drill, boolean swaps) {
+        this.generator = generator;
         this.drill = drill;
         this.swaps = swaps;
     }
@@ -46,21 +46,21 @@ public final class FaultyGenerator implements ImageGenerator {
 
     @Override
     public Result.Model model() {
-        return painter.model();
+        return generator.model();
     }
 
     @Override
     public ImageSize size() {
-        return painter.size();
+        return generator.size();
     }
 
     @Override
     public List<RenderRequest> probes(int count) {
-        return painter.probes(count);
+        return generator.probes(count);
     }
 
     @Override
-    public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+    public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
         drill.failIfOrdered();
         if (drill.holds("device-fails").isPresent()) {
             throw new IllegalStateException("the device was told to fail");
@@ -80,15 +80,15 @@ public final class FaultyGenerator implements ImageGenerator {
         }
         jitter();
         standStill();
-        List<Pixels> pictures = painter.paint(requests, batchSize);
+        List<Pixels> images = generator.generate(requests, batchSize);
         if (swaps
                 && armed
                 && requests.stream().mapToLong(RenderRequest::seed).distinct().count() > 1) {
-            List<Pixels> swapped = new ArrayList<>(pictures);
+            List<Pixels> swapped = new ArrayList<>(images);
             Collections.rotate(swapped, 1);
             return swapped;
         }
-        return pictures;
+        return images;
     }
 
     /** No two batches take the same time, and some take very long, so that others overtake them. */
@@ -114,6 +114,6 @@ public final class FaultyGenerator implements ImageGenerator {
 
     @Override
     public void close() {
-        painter.close();
+        generator.close();
     }
 }

@@ -10,8 +10,8 @@ public final class MixedCaptions extends EncodeStage {
     }
 
     @Override
-    protected String caption(GeneratedBatch drawn, int position) {
+    protected String caption(GeneratedBatch generated, int position) {
         return super.caption(
-                drawn, (position + 1) % drawn.prepared().batch().jobs().size());
+                generated, (position + 1) % generated.prepared().batch().jobs().size());
     }
 }

@@ -26,31 +26,31 @@ public class EncodeStage {
         this.writeCaptions = writeCaptions;
     }
 
-    public EncodedBatch encode(GeneratedBatch drawn) {
+    public EncodedBatch encode(GeneratedBatch generated) {
         long start = System.nanoTime();
         List<List<EncodedImage>> all = new ArrayList<>();
-        for (int i = 0; i < drawn.pictures().size(); i++) {
-            QueuedJob queued = drawn.prepared().batch().jobs().get(i);
-            String caption = writeCaptions ? caption(drawn, i) : null;
+        for (int i = 0; i < generated.images().size(); i++) {
+            QueuedJob queued = generated.prepared().batch().jobs().get(i);
+            String caption = writeCaptions ? caption(generated, i) : null;
             List<EncodedImage> mine = new ArrayList<>();
             for (int at = 0; at < queued.images(); at++) {
-                Pixels pixels = drawn.pictures().get(i).get(at);
-                mine.add(encode(queued.job(), caption, queued.first() + at, pixels, drawn, software));
+                Pixels pixels = generated.images().get(i).get(at);
+                mine.add(encode(queued.job(), caption, queued.first() + at, pixels, generated, software));
             }
             all.add(mine);
         }
-        return new EncodedBatch(drawn, all, (System.nanoTime() - start) / 1e6);
+        return new EncodedBatch(generated, all, (System.nanoTime() - start) / 1e6);
     }
 
     /** The caption that goes into the files of a batch's job. */
-    protected String caption(GeneratedBatch drawn, int position) {
-        return drawn.prepared().batch().jobs().get(position).job().caption();
+    protected String caption(GeneratedBatch generated, int position) {
+        return generated.prepared().batch().jobs().get(position).job().caption();
     }
 
     private static EncodedImage encode(
-            Job job, @Nullable String caption, int index, Pixels pixels, GeneratedBatch drawn, String software) {
+            Job job, @Nullable String caption, int index, Pixels pixels, GeneratedBatch generated, String software) {
         Provenance provenance = new Provenance(
-                software, drawn.model().name(), drawn.model().digest(), job.seed(), index, job.truncation(), caption);
+                software, generated.model().name(), generated.model().digest(), job.seed(), index, job.truncation(), caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 bytes,

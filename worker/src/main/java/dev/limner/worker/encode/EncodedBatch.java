@@ -9,14 +9,14 @@ import java.util.List;
  * @param images for each job or part of one its files, in order
  * @param encodeMillis what the encoding took
  */
-public record EncodedBatch(GeneratedBatch drawn, List<List<EncodedImage>> pictures, double encodeMillis) {
+public record EncodedBatch(GeneratedBatch generated, List<List<EncodedImage>> images, double encodeMillis) {
     public EncodedBatch {
-        pictures = List.copyOf(pictures);
+        images = List.copyOf(images);
     }
 
     /** Some of its jobs as a batch of their own. */
     public EncodedBatch part(int from, int to, int part) {
-        return new EncodedBatch(drawn.part(from, to, part), pictures.subList(from, to), encodeMillis);
+        return new EncodedBatch(generated.part(from, to, part), images.subList(from, to), encodeMillis);
     }
 
     /**

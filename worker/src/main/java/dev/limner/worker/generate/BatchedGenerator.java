@@ -19,12 +19,12 @@ import org.slf4j.LoggerFactory;
 public final class BatchedGenerator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BatchedGenerator.class);
 
-    private final ImageGenerator painter;
+    private final ImageGenerator generator;
     private final BatchBuckets sizes;
     private final AtomicInteger largest;
 
-    private BatchedGenerator(ImageGenerator painter, BatchBuckets sizes) {
-        this.painter = painter;
+    private BatchedGenerator(ImageGenerator generator, BatchBuckets sizes) {
+        this.generator = generator;
         this.sizes = sizes;
         this.largest = new AtomicInteger(sizes.largest());
     }
@@ -32,15 +32,15 @@ public final class BatchedGenerator implements AutoCloseable {
     /**
      * Warms a painter up and probes it.
      *
-     * @param painter closed by {@link #close()}
+     * @param generator closed by {@link #close()}
      * @throws IllegalStateException if not even the largest size generates an image the same in every place
      */
-    public static BatchedGenerator of(ImageGenerator painter, BatchBuckets wanted) {
-        List<RenderRequest> probes = painter.probes(wanted.largest());
-        List<Pixels> reference = painter.paint(probes, wanted.largest());
+    public static BatchedGenerator of(ImageGenerator generator, BatchBuckets wanted) {
+        List<RenderRequest> probes = generator.probes(wanted.largest());
+        List<Pixels> reference = generator.generate(probes, wanted.largest());
         List<Integer> agreeing = new ArrayList<>();
         for (int size : wanted.sizes()) {
-            if (agrees(painter, probes, reference, size)) {
+            if (agrees(generator, probes, reference, size)) {
                 agreeing.add(size);
             } else {
                 LOG.atWarn().addKeyValue("batchSize", size).log("batch size disabled: its images differ");
@@ -50,17 +50,17 @@ public final class BatchedGenerator implements AutoCloseable {
             throw new IllegalStateException("in batches of " + wanted.largest()
                     + " an image's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
         }
-        return new BatchedGenerator(painter, new BatchBuckets(agreeing));
+        return new BatchedGenerator(generator, new BatchBuckets(agreeing));
     }
 
     /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */
-    private static boolean agrees(ImageGenerator painter, List<RenderRequest> probes, List<Pixels> reference, int size) {
+    private static boolean agrees(ImageGenerator generator, List<RenderRequest> probes, List<Pixels> reference, int size) {
         for (int from = 0; from < probes.size(); from += size) {
             int to = Math.min(from + size, probes.size());
-            List<Pixels> drawn =
-                    painter.paint(probes.subList(from, to).reversed(), size).reversed();
+            List<Pixels> generated =
+                    generator.generate(probes.subList(from, to).reversed(), size).reversed();
             for (int i = from; i < to; i++) {
-                if (!Arrays.equals(drawn.get(i - from).rgb(), reference.get(i).rgb())) {
+                if (!Arrays.equals(generated.get(i - from).rgb(), reference.get(i).rgb())) {
                     return false;
                 }
             }
@@ -70,12 +70,12 @@ public final class BatchedGenerator implements AutoCloseable {
 
     /** What it draws with. */
     public Result.Model model() {
-        return painter.model();
+        return generator.model();
     }
 
     /** The one size it generates. */
     public ImageSize size() {
-        return painter.size();
+        return generator.size();
     }
 
     /** The largest batch it still tries. */
@@ -88,15 +88,15 @@ public final class BatchedGenerator implements AutoCloseable {
      *
      * @throws OutOfDeviceMemoryException if not even the smallest batch fits
      */
-    public List<Pixels> draw(List<RenderRequest> requests) {
-        List<Pixels> pictures = new ArrayList<>(requests.size());
-        while (pictures.size() < requests.size()) {
+    public List<Pixels> generate(List<RenderRequest> requests) {
+        List<Pixels> images = new ArrayList<>(requests.size());
+        while (images.size() < requests.size()) {
             int most = largest.get();
-            int from = pictures.size();
+            int from = images.size();
             List<RenderRequest> chunk = requests.subList(from, Math.min(from + most, requests.size()));
             int size = sizes.holding(chunk.size());
             try {
-                pictures.addAll(painter.paint(chunk, size));
+                images.addAll(generator.generate(chunk, size));
             } catch (OutOfDeviceMemoryException e) {
                 int smaller = sizes.below(size);
                 if (smaller == 0) {
@@ -109,21 +109,21 @@ public final class BatchedGenerator implements AutoCloseable {
                         .log("batch size disabled: the device has no memory for it");
             }
         }
-        return pictures;
+        return images;
     }
 
     /** Images that depend on nothing but the model and their number. */
     public List<Pixels> probes(int count) {
-        return draw(painter.probes(count));
+        return generate(generator.probes(count));
     }
 
     /** Generates something that cannot be at fault itself; throws whatever the device does if it does not work. */
     public void probe() {
-        var unused = painter.paint(painter.probes(1), sizes.sizes().get(0));
+        var unused = generator.generate(generator.probes(1), sizes.sizes().get(0));
     }
 
     @Override
     public void close() {
-        painter.close();
+        generator.close();
     }
 }

@@ -28,7 +28,7 @@ public final class GenerateStage {
 
     /** Takes what became of the jobs of a batch; every one comes once. */
     public interface Sink {
-        void drawn(GeneratedBatch batch) throws InterruptedException;
+        void generated(GeneratedBatch batch) throws InterruptedException;
 
         /** @param attempts how often it was tried, in batches and alone */
         void failed(QueuedJob job, ErrorCode code, String message, int attempts) throws InterruptedException;
@@ -44,8 +44,8 @@ public final class GenerateStage {
      *
      * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
      */
-    public void draw(PreparedBatch prepared, BatchedGenerator engine, Sink sink) throws InterruptedException {
-        new Attempt(engine, sink).draw(prepared, 1, 1);
+    public void generate(PreparedBatch prepared, BatchedGenerator engine, Sink sink) throws InterruptedException {
+        new Attempt(engine, sink).generate(prepared, 1, 1);
     }
 
     /** One batch on one engine. */
@@ -58,15 +58,15 @@ public final class GenerateStage {
             this.sink = sink;
         }
 
-        private void draw(PreparedBatch prepared, int attempt, int alone) throws InterruptedException {
-            GeneratedBatch drawn;
+        private void generate(PreparedBatch prepared, int attempt, int alone) throws InterruptedException {
+            GeneratedBatch generated;
             try {
-                drawn = once(prepared, attempt);
+                generated = once(prepared, attempt);
             } catch (RuntimeException e) {
                 isolate(prepared, attempt, alone, e);
                 return;
             }
-            sink.drawn(drawn);
+            sink.generated(generated);
         }
 
         private void isolate(PreparedBatch prepared, int attempt, int alone, RuntimeException failure)
@@ -78,13 +78,13 @@ public final class GenerateStage {
                     .addKeyValue("error", failure.toString())
                     .log("a batch failed on the device");
             if (jobs > 1) {
-                draw(prepared.part(0, jobs / 2, 1), attempt + 1, 1);
-                draw(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1);
+                generate(prepared.part(0, jobs / 2, 1), attempt + 1, 1);
+                generate(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1);
             } else if (!works()) {
                 device.call(this::probe);
-                draw(prepared, attempt, alone);
+                generate(prepared, attempt, alone);
             } else if (alone < TRIES_ALONE) {
-                draw(prepared, attempt + 1, alone + 1);
+                generate(prepared, attempt + 1, alone + 1);
             } else {
                 ErrorCode code = failure instanceof OutOfDeviceMemoryException
                         ? ErrorCode.DEVICE_OUT_OF_MEMORY
@@ -124,7 +124,7 @@ public final class GenerateStage {
                             encoding.embedding(), job.seed(), queued.first() + index, job.truncation()));
                 }
             }
-            List<Pixels> all = engine.draw(requests);
+            List<Pixels> all = engine.generate(requests);
             if (all.size() != requests.size()) {
                 throw new IllegalStateException(all.size() + " images for " + requests.size() + " requests");
             }

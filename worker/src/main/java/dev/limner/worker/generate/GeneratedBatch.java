@@ -14,13 +14,13 @@ import java.util.List;
  * @param deviceMillis what the generating took
  */
 public record GeneratedBatch(
-        PreparedBatch prepared, List<List<Pixels>> pictures, Result.Model model, int attempt, double deviceMillis) {
+        PreparedBatch prepared, List<List<Pixels>> images, Result.Model model, int attempt, double deviceMillis) {
     public GeneratedBatch {
-        pictures = List.copyOf(pictures);
+        images = List.copyOf(images);
     }
 
     /** Some of its jobs as a batch of their own. */
     public GeneratedBatch part(int from, int to, int part) {
-        return new GeneratedBatch(prepared.part(from, to, part), pictures.subList(from, to), model, attempt, deviceMillis);
+        return new GeneratedBatch(prepared.part(from, to, part), images.subList(from, to), model, attempt, deviceMillis);
     }
 }

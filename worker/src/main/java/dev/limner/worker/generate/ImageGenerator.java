@@ -25,7 +25,7 @@ public interface ImageGenerator extends AutoCloseable {
      * @return one image a request, in order
      * @throws OutOfDeviceMemoryException if the batch is too large for the device as it is now
      */
-    List<Pixels> paint(List<RenderRequest> requests, int batchSize);
+    List<Pixels> generate(List<RenderRequest> requests, int batchSize);
 
     @Override
     void close();

@@ -43,7 +43,7 @@ public final class ModelGenerator implements ImageGenerator {
     }
 
     @Override
-    public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+    public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
         try {
             return renderer.render(requests, batchSize);
         } catch (RuntimeException | OutOfMemoryError e) {

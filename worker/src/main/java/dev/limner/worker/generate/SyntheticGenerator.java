@@ -53,11 +53,11 @@ public final class SyntheticGenerator implements ImageGenerator {
     }
 
     @Override
-    public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+    public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
         if (!delay.isZero()) {
             pause();
         }
-        return requests.stream().map(SyntheticGenerator::paint).toList();
+        return requests.stream().map(SyntheticGenerator::generate).toList();
     }
 
     private void pause() {
@@ -69,7 +69,7 @@ public final class SyntheticGenerator implements ImageGenerator {
         }
     }
 
-    private static Pixels paint(RenderRequest request) {
+    private static Pixels generate(RenderRequest request) {
         byte[] rgb = new byte[CHANNELS * SIDE * SIDE];
         float[] caption = request.embedding();
         for (int y = 0; y < SIDE; y++) {

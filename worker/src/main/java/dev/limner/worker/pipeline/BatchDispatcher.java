@@ -156,9 +156,9 @@ final class BatchDispatcher implements AutoCloseable {
 
     private void submit(MicroBatch batch, ModelCatalog.Lease lease) {
         ImageSize size = lease.model().engine().size();
-        long picture = PIXEL_BYTES * size.width() * size.height();
+        long image = PIXEL_BYTES * size.width() * size.height();
         for (QueuedJob queued : batch.jobs()) {
-            pending.entered(queued.ref(), picture * queued.images());
+            pending.entered(queued.ref(), image * queued.images());
             splits.entered(queued, lease);
         }
         pipeline.submit(batch, lease);

@@ -59,7 +59,7 @@ final class GenerationPipeline {
     private final BlockingQueue<GeneratedBatch> toEncode = new ArrayBlockingQueue<>(2);
     private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicLong drawnImages = new AtomicLong();
+    private final AtomicLong generatedImages = new AtomicLong();
     private final FatalErrors errors;
     private final List<Thread> running = new ArrayList<>();
     private final List<StageWatch> watches = new ArrayList<>();
@@ -101,7 +101,7 @@ final class GenerationPipeline {
         this.unwanted = unwanted;
         this.errors = errors;
         start("limner-text", threads.text(), toText, this::prepare);
-        start("limner-device", threads.device(), toDevice, this::draw);
+        start("limner-device", threads.device(), toDevice, this::generate);
         start("limner-encode", threads.encode(), toEncode, this::encode);
         start("limner-store", threads.store(), toStore, this::store);
     }
@@ -171,8 +171,8 @@ final class GenerationPipeline {
     }
 
     /** Images generated, whatever became of them. */
-    long drawnImages() {
-        return drawnImages.get();
+    long generatedImages() {
+        return generatedImages.get();
     }
 
     /**
@@ -224,26 +224,26 @@ final class GenerationPipeline {
         try (ModelCatalog.Lease lease = leased.lease()) {
             PreparedBatch wanted = wanted(leased.work());
             if (!wanted.encodings().isEmpty()) {
-                stages.generate.draw(wanted, lease.model().engine(), new Drawn(lease.model()));
+                stages.generate.generate(wanted, lease.model().engine(), new Generated(lease.model()));
             }
         }
     }
 
     /** What the device did with a model. */
-    private final class Drawn implements GenerateStage.Sink {
+    private final class Generated implements GenerateStage.Sink {
         private final LoadedModel model;
 
-        Drawn(LoadedModel model) {
+        Generated(LoadedModel model) {
             this.model = model;
         }
 
         @Override
-        public void drawn(GeneratedBatch batch) throws InterruptedException {
+        public void generated(GeneratedBatch batch) throws InterruptedException {
             int images = batch.prepared().batch().images();
             last = new LastBatch(images, batch.deviceMillis());
             metrics.stage("device", batch.deviceMillis());
             metrics.batch(images);
-            drawnImages.addAndGet(images);
+            generatedImages.addAndGet(images);
             model.completed((int) batch.prepared().batch().jobs().stream()
                     .filter(QueuedJob::last)
                     .count());
@@ -281,19 +281,19 @@ final class GenerationPipeline {
         return new PreparedBatch(prepared.batch().keeping(keptJobs), keptEncodings, prepared.textMillis());
     }
 
-    private void encode(GeneratedBatch drawn) throws InterruptedException {
+    private void encode(GeneratedBatch generated) throws InterruptedException {
         watch.reached(CrashPoint.AFTER_IMAGE);
         EncodedBatch encoded;
         try {
-            encoded = stages.encode.encode(drawn);
+            encoded = stages.encode.encode(generated);
         } catch (RuntimeException e) {
-            List<QueuedJob> jobs = drawn.prepared().batch().jobs();
+            List<QueuedJob> jobs = generated.prepared().batch().jobs();
             if (jobs.size() == 1) {
                 fail(jobs.get(0), ErrorCode.INTERNAL, e);
                 return;
             }
             for (int i = 0; i < jobs.size(); i++) {
-                encode(drawn.part(i, i + 1, i + 1));
+                encode(generated.part(i, i + 1, i + 1));
             }
             return;
         }
@@ -304,12 +304,12 @@ final class GenerationPipeline {
     private void store(EncodedBatch encoded) {
         long start = System.nanoTime();
         List<ObjectStore.StoreObject> objects = new ArrayList<>();
-        for (List<EncodedImage> images : encoded.pictures()) {
+        for (List<EncodedImage> images : encoded.images()) {
             for (EncodedImage image : images) {
                 objects.add(new ObjectStore.StoreObject(image.bytes(), image.sha256(), image.extension()));
             }
         }
-        MicroBatch batch = encoded.drawn().prepared().batch();
+        MicroBatch batch = encoded.generated().prepared().batch();
         List<String> uris;
         try {
             uris = stages.store.put(objects);

@@ -127,13 +127,13 @@ final class OutcomePublications {
      * @param uris of these images, in order
      */
     Publication completed(EncodedBatch encoded, int position, List<String> uris, double storeMillis, long storedNanos) {
-        GeneratedBatch drawn = encoded.drawn();
-        MicroBatch batch = drawn.prepared().batch();
+        GeneratedBatch generated = encoded.generated();
+        MicroBatch batch = generated.prepared().batch();
         QueuedJob queued = batch.jobs().get(position);
         Job job = queued.job();
         List<Outcome.ImageRef> images = new ArrayList<>();
         for (int at = 0; at < queued.images(); at++) {
-            EncodedImage image = encoded.pictures().get(position).get(at);
+            EncodedImage image = encoded.images().get(position).get(at);
             images.add(new Outcome.ImageRef(
                     uris.get(at),
                     image.sha256(),
@@ -151,8 +151,8 @@ final class OutcomePublications {
         Result.Timings timings = new Result.Timings(
                 rounded(queued.queuedMillis()),
                 rounded((batch.formedNanos() - queued.receivedNanos()) / 1e6),
-                rounded(drawn.prepared().textMillis()),
-                rounded(drawn.deviceMillis()),
+                rounded(generated.prepared().textMillis()),
+                rounded(generated.deviceMillis()),
                 rounded(encoded.encodeMillis()),
                 rounded(storeMillis),
                 rounded((System.nanoTime() - storedNanos) / 1e6));
@@ -164,12 +164,12 @@ final class OutcomePublications {
                 job.group(),
                 source(queued.ref()),
                 queued.original().redrive(),
-                drawn.attempt(),
+                generated.attempt(),
                 worker,
-                drawn.model(),
+                generated.model(),
                 timings,
                 new Result.Batch(batch.id(), batch.images(), before),
-                warnings(drawn.prepared().encodings().get(position)));
+                warnings(generated.prepared().encodings().get(position)));
         return new Publication(result, queued.original(), queued.ref().origin(), null, trace(queued.original()));
     }
 

@@ -117,7 +117,7 @@ final class PartitionHandOver {
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
                 .addKeyValue("leftMillis", stopping.left().toMillis())
-                .addKeyValue("imagesDrawn", pipeline.drawnImages())
+                .addKeyValue("imagesDrawn", pipeline.generatedImages())
                 .addKeyValue("imagesPublished", committer.imagesDone())
                 .log("stopped");
     }

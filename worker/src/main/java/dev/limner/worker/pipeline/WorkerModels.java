@@ -161,19 +161,19 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
-    private LoadedModel loaded(ImageGenerator painter, TextEncoder encoder, LoadedModel.Origin origin) {
+    private LoadedModel loaded(ImageGenerator generator, TextEncoder encoder, LoadedModel.Origin origin) {
         try {
-            return warm(painter, encoder, origin);
+            return warm(generator, encoder, origin);
         } catch (RuntimeException | Error e) {
-            painter.close();
+            generator.close();
             throw e;
         }
     }
 
-    private LoadedModel warm(ImageGenerator painter, TextEncoder encoder, LoadedModel.Origin origin) {
+    private LoadedModel warm(ImageGenerator generator, TextEncoder encoder, LoadedModel.Origin origin) {
         Optional<FaultyGenerator> trouble = drill.map(
-                orders -> new FaultyGenerator(painter, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
-        BatchedGenerator engine = BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(painter), sizes);
+                orders -> new FaultyGenerator(generator, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
+        BatchedGenerator engine = BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(generator), sizes);
         trouble.ifPresent(FaultyGenerator::arm);
         TextEncoder reading = drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
                 .orElse(encoder);
@@ -182,12 +182,12 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     /** Loads what the first job would otherwise wait for; the engine has generated its probes by now. */
-    private static void warmUp(TextEncoder text, BatchedGenerator pictures) {
+    private static void warmUp(TextEncoder text, BatchedGenerator images) {
         RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
         Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
-        for (Pixels picture : pictures.draw(List.of(request))) {
+        for (Pixels image : images.generate(List.of(request))) {
             for (ImageFormat format : ImageFormat.values()) {
-                ImageEncoder.encode(picture, format, provenance);
+                ImageEncoder.encode(image, format, provenance);
             }
         }
     }

@@ -55,8 +55,8 @@ final class ProbedLoader {
     }
 
     private void compare(LoadedModel model, ProbeSheet sheet) throws ReleaseRejected {
-        List<Pixels> drawn = model.engine().probes(sheet.pictures().size());
-        int difference = sheet.difference(drawn);
+        List<Pixels> generated = model.engine().probes(sheet.images().size());
+        int difference = sheet.difference(generated);
         int allowed = sheet.profile().equals(profile) ? 0 : TOLERANCE;
         if (difference > allowed) {
             throw new ReleaseRejected(

@@ -39,10 +39,10 @@ class RecordBugsTest {
     @Test
     void shouldChangeNothingWithoutAnOrder() {
         RecordBugs none = new RecordBugs(Set.of());
-        Publication drawn = drawn("a");
+        Publication generated = generated("a");
         RecordDelivery delivery = delivery();
 
-        assertThat(none.answered(drawn)).isSameAs(drawn);
+        assertThat(none.answered(generated)).isSameAs(generated);
         assertThat(none.delivered(delivery)).isSameAs(delivery);
         assertThat(none.answered(null)).isNull();
     }
@@ -52,7 +52,7 @@ class RecordBugsTest {
         for (SeededBug mistake : SeededBug.values()) {
             RecordBugs mistakes = new RecordBugs(Set.of(mistake));
             boolean wrong = false;
-            for (Publication right : Arrays.asList(drawn("a"), rejected(), drawn("b"), drawn("c"))) {
+            for (Publication right : Arrays.asList(generated("a"), rejected(), generated("b"), generated("c"))) {
                 wrong |= !right.equals(mistakes.answered(right));
             }
             wrong |= !delivery().decoded().equals(mistakes.delivered(delivery()).decoded());
@@ -68,7 +68,7 @@ class RecordBugsTest {
                 new RecordRef(new PartitionRef("jobs", 0), 1, 1), new OriginalRecord(null, value, List.of(), 0), decoded, 0);
     }
 
-    private static Publication drawn(String id) {
+    private static Publication generated(String id) {
         Outcome.ImageRef first = new Outcome.ImageRef("uri", "sha", "image/png", 1, 64, 64, 0, 1, "pixels");
         Outcome.ImageRef second = new Outcome.ImageRef("uri-2", "sha", "image/png", 1, 64, 64, 1, 1, "pixels");
         return publication(

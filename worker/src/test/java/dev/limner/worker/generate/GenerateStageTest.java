@@ -34,16 +34,16 @@ import org.junit.jupiter.api.Test;
 class GenerateStageTest {
     private static final int BATCH = 16;
 
-    private final Moody painter = new Moody();
-    private final Map<String, List<Pixels>> drawn = new HashMap<>();
+    private final Moody generator = new Moody();
+    private final Map<String, List<Pixels>> generated = new HashMap<>();
     private final Map<String, Integer> attempts = new HashMap<>();
     private final Map<String, ErrorCode> failed = new HashMap<>();
     private final GenerateStage.Sink sink = new GenerateStage.Sink() {
         @Override
-        public void drawn(GeneratedBatch batch) {
+        public void generated(GeneratedBatch batch) {
             List<QueuedJob> jobs = batch.prepared().batch().jobs();
             for (int i = 0; i < jobs.size(); i++) {
-                assertThat(drawn.put(jobs.get(i).job().id(), batch.pictures().get(i)))
+                assertThat(generated.put(jobs.get(i).job().id(), batch.images().get(i)))
                         .isNull();
                 attempts.put(jobs.get(i).job().id(), batch.attempt());
             }
@@ -57,17 +57,17 @@ class GenerateStageTest {
     };
 
     @Test
-    void shouldFindTheOneBadJobAndDrawItsNeighbours() throws InterruptedException {
-        painter.bad.add(11L);
+    void shouldFindTheOneBadJobAndGenerateItsNeighbours() throws InterruptedException {
+        generator.bad.add(11L);
 
-        draw(null);
+        generate(null);
 
         assertThat(failed).containsOnlyKeys("11").containsEntry("11", ErrorCode.DEVICE_FAILED);
-        assertThat(drawn).hasSize(BATCH - 1);
+        assertThat(generated).hasSize(BATCH - 1);
         IntStream.range(0, BATCH)
                 .filter(seed -> seed != 11)
                 .forEach(
-                        seed -> assertThat(drawn.get("" + seed).get(0).rgb()[0]).isEqualTo((byte) seed));
+                        seed -> assertThat(generated.get("" + seed).get(0).rgb()[0]).isEqualTo((byte) seed));
         // Halved four times, then alone once more.
         assertThat(attempts.get("11")).isEqualTo(6);
         assertThat(attempts.values()).allSatisfy(tries -> assertThat(tries).isLessThanOrEqualTo(6));
@@ -75,63 +75,63 @@ class GenerateStageTest {
 
     @Test
     void shouldNotBlameAJobForAFailureThatDoesNotHappenAgain() throws InterruptedException {
-        painter.bad.add(3L);
-        painter.badFor = 5;
+        generator.bad.add(3L);
+        generator.badFor = 5;
 
-        draw(null);
+        generate(null);
 
         assertThat(failed).isEmpty();
-        assertThat(drawn).hasSize(BATCH);
+        assertThat(generated).hasSize(BATCH);
     }
 
     @Test
-    void shouldWaitForADeviceThatDrawsNothingWithoutCountingAttempts() throws InterruptedException {
-        painter.outOfOrderFor = 9;
+    void shouldWaitForADeviceThatGeneratesNothingWithoutCountingAttempts() throws InterruptedException {
+        generator.outOfOrderFor = 9;
 
-        draw(null);
+        generate(null);
 
         assertThat(failed).isEmpty();
-        assertThat(drawn).hasSize(BATCH);
+        assertThat(generated).hasSize(BATCH);
         assertThat(attempts.values()).allSatisfy(tries -> assertThat(tries).isLessThanOrEqualTo(5));
     }
 
     @Test
     void shouldEndTheWorkerWhenTheDeviceStaysOutOfOrder() {
-        painter.outOfOrderFor = Integer.MAX_VALUE;
+        generator.outOfOrderFor = Integer.MAX_VALUE;
 
-        assertThatThrownBy(() -> draw(Duration.ofMillis(500))).isInstanceOf(RuntimeException.class);
+        assertThatThrownBy(() -> generate(Duration.ofMillis(500))).isInstanceOf(RuntimeException.class);
         assertThat(failed).isEmpty();
     }
 
     @Test
     void shouldHalveTheBatchWhenMemoryRunsOutAndRememberIt() throws InterruptedException {
-        BatchedGenerator engine = BatchedGenerator.of(painter, new BatchBuckets(List.of(4, 8, 16)));
-        painter.mostInMemory = 4;
+        BatchedGenerator engine = BatchedGenerator.of(generator, new BatchBuckets(List.of(4, 8, 16)));
+        generator.mostInMemory = 4;
 
-        new GenerateStage(new OutageBreaker("device", null, () -> false)).draw(batch(), engine, sink);
+        new GenerateStage(new OutageBreaker("device", null, () -> false)).generate(batch(), engine, sink);
 
-        assertThat(drawn).hasSize(BATCH);
+        assertThat(generated).hasSize(BATCH);
         assertThat(attempts.values()).containsOnly(1);
         assertThat(engine.largestBatch()).isEqualTo(4);
-        int before = painter.calls;
-        engine.draw(IntStream.range(0, 8).mapToObj(Moody::request).toList());
-        assertThat(painter.calls - before).isEqualTo(2);
+        int before = generator.calls;
+        engine.generate(IntStream.range(0, 8).mapToObj(Moody::request).toList());
+        assertThat(generator.calls - before).isEqualTo(2);
     }
 
     @Test
     void shouldSayThatMemoryRanOutForAJobThatFitsNoBatch() throws InterruptedException {
-        painter.greedy = 5;
+        generator.greedy = 5;
 
-        draw(null);
+        generate(null);
 
         assertThat(failed).containsOnlyKeys("5").containsEntry("5", ErrorCode.DEVICE_OUT_OF_MEMORY);
-        assertThat(drawn).hasSize(BATCH - 1);
+        assertThat(generated).hasSize(BATCH - 1);
     }
 
-    private void draw(Duration giveUp) throws InterruptedException {
-        BatchedGenerator engine = BatchedGenerator.of(painter, new BatchBuckets(List.of(BATCH)));
-        painter.started = true;
-        new GenerateStage(new OutageBreaker("device", giveUp, () -> false)).draw(batch(), engine, sink);
+    private void generate(Duration giveUp) throws InterruptedException {
+        BatchedGenerator engine = BatchedGenerator.of(generator, new BatchBuckets(List.of(BATCH)));
+        generator.started = true;
+        new GenerateStage(new OutageBreaker("device", giveUp, () -> false)).generate(batch(), engine, sink);
     }
 
     private static PreparedBatch batch() {
@@ -152,7 +152,7 @@ class GenerateStageTest {
 
     /** A painter with moods. */
     private static final class Moody implements ImageGenerator {
-        private final SyntheticGenerator painter = new SyntheticGenerator(Duration.ZERO);
+        private final SyntheticGenerator generator = new SyntheticGenerator(Duration.ZERO);
         private final Set<Long> bad = new HashSet<>();
         private int badFor = Integer.MAX_VALUE;
         private int outOfOrderFor;
@@ -167,12 +167,12 @@ class GenerateStageTest {
 
         @Override
         public Result.Model model() {
-            return painter.model();
+            return generator.model();
         }
 
         @Override
         public ImageSize size() {
-            return painter.size();
+            return generator.size();
         }
 
         @Override
@@ -181,7 +181,7 @@ class GenerateStageTest {
         }
 
         @Override
-        public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+        public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
             calls++;
             if (started && outOfOrderFor-- > 0) {
                 throw new IllegalStateException("out of order");
@@ -192,12 +192,12 @@ class GenerateStageTest {
             if (requests.stream().anyMatch(request -> bad.contains(request.seed())) && badFor-- > 0) {
                 throw new IllegalStateException("bad luck");
             }
-            return painter.paint(requests, batchSize);
+            return generator.generate(requests, batchSize);
         }
 
         @Override
         public void close() {
-            painter.close();
+            generator.close();
         }
     }
 }

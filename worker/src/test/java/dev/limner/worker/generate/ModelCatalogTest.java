@@ -218,7 +218,7 @@ class ModelCatalogTest {
     }
 
     private LoadedModel model(String digest) {
-        ImageGenerator painter = new ImageGenerator() {
+        ImageGenerator generator = new ImageGenerator() {
             @Override
             public Result.Model model() {
                 return new Result.Model("default", digest);
@@ -237,7 +237,7 @@ class ModelCatalogTest {
             }
 
             @Override
-            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
+            public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
                 return requests.stream()
                         .map(request -> new Pixels(1, 1, new byte[3]))
                         .toList();
@@ -249,6 +249,6 @@ class ModelCatalogTest {
             }
         };
         return new LoadedModel(
-                BatchedGenerator.of(painter, new BatchBuckets(List.of(4))), new HashTextEncoder(), LoadedModel.Origin.NONE);
+                BatchedGenerator.of(generator, new BatchBuckets(List.of(4))), new HashTextEncoder(), LoadedModel.Origin.NONE);
     }
 }

@@ -91,7 +91,7 @@ class BatchDispatcherTest {
     }
 
     @Test
-    void shouldAnswerALargeJobOnceWithAllItsPicturesInOrder() throws InterruptedException {
+    void shouldAnswerALargeJobOnceWithAllItsImagesInOrder() throws InterruptedException {
         own();
         gated.open();
         take("large", 64);
@@ -106,7 +106,7 @@ class BatchDispatcherTest {
     }
 
     @Test
-    void shouldDrawAllOfALargeJobWithTheModelItBeganWith() throws InterruptedException {
+    void shouldGenerateAllOfALargeJobWithTheModelItBeganWith() throws InterruptedException {
         own();
         take("large", 64);
         dispatcher.dispatch();
@@ -128,7 +128,7 @@ class BatchDispatcherTest {
     }
 
     @Test
-    void shouldAnswerALargeJobOnceOfWhichOnePictureFails() throws InterruptedException {
+    void shouldAnswerALargeJobOnceOfWhichOneImageFails() throws InterruptedException {
         models.add(gated.model(B, 30));
         models.setLive(B);
         own();

@@ -34,7 +34,7 @@ final class GatedModels {
 
     /** @param bad index of an image that this model cannot generate; -1 for none */
     LoadedModel model(String digest, int bad) {
-        ImageGenerator painter = new ImageGenerator() {
+        ImageGenerator generator = new ImageGenerator() {
             @Override
             public Result.Model model() {
                 return new Result.Model("default", digest);
@@ -53,11 +53,11 @@ final class GatedModels {
             }
 
             @Override
-            public List<Pixels> paint(List<RenderRequest> requests, int batchSize) {
-                return requests.stream().map(this::paint).toList();
+            public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
+                return requests.stream().map(this::generate).toList();
             }
 
-            private Pixels paint(RenderRequest request) {
+            private Pixels generate(RenderRequest request) {
                 if (request.index() == bad) {
                     throw new IllegalStateException("an image that no device can generate");
                 }
@@ -73,7 +73,7 @@ final class GatedModels {
             }
         };
         return new LoadedModel(
-                BatchedGenerator.of(painter, new BatchBuckets(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
+                BatchedGenerator.of(generator, new BatchBuckets(List.of(4, 8))), new Gated(), LoadedModel.Origin.NONE);
     }
 
     /** Embeds nothing until the gate opens: what is taken until then waits in the pipeline. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class StageThreadsTest {
     @Test
-    void shouldDrawAsManyBatchesSideBySideAsACpuHasRoomFor() {
+    void shouldGenerateAsManyBatchesSideBySideAsACpuHasRoomFor() {
         assertThat(StageThreads.on(Device.cpu(), 2, 1, 0)).isEqualTo(new StageThreads(1, 2, 1, 2));
         assertThat(StageThreads.on(Device.cpu(), 16, 1, 0)).isEqualTo(new StageThreads(8, 16, 4, 4));
         assertThat(StageThreads.on(Device.cpu(), 16, 4, 0).device()).isEqualTo(4);

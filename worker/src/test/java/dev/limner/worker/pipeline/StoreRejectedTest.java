@@ -41,7 +41,7 @@ class StoreRejectedTest {
     Path folder;
 
     @Test
-    void shouldFailTheJobWhosePictureTheStoreNeverTakesAndNoBatchMate() {
+    void shouldFailTheJobWhoseImageTheStoreNeverTakesAndNoBatchMate() {
         Topics topics = TestCluster.topics("rejected");
         List<ProducerRecord<byte[], byte[]>> jobs = new ArrayList<>();
         for (int i = 0; i < 12; i++) {

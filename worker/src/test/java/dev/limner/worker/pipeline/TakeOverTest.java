@@ -80,7 +80,7 @@ class TakeOverTest {
     }
 
     @Test
-    void shouldDrawNothingTwiceThatWasAnsweredBeforeTheGroupForgotItsOffsets() throws Exception {
+    void shouldGenerateNothingTwiceThatWasAnsweredBeforeTheGroupForgotItsOffsets() throws Exception {
         Topics topics = TestCluster.topics("forgotten");
         send(jobs(topics, "old", 30));
         answer(topics, LedgerSettings.DEFAULT, 30);
@@ -93,7 +93,7 @@ class TakeOverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CQ", "not ours"})
-    void shouldDrawNothingTwiceThatAnUnreadableLedgerHolds(String metadata) throws Exception {
+    void shouldGenerateNothingTwiceThatAnUnreadableLedgerHolds(String metadata) throws Exception {
         Topics topics = TestCluster.topics("unreadable-" + metadata.length());
         send(jobs(topics, "old", 30));
         answer(topics, LedgerSettings.DEFAULT, 30);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** The worker with the shipped model against a real broker: one record, and what becomes of it. */
 class WorkerRuntimeTest extends WorkerFixture {
     @Test
-    void shouldDrawWhatABareRecordAsksForAndStoreItBeforeItSaysSo() throws IOException {
+    void shouldGenerateWhatABareRecordAsksForAndStoreItBeforeItSaysSo() throws IOException {
         Topics topics = TestCluster.topics("bare");
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         try (WorkerRuntime worker = worker(topics, "w", engine)) {
@@ -68,7 +68,7 @@ class WorkerRuntimeTest extends WorkerFixture {
     }
 
     @Test
-    void shouldAnswerPoisonWithAResultAndADeadLetterAndDrawItsNeighbours() {
+    void shouldAnswerPoisonWithAResultAndADeadLetterAndGenerateItsNeighbours() {
         Topics topics = TestCluster.topics("poison");
         String lane = topics.jobs(Topics.Lane.STANDARD);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -126,7 +126,7 @@ class WorkerRuntimeTest extends WorkerFixture {
     }
 
     @Test
-    void shouldDrawARepeatOnceAndRefuseOtherContentUnderItsId() {
+    void shouldGenerateARepeatOnceAndRefuseOtherContentUnderItsId() {
         Topics topics = TestCluster.topics("repeats");
         String lane = topics.jobs(Topics.Lane.STANDARD);
         byte[] first = utf8("{\"id\":\"same\",\"caption\":\"fish\"}");
@@ -196,7 +196,7 @@ class WorkerRuntimeTest extends WorkerFixture {
     }
 
     @Test
-    void shouldDrawAllPicturesOfAJobWithMoreThanABatchHolds() {
+    void shouldGenerateAllImagesOfAJobWithMoreThanABatchHolds() {
         Topics topics = TestCluster.topics("many");
         try (WorkerRuntime worker = worker(topics, "w", engine)) {
             send(List.of(utf8Record(
@@ -208,10 +208,10 @@ class WorkerRuntimeTest extends WorkerFixture {
                     .toList());
 
             Result result = results(topics, 41).get("many");
-            List<String> drawnAtOnce = engine
+            List<String> generatedAtOnce = engine
                     .serving()
                     .engine()
-                    .draw(IntStream.range(0, 64)
+                    .generate(IntStream.range(0, 64)
                             .mapToObj(index ->
                                     new RenderRequest(encoder.encode("cat face").embedding(), 7, index, 1))
                             .toList())
@@ -233,7 +233,7 @@ class WorkerRuntimeTest extends WorkerFixture {
                 assertThat(completed.images())
                         .extracting(Outcome.ImageRef::pixelsSha256)
                         .as("as if drawn at once")
-                        .containsExactlyElementsOf(drawnAtOnce);
+                        .containsExactlyElementsOf(generatedAtOnce);
             });
             assertThat(worker.failure()).isNull();
         }

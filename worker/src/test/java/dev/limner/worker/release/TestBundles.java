@@ -84,7 +84,7 @@ public final class TestBundles {
                         new ModelBundle.Content(
                                 tensors,
                                 null,
-                                ProbeImages.draw(
+                                ProbeImages.generate(
                                         renderer,
                                         ExecutionProfile.of(Device.cpu(), 1, ReferenceBatch.on(Device.cpu())))));
                 return named(folder, manifest);
@@ -150,7 +150,7 @@ public final class TestBundles {
     void forgeProbes(Manifest made) throws IOException {
         Path folder = folder(made);
         ProbeSheet sheet = ModelBundle.read(folder).probes().orElseThrow();
-        replaceProbes(folder, new ProbeSheet(sheet.profile(), sheet.pictures().reversed()));
+        replaceProbes(folder, new ProbeSheet(sheet.profile(), sheet.images().reversed()));
     }
 
     /**
@@ -160,13 +160,13 @@ public final class TestBundles {
      */
     Manifest seenOn(Manifest made, String profile, int off) throws IOException {
         Path folder = folder(made);
-        List<Pixels> pictures =
-                new ArrayList<>(ModelBundle.read(folder).probes().orElseThrow().pictures());
-        Pixels first = pictures.get(0);
+        List<Pixels> images =
+                new ArrayList<>(ModelBundle.read(folder).probes().orElseThrow().images());
+        Pixels first = images.get(0);
         byte[] rgb = first.rgb().clone();
         rgb[0] = (byte) ((rgb[0] & 0xFF) < 128 ? rgb[0] + off : rgb[0] - off);
-        pictures.set(0, new Pixels(first.width(), first.height(), rgb));
-        replaceProbes(folder, new ProbeSheet(profile, pictures));
+        images.set(0, new Pixels(first.width(), first.height(), rgb));
+        replaceProbes(folder, new ProbeSheet(profile, images));
         return manifest(made);
     }
 

@@ -140,7 +140,7 @@ class JobLanesTest {
     }
 
     @Test
-    void shouldNotDivideAJobThatNoModelDraws() {
+    void shouldNotDivideAJobThatNoModelGenerates() {
         routes.put("j0", new ModelRoute.Nowhere("there is no such model"));
         add("standard", 64, NOW);
 

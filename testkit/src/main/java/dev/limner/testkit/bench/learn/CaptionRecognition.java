@@ -61,26 +61,26 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
     }
 
     /** Generates each image's plainest caption; the same noise for whoever generates. */
-    List<Pixels> draw(ImageSource artist, List<CaptionedImage> images) {
+    List<Pixels> generate(ImageSource artist, List<CaptionedImage> images) {
         List<ImageSource.Commission> commissions = new ArrayList<>();
         for (CaptionedImage image : images) {
             commissions.add(
                     new ImageSource.Commission(plainest(image), embedding(image), seed * 7_919 + commissions.size()));
         }
-        return artist.draw(commissions);
+        return artist.generate(commissions);
     }
 
     /** @param generated one image for each image's plainest caption */
-    Found of(List<CaptionedImage> images, List<Pixels> drawn) {
-        float[][] pictures = judges.pictureVectors(drawn);
-        float[][] features = judges.features(drawn);
+    Found of(List<CaptionedImage> images, List<Pixels> generated) {
+        float[][] pictures = judges.imageVectors(generated);
+        float[][] features = judges.features(generated);
         float[][] wanted =
                 judges.features(images.stream().map(CaptionedImage::pixels).toList());
         float[][] own = judges.textVectors(images.stream().map(this::embedding).toList());
-        int[] classes = judges.classify(drawn);
+        int[] classes = judges.classify(generated);
         SplittableRandom random = new SplittableRandom(seed);
-        double[] recognised = new double[drawn.size()];
-        double[] ofClass = new double[drawn.size()];
+        double[] recognised = new double[generated.size()];
+        double[] ofClass = new double[generated.size()];
         List<Double> distances = new ArrayList<>();
         for (int i = 0; i < recognised.length; i++) {
             double mine = VectorMath.product(pictures[i], own[i]);

@@ -145,11 +145,11 @@ public final class ForgettingCommand implements Callable<Integer> {
             List<Feedback> feedback = new ArrayList<>();
             for (CaptionedImage image : parts.shown()) {
                 String caption = CaptionRecognition.plainest(image);
-                RatedJobs.Published drawn = jobs.draw(List.of(caption)).get(0);
+                RatedJobs.Published generated = jobs.generate(List.of(caption)).get(0);
                 URI example = HeldOutClass.write(examples, image);
                 feedback.add(new Feedback(
                         "example-" + image.key(),
-                        drawn.name(),
+                        generated.name(),
                         null,
                         List.of(),
                         null,

@@ -43,12 +43,12 @@ import org.jspecify.annotations.Nullable;
 record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Path folder, PrintWriter terminal) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String REAL = "real images";
-    private static final int OLD_PICTURES = 300;
+    private static final int OLD_IMAGES = 300;
     private static final int GRID_COLUMNS = 16;
     private static final long SEED = 13;
 
     /** Everybody's images of the kinds: generated and found. */
-    private record Sheet(String digest, Map<String, List<Pixels>> drawn, Map<String, CaptionRecognition.Found> found) {}
+    private record Sheet(String digest, Map<String, List<Pixels>> generated, Map<String, CaptionRecognition.Found> found) {}
 
     /**
      * Generates, compares, writes {@code forgetting.json} and {@code grid.png}, and says what was found.
@@ -113,7 +113,7 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
                 try (Renderer renderer =
                         Renderer.load(ModelBundle.read(Path.of(store.uri(name, digest))), Device.cpu())) {
                     sheets.add(
-                            sheet(digest, kinds, recognition, images -> recognition.draw(ImageSource.of(renderer), images)));
+                            sheet(digest, kinds, recognition, images -> recognition.generate(ImageSource.of(renderer), images)));
                 }
             }
         }
@@ -127,14 +127,14 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
 
     private static Sheet sheet(
             String digest, Map<String, List<CaptionedImage>> kinds, CaptionRecognition recognition, Maker maker) {
-        Map<String, List<Pixels>> drawn = new LinkedHashMap<>();
+        Map<String, List<Pixels>> generated = new LinkedHashMap<>();
         Map<String, CaptionRecognition.Found> found = new LinkedHashMap<>();
         kinds.forEach((of, images) -> {
             List<Pixels> pictures = maker.of(images);
-            drawn.put(of, pictures);
+            generated.put(of, pictures);
             found.put(of, recognition.of(images, pictures));
         });
-        return new Sheet(digest, drawn, found);
+        return new Sheet(digest, generated, found);
     }
 
     /** The new by who has seen it: the tuner, only the gate, nobody. And the old. */
@@ -159,15 +159,15 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
         List<CaptionedImage> all = parts.rest().stream()
                 .filter(image -> parts.all().splitOf(image) == split)
                 .toList();
-        return ImageGrid.spread(all, OLD_PICTURES);
+        return ImageGrid.spread(all, OLD_IMAGES);
     }
 
     /** For each kind a row of real images and a row per model, white where there are fewer images than columns. */
     private static List<Pixels> grid(List<Sheet> sheets) {
         List<Pixels> grid = new ArrayList<>();
-        for (String of : sheets.get(0).drawn.keySet()) {
+        for (String of : sheets.get(0).generated.keySet()) {
             for (Sheet sheet : sheets) {
-                List<Pixels> row = ImageGrid.spread(Objects.requireNonNull(sheet.drawn.get(of)), GRID_COLUMNS);
+                List<Pixels> row = ImageGrid.spread(Objects.requireNonNull(sheet.generated.get(of)), GRID_COLUMNS);
                 grid.addAll(row);
                 for (int missing = row.size(); missing < GRID_COLUMNS; missing++) {
                     grid.add(blank(row.get(0)));

@@ -21,9 +21,9 @@ final class ImageGrid {
                 .toList();
     }
 
-    static void write(List<Pixels> pictures, int columns, Path file) {
+    static void write(List<Pixels> images, int columns, Path file) {
         try {
-            ImageIO.write(SampleGrid.sheet(pictures, columns), "png", file.toFile());
+            ImageIO.write(SampleGrid.sheet(images, columns), "png", file.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written", e);
         }

@@ -149,7 +149,7 @@ public final class LearnCommand implements Callable<Integer> {
         long deadline = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         try (RatedJobs jobs = new RatedJobs(fleet.client(), captions, seed);
                 Progress progress = Progress.of("rating (records)", records)) {
-            rater.getUsedTo(jobs.firstPictures());
+            rater.getUsedTo(jobs.firstImages());
             long pause = 0;
             while (System.nanoTime() < deadline) {
                 JsonNode status = fleet.status();
@@ -182,7 +182,7 @@ public final class LearnCommand implements Callable<Integer> {
         FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
             List<ImageSource.Commission> commissions = new ArrayList<>();
-            for (int draw = 0; draw < SEEDS; draw++) {
+            for (int generate = 0; generate < SEEDS; generate++) {
                 for (CaptionedImage image : data.images(Split.TEST, "en")) {
                     String caption = image.captionsIn("en").get(0);
                     commissions.add(new ImageSource.Commission(
@@ -193,12 +193,12 @@ public final class LearnCommand implements Callable<Integer> {
             for (Map.Entry<String, Long> entry : history.live.entrySet()) {
                 ModelBundle bundle = ModelBundle.read(Path.of(store.uri("default", entry.getKey())));
                 try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
-                    List<Pixels> drawn = ImageSource.of(renderer).draw(commissions);
-                    first = first == null ? drawn : first;
+                    List<Pixels> generated = ImageSource.of(renderer).generate(commissions);
+                    first = first == null ? generated : first;
                     points.add(
-                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), drawn, first)));
+                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), generated, first)));
                     ImageGrid.write(
-                            ImageGrid.spread(drawn.subList(0, drawn.size() / SEEDS), SHOWN),
+                            ImageGrid.spread(generated.subList(0, generated.size() / SEEDS), SHOWN),
                             GRID_COLUMNS,
                             folder.resolve("grid-" + (points.size() - 1) + ".png"));
                 }
@@ -207,10 +207,10 @@ public final class LearnCommand implements Callable<Integer> {
         return points;
     }
 
-    private Estimate preferred(SimulatedPreference hidden, List<Pixels> drawn, List<Pixels> first) {
-        double[] wins = new double[drawn.size()];
+    private Estimate preferred(SimulatedPreference hidden, List<Pixels> generated, List<Pixels> first) {
+        double[] wins = new double[generated.size()];
         for (int i = 0; i < wins.length; i++) {
-            double mine = hidden.of(drawn.get(i));
+            double mine = hidden.of(generated.get(i));
             double other = hidden.of(first.get(i));
             wins[i] = mine > other ? 1 : mine < other ? 0 : 0.5;
         }

@@ -90,11 +90,11 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
             for (Model model : models) {
                 try (Renderer renderer = Renderer.load(ModelBundle.read(model.bundle), Device.cpu())) {
                     ImageSource artist = ImageSource.of(renderer);
-                    List<Pixels> generated = recognition.draw(artist, test);
+                    List<Pixels> generated = recognition.generate(artist, test);
                     rows.add(row(
                             model,
                             scoring.of(artist),
-                            recognition.of(train, recognition.draw(artist, train)),
+                            recognition.of(train, recognition.generate(artist, train)),
                             recognition.of(test, generated)));
                     grid.addAll(ImageGrid.spread(generated, GRID_COLUMNS));
                 }

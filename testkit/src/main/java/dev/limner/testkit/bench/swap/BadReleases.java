@@ -207,7 +207,7 @@ final class BadReleases {
 
     private static void forgeProbes(Path bundle) throws IOException {
         ProbeSheet sheet = ModelBundle.read(bundle).probes().orElseThrow();
-        ProbeSheet forged = new ProbeSheet(sheet.profile(), sheet.pictures().reversed());
+        ProbeSheet forged = new ProbeSheet(sheet.profile(), sheet.images().reversed());
         byte[] png = forged.toPng();
         Files.write(bundle.resolve(BundleFiles.PROBES), png);
         edit(

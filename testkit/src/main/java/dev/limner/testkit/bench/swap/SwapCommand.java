@@ -175,7 +175,7 @@ public final class SwapCommand implements Callable<Integer> {
                 PretrainedEncoder.of(first.manifest().textEncoder()).load(home.cache(), 1), 10_000)) {
             SwapTally.Redrawn again = load.tally()
                     .redraw(load.sent(), SAMPLE_EVERY, store, first.manifest().name(), encoder);
-            figures.put("redrawn", again.pictures());
+            figures.put("redrawn", again.images());
             figures.put("redrawnModels", again.models());
             figures.put("redrawnDifferent", again.different());
         }

@@ -98,7 +98,7 @@ final class SwapTally {
     }
 
     /** How images come out that are generated again. */
-    record Redrawn(int pictures, int different, int models) {}
+    record Redrawn(int images, int different, int models) {}
 
     /** Generates every n-th image again, offline, with the bundle its result names. */
     Redrawn redraw(List<Job> jobs, int every, BundleStore store, String name, TextEncoder encoder) {
@@ -111,13 +111,13 @@ final class SwapTally {
                         .add(job);
             }
         }
-        int pictures = 0;
+        int images = 0;
         int different = 0;
         for (Map.Entry<String, List<Job>> entry : byModel.entrySet()) {
             ModelBundle bundle = ModelBundle.read(Path.of(store.uri(name, entry.getKey())));
             try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
                 for (Job job : entry.getValue()) {
-                    pictures++;
+                    images++;
                     RenderRequest request = new RenderRequest(
                             encoder.encode(job.caption()).embedding(), job.seed(), 0, job.truncation());
                     Result result = Objects.requireNonNull(results.get(job.id()));
@@ -127,7 +127,7 @@ final class SwapTally {
                 }
             }
         }
-        return new Redrawn(pictures, different, byModel.size());
+        return new Redrawn(images, different, byModel.size());
     }
 
     /** Digest of an image generated again, in batches of the size that its result stands for. */

@@ -238,7 +238,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Images generated again and compared; 0 with the constant generator. */
     public int redrawn() {
-        return redraw == null ? 0 : redraw.drawn();
+        return redraw == null ? 0 : redraw.generated();
     }
 
     @Override

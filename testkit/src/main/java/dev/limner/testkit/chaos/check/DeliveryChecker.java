@@ -36,13 +36,13 @@ public final class DeliveryChecker implements AutoCloseable {
     private final List<Seen> recent = new ArrayList<>();
     private int duplicated;
     private int dangling;
-    private int pictures;
+    private int images;
 
     /** A result and when it was first seen. */
     private record Seen(String worker, long nanos) {}
 
     /** The account so far. */
-    public record Account(int jobs, int answered, int letters, int lost, int duplicated, int dangling, int pictures) {}
+    public record Account(int jobs, int answered, int letters, int lost, int duplicated, int dangling, int images) {}
 
     /**
      * What the checker has to know of the fleet.
@@ -128,7 +128,7 @@ public final class DeliveryChecker implements AutoCloseable {
             return;
         }
         statuses.merge(answer.status(), 1, Integer::sum);
-        answer.pictures().forEach(picture -> count(place, picture));
+        answer.images().forEach(picture -> count(place, picture));
         accounts.answered(place, answer);
         JobRecord job = accounts.job(place);
         if (job != null) {
@@ -137,7 +137,7 @@ public final class DeliveryChecker implements AutoCloseable {
     }
 
     private void count(String place, StoredImageFile picture) {
-        pictures++;
+        images++;
         switch (picture) {
             case StoredImageFile.Whole whole -> {}
             case StoredImageFile.Missing missing -> {
@@ -241,7 +241,7 @@ public final class DeliveryChecker implements AutoCloseable {
                 accounts.unanswered().size(),
                 duplicated,
                 dangling,
-                pictures);
+                images);
     }
 
     /** Jobs that went with a topic that was deleted. */

@@ -135,10 +135,10 @@ final class GeneratedCheck {
         findings.that(
                 digest.matches("[0-9a-f]{64}") && image.path("uri").asText().contains(digest),
                 "has an image at " + image.path("uri").asText() + " that is not named by its digest");
-        if (answer.pictures().get(index) instanceof StoredImageFile.Whole whole) {
+        if (answer.images().get(index) instanceof StoredImageFile.Whole whole) {
             findings.equal("bytes", whole.bytes(), image.path("bytes").asInt());
             findings.equal("the file's type", jpeg ? "jpeg" : "png", whole.type());
-            findings.equal("the image's width", width, whole.picture().getWidth());
+            findings.equal("the image's width", width, whole.image().getWidth());
             if (!rules.model()) {
                 String wrong = whole.mismatch(
                         caption(sent), seed, index, image.path("pixelsSha256").asText());

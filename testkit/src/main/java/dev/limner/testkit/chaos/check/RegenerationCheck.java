@@ -21,7 +21,7 @@ public final class RegenerationCheck implements AutoCloseable {
     private final Renderer renderer;
     private final TextEncoder encoder;
     private int looked;
-    private int drawn;
+    private int generated;
 
     public RegenerationCheck(Path model, Path cache) {
         ModelBundle bundle = ModelBundle.read(model);
@@ -38,7 +38,7 @@ public final class RegenerationCheck implements AutoCloseable {
         if (looked++ % EVERY != 0) {
             return "";
         }
-        drawn++;
+        generated++;
         String caption = Normalizer.normalize(job.path("caption").asText().strip(), Normalizer.Form.NFC);
         RenderRequest request = new RenderRequest(
                 encoder.encode(caption).embedding(),
@@ -55,8 +55,8 @@ public final class RegenerationCheck implements AutoCloseable {
     }
 
     /** Images generated again. */
-    public int drawn() {
-        return drawn;
+    public int generated() {
+        return generated;
     }
 
     @Override

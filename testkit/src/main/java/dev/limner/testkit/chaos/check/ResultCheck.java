@@ -20,7 +20,7 @@ final class ResultCheck {
     private static final int MOST_ATTEMPTS = 10;
     private static final int DEATHS = 3;
     private static final Duration WRONG_CLOCK = Duration.ofMinutes(30);
-    private static final Set<String> DRAWN = Set.of("model", "timings", "batch", "images", "profile");
+    private static final Set<String> GENERATED = Set.of("model", "timings", "batch", "images", "profile");
 
     private final Rules rules;
     private final Function<String, @Nullable Long> cancelled;
@@ -151,7 +151,7 @@ final class ResultCheck {
     private void names(Findings findings, JobRecord job, JsonNode result) {
         Set<String> names = new HashSet<>(Set.of("jobId", "status", "source", "attempts", "worker"));
         switch (result.path("status").asText()) {
-            case "completed" -> names.addAll(DRAWN);
+            case "completed" -> names.addAll(GENERATED);
             case "rejected", "failed" -> names.add("error");
             default -> names.add("since");
         }

@@ -23,7 +23,7 @@ record ResultRecord(
         String key,
         JsonNode json,
         Map<String, String> headers,
-        List<StoredImageFile> pictures,
+        List<StoredImageFile> images,
         long timestamp,
         long nanos) {
     private static final ObjectMapper JSON = new ObjectMapper();

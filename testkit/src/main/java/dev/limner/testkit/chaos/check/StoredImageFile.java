@@ -39,15 +39,15 @@ sealed interface StoredImageFile {
          * @return what is wrong, or empty
          */
         String mismatch(String caption, long seed, int index, String pixelsSha256) {
-            byte[] painted = painted(caption, seed, index);
-            if (!HexFormat.of().formatHex(sha256(painted)).equals(pixelsSha256)) {
+            byte[] generated = generated(caption, seed, index);
+            if (!HexFormat.of().formatHex(sha256(generated)).equals(pixelsSha256)) {
                 return "the pixels' digest is that of another caption, seed or index";
             }
             long distance = 0;
             for (int at = 0; at < SIDE * SIDE; at++) {
                 int rgb = picture.getRGB(at % SIDE, at / SIDE);
                 for (int channel = 0; channel < 3; channel++) {
-                    distance += Math.abs((rgb >> (16 - 8 * channel) & 0xFF) - (painted[3 * at + channel] & 0xFF));
+                    distance += Math.abs((rgb >> (16 - 8 * channel) & 0xFF) - (generated[3 * at + channel] & 0xFF));
                 }
             }
             long most = type.equals("png") ? 0 : 3L * SIDE * SIDE * JPEG_LOSS;
@@ -91,7 +91,7 @@ sealed interface StoredImageFile {
     }
 
     /** Images of the constant generator, by its description: rows of red, green and blue. */
-    private static byte[] painted(String caption, long seed, int index) {
+    private static byte[] generated(String caption, long seed, int index) {
         byte[] digest = sha256(caption.getBytes(StandardCharsets.UTF_8));
         byte[] rgb = new byte[3 * SIDE * SIDE];
         for (int at = 0; at < SIDE * SIDE; at++) {

@@ -203,12 +203,12 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                     Map.of("bootstrap.servers", client.bootstrap()),
                     new ByteArraySerializer(),
                     new ByteArraySerializer());
-            rater.getUsedTo(jobs.firstPictures());
+            rater.getUsedTo(jobs.firstImages());
         }
 
         void say() {
             int said = 0;
-            for (RatedJobs.Published published : jobs.draw()) {
+            for (RatedJobs.Published published : jobs.generate()) {
                 for (Feedback feedback : rater.of(published.name(), published.pixels())) {
                     byte[] record = FeedbackCodec.encode(feedback);
                     // Twice the same: what a producer that retries would send.

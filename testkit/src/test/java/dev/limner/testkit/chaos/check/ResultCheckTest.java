@@ -145,9 +145,9 @@ class ResultCheckTest {
     }
 
     private static ResultRecord answer(ObjectNode json) {
-        List<StoredImageFile> pictures = new ArrayList<>();
+        List<StoredImageFile> images = new ArrayList<>();
         for (int index = 0; index < json.path("images").size(); index++) {
-            pictures.add(new StoredImageFile.Whole(painted(index), 100, "png", provenance(index)));
+            images.add(new StoredImageFile.Whole(generated(index), 100, "png", provenance(index)));
         }
         String status = json.path("status").asText();
         return new ResultRecord(
@@ -166,7 +166,7 @@ class ResultCheckTest {
                         "2026-11-27T12:00:01Z",
                         "content-type",
                         "application/json"),
-                pictures,
+                images,
                 SENT + 1000,
                 0);
     }
@@ -209,7 +209,7 @@ class ResultCheckTest {
                 .put("digitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
     }
 
-    private static BufferedImage painted(int index) {
+    private static BufferedImage generated(int index) {
         byte[] caption = StoredImageFile.sha256("red apple, take 5".getBytes(StandardCharsets.UTF_8));
         BufferedImage picture = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < 64; y++) {
@@ -223,7 +223,7 @@ class ResultCheckTest {
     }
 
     private static String pixelsDigest(int index) {
-        BufferedImage picture = painted(index);
+        BufferedImage picture = generated(index);
         byte[] rgb = new byte[3 * 64 * 64];
         for (int at = 0; at < 64 * 64; at++) {
             int pixel = picture.getRGB(at % 64, at / 64);

@@ -25,7 +25,7 @@ record ExtractorNetworks(int side, int text, int classes) {
     static final int FEATURES = 64;
 
     static final String CLASSIFIER = "classifier";
-    static final String PICTURE_TOWER = "picture";
+    static final String IMAGE_TOWER = "picture";
     static final String RANDOM = "random";
 
     private static final int UNSHUFFLED = 12;
@@ -61,7 +61,7 @@ record ExtractorNetworks(int side, int text, int classes) {
         trunk(shapes, CLASSIFIER);
         shapes.put("classes.weight", new Shape(classes, FEATURES));
         shapes.put("classes.bias", new Shape(classes));
-        trunk(shapes, PICTURE_TOWER);
+        trunk(shapes, IMAGE_TOWER);
         shapes.put("text.hidden.weight", new Shape(HIDDEN, text));
         shapes.put("text.hidden.bias", new Shape(HIDDEN));
         shapes.put("text.out.weight", new Shape(FEATURES, HIDDEN));
@@ -108,8 +108,8 @@ record ExtractorNetworks(int side, int text, int classes) {
     }
 
     /** (n, 3, side, side) in [-1, 1] to (n, 64). */
-    NDArray features(Weights weights, String name, NDArray pictures) {
-        NDArray hidden = Layers.pixelUnshuffle(pictures);
+    NDArray features(Weights weights, String name, NDArray images) {
+        NDArray hidden = Layers.pixelUnshuffle(images);
         for (int stage = 0; stage < stages(); stage++) {
             String conv = name + ".conv" + stage;
             hidden = Layers.leakyRelu(Layers.conv(hidden, weights.get(conv + ".weight"), weights.get(conv + ".bias")));
@@ -129,8 +129,8 @@ record ExtractorNetworks(int side, int text, int classes) {
     }
 
     /** Where the dual encoder puts images: (n, 64), L2-normalised. */
-    NDArray pictureVectors(Weights weights, NDArray pictures) {
-        return normalised(features(weights, PICTURE_TOWER, pictures));
+    NDArray imageVectors(Weights weights, NDArray images) {
+        return normalised(features(weights, IMAGE_TOWER, images));
     }
 
     /** Where the dual encoder puts sentences, (n, text) of norm sqrt(text): (n, 64), L2-normalised. */

@@ -161,14 +161,14 @@ public final class ExtractorTraining {
             sentences.add(EmbeddingNoise.of(mine.get(random.nextInt(mine.size())), TEXT_NOISE, random.nextLong()));
             oneHot[i * description.classes() + classOf[number]] = 1;
         }
-        NDArray seen = augmenter.apply(ImageBatch.pictures(temporary, pictures), random);
+        NDArray seen = augmenter.apply(ImageBatch.images(temporary, pictures), random);
         NDArray said = ImageBatch.sentences(temporary, sentences);
         NDArray target = temporary.create(oneHot, new Shape(BATCH, description.classes()));
         NDArray own = temporary.eye(BATCH);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray logits = ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, seen));
             NDArray similarity = Layers.scale(
-                    networks.pictureVectors(weights, seen)
+                    networks.imageVectors(weights, seen)
                             .matMul(ExtractorNetworks.textVectors(weights, said).transpose()),
                     1 / TEMPERATURE);
             NDArray loss = crossEntropy(logits, target)
@@ -194,7 +194,7 @@ public final class ExtractorTraining {
                         .map(CaptionedImage::pixels)
                         .toList();
                 NDArray features = networks.features(
-                        weights.frozen(temporary), ExtractorNetworks.CLASSIFIER, ImageBatch.pictures(temporary, some));
+                        weights.frozen(temporary), ExtractorNetworks.CLASSIFIER, ImageBatch.images(temporary, some));
                 for (float[] row : ImageBatch.rows(features.toType(DataType.FLOAT32, false))) {
                     for (int i = 0; i < length; i++) {
                         sum[i] += row[i];

@@ -133,8 +133,8 @@ public final class FeatureExtractors implements AutoCloseable {
     }
 
     /** The images' features, 64 numbers each, standardised over the training split. */
-    public float[][] features(List<Pixels> pictures) {
-        float[][] rows = over(pictures, batch -> networks.features(weights, ExtractorNetworks.CLASSIFIER, batch));
+    public float[][] features(List<Pixels> images) {
+        float[][] rows = over(images, batch -> networks.features(weights, ExtractorNetworks.CLASSIFIER, batch));
         for (float[] row : rows) {
             for (int i = 0; i < row.length; i++) {
                 row[i] = (row[i] - mean[i]) / deviation[i];
@@ -147,24 +147,24 @@ public final class FeatureExtractors implements AutoCloseable {
      * The same of images on the device; a gradient passes through.
      *
      * @param images (n, 3, side, side) in [-1, 1]
-     * @return (n, 64), owned by the manager of {@code pictures}
+     * @return (n, 64), owned by the manager of {@code images}
      */
-    public NDArray features(NDArray pictures) {
-        NDManager owner = pictures.getManager();
-        return networks.features(weights, ExtractorNetworks.CLASSIFIER, pictures)
+    public NDArray features(NDArray images) {
+        NDManager owner = images.getManager();
+        return networks.features(weights, ExtractorNetworks.CLASSIFIER, images)
                 .sub(owner.create(mean))
                 .div(owner.create(deviation));
     }
 
     /** The same from a network that has learned nothing. */
-    public float[][] randomFeatures(List<Pixels> pictures) {
-        return over(pictures, batch -> networks.features(random, ExtractorNetworks.RANDOM, batch));
+    public float[][] randomFeatures(List<Pixels> images) {
+        return over(images, batch -> networks.features(random, ExtractorNetworks.RANDOM, batch));
     }
 
     /** The class each image looks like. */
-    public int[] classify(List<Pixels> pictures) {
+    public int[] classify(List<Pixels> images) {
         float[][] logits = over(
-                pictures,
+                images,
                 batch -> ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, batch)));
         return Arrays.stream(logits)
                 .mapToInt(row -> {
@@ -187,8 +187,8 @@ public final class FeatureExtractors implements AutoCloseable {
     }
 
     /** Where the dual encoder puts images; L2-normalised. */
-    public float[][] pictureVectors(List<Pixels> pictures) {
-        return over(pictures, batch -> networks.pictureVectors(weights, batch));
+    public float[][] imageVectors(List<Pixels> images) {
+        return over(images, batch -> networks.imageVectors(weights, batch));
     }
 
     /** Where the dual encoder puts captions, given their sentence embeddings; L2-normalised. */
@@ -204,12 +204,12 @@ public final class FeatureExtractors implements AutoCloseable {
         return rows.toArray(float[][]::new);
     }
 
-    private float[][] over(List<Pixels> pictures, Function<NDArray, NDArray> network) {
+    private float[][] over(List<Pixels> images, Function<NDArray, NDArray> network) {
         List<float[]> rows = new ArrayList<>();
-        for (int from = 0; from < pictures.size(); from += BATCH) {
+        for (int from = 0; from < images.size(); from += BATCH) {
             try (NDManager batch = manager.newSubManager()) {
-                List<Pixels> some = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
-                rows.addAll(Arrays.asList(ImageBatch.rows(network.apply(ImageBatch.pictures(batch, some)))));
+                List<Pixels> some = images.subList(from, Math.min(from + BATCH, images.size()));
+                rows.addAll(Arrays.asList(ImageBatch.rows(network.apply(ImageBatch.images(batch, some)))));
             }
         }
         return rows.toArray(float[][]::new);

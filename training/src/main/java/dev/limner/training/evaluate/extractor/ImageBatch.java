@@ -12,9 +12,9 @@ final class ImageBatch {
     private ImageBatch() {}
 
     /** (n, 3, side, side) in [-1, 1]. */
-    static NDArray pictures(NDManager manager, List<Pixels> pictures) {
-        int side = pictures.get(0).width();
-        return manager.create(NetworkInputs.pictures(pictures), new Shape(pictures.size(), 3, side, side));
+    static NDArray images(NDManager manager, List<Pixels> images) {
+        int side = images.get(0).width();
+        return manager.create(NetworkInputs.images(images), new Shape(images.size(), 3, side, side));
     }
 
     /** (n, text), each of norm sqrt(text). */

@@ -19,7 +19,7 @@ import org.apache.commons.math3.random.Well19937c;
  */
 record ImageClasses(List<String> labels, float[][] centroids) {
     private static final int MOST_CLUSTERS = 40;
-    private static final int PICTURES_A_CLUSTER = 25;
+    private static final int IMAGES_A_CLUSTER = 25;
     private static final int ROUNDS = 100;
 
     ImageClasses {
@@ -31,17 +31,17 @@ record ImageClasses(List<String> labels, float[][] centroids) {
      *
      * @param plainest the embedding of each image's plainest caption
      */
-    static ImageClasses of(List<CaptionedImage> pictures, List<float[]> plainest, long seed) {
-        if (pictures.stream().allMatch(image -> image.label() != null)) {
+    static ImageClasses of(List<CaptionedImage> images, List<float[]> plainest, long seed) {
+        if (images.stream().allMatch(image -> image.label() != null)) {
             return new ImageClasses(
-                    pictures.stream()
+                    images.stream()
                             .map(image -> String.valueOf(image.label()))
                             .distinct()
                             .sorted()
                             .toList(),
                     new float[0][]);
         }
-        int clusters = Math.max(2, Math.min(MOST_CLUSTERS, pictures.size() / PICTURES_A_CLUSTER));
+        int clusters = Math.max(2, Math.min(MOST_CLUSTERS, images.size() / IMAGES_A_CLUSTER));
         List<DoublePoint> points = new ArrayList<>();
         for (float[] vector : plainest) {
             points.add(new DoublePoint(IntStream.range(0, vector.length)

@@ -25,12 +25,12 @@ public final class FrechetDistance {
     }
 
     /** The distance between two samples of at least {@link #leastSample} vectors; the drawn ones are resampled. */
-    public static Estimate of(float[][] real, float[][] drawn, long seed) {
+    public static Estimate of(float[][] real, float[][] generated, long seed) {
         Gaussian fixed = Gaussian.of(real);
         RealMatrix root = root(fixed.covariance);
-        return Bootstrap.centred(drawn.length, RESAMPLES, seed, indices -> {
+        return Bootstrap.centred(generated.length, RESAMPLES, seed, indices -> {
             Gaussian other =
-                    Gaussian.of(Arrays.stream(indices).mapToObj(i -> drawn[i]).toArray(float[][]::new));
+                    Gaussian.of(Arrays.stream(indices).mapToObj(i -> generated[i]).toArray(float[][]::new));
             RealMatrix product = root.multiply(other.covariance).multiply(root);
             double traceOfRoot = Arrays.stream(new EigenDecomposition(symmetric(product)).getRealEigenvalues())
                     .map(value -> Math.sqrt(Math.max(0, value)))

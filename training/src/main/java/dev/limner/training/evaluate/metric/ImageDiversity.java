@@ -10,12 +10,12 @@ public final class ImageDiversity {
     private ImageDiversity() {}
 
     /** Over all pairs. */
-    public static double of(List<Pixels> pictures) {
+    public static double of(List<Pixels> images) {
         double sum = 0;
         int pairs = 0;
-        for (int i = 0; i < pictures.size(); i++) {
-            for (int j = i + 1; j < pictures.size(); j++) {
-                sum += difference(pictures.get(i), pictures.get(j));
+        for (int i = 0; i < images.size(); i++) {
+            for (int j = i + 1; j < images.size(); j++) {
+                sum += difference(images.get(i), images.get(j));
                 pairs++;
             }
         }

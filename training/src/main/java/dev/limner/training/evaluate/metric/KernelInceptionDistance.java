@@ -20,12 +20,12 @@ public final class KernelInceptionDistance {
      * @param subset how many of each a subset takes, at most the smaller sample
      * @return the mean over the subsets; the interval is 1.96 standard deviations of a subset's value
      */
-    public static Estimate of(float[][] real, float[][] drawn, int subset, long seed) {
+    public static Estimate of(float[][] real, float[][] generated, int subset, long seed) {
         double[] values = IntStream.range(0, SUBSETS)
                 .parallel()
                 .mapToDouble(i -> {
                     SplittableRandom random = new SplittableRandom(seed + i);
-                    return discrepancy(pick(real, subset, random), pick(drawn, subset, random));
+                    return discrepancy(pick(real, subset, random), pick(generated, subset, random));
                 })
                 .toArray();
         double mean = Arrays.stream(values).average().orElse(Double.NaN);

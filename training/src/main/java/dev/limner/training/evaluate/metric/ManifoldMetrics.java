@@ -17,24 +17,24 @@ public record ManifoldMetrics(Estimate precision, Estimate recall, Estimate dens
     public static final int NEIGHBOURS = 5;
 
     /** @throws IllegalArgumentException if a sample has no more than five vectors */
-    public static ManifoldMetrics of(float[][] real, float[][] drawn, long seed) {
-        if (real.length <= NEIGHBOURS || drawn.length <= NEIGHBOURS) {
+    public static ManifoldMetrics of(float[][] real, float[][] generated, long seed) {
+        if (real.length <= NEIGHBOURS || generated.length <= NEIGHBOURS) {
             throw new IllegalArgumentException("precision and recall need more than " + NEIGHBOURS
-                    + " images, there are " + real.length + " real and " + drawn.length + " generated");
+                    + " images, there are " + real.length + " real and " + generated.length + " generated");
         }
         double[] realRadii = radii(real);
-        double[] drawnRadii = radii(drawn);
-        double[][] distances = VectorMath.squaredDistances(drawn, real);
-        double[] balls = new double[drawn.length];
+        double[] generatedRadii = radii(generated);
+        double[][] distances = VectorMath.squaredDistances(generated, real);
+        double[] balls = new double[generated.length];
         double[] reached = new double[real.length];
         double[] covered = new double[real.length];
-        for (int i = 0; i < drawn.length; i++) {
+        for (int i = 0; i < generated.length; i++) {
             for (int j = 0; j < real.length; j++) {
                 if (distances[i][j] <= realRadii[j]) {
                     balls[i]++;
                     covered[j] = 1;
                 }
-                if (distances[i][j] <= drawnRadii[i]) {
+                if (distances[i][j] <= generatedRadii[i]) {
                     reached[j] = 1;
                 }
             }

@@ -75,14 +75,14 @@ public enum NamedColour {
      * others the commonest colourful one, and at least a tenth of the foreground, so that outlines and shading do not
      * count. Background is what is near white and connected to the border.
      */
-    public boolean dominates(Pixels picture) {
-        boolean[] background = background(picture);
+    public boolean dominates(Pixels image) {
+        boolean[] background = background(image);
         Map<NamedColour, Integer> counts = new EnumMap<>(NamedColour.class);
         int foreground = 0;
         for (int i = 0; i < background.length; i++) {
             if (!background[i]) {
                 foreground++;
-                counts.merge(of(picture.rgb(), 3 * i), 1, Integer::sum);
+                counts.merge(of(image.rgb(), 3 * i), 1, Integer::sum);
             }
         }
         int mine = counts.getOrDefault(this, 0);
@@ -136,9 +136,9 @@ public enum NamedColour {
         return value > 0.75 ? PINK : PURPLE;
     }
 
-    private static boolean[] background(Pixels picture) {
-        int width = picture.width();
-        int height = picture.height();
+    private static boolean[] background(Pixels image) {
+        int width = image.width();
+        int height = image.height();
         boolean[] background = new boolean[width * height];
         Deque<Integer> open = new ArrayDeque<>();
         for (int x = 0; x < width; x++) {
@@ -151,7 +151,7 @@ public enum NamedColour {
         }
         while (!open.isEmpty()) {
             int at = open.remove();
-            if (background[at] || !isNearWhite(picture.rgb(), 3 * at)) {
+            if (background[at] || !isNearWhite(image.rgb(), 3 * at)) {
                 continue;
             }
             background[at] = true;

@@ -38,14 +38,14 @@ public final class RPrecision {
      * @param captions theirs, in the same order; the others' captions are what each must be told from
      * @return one value an image: 1 if it chose its own caption
      */
-    public static double[] hits(float[][] pictures, List<Caption> captions, long seed) {
-        return IntStream.range(0, pictures.length)
+    public static double[] hits(float[][] images, List<Caption> captions, long seed) {
+        return IntStream.range(0, images.length)
                 .parallel()
                 .mapToDouble(i -> {
                     Caption own = captions.get(i);
-                    double score = VectorMath.product(pictures[i], own.vector());
+                    double score = VectorMath.product(images[i], own.vector());
                     return others(captions, own, seed + i).stream()
-                                    .allMatch(other -> VectorMath.product(pictures[i], other.vector()) < score)
+                                    .allMatch(other -> VectorMath.product(images[i], other.vector()) < score)
                             ? 1
                             : 0;
                 })
@@ -67,14 +67,14 @@ public final class RPrecision {
      * @param own for each image the position of its caption
      * @param vectors where the dual encoder puts the captions
      */
-    public static boolean[] firstChoices(float[][] pictures, int[] own, float[][] vectors) {
-        boolean[] chosen = new boolean[pictures.length];
+    public static boolean[] firstChoices(float[][] images, int[] own, float[][] vectors) {
+        boolean[] chosen = new boolean[images.length];
         for (int i = 0; i < chosen.length; i++) {
-            float[] picture = pictures[i];
+            float[] image = images[i];
             int mine = own[i];
-            double score = VectorMath.product(picture, vectors[mine]);
+            double score = VectorMath.product(image, vectors[mine]);
             chosen[i] = IntStream.range(0, vectors.length)
-                    .allMatch(j -> j == mine || VectorMath.product(picture, vectors[j]) < score);
+                    .allMatch(j -> j == mine || VectorMath.product(image, vectors[j]) < score);
         }
         return chosen;
     }

@@ -15,13 +15,13 @@ public final class SlicedWasserstein {
     private SlicedWasserstein() {}
 
     /** The mean over the directions; the interval is that of the mean. */
-    public static Estimate of(float[][] real, float[][] drawn, long seed) {
-        if (real.length != drawn.length) {
-            throw new IllegalArgumentException(real.length + " real and " + drawn.length + " generated images");
+    public static Estimate of(float[][] real, float[][] generated, long seed) {
+        if (real.length != generated.length) {
+            throw new IllegalArgumentException(real.length + " real and " + generated.length + " generated images");
         }
         double[] distances = IntStream.range(0, DIRECTIONS)
                 .parallel()
-                .mapToDouble(i -> distance(real, drawn, direction(seed, i, real[0].length)))
+                .mapToDouble(i -> distance(real, generated, direction(seed, i, real[0].length)))
                 .toArray();
         double mean = Arrays.stream(distances).average().orElse(Double.NaN);
         double variance = Arrays.stream(distances)
@@ -41,9 +41,9 @@ public final class SlicedWasserstein {
         return direction;
     }
 
-    private static double distance(float[][] real, float[][] drawn, float[] direction) {
+    private static double distance(float[][] real, float[][] generated, float[] direction) {
         double[] a = project(real, direction);
-        double[] b = project(drawn, direction);
+        double[] b = project(generated, direction);
         return IntStream.range(0, a.length)
                 .mapToDouble(i -> Math.abs(a[i] - b[i]))
                 .average()

@@ -172,10 +172,10 @@ public record EvaluationReport(
 
     private List<Map<String, Object>> cells() {
         List<Map<String, Object>> cells = new ArrayList<>();
-        for (int i = 0; i < gridCheck.pictures().size(); i++) {
+        for (int i = 0; i < gridCheck.images().size(); i++) {
             cells.add(Map.of(
                     "image",
-                    ReportPage.inline(gridCheck.pictures().get(i).toImage()),
+                    ReportPage.inline(gridCheck.images().get(i).toImage()),
                     "caption",
                     grid.captions().get(i),
                     "right",
@@ -192,7 +192,7 @@ public record EvaluationReport(
                     "caption",
                     subject.caption(),
                     "drawn",
-                    ReportPage.inline(evaluation.pictures().heldOut().get(i).toImage()),
+                    ReportPage.inline(evaluation.images().heldOut().get(i).toImage()),
                     "real",
                     ReportPage.inline(subject.image().pixels().toImage()),
                     "nearest",
@@ -209,7 +209,7 @@ public record EvaluationReport(
                     plan.repeated().get(i).caption(),
                     "strip",
                     ReportPage.inline(
-                            SampleGrid.sheet(evaluation.pictures().repeated().get(i), 2 * GRID_COLUMNS))));
+                            SampleGrid.sheet(evaluation.images().repeated().get(i), 2 * GRID_COLUMNS))));
         }
         return rows;
     }

@@ -58,7 +58,7 @@ class FeatureExtractorsTest {
             List<CaptionedImage> test = data.images(Split.TEST, "en");
             List<Pixels> pictures = test.stream().map(CaptionedImage::pixels).toList();
             int[] found = judges.classify(pictures);
-            float[][] where = judges.pictureVectors(pictures);
+            float[][] where = judges.imageVectors(pictures);
             float[][] words = judges.textVectors(COLOURS.stream()
                     .map(colour -> encoder.encode("a " + colour + " square").embedding())
                     .toList());

@@ -60,7 +60,7 @@ class MetricsTest {
     }
 
     @Test
-    void shouldNeedMorePicturesThanNeighbours() {
+    void shouldNeedMoreImagesThanNeighbours() {
         assertThatThrownBy(() -> ManifoldMetrics.of(normal(5, 1, 0, 1), normal(50, 2, 0, 1), 1))
                 .hasMessageContaining("more than 5 images, there are 5 real and 50 generated");
     }
@@ -89,21 +89,21 @@ class MetricsTest {
     @Test
     void shouldChooseTheOwnCaptionOnlyWhenItIsTheNearest() {
         List<RPrecision.Caption> captions = new ArrayList<>();
-        float[][] pictures = new float[200][];
-        for (int i = 0; i < pictures.length; i++) {
+        float[][] images = new float[200][];
+        for (int i = 0; i < images.length; i++) {
             float[] vector = unit(i);
             captions.add(new RPrecision.Caption(unit(1000 + i), vector, ""));
-            pictures[i] = i % 2 == 0 ? vector : unit(5000 + i);
+            images[i] = i % 2 == 0 ? vector : unit(5000 + i);
         }
 
-        double[] hits = RPrecision.hits(pictures, captions, 1);
+        double[] hits = RPrecision.hits(images, captions, 1);
 
         assertThat(Arrays.stream(hits).sum()).isBetween(100.0, 106.0);
         assertThat(hits[0]).isEqualTo(1);
     }
 
     @Test
-    void shouldNotHoldACaptionOfTheSameClassAgainstAPicture() {
+    void shouldNotHoldACaptionOfTheSameClassAgainstAnImage() {
         float[] vector = unit(1);
         List<RPrecision.Caption> captions = List.of(
                 new RPrecision.Caption(unit(10), vector, "boot"), new RPrecision.Caption(unit(11), vector, "boot"));
@@ -136,7 +136,7 @@ class MetricsTest {
     }
 
     @Test
-    void shouldMeasureNoSpreadInOnePicture() {
+    void shouldMeasureNoSpreadInOneImage() {
         assertThat(ImageDiversity.of(List.of(square(1, 2, 3), square(1, 2, 3)))).isZero();
         assertThat(ImageDiversity.of(List.of(flat(0), flat(255)))).isEqualTo(1);
     }
