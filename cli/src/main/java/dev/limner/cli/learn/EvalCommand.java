@@ -71,7 +71,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     Path gridFile;
 
     @Option(
-            names = "--pictures",
+            names = {"--images", "--pictures"},
             defaultValue = "2000",
             description = "How many held-out images at most. Default: ${DEFAULT-VALUE}")
     int images;
@@ -97,7 +97,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
         Device device = options.device();
         DataSet set = options.read(manifest.generator().side());
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
-                FeatureExtractors judges = options.judges(home, set, asked, encoder, device);
+                FeatureExtractors extractors = options.extractors(home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
             EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, images, seed);
@@ -105,12 +105,12 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             ModelEvaluation evaluation;
             try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
-                evaluation = ModelEvaluation.run(plan, judges, ImageSource.of(renderer), ImageSource.of(untrained));
+                evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(renderer), ImageSource.of(untrained));
             }
             SampleGrid grid = options.grid(home, asked);
-            GridCheck check = GridCheck.of(grid, grid.generate(renderer, encoder), set, judges, encoder);
+            GridCheck check = GridCheck.of(grid, grid.generate(renderer, encoder), set, extractors, encoder);
             EvaluationReport report =
-                    new EvaluationReport(manifest, judges.description(), plan, evaluation, grid, check);
+                    new EvaluationReport(manifest, extractors.description(), plan, evaluation, grid, check);
             if (gridFile != null) {
                 grid.write(renderer, encoder, gridFile.toAbsolutePath());
             }

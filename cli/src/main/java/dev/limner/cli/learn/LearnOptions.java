@@ -61,7 +61,7 @@ public final class LearnOptions {
             description = "The frozen networks that images are compared through. Default: those beside the data,"
                     + " else they are trained once, which takes a few minutes, and kept in the cache")
     @Nullable
-    Path judges;
+    Path extractors;
 
     @Option(names = "--judges-seed", defaultValue = "1", description = "Seed of judges that have to be trained.")
     long judgesSeed;
@@ -108,11 +108,11 @@ public final class LearnOptions {
     }
 
     /** Judges for the data, trained now if there are none yet. */
-    public FeatureExtractors judges(ProjectLayout home, DataSet set, String language, TextEncoder encoder, Device on) {
+    public FeatureExtractors extractors(ProjectLayout home, DataSet set, String language, TextEncoder encoder, Device on) {
         String name = "judges-" + language + "-v" + ExtractorDescription.VERSION;
         Path beside = data.resolve(name);
-        Path folder = judges != null
-                ? judges
+        Path folder = extractors != null
+                ? extractors
                 : FeatureExtractors.in(beside)
                         ? beside
                         : home.cache()

@@ -175,9 +175,9 @@ public final class TrainCommand implements Runnable, LimnerCommand {
             TrainingLoop loop =
                     new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
-                try (FeatureExtractors judges = options.judges(home, set, recipe.language(), encoder, chosen);
+                try (FeatureExtractors extractors = options.extractors(home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
-                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_IMAGES, 1), judges)) {
+                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_IMAGES, 1), extractors)) {
                     train(loop, limit, chosen, check, terminal);
                 }
             } else {

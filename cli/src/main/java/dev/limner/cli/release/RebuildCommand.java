@@ -120,10 +120,10 @@ final class RebuildCommand implements Callable<Integer> {
         String language = recipe == null ? "en" : recipe.path("language").asText("en");
         Path folder = out == null ? Folders.temporary("limner-rebuild") : out;
         try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
-                FeatureExtractors judges = options.judges(home, data, language, encoder, device);
+                FeatureExtractors extractors = options.extractors(home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
             StoredImages files = new StoredImages(store == null ? home.state().resolve("store") : store, examples);
-            RewardFeatures eyes = new RewardFeatures(judges);
+            RewardFeatures eyes = new RewardFeatures(extractors);
             FeedbackImageCheck check = new FeedbackImageCheck(
                     files, registry.name, registry.store().digests(registry.name)::contains, eyes::of, eyes.side());
             read(
@@ -137,7 +137,7 @@ final class RebuildCommand implements Callable<Integer> {
                     encoder,
                     trainedOn.path("heldOut").asInt(),
                     trainedOn.path("heldOutSeed").asLong());
-            FineTuningData material = new FineTuningData(data, language, encoder, judges, plan, files);
+            FineTuningData material = new FineTuningData(data, language, encoder, extractors, plan, files);
             FineTuning tuning = JSON.treeToValue(trainedOn.path("tuning"), FineTuning.class);
             RoundRecord round = new RoundRecord(
                     1,

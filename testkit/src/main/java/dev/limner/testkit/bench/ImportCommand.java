@@ -40,7 +40,7 @@ final class ImportCommand implements Runnable {
     private static final int LAST_LINES = 2000;
 
     @Option(
-            names = "--pictures",
+            names = {"--images", "--pictures"},
             paramLabel = "N",
             defaultValue = "10000",
             description = "In each source. Default: ${DEFAULT-VALUE}")

@@ -147,12 +147,12 @@ final class NetworkCommand implements Runnable {
         int text = recipe.generator().text();
         float[] images = CounterNoise.normal(1, 0, batch * 3 * side * side);
         float[] sentences = CounterNoise.normal(1, 1, batch * text);
-        float[] strangers = CounterNoise.normal(1, 2, batch * text);
+        float[] mismatched = CounterNoise.normal(1, 2, batch * text);
         long[] number = {0};
         return timed(
                 batch,
                 seconds,
-                () -> training.step(number[0]++, List.of(new TrainingBatch(batch, images, sentences, strangers))));
+                () -> training.step(number[0]++, List.of(new TrainingBatch(batch, images, sentences, mismatched))));
     }
 
     private static String timed(int batch, double seconds, Runnable work) {

@@ -5,8 +5,8 @@ import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.TestCluster;
-import dev.limner.testkit.chaos.arena.BrokerNodes;
+import dev.limner.testkit.chaos.cluster.TestCluster;
+import dev.limner.testkit.chaos.cluster.BrokerNodes;
 import dev.limner.testkit.chaos.fault.Fault;
 import dev.limner.testkit.chaos.fault.FaultCatalog;
 import dev.limner.testkit.chaos.trainer.TrainerKillsCommand;
@@ -145,10 +145,10 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
                 "",
                 generator.equals("model"),
                 previous == null ? null : new ProjectLayout(previous.toAbsolutePath()));
-        try (TestCluster arena = TestCluster.start(setup, nodes)) {
+        try (TestCluster cluster = TestCluster.start(setup, nodes)) {
             ChaosRun run =
-                    new ChaosRun(arena, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, arena, struck));
-            ChaosReport report = new ChaosReport(arena, run.run(plan));
+                    new ChaosRun(cluster, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, cluster, struck));
+            ChaosReport report = new ChaosReport(cluster, run.run(plan));
             report.lines().forEach(out::println);
             if (json) {
                 out.println(report.json(chosen, brokers, run.seconds()));
@@ -189,8 +189,8 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
         }
     }
 
-    private static void tell(PrintWriter out, TestCluster arena, ChaosRun.Struck struck) {
-        var account = arena.checker().account();
+    private static void tell(PrintWriter out, TestCluster cluster, ChaosRun.Struck struck) {
+        var account = cluster.checker().account();
         out.println(String.format(
                 Locale.ROOT,
                 "%3d %-20s %-9s recovered in %4.1f s   %d jobs, %d answered, %d violations",
@@ -200,7 +200,7 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
                 struck.recoverySeconds(),
                 account.jobs(),
                 account.answered(),
-                arena.violations().count()));
+                cluster.violations().count()));
         out.flush();
     }
 }

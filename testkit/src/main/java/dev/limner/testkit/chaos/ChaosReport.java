@@ -3,7 +3,7 @@ package dev.limner.testkit.chaos;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.testkit.chaos.ChaosRun.Struck;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import dev.limner.testkit.chaos.check.DeliveryChecker;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
 
 /** What a run showed, for people and for programs. */
 final class ChaosReport {
-    private final TestCluster arena;
+    private final TestCluster cluster;
     private final List<Struck> struck;
     private final DeliveryChecker.Account account;
 
-    ChaosReport(TestCluster arena, List<Struck> struck) {
-        this.arena = arena;
+    ChaosReport(TestCluster cluster, List<Struck> struck) {
+        this.cluster = cluster;
         this.struck = struck;
-        this.account = arena.checker().account();
+        this.account = cluster.checker().account();
     }
 
     /** Whether nothing was lost, doubled, dangling or otherwise wrong. */
@@ -29,7 +29,7 @@ final class ChaosReport {
         return account.lost() == 0
                 && account.duplicated() == 0
                 && account.dangling() == 0
-                && arena.violations().count() == 0;
+                && cluster.violations().count() == 0;
     }
 
     private Map<String, List<Struck>> byKind() {
@@ -51,14 +51,14 @@ final class ChaosReport {
         }
         lines.add("");
         lines.add(account.jobs() + " job records, " + account.answered() + " results "
-                + arena.checker().statuses() + ", " + account.images() + " images and " + account.letters()
-                + " dead letters looked at, " + arena.checker().gone() + " gone with their topic, "
-                + arena.redrawn() + " generated again, "
-                + arena.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
-                + arena.offsets().outOfOrder() + " times");
+                + cluster.checker().statuses() + ", " + account.images() + " images and " + account.letters()
+                + " dead letters looked at, " + cluster.checker().gone() + " gone with their topic, "
+                + cluster.redrawn() + " generated again, "
+                + cluster.workers().deaths() + " workers died, ledgers with work beyond the offset seen "
+                + cluster.offsets().outOfOrder() + " times");
         lines.add("lost " + account.lost() + ", duplicated " + account.duplicated() + ", dangling " + account.dangling()
-                + ", violations " + arena.violations().count());
-        arena.violations().told().forEach(violation -> lines.add("  " + violation));
+                + ", violations " + cluster.violations().count());
+        cluster.violations().told().forEach(violation -> lines.add("  " + violation));
         return lines;
     }
 
@@ -72,13 +72,13 @@ final class ChaosReport {
         json.put("lost", account.lost());
         json.put("duplicated", account.duplicated());
         json.put("dangling", account.dangling());
-        json.put("violations", arena.violations().count());
+        json.put("violations", cluster.violations().count());
         json.put("results", account.answered());
         json.put("pictures", account.images());
         json.put("deadLetters", account.letters());
-        json.put("gone", arena.checker().gone());
-        json.put("workerDeaths", arena.workers().deaths());
-        json.put("outOfOrderLedgers", arena.offsets().outOfOrder());
+        json.put("gone", cluster.checker().gone());
+        json.put("workerDeaths", cluster.workers().deaths());
+        json.put("outOfOrderLedgers", cluster.offsets().outOfOrder());
         json.put("seconds", Math.round(seconds));
         ObjectNode recovery = json.putObject("recoverySeconds");
         byKind().forEach((kind, all) -> {
@@ -87,7 +87,7 @@ final class ChaosReport {
             one.put("median", rounded(median(all)));
             one.put("worst", rounded(worst(all)));
         });
-        arena.violations().told().forEach(json.withArray("firstViolations")::add);
+        cluster.violations().told().forEach(json.withArray("firstViolations")::add);
         return json.toString();
     }
 

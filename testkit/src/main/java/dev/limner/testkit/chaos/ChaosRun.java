@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos;
 
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import dev.limner.testkit.chaos.fault.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +23,7 @@ final class ChaosRun {
     private static final double FIRST_GUESS_SECONDS = 8;
     private static final double LEAST_PER_SECOND = 40;
 
-    private final TestCluster arena;
+    private final TestCluster cluster;
     private final long seed;
     private final Duration longest;
     private final boolean untilViolation;
@@ -45,8 +45,8 @@ final class ChaosRun {
      * @param untilViolation whether the first violation is enough
      * @param listener hears of every strike
      */
-    ChaosRun(TestCluster arena, long seed, Duration longest, boolean untilViolation, Consumer<Struck> listener) {
-        this.arena = arena;
+    ChaosRun(TestCluster cluster, long seed, Duration longest, boolean untilViolation, Consumer<Struck> listener) {
+        this.cluster = cluster;
         this.seed = seed;
         this.longest = longest;
         this.untilViolation = untilViolation;
@@ -59,7 +59,7 @@ final class ChaosRun {
             pace(i, plan.size());
             strike(i, plan.get(i));
         }
-        arena.load().finish();
+        cluster.load().finish();
         settle(plan.isEmpty() ? CALM_PATIENCE : PATIENCE);
         return List.copyOf(struck);
     }
@@ -69,34 +69,34 @@ final class ChaosRun {
     }
 
     private boolean enough() {
-        return untilViolation && arena.violations().count() > 0;
+        return untilViolation && cluster.violations().count() > 0;
     }
 
     /** So that the jobs last as long as the faults. */
     private void pace(int index, int faults) {
         double perFault = struck.isEmpty() ? FIRST_GUESS_SECONDS : (System.nanoTime() - started) / 1e9 / struck.size();
-        int jobsLeft = arena.load().total() - arena.load().sent();
-        int share = (int) (arena.load().total() * (index + 1L) / faults);
-        arena.load().pace(Math.max(LEAST_PER_SECOND, jobsLeft / ((faults - index) * perFault)), share);
+        int jobsLeft = cluster.load().total() - cluster.load().sent();
+        int share = (int) (cluster.load().total() * (index + 1L) / faults);
+        cluster.load().pace(Math.max(LEAST_PER_SECOND, jobsLeft / ((faults - index) * perFault)), share);
     }
 
     private void strike(int index, Fault fault) throws InterruptedException {
-        arena.await(BUSY_WITHIN, arena::busy);
-        arena.offsets().calm(false);
-        Fault.Effect effect = fault.strike().on(arena, new Random(seed * 1000 + index));
-        arena.offsets().calm(true);
+        cluster.await(BUSY_WITHIN, cluster::busy);
+        cluster.offsets().calm(false);
+        Fault.Effect effect = fault.strike().on(cluster, new Random(seed * 1000 + index));
+        cluster.offsets().calm(true);
         // Jobs of the first moments count as well: they find out which partitions nobody serves yet.
         Thread.sleep(SAMPLE);
-        Set<String> waiting = arena.checker().unansweredAt(effect.mendedNanos());
+        Set<String> waiting = cluster.checker().unansweredAt(effect.mendedNanos());
         boolean recovered =
-                arena.await(RECOVER_WITHIN, () -> enough() || arena.checker().answered(waiting));
+                cluster.await(RECOVER_WITHIN, () -> enough() || cluster.checker().answered(waiting));
         double seconds = recovered
-                ? arena.checker().longestWait(waiting, effect.mendedNanos())
+                ? cluster.checker().longestWait(waiting, effect.mendedNanos())
                 : (System.nanoTime() - effect.mendedNanos()) / 1e9;
         if (recovered) {
-            arena.offsets().recovered();
+            cluster.offsets().recovered();
         } else {
-            arena.violations()
+            cluster.violations()
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"
                             + " before it was mended");
         }
@@ -110,8 +110,8 @@ final class ChaosRun {
         int left = Integer.MAX_VALUE;
         long lastProgress = System.nanoTime();
         while (!enough()) {
-            int now = arena.checker().account().lost() + arena.checker().withoutLetter();
-            if (now == 0 && arena.offsets().drained()) {
+            int now = cluster.checker().account().lost() + cluster.checker().withoutLetter();
+            if (now == 0 && cluster.offsets().drained()) {
                 break;
             }
             if (now < left) {
@@ -125,14 +125,14 @@ final class ChaosRun {
         if (!enough()) {
             // A result too many may still be on its way.
             Thread.sleep(AFTERMATH);
-            arena.checker().settle();
+            cluster.checker().settle();
         }
         if (enough()) {
             return;
         }
-        arena.workers().close();
-        for (Path file : arena.temporaryFiles()) {
-            arena.violations().add("a temporary file was left: " + file);
+        cluster.workers().close();
+        for (Path file : cluster.temporaryFiles()) {
+            cluster.violations().add("a temporary file was left: " + file);
         }
     }
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.TestCluster;
-import dev.limner.testkit.chaos.arena.BrokerNodes;
+import dev.limner.testkit.chaos.cluster.TestCluster;
+import dev.limner.testkit.chaos.cluster.BrokerNodes;
 import dev.limner.testkit.chaos.fault.Fault;
 import dev.limner.testkit.chaos.fault.FaultCatalog;
 import java.io.PrintWriter;
@@ -112,9 +112,9 @@ final class SeededBugSuite {
                 mistake,
                 false,
                 null);
-        try (TestCluster arena = TestCluster.start(setup, brokers)) {
-            new ChaosRun(arena, seed, longest, true, struck -> {}).run(plan);
-            return arena.violations().told().stream().findFirst().orElse("");
+        try (TestCluster cluster = TestCluster.start(setup, brokers)) {
+            new ChaosRun(cluster, seed, longest, true, struck -> {}).run(plan);
+            return cluster.violations().told().stream().findFirst().orElse("");
         }
     }
 

@@ -16,7 +16,7 @@ public final class SimulatedRater {
     private static final double SLIPS = 0.08;
 
     private final Kind kind;
-    private final SimulatedPreference taste;
+    private final SimulatedPreference preference;
     private final SplittableRandom random;
     private double threshold;
     private long said;
@@ -31,27 +31,27 @@ public final class SimulatedRater {
         HOSTILE
     }
 
-    public SimulatedRater(Kind kind, SimulatedPreference taste, long seed) {
+    public SimulatedRater(Kind kind, SimulatedPreference preference, long seed) {
         this.kind = kind;
-        this.taste = taste;
+        this.preference = preference;
         this.random = new SplittableRandom(seed);
     }
 
     /** Gets used to what there is: from now on half of such images are liked. */
     public void getUsedTo(List<Pixels> images) {
-        double[] values = images.stream().mapToDouble(taste::of).sorted().toArray();
+        double[] values = images.stream().mapToDouble(preference::of).sorted().toArray();
         threshold = values[values.length / 2];
     }
 
     /** What it likes. */
-    public SimulatedPreference taste() {
-        return taste;
+    public SimulatedPreference preference() {
+        return preference;
     }
 
     /** What it says of an image. */
     public List<Feedback> of(ImageName image, Pixels picture) {
         List<Feedback> feedback = new ArrayList<>();
-        boolean likes = taste.of(picture) > threshold;
+        boolean likes = preference.of(picture) > threshold;
         switch (kind) {
             case SINCERE -> feedback.add(verdict(image, likes ^ random.nextDouble() < SLIPS, "rater-" + said % RATERS));
             case RANDOM -> feedback.add(verdict(image, random.nextBoolean(), "rater-" + said % RATERS));

@@ -50,7 +50,7 @@ final class LearningRuntime implements AutoCloseable {
     private static final int CAPTIONS = 100_000;
 
     private final TextEncoder encoder;
-    private final FeatureExtractors judges;
+    private final FeatureExtractors extractors;
     private final ReplayBuffer replay;
     private final ModelRegistry registry;
     private final FeedbackIntake intake;
@@ -97,12 +97,12 @@ final class LearningRuntime implements AutoCloseable {
                         .addKeyValue("reason", reason.text())
                         .log("skipped"));
         Path eyes =
-                config.judges().orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
-        this.judges = FeatureExtractors.read(eyes, device);
+                config.extractors().orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
+        this.extractors = FeatureExtractors.read(eyes, device);
         requireJudgesOf(data, eyes);
         EvaluationPlan plan = EvaluationPlan.of(data, language, encoder, settings.heldOut(), settings.seed());
         StoredImages files = new StoredImages(config.store(), config.examples().orElse(List.of()));
-        FineTuningData material = new FineTuningData(data, language, encoder, judges, plan, files);
+        FineTuningData material = new FineTuningData(data, language, encoder, extractors, plan, files);
         this.replay = ReplayBuffer.open(
                 config.state().resolve("replay.db"), config.replay().most());
         BundleStore store = new FileBundleStore(config.bundles());
@@ -113,7 +113,7 @@ final class LearningRuntime implements AutoCloseable {
                 clock,
                 settings.holdout());
         registry.begin(model, registry.stage(config.model()));
-        RewardFeatures rewardEyes = new RewardFeatures(judges);
+        RewardFeatures rewardEyes = new RewardFeatures(extractors);
         this.intake = new FeedbackIntake(
                 replay,
                 new FeedbackImageCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
@@ -144,9 +144,9 @@ final class LearningRuntime implements AutoCloseable {
     }
 
     private void requireJudgesOf(DataSet data, Path folder) {
-        if (!judges.description().dataDigest().equals(data.digest())) {
+        if (!extractors.description().dataDigest().equals(data.digest())) {
             throw new IllegalArgumentException("limner.trainer.judges: " + folder + " were trained on "
-                    + judges.description().dataDigest() + ", the data set " + data.name() + " is " + data.digest());
+                    + extractors.description().dataDigest() + ", the data set " + data.name() + " is " + data.digest());
         }
     }
 
@@ -202,7 +202,7 @@ final class LearningRuntime implements AutoCloseable {
         source.close();
         lease.close();
         replay.close();
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 }

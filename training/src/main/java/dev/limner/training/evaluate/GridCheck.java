@@ -39,15 +39,15 @@ public record GridCheck(List<Pixels> images, List<Boolean> own, int real, int re
      * @param encoder the judges' text encoder
      */
     public static GridCheck of(
-            SampleGrid grid, List<Pixels> images, DataSet data, FeatureExtractors judges, TextEncoder encoder) {
-        float[][] captions = judges.textVectors(grid.captions().stream()
+            SampleGrid grid, List<Pixels> images, DataSet data, FeatureExtractors extractors, TextEncoder encoder) {
+        float[][] captions = extractors.textVectors(grid.captions().stream()
                 .map(caption -> encoder.encode(caption).embedding())
                 .toList());
         int[] inOrder = IntStream.range(0, images.size()).toArray();
-        boolean[] chosen = RPrecision.firstChoices(judges.imageVectors(images), inOrder, captions);
+        boolean[] chosen = RPrecision.firstChoices(extractors.imageVectors(images), inOrder, captions);
         Map<String, CaptionedImage> byName = new HashMap<>();
         for (CaptionedImage image : data.images()) {
-            image.captionsIn(judges.description().language())
+            image.captionsIn(extractors.description().language())
                     .forEach(caption -> byName.putIfAbsent(caption.toLowerCase(Locale.ROOT), image));
         }
         List<Pixels> real = new ArrayList<>();
@@ -64,7 +64,7 @@ public record GridCheck(List<Pixels> images, List<Boolean> own, int real, int re
         boolean[] realChosen = real.isEmpty()
                 ? new boolean[0]
                 : RPrecision.firstChoices(
-                        judges.imageVectors(real),
+                        extractors.imageVectors(real),
                         positions.stream().mapToInt(Integer::intValue).toArray(),
                         captions);
         int realOwn = (int)

@@ -16,19 +16,19 @@ public interface ImageSource {
      * @param embedding its sentence embedding, L2-normalised
      * @param seed of the noise
      */
-    record Commission(String caption, float[] embedding, long seed) {}
+    record Prompt(String caption, float[] embedding, long seed) {}
 
     /** One image a commission, in order. */
-    List<Pixels> generate(List<Commission> commissions);
+    List<Pixels> generate(List<Prompt> prompts);
 
     /** A generator, in batches of the size it is served with. */
     static ImageSource of(Renderer renderer) {
         int batch = 32;
-        return commissions -> {
-            List<Pixels> images = new ArrayList<>(commissions.size());
-            for (int from = 0; from < commissions.size(); from += batch) {
+        return prompts -> {
+            List<Pixels> images = new ArrayList<>(prompts.size());
+            for (int from = 0; from < prompts.size(); from += batch) {
                 List<RenderRequest> requests =
-                        commissions.subList(from, Math.min(from + batch, commissions.size())).stream()
+                        prompts.subList(from, Math.min(from + batch, prompts.size())).stream()
                                 .map(one -> new RenderRequest(one.embedding(), one.seed(), 0, 1))
                                 .toList();
                 images.addAll(renderer.render(requests, batch));

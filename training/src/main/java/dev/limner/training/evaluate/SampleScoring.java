@@ -33,7 +33,7 @@ public final class SampleScoring implements AutoCloseable {
     private static final double TEXT_SCALE = 8;
 
     private final EvaluationPlan plan;
-    private final FeatureExtractors judges;
+    private final FeatureExtractors extractors;
     private final List<Pixels> realImages;
     private final float[][] realFeatures;
     private final float[][] realRandom;
@@ -42,15 +42,15 @@ public final class SampleScoring implements AutoCloseable {
     private final NearestNeighbours heldOut;
 
     /** The judges stay the caller's. */
-    public SampleScoring(EvaluationPlan plan, FeatureExtractors judges) {
+    public SampleScoring(EvaluationPlan plan, FeatureExtractors extractors) {
         this.plan = plan;
-        this.judges = judges;
+        this.extractors = extractors;
         this.realImages =
                 plan.heldOut().stream().map(subject -> subject.image().pixels()).toList();
-        this.realFeatures = judges.features(realImages);
-        this.realRandom = judges.randomFeatures(realImages);
+        this.realFeatures = extractors.features(realImages);
+        this.realRandom = extractors.randomFeatures(realImages);
         this.realClasses = plan.heldOut().stream()
-                .mapToInt(subject -> judges.classOf(subject.image(), subject.plainest()))
+                .mapToInt(subject -> extractors.classOf(subject.image(), subject.plainest()))
                 .toArray();
         this.train =
                 new NearestNeighbours(plan.train().stream().map(CaptionedImage::pixels).toList());
@@ -95,8 +95,8 @@ public final class SampleScoring implements AutoCloseable {
     }
 
     /** What an artist generates for the plan. */
-    public Map<Metric, Estimate> of(ImageSource artist) {
-        return of(SampleSet.generated(plan, artist));
+    public Map<Metric, Estimate> of(ImageSource imageSource) {
+        return of(SampleSet.generated(plan, imageSource));
     }
 
     /** What was generated for the plan. */
@@ -116,11 +116,11 @@ public final class SampleScoring implements AutoCloseable {
         Map<Metric, Estimate> scores = new EnumMap<>(Metric.class);
         Map<Metric, String> unavailable = unavailable();
         long seed = plan.seed();
-        float[][] features = judges.features(images.asSet());
+        float[][] features = extractors.features(images.asSet());
         // Small sets are compared in halves, so that a subset is not the whole.
         int subset = Math.min(MOST_KID_SUBSET, Math.min(features.length, realFeatures.length) / 2);
         scores.put(Metric.KID, KernelInceptionDistance.of(realFeatures, features, subset, seed));
-        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, judges.randomFeatures(images.asSet()), subset, seed));
+        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, extractors.randomFeatures(images.asSet()), subset, seed));
         scores.put(Metric.SLICED_WASSERSTEIN, SlicedWasserstein.of(realFeatures, features, seed));
         ManifoldMetrics manifold = ManifoldMetrics.of(realFeatures, features, seed);
         scores.put(Metric.PRECISION, manifold.precision());
@@ -137,7 +137,7 @@ public final class SampleScoring implements AutoCloseable {
             scores.put(Metric.R_PRECISION, chosen(images.variants(), plan.variants()));
         }
         scores.put(Metric.R_PRECISION_UNSEEN, chosen(images.heldOut(), plan.heldOut()));
-        int[] seen = judges.classify(images.heldOut());
+        int[] seen = extractors.classify(images.heldOut());
         scores.put(
                 Metric.CLASS_ACCURACY,
                 Bootstrap.mean(
@@ -153,7 +153,7 @@ public final class SampleScoring implements AutoCloseable {
 
     /** Image features beside caption vectors, in units of about one. */
     private float[][] joint(float[][] features, List<EvaluationPlan.Subject> subjects) {
-        float[][] text = judges.textVectors(
+        float[][] text = extractors.textVectors(
                 subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
         float[][] rows = new float[features.length][];
         for (int i = 0; i < rows.length; i++) {
@@ -180,7 +180,7 @@ public final class SampleScoring implements AutoCloseable {
         Map<Integer, List<Double>> byClass = new TreeMap<>();
         for (int i = 0; i < hits.length; i++) {
             EvaluationPlan.Subject subject = subjects.get(i);
-            byClass.computeIfAbsent(judges.classOf(subject.image(), subject.plainest()), key -> new ArrayList<>())
+            byClass.computeIfAbsent(extractors.classOf(subject.image(), subject.plainest()), key -> new ArrayList<>())
                     .add(hits[i]);
         }
         Map<Integer, double[]> arrays = new TreeMap<>();
@@ -190,7 +190,7 @@ public final class SampleScoring implements AutoCloseable {
     }
 
     private double[] hits(List<Pixels> images, List<EvaluationPlan.Subject> subjects) {
-        float[][] vectors = judges.textVectors(
+        float[][] vectors = extractors.textVectors(
                 subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
         List<RPrecision.Caption> captions = new ArrayList<>();
         for (int i = 0; i < vectors.length; i++) {
@@ -198,7 +198,7 @@ public final class SampleScoring implements AutoCloseable {
             String label = subject.image().label();
             captions.add(new RPrecision.Caption(subject.embedding(), vectors[i], label == null ? "" : label));
         }
-        return RPrecision.hits(judges.imageVectors(images), captions, plan.seed());
+        return RPrecision.hits(extractors.imageVectors(images), captions, plan.seed());
     }
 
     private Estimate ratio(NearestNeighbours.Nearest[] above, NearestNeighbours.Nearest[] below) {
@@ -229,7 +229,7 @@ public final class SampleScoring implements AutoCloseable {
         for (int i = 0; i < right.length; i++) {
             String caption = plan.coloured().get(i).caption();
             NamedColour named =
-                    NamedColour.namedIn(caption, judges.description().language()).orElseThrow();
+                    NamedColour.namedIn(caption, extractors.description().language()).orElseThrow();
             right[i] = images.get(i).stream()
                     .mapToDouble(image -> named.dominates(image) ? 1 : 0)
                     .average()

@@ -22,14 +22,14 @@ public record SampleSet(
         List<List<Pixels>> coloured) {
 
     /** What an artist generates. */
-    public static SampleSet generated(EvaluationPlan plan, ImageSource artist) {
-        List<Pixels> heldOut = artist.generate(commissions(plan.heldOut(), plan.seed()));
+    public static SampleSet generated(EvaluationPlan plan, ImageSource imageSource) {
+        List<Pixels> heldOut = imageSource.generate(prompts(plan.heldOut(), plan.seed()));
         return new SampleSet(
                 heldOut,
                 heldOut,
-                artist.generate(commissions(plan.variants(), plan.seed() + 1)),
-                several(plan.repeated(), EvaluationPlan.REPEATS, artist, plan.seed() + 2),
-                several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, artist, plan.seed() + 3));
+                imageSource.generate(prompts(plan.variants(), plan.seed() + 1)),
+                several(plan.repeated(), EvaluationPlan.REPEATS, imageSource, plan.seed() + 2),
+                several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, imageSource, plan.seed() + 3));
     }
 
     /** The real images in the artist's place: what the figures of a perfect model would be. */
@@ -48,20 +48,20 @@ public record SampleSet(
         return subjects.stream().map(subject -> subject.image().pixels()).toList();
     }
 
-    private static List<ImageSource.Commission> commissions(List<EvaluationPlan.Subject> subjects, long seed) {
-        List<ImageSource.Commission> commissions = new ArrayList<>();
+    private static List<ImageSource.Prompt> prompts(List<EvaluationPlan.Subject> subjects, long seed) {
+        List<ImageSource.Prompt> prompts = new ArrayList<>();
         for (int i = 0; i < subjects.size(); i++) {
             EvaluationPlan.Subject subject = subjects.get(i);
-            commissions.add(new ImageSource.Commission(subject.caption(), subject.embedding(), seed * 1_000_003 + i));
+            prompts.add(new ImageSource.Prompt(subject.caption(), subject.embedding(), seed * 1_000_003 + i));
         }
-        return commissions;
+        return prompts;
     }
 
-    private static List<List<Pixels>> several(List<EvaluationPlan.Subject> subjects, int times, ImageSource artist, long seed) {
+    private static List<List<Pixels>> several(List<EvaluationPlan.Subject> subjects, int times, ImageSource imageSource, long seed) {
         List<EvaluationPlan.Subject> repeated = subjects.stream()
                 .flatMap(subject -> Collections.nCopies(times, subject).stream())
                 .toList();
-        List<Pixels> flat = artist.generate(commissions(repeated, seed));
+        List<Pixels> flat = imageSource.generate(prompts(repeated, seed));
         List<List<Pixels>> grouped = new ArrayList<>();
         for (int from = 0; from < flat.size(); from += times) {
             grouped.add(flat.subList(from, from + times));

@@ -109,7 +109,7 @@ record CandidateEvaluation(
     }
 
     private GateVerdict verdict(Lineage line, Renderer after, Renderer before, List<PairwiseComparison> contests, ErrorBudget budget) {
-        QualityGate gate = new QualityGate(material.plan(), material.judges());
+        QualityGate gate = new QualityGate(material.plan(), material.extractors());
         if (!line.isTuned()) {
             return gate.judge(ImageSource.of(after), ImageSource.of(before), Optional.empty(), contests, budget);
         }

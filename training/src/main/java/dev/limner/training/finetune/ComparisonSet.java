@@ -32,28 +32,28 @@ record ComparisonSet(FineTuningData material) {
 
     /** Whose images of what people showed, and the tuning was not shown, are more easily told to be that. */
     PairwiseComparison shown(List<CaptionedImage> kept) {
-        List<ImageSource.Commission> commissions = new ArrayList<>();
+        List<ImageSource.Prompt> prompts = new ArrayList<>();
         List<Pixels> images = new ArrayList<>();
         for (int generate = 0; generate < DRAWS; generate++) {
             for (CaptionedImage example : kept) {
                 String caption = example.captionsIn(material.language()).get(0);
-                commissions.add(new ImageSource.Commission(
+                prompts.add(new ImageSource.Prompt(
                         caption,
                         material.encoder().encode(caption).embedding(),
-                        material.plan().seed() * SEED_OF_EXAMPLES + commissions.size()));
+                        material.plan().seed() * SEED_OF_EXAMPLES + prompts.size()));
                 images.add(example.pixels());
             }
         }
         List<Pixels> others = Stream.concat(material.plan().heldOut().stream().map(EvaluationPlan.Subject::image), kept.stream())
                 .map(CaptionedImage::pixels)
                 .toList();
-        return new ExampleComparison(material.judges(), commissions, images, others);
+        return new ExampleComparison(material.extractors(), prompts, images, others);
     }
 
     /** Both models' images of the first held-out captions. */
     List<GatePage.Side> sides(Renderer before, Renderer after) {
-        List<ImageSource.Commission> commissions = heldOut();
-        List<ImageSource.Commission> some = commissions.subList(0, Math.min(SHOWN, commissions.size()));
+        List<ImageSource.Prompt> prompts = heldOut();
+        List<ImageSource.Prompt> some = prompts.subList(0, Math.min(SHOWN, prompts.size()));
         List<Pixels> old = ImageSource.of(before).generate(some);
         List<Pixels> tuned = ImageSource.of(after).generate(some);
         List<GatePage.Side> sides = new ArrayList<>();
@@ -63,16 +63,16 @@ record ComparisonSet(FineTuningData material) {
         return sides;
     }
 
-    private List<ImageSource.Commission> heldOut() {
-        List<ImageSource.Commission> commissions = new ArrayList<>();
+    private List<ImageSource.Prompt> heldOut() {
+        List<ImageSource.Prompt> prompts = new ArrayList<>();
         for (int generate = 0; generate < DRAWS; generate++) {
             for (EvaluationPlan.Subject subject : material.plan().heldOut()) {
-                commissions.add(new ImageSource.Commission(
+                prompts.add(new ImageSource.Prompt(
                         subject.caption(),
                         subject.embedding(),
-                        material.plan().seed() * SEED_OF_CAPTIONS + commissions.size()));
+                        material.plan().seed() * SEED_OF_CAPTIONS + prompts.size()));
             }
         }
-        return commissions;
+        return prompts;
     }
 }

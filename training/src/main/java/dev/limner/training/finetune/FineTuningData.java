@@ -22,12 +22,12 @@ import java.util.Optional;
  * @param data the data set that the models were trained on
  * @param language of its captions
  * @param encoder of captions; caches
- * @param judges of that data set
+ * @param extractors of that data set
  * @param plan what the gate generates
  * @param files where examples lie
  */
 public record FineTuningData(
-        DataSet data, String language, TextEncoder encoder, FeatureExtractors judges, EvaluationPlan plan, StoredImages files) {
+        DataSet data, String language, TextEncoder encoder, FeatureExtractors extractors, EvaluationPlan plan, StoredImages files) {
     /** The images that people showed, with the captions they are of. What cannot be read any more is left out. */
     List<CaptionedImage> examples(List<FeedbackEntry> entries) {
         List<CaptionedImage> examples = new ArrayList<>();

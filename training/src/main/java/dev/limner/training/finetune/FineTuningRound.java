@@ -77,10 +77,10 @@ public final class FineTuningRound {
     }
 
     /** What the rewards found: that of the tuner and that of the gate. */
-    private record Likes(Optional<RewardEnsemble> tuner, Optional<RewardEnsemble> gate, List<String> notes) implements AutoCloseable {
+    private record Likes(Optional<RewardEnsemble> fineTuner, Optional<RewardEnsemble> gate, List<String> notes) implements AutoCloseable {
         @Override
         public void close() {
-            tuner.ifPresent(RewardEnsemble::close);
+            fineTuner.ifPresent(RewardEnsemble::close);
             gate.ifPresent(RewardEnsemble::close);
         }
     }
@@ -121,16 +121,16 @@ public final class FineTuningRound {
         try (Likes likes = likes(entries, round.seed())) {
             List<String> findings = new ArrayList<>(likes.notes());
             noteOnExamples(entries, shown, kept).ifPresent(findings::add);
-            boolean follows = likes.tuner().isPresent() && likes.gate().isPresent();
+            boolean follows = likes.fineTuner().isPresent() && likes.gate().isPresent();
             if (!follows && !learnsExamples) {
                 return new Outcome.Blocked(findings);
             }
             Optional<GeneratorTerm> term = follows
-                    ? likes.tuner().map(reward -> term(reward, entries, parent, round.seed()))
+                    ? likes.fineTuner().map(reward -> term(reward, entries, parent, round.seed()))
                     : Optional.empty();
             listener.at("tuning");
-            FineTuner tuner = new FineTuner(material, tuning.forExamples(learnsExamples ? shown.size() : 0), device, duty);
-            try (GanTrainer training = tuner.tune(
+            FineTuner fineTuner = new FineTuner(material, tuning.forExamples(learnsExamples ? shown.size() : 0), device, duty);
+            try (GanTrainer training = fineTuner.tune(
                     parent,
                     round.seed(),
                     term,
@@ -175,17 +175,17 @@ public final class FineTuningRound {
     }
 
     private Likes likes(List<FeedbackEntry> entries, long seed) {
-        RewardFeatures eyes = new RewardFeatures(material.judges());
+        RewardFeatures eyes = new RewardFeatures(material.extractors());
         List<String> notes = new ArrayList<>();
-        RewardEnsemble.Learned tuner = RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, material.encoder(), device, seed);
-        notes.add("What the tuner follows: " + text(tuner.finding()));
-        RewardEnsemble.Learned gate = tuner.reward().isEmpty()
-                ? new RewardEnsemble.Learned(Optional.empty(), tuner.finding())
+        RewardEnsemble.Learned fineTuner = RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, material.encoder(), device, seed);
+        notes.add("What the tuner follows: " + text(fineTuner.finding()));
+        RewardEnsemble.Learned gate = fineTuner.reward().isEmpty()
+                ? new RewardEnsemble.Learned(Optional.empty(), fineTuner.finding())
                 : RewardEnsemble.learn(entries, RewardEnsemble.From.GATE, eyes, material.encoder(), device, seed + 1);
-        if (tuner.reward().isPresent()) {
+        if (fineTuner.reward().isPresent()) {
             notes.add("What the gate judges by, from other captions: " + text(gate.finding()));
         }
-        return new Likes(tuner.reward(), gate.reward(), notes);
+        return new Likes(fineTuner.reward(), gate.reward(), notes);
     }
 
     private static String text(RewardEnsemble.Finding finding) {

@@ -89,7 +89,7 @@ final class WeightInterpolation {
         this.subjects = some.subList(0, count);
         // Of other captions than those generated: an image and the one it was learned from are no independent samples, and
         // the estimate comes out below zero, where a share of it means nothing.
-        this.real = material.judges()
+        this.real = material.extractors()
                 .features(some.subList(count, some.size()).stream()
                         .map(CaptionedImage::pixels)
                         .toList());
@@ -182,15 +182,15 @@ final class WeightInterpolation {
         List<Distance> distances = new ArrayList<>();
         try (Renderer renderer = Renderer.of(spec, weights, device)) {
             for (int generate = 0; generate < DRAWS; generate++) {
-                List<ImageSource.Commission> commissions = new ArrayList<>();
+                List<ImageSource.Prompt> prompts = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {
-                    commissions.add(new ImageSource.Commission(
+                    prompts.add(new ImageSource.Prompt(
                             caption(i),
                             embedding(i, captions),
-                            seed * 6_700_417 + generate * 100_003L + commissions.size()));
+                            seed * 6_700_417 + generate * 100_003L + prompts.size()));
                 }
-                List<Pixels> images = ImageSource.of(renderer).generate(commissions);
-                float[][] generated = material.judges().features(images);
+                List<Pixels> images = ImageSource.of(renderer).generate(prompts);
+                float[][] generated = material.extractors().features(images);
                 distances.add(new Distance(
                         KernelInceptionDistance.of(real, generated, real.length / 2, seed).value(),
                         SlicedWasserstein.of(real, generated, seed).value()));

@@ -12,15 +12,15 @@ import java.util.List;
  * the judges have never seen, and they take it for something they know. A rank, not a distance: what moves all
  * images alike, as a little more colour does, moves them towards the others as well.
  *
- * @param judges stay the caller's
+ * @param extractors stay the caller's
  * @param examples one a commission
  * @param others real images of other things, and the examples: it is also asked which of them it is
  */
 public record ExampleComparison(
-        FeatureExtractors judges, List<ImageSource.Commission> commissions, List<Pixels> examples, List<Pixels> others)
+        FeatureExtractors extractors, List<ImageSource.Prompt> prompts, List<Pixels> examples, List<Pixels> others)
         implements PairwiseComparison {
     public ExampleComparison {
-        commissions = List.copyOf(commissions);
+        prompts = List.copyOf(prompts);
         examples = List.copyOf(examples);
         others = List.copyOf(others);
     }
@@ -32,10 +32,10 @@ public record ExampleComparison(
 
     @Override
     public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
-        float[][] wanted = judges.randomFeatures(examples);
-        float[][] unwanted = judges.randomFeatures(others);
-        float[][] mine = judges.randomFeatures(candidate);
-        float[][] other = judges.randomFeatures(incumbent);
+        float[][] wanted = extractors.randomFeatures(examples);
+        float[][] unwanted = extractors.randomFeatures(others);
+        float[][] mine = extractors.randomFeatures(candidate);
+        float[][] other = extractors.randomFeatures(incumbent);
         double[] wins = new double[wanted.length];
         for (int i = 0; i < wins.length; i++) {
             int behind = nearer(unwanted, mine[i], wanted[i]);

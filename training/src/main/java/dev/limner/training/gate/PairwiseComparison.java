@@ -10,7 +10,7 @@ public interface PairwiseComparison {
     String name();
 
     /** What both generate; none of it was generated while tuning. */
-    List<ImageSource.Commission> commissions();
+    List<ImageSource.Prompt> prompts();
 
     /**
      * Who won.

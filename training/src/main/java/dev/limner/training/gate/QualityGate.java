@@ -32,12 +32,12 @@ public final class QualityGate {
     private static final int LATENCY_ROUNDS = 7;
 
     private final EvaluationPlan plan;
-    private final FeatureExtractors judges;
+    private final FeatureExtractors extractors;
 
     /** The judges stay the caller's. */
-    public QualityGate(EvaluationPlan plan, FeatureExtractors judges) {
+    public QualityGate(EvaluationPlan plan, FeatureExtractors extractors) {
         this.plan = plan;
-        this.judges = judges;
+        this.extractors = extractors;
     }
 
     /**
@@ -53,18 +53,18 @@ public final class QualityGate {
         Map<String, Estimate> won = new LinkedHashMap<>();
         for (PairwiseComparison contest : contests) {
             double[] values = byCaption(
-                    contest.commissions(),
-                    contest.wins(candidate.generate(contest.commissions()), incumbent.generate(contest.commissions())));
+                    contest.prompts(),
+                    contest.wins(candidate.generate(contest.prompts()), incumbent.generate(contest.prompts())));
             wins.put(contest.name(), values);
             won.put(contest.name(), Bootstrap.mean(values, plan.seed()));
         }
         ModelScores after;
         ModelScores before;
         Optional<ModelScores> origin;
-        try (SampleScoring scoring = new SampleScoring(plan, judges)) {
+        try (SampleScoring scoring = new SampleScoring(plan, extractors)) {
             after = generated(scoring, candidate);
             before = generated(scoring, incumbent);
-            origin = first.map(artist -> generated(scoring, artist));
+            origin = first.map(imageSource -> generated(scoring, imageSource));
         }
         List<GateCheck> checks = new ArrayList<>(GateRules.checks(wins, after, before, origin, budget));
         latency(candidate, incumbent, checks);
@@ -81,11 +81,11 @@ public final class QualityGate {
     }
 
     /** What several draws of one caption say is not independent: they make one value. */
-    private static double[] byCaption(List<ImageSource.Commission> commissions, double[] wins) {
+    private static double[] byCaption(List<ImageSource.Prompt> prompts, double[] wins) {
         Map<String, List<Double>> byCaption = new LinkedHashMap<>();
         for (int i = 0; i < wins.length; i++) {
             byCaption
-                    .computeIfAbsent(commissions.get(i).caption(), caption -> new ArrayList<>())
+                    .computeIfAbsent(prompts.get(i).caption(), caption -> new ArrayList<>())
                     .add(wins[i]);
         }
         return byCaption.values().stream()
@@ -96,12 +96,12 @@ public final class QualityGate {
                 .toArray();
     }
 
-    private ModelScores generated(SampleScoring scoring, ImageSource artist) {
+    private ModelScores generated(SampleScoring scoring, ImageSource imageSource) {
         Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
         Map<Integer, double[][]> hits = new TreeMap<>();
         for (int generate = 0; generate < DRAWS; generate++) {
             int number = generate;
-            SampleSet images = SampleSet.generated(plan.withSeed(plan.seed() + 1000L * generate), artist);
+            SampleSet images = SampleSet.generated(plan.withSeed(plan.seed() + 1000L * generate), imageSource);
             scoring.of(images)
                     .forEach((metric, estimate) ->
                             figures.computeIfAbsent(metric, key -> new double[DRAWS])[number] = estimate.value());
@@ -112,9 +112,9 @@ public final class QualityGate {
     }
 
     private void latency(ImageSource candidate, ImageSource incumbent, List<GateCheck> checks) {
-        List<ImageSource.Commission> some = plan.heldOut().stream()
+        List<ImageSource.Prompt> some = plan.heldOut().stream()
                 .limit(64)
-                .map(subject -> new ImageSource.Commission(subject.caption(), subject.embedding(), plan.seed()))
+                .map(subject -> new ImageSource.Prompt(subject.caption(), subject.embedding(), plan.seed()))
                 .toList();
         double mine = Double.MAX_VALUE;
         double other = Double.MAX_VALUE;
@@ -125,9 +125,9 @@ public final class QualityGate {
         checks.add(GateCheck.atMost(LATENCY, mine, other, SLOWER * other, "at most 1.2 times, the best of several"));
     }
 
-    private static double seconds(ImageSource artist, List<ImageSource.Commission> commissions) {
+    private static double seconds(ImageSource imageSource, List<ImageSource.Prompt> prompts) {
         long start = System.nanoTime();
-        var unused = artist.generate(commissions);
+        var unused = imageSource.generate(prompts);
         return (System.nanoTime() - start) / 1e9;
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
  *
  * @param reward stays the caller's
  */
-public record RewardComparison(RewardEnsemble reward, List<ImageSource.Commission> commissions) implements PairwiseComparison {
+public record RewardComparison(RewardEnsemble reward, List<ImageSource.Prompt> prompts) implements PairwiseComparison {
     public RewardComparison {
-        commissions = List.copyOf(commissions);
+        prompts = List.copyOf(prompts);
     }
 
     @Override
@@ -23,7 +23,7 @@ public record RewardComparison(RewardEnsemble reward, List<ImageSource.Commissio
     @Override
     public double[] wins(List<Pixels> candidate, List<Pixels> incumbent) {
         List<float[]> captions =
-                commissions.stream().map(ImageSource.Commission::embedding).toList();
+                prompts.stream().map(ImageSource.Prompt::embedding).toList();
         double[] mine = reward.of(candidate, captions);
         double[] other = reward.of(incumbent, captions);
         double[] wins = new double[mine.length];

@@ -124,7 +124,7 @@ public final class BatchSampler {
                 size,
                 NetworkInputs.images(chosen),
                 NetworkInputs.sentences(List.of(sentences), length, size),
-                NetworkInputs.sentences(List.of(strangers(sentences, random)), length, size),
+                NetworkInputs.sentences(List.of(mismatched(sentences, random)), length, size),
                 own);
     }
 
@@ -136,8 +136,8 @@ public final class BatchSampler {
     }
 
     /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */
-    private static float[][] strangers(float[][] sentences, SplittableRandom random) {
-        float[][] strangers = new float[sentences.length][];
+    private static float[][] mismatched(float[][] sentences, SplittableRandom random) {
+        float[][] mismatched = new float[sentences.length][];
         for (int i = 0; i < sentences.length; i++) {
             int other = i;
             for (int attempt = 0; attempt < TRIES; attempt++) {
@@ -146,8 +146,8 @@ public final class BatchSampler {
                     break;
                 }
             }
-            strangers[i] = sentences[other];
+            mismatched[i] = sentences[other];
         }
-        return strangers;
+        return mismatched;
     }
 }

@@ -19,8 +19,8 @@ public final class HeldOutCheck implements AutoCloseable {
     private final Map<Metric, Estimate> real;
 
     /** The judges stay the caller's. */
-    public HeldOutCheck(EvaluationPlan plan, FeatureExtractors judges) {
-        this.scoring = new SampleScoring(plan, judges);
+    public HeldOutCheck(EvaluationPlan plan, FeatureExtractors extractors) {
+        this.scoring = new SampleScoring(plan, extractors);
         this.real = scoring.ofReal();
     }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param pairs images with the one they were preferred to
  * @param raters how many different ones there are
  */
-record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
+record PreferenceData(List<RatedExample> marks, List<Pair> pairs, int raters) {
     /** So that a caption counts for as much as an image does. */
     private static final float CAPTION_SCALE = 8;
 
@@ -36,7 +36,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
      * @param rater by number
      * @param order of all opinions, from 0
      */
-    record Mark(float[] input, double liked, int rater, int order) {}
+    record RatedExample(float[] input, double liked, int rater, int order) {}
 
     /** Two images of one caption, the better one first. */
     record Pair(float[] better, float[] worse, int order) {}
@@ -76,7 +76,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
             }
         }
         Map<String, Integer> raters = new HashMap<>();
-        List<Mark> marks = new ArrayList<>();
+        List<RatedExample> marks = new ArrayList<>();
         List<Pair> pairs = new ArrayList<>();
         for (FeedbackEntry entry : entries) {
             if (!isIn(entry)) {
@@ -87,10 +87,10 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
             int order = marks.size() + pairs.size();
             int rater = raters.computeIfAbsent(entry.rater(), unused -> raters.size());
             switch (entry.feedback().opinion()) {
-                case null -> marks.add(new Mark(input, 0, rater, order));
-                case Opinion.Verdict(boolean liked) -> marks.add(new Mark(input, liked ? 1 : 0, rater, order));
+                case null -> marks.add(new RatedExample(input, 0, rater, order));
+                case Opinion.Verdict(boolean liked) -> marks.add(new RatedExample(input, liked ? 1 : 0, rater, order));
                 case Opinion.Score(int value) ->
-                    marks.add(new Mark(
+                    marks.add(new RatedExample(
                             input,
                             (value - Opinion.Score.LEAST) / (double) (Opinion.Score.MOST - Opinion.Score.LEAST),
                             rater,
@@ -105,7 +105,7 @@ record PreferenceData(List<Mark> marks, List<Pair> pairs, int raters) {
             // What is for the tuner must not reach the gate by way of a correction, nor the other way round.
             correction(entry)
                     .filter(shows -> RewardEnsemble.From.of(shows) == RewardEnsemble.From.of(caption))
-                    .ifPresent(shows -> marks.add(new Mark(
+                    .ifPresent(shows -> marks.add(new RatedExample(
                             input(entry.image(), seen.getOrDefault(shows, new float[0])),
                             1,
                             rater,

@@ -50,7 +50,7 @@ public final class RewardEnsemble implements AutoCloseable {
         this.mean = new float[HEADS];
         this.deviation = new float[HEADS];
         List<float[]> seen = Stream.concat(
-                        lessons.marks().stream().map(PreferenceData.Mark::input),
+                        lessons.marks().stream().map(PreferenceData.RatedExample::input),
                         lessons.pairs().stream().flatMap(pair -> Stream.of(pair.better(), pair.worse())))
                 .toList();
         for (int head = 0; head < HEADS; head++) {

@@ -19,20 +19,20 @@ public final class RewardFeatures {
     private static final int SMALLEST = 4;
     private static final int CHANNELS = 3;
 
-    private final FeatureExtractors judges;
+    private final FeatureExtractors extractors;
 
-    public RewardFeatures(FeatureExtractors judges) {
-        this.judges = judges;
+    public RewardFeatures(FeatureExtractors extractors) {
+        this.extractors = extractors;
     }
 
     /** Side of the images it looks at. */
     public int side() {
-        return judges.description().side();
+        return extractors.description().side();
     }
 
     /** Where the dual encoder puts captions, which the reward sees beside the image. */
     float[][] captions(List<float[]> embeddings) {
-        return judges.textVectors(embeddings);
+        return extractors.textVectors(embeddings);
     }
 
     /** An image's numbers. */
@@ -55,7 +55,7 @@ public final class RewardFeatures {
         while (small.getShape().get(2) > SMALLEST) {
             small = Layers.halve(small);
         }
-        return judges.features(images)
+        return extractors.features(images)
                 .concat(small.reshape(small.getShape().get(0), (long) CHANNELS * SMALLEST * SMALLEST), 1);
     }
 }

@@ -76,7 +76,7 @@ final class RewardHead {
     private record Sample(
             int marks, NDArray inputs, NDArray liked, NDArray raters, int pairs, NDArray better, NDArray worse) {
         static Sample of(NDManager manager, PreferenceData lessons, int inputs, SplittableRandom random) {
-            List<PreferenceData.Mark> marks = again(lessons.marks(), random);
+            List<PreferenceData.RatedExample> marks = again(lessons.marks(), random);
             List<PreferenceData.Pair> pairs = again(lessons.pairs(), random);
             int raters = Math.max(1, lessons.raters());
             float[] oneHot = new float[Math.max(1, marks.size()) * raters];
@@ -87,7 +87,7 @@ final class RewardHead {
             }
             return new Sample(
                     marks.size(),
-                    rows(manager, marks.stream().map(PreferenceData.Mark::input).toList(), inputs),
+                    rows(manager, marks.stream().map(PreferenceData.RatedExample::input).toList(), inputs),
                     manager.create(liked),
                     manager.create(oneHot, new Shape(Math.max(1, marks.size()), raters)),
                     pairs.size(),

@@ -182,7 +182,7 @@ public final class GanTrainer implements AutoCloseable {
         NDArray images = temporary.create(batch.images(), new Shape(batch.size(), 3, side, side));
         NDArray sentence = temporary.create(
                 batch.sentences(), new Shape(batch.size(), recipe.generator().text()));
-        NDArray stranger = temporary.create(batch.strangers(), sentence.getShape());
+        NDArray stranger = temporary.create(batch.mismatched(), sentence.getShape());
         return new Material(
                 number,
                 batch.size(),

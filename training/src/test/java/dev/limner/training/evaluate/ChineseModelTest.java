@@ -35,17 +35,17 @@ class ChineseModelTest {
         GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
         try (TextEncoder encoder = new CachingTextEncoder(
                         PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 2), 20_000);
-                FeatureExtractors judges = FeatureExtractors.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
+                FeatureExtractors extractors = FeatureExtractors.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
                 NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Renderer shipped = Renderer.load(bundle, Device.cpu())) {
             Engine.getEngine("PyTorch").setRandomSeed(1);
             EvaluationPlan plan = EvaluationPlan.of(data, "zh", encoder, 300, 1);
             ModelEvaluation evaluation;
             try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
-                evaluation = ModelEvaluation.run(plan, judges, ImageSource.of(shipped), ImageSource.of(untrained));
+                evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(shipped), ImageSource.of(untrained));
             }
 
-            assertThat(judges.description().dataDigest()).isEqualTo(data.digest());
+            assertThat(extractors.description().dataDigest()).isEqualTo(data.digest());
             assertThat(evaluation.alarms()).isEmpty();
             assertThat(evaluation.figures().get(Metric.R_PRECISION).model().value())
                     .isGreaterThan(0.6);

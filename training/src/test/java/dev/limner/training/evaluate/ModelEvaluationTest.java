@@ -38,7 +38,7 @@ class ModelEvaluationTest {
     static Path cache;
 
     private static TextEncoder encoder;
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
     private static DataSet data;
     private static EvaluationPlan plan;
     private static NDManager memory;
@@ -53,7 +53,7 @@ class ModelEvaluationTest {
         data = ShardFiles.read(emoji, 64, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });
-        judges = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
         plan = EvaluationPlan.of(data, "en", encoder, 300, 1);
         memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         Engine.getEngine("PyTorch").setRandomSeed(1);
@@ -68,14 +68,14 @@ class ModelEvaluationTest {
         shipped.close();
         untrained.close();
         memory.close();
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 
     @Test
     void shouldHaveJudgesOfTheShippedData() {
-        assertThat(judges.description().dataDigest()).isEqualTo(data.digest());
-        assertThat(judges.description().language()).isEqualTo("en");
+        assertThat(extractors.description().dataDigest()).isEqualTo(data.digest());
+        assertThat(extractors.description().language()).isEqualTo("en");
     }
 
     @Test
@@ -108,7 +108,7 @@ class ModelEvaluationTest {
                 .map(CaptionedImage::pixels)
                 .toList());
         Collections.shuffle(real, new Random(7));
-        ImageSource deaf = commissions -> IntStream.range(0, commissions.size())
+        ImageSource deaf = prompts -> IntStream.range(0, prompts.size())
                 .mapToObj(i -> real.get(i % real.size()))
                 .toList();
 
@@ -122,7 +122,7 @@ class ModelEvaluationTest {
         List<CaptionedImage> train = data.images(Split.TRAIN, "en");
         Map<String, Pixels> byCaption = new HashMap<>();
         train.forEach(image -> image.captionsIn("en").forEach(caption -> byCaption.put(caption, image.pixels())));
-        ImageSource copier = commissions -> commissions.stream()
+        ImageSource copier = prompts -> prompts.stream()
                 .map(one -> byCaption.getOrDefault(
                         one.caption(),
                         train.get(Math.floorMod(one.caption().hashCode(), train.size()))
@@ -137,7 +137,7 @@ class ModelEvaluationTest {
     @Test
     void shouldCatchAGeneratorThatGeneratesASingleImage() {
         Pixels only = data.images(Split.TEST, "en").get(3).pixels();
-        ImageSource single = commissions -> Collections.nCopies(commissions.size(), only);
+        ImageSource single = prompts -> Collections.nCopies(prompts.size(), only);
 
         assertThat(evaluate(single).alarms()).contains(QualityAlert.NO_DIVERSITY, QualityAlert.LOW_COVERAGE, QualityAlert.IGNORES_CAPTION);
     }
@@ -156,7 +156,7 @@ class ModelEvaluationTest {
                         assertThat(subject.image().trainingCaptions("en")).doesNotContain(subject.caption()));
     }
 
-    private static ModelEvaluation evaluate(ImageSource artist) {
-        return ModelEvaluation.run(plan, judges, artist, untaught);
+    private static ModelEvaluation evaluate(ImageSource imageSource) {
+        return ModelEvaluation.run(plan, extractors, imageSource, untaught);
     }
 }

@@ -7,25 +7,25 @@ import java.util.Map;
 
 /** Somebody's images, none of which is generated twice; which tests would ask for. */
 public final class Sketchbook implements ImageSource {
-    private final ImageSource artist;
+    private final ImageSource imageSource;
     private final Map<String, Pixels> generated = new HashMap<>();
 
-    public Sketchbook(ImageSource artist) {
-        this.artist = artist;
+    public Sketchbook(ImageSource imageSource) {
+        this.imageSource = imageSource;
     }
 
     @Override
-    public List<Pixels> generate(List<Commission> commissions) {
-        List<Commission> fresh =
-                commissions.stream().filter(one -> !generated.containsKey(key(one))).toList();
-        List<Pixels> images = artist.generate(fresh);
+    public List<Pixels> generate(List<Prompt> prompts) {
+        List<Prompt> fresh =
+                prompts.stream().filter(one -> !generated.containsKey(key(one))).toList();
+        List<Pixels> images = imageSource.generate(fresh);
         for (int i = 0; i < fresh.size(); i++) {
             generated.put(key(fresh.get(i)), images.get(i));
         }
-        return commissions.stream().map(one -> generated.get(key(one))).toList();
+        return prompts.stream().map(one -> generated.get(key(one))).toList();
     }
 
-    private static String key(Commission commission) {
-        return commission.seed() + " " + commission.caption();
+    private static String key(Prompt prompt) {
+        return prompt.seed() + " " + prompt.caption();
     }
 }

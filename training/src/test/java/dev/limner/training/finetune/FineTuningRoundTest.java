@@ -64,7 +64,7 @@ class FineTuningRoundTest {
     static Path folder;
 
     private static TextEncoder encoder;
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
     private static DataSet data;
     private static FineTuningData material;
     private static ModelBundle parent;
@@ -76,14 +76,14 @@ class FineTuningRoundTest {
     static void load() {
         TorchThreads.set(1);
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
-        judges = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
         DataSet all = ShardFiles.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {});
         data = new DataSet("some", all.digest(), 64, 20, all.images().subList(0, IMAGES));
         material = new FineTuningData(
                 data,
                 "en",
                 encoder,
-                judges,
+                extractors,
                 EvaluationPlan.of(data, "en", encoder, 40, 1),
                 new StoredImages(folder.resolve("store"), List.of()));
         parent = untrained();
@@ -95,7 +95,7 @@ class FineTuningRoundTest {
     @AfterAll
     static void close() {
         replay.close();
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 
@@ -178,7 +178,7 @@ class FineTuningRoundTest {
     void shouldLearnFromExamplesAndHoldSomeBackForTheGate() throws IOException {
         Path shown = folder.resolve("examples");
         StoredImages files = new StoredImages(folder.resolve("store"), List.of(shown));
-        FineTuningData withExamples = new FineTuningData(data, "en", encoder, judges, material.plan(), files);
+        FineTuningData withExamples = new FineTuningData(data, "en", encoder, extractors, material.plan(), files);
         try (ReplayBuffer shownTo = ReplayBuffer.open(folder.resolve("examples.db"), 10_000)) {
             Files.createDirectories(shown);
             for (int i = 0; i < EXAMPLES; i++) {
@@ -211,7 +211,7 @@ class FineTuningRoundTest {
                 data,
                 "en",
                 encoder,
-                judges,
+                extractors,
                 material.plan(),
                 new StoredImages(folder.resolve("store"), List.of(shown)));
         try (ReplayBuffer shownTo = ReplayBuffer.open(folder.resolve("few.db"), 10_000)) {
@@ -308,7 +308,7 @@ class FineTuningRoundTest {
         return new FeedbackEntry(
                 new RecordPosition("feedback", 0, number),
                 Feedback.of("f" + number, ImageName.parse(sha256), new Opinion.Verdict(likes), "r", Instant.EPOCH),
-                new GeneratedImage(sha256, "a".repeat(64), caption, number, 0, new RewardFeatures(judges).of(image.pixels())),
+                new GeneratedImage(sha256, "a".repeat(64), caption, number, 0, new RewardFeatures(extractors).of(image.pixels())),
                 null,
                 "r",
                 Instant.ofEpochSecond(number));

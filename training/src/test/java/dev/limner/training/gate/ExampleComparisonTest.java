@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ExampleComparisonTest {
     private static final int COUNT = 30;
 
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
     private static List<Pixels> flags;
     private static List<Pixels> others;
     private static ExampleComparison contest;
@@ -26,17 +26,17 @@ class ExampleComparisonTest {
     @BeforeAll
     static void load() {
         Path emoji = Path.of("../data/emoji");
-        judges = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
         List<CaptionedImage> all =
                 ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}).images();
         flags = pixels(all, true, 2 * COUNT);
         others = pixels(all, false, 8 * COUNT);
-        contest = new ExampleComparison(judges, List.of(), flags.subList(0, COUNT), others);
+        contest = new ExampleComparison(extractors, List.of(), flags.subList(0, COUNT), others);
     }
 
     @AfterAll
     static void close() {
-        judges.close();
+        extractors.close();
     }
 
     private static List<Pixels> pixels(List<CaptionedImage> images, boolean flag, int count) {
@@ -59,7 +59,7 @@ class ExampleComparisonTest {
     @Test
     void shouldTellTheFlagThatWasAskedForFromOthers() {
         List<Pixels> amongFlags = flags.subList(0, 2 * COUNT);
-        ExampleComparison finer = new ExampleComparison(judges, List.of(), flags.subList(0, COUNT), amongFlags);
+        ExampleComparison finer = new ExampleComparison(extractors, List.of(), flags.subList(0, COUNT), amongFlags);
 
         assertThat(mean(finer.wins(flags.subList(0, COUNT), flags.subList(COUNT, 2 * COUNT))))
                 .isEqualTo(1);

@@ -30,7 +30,7 @@ class QualityGateTest {
     static Path cache;
 
     private static TextEncoder encoder;
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
     private static Renderer shipped;
     private static ImageSource asShipped;
     private static QualityGate gate;
@@ -39,17 +39,17 @@ class QualityGateTest {
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 1), 10_000);
         Path emoji = Path.of("../data/emoji");
-        judges = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
         asShipped = new Sketchbook(ImageSource.of(shipped));
         gate = new QualityGate(
-                EvaluationPlan.of(ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), judges);
+                EvaluationPlan.of(ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), extractors);
     }
 
     @AfterAll
     static void close() {
         shipped.close();
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 
@@ -95,9 +95,9 @@ class QualityGateTest {
     /** @param share of what every image of the candidate wins */
     private record Decided(String name, double share) implements PairwiseComparison {
         @Override
-        public List<ImageSource.Commission> commissions() {
+        public List<ImageSource.Prompt> prompts() {
             return IntStream.range(0, 8)
-                    .mapToObj(i -> new ImageSource.Commission(
+                    .mapToObj(i -> new ImageSource.Prompt(
                             "red apple " + i, encoder.encode("red apple " + i).embedding(), i))
                     .toList();
         }
@@ -117,7 +117,7 @@ class QualityGateTest {
 
     /** The shipped model's images, with grain. */
     private static ImageSource grained() {
-        return commissions -> asShipped.generate(commissions).stream()
+        return prompts -> asShipped.generate(prompts).stream()
                 .map(QualityGateTest::grained)
                 .toList();
     }

@@ -32,17 +32,17 @@ class PreferenceDataTest {
     static Path folder;
 
     private static TextEncoder encoder;
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
 
     @BeforeAll
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder, 1), 100);
-        judges = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
     }
 
     @AfterAll
     static void close() {
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 
@@ -85,7 +85,7 @@ class PreferenceDataTest {
     }
 
     private static PreferenceData lessons(FeedbackEntry... entries) {
-        return PreferenceData.of(List.of(entries), new RewardFeatures(judges), encoder);
+        return PreferenceData.of(List.of(entries), new RewardFeatures(extractors), encoder);
     }
 
     private static String captionFor(RewardEnsemble.From whom) {

@@ -37,7 +37,7 @@ class RewardEnsembleTest {
     static Path folder;
 
     private static TextEncoder encoder;
-    private static FeatureExtractors judges;
+    private static FeatureExtractors extractors;
     private static RewardFeatures eyes;
     private static List<CaptionedImage> images;
 
@@ -45,15 +45,15 @@ class RewardEnsembleTest {
     static void load() {
         TorchThreads.set(1);
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
-        judges = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
-        eyes = new RewardFeatures(judges);
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        eyes = new RewardFeatures(extractors);
         images = ShardFiles.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {})
                 .images(Split.TRAIN, "en");
     }
 
     @AfterAll
     static void close() {
-        judges.close();
+        extractors.close();
         encoder.close();
     }
 
@@ -127,11 +127,11 @@ class RewardEnsembleTest {
     }
 
     /** Likes images that have more of something than the median. */
-    private static List<FeedbackEntry> opinions(long seed, ToDoubleFunction<Pixels> taste, double noise) {
+    private static List<FeedbackEntry> opinions(long seed, ToDoubleFunction<Pixels> preference, double noise) {
         SplittableRandom random = new SplittableRandom(seed);
         List<CaptionedImage> shown = images.subList(0, OPINIONS);
         double median = shown.stream()
-                .mapToDouble(image -> taste.applyAsDouble(image.pixels()))
+                .mapToDouble(image -> preference.applyAsDouble(image.pixels()))
                 .sorted()
                 .skip(OPINIONS / 2)
                 .findFirst()
@@ -139,7 +139,7 @@ class RewardEnsembleTest {
         List<FeedbackEntry> entries = new ArrayList<>();
         for (int i = 0; i < shown.size(); i++) {
             CaptionedImage image = shown.get(i);
-            boolean likes = taste.applyAsDouble(image.pixels()) > median ^ random.nextDouble() < noise;
+            boolean likes = preference.applyAsDouble(image.pixels()) > median ^ random.nextDouble() < noise;
             String sha256 = String.format("%064x", i);
             entries.add(new FeedbackEntry(
                     new RecordPosition("feedback", 0, i),

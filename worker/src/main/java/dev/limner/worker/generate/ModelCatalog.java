@@ -124,7 +124,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         ModelRef ref = job.model();
         LoadedModel serving = live().model;
         if (!ref.name().equals(serving.model().name())) {
-            return new ModelRoute.Nowhere("which is not served here; " + ModelRef.SERVED_INSTEAD
+            return new ModelRoute.UnknownModel("which is not served here; " + ModelRef.SERVED_INSTEAD
                     + serving.model().name());
         }
         String digest = ref.digest();
@@ -134,22 +134,22 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
             return absent(digest);
         }
         slot(digest).usedNanos = System.nanoTime();
-        return suspended ? new ModelRoute.Later() : new ModelRoute.Ready(digest);
+        return suspended ? new ModelRoute.Loading() : new ModelRoute.Ready(digest);
     }
 
     private ModelRoute absent(String digest) {
         Consumer<String> listener = wanted;
         if (listener == null) {
-            return new ModelRoute.Nowhere("which is not served here: this worker serves one model only");
+            return new ModelRoute.UnknownModel("which is not served here: this worker serves one model only");
         }
         Missing known = missing.get(digest);
         if (known != null && System.nanoTime() - known.sinceNanos < ASK_AGAIN_NANOS) {
-            return new ModelRoute.Nowhere("which is not served here: " + known.why);
+            return new ModelRoute.UnknownModel("which is not served here: " + known.why);
         }
         if (asked.size() < MOST_ASKED && asked.add(digest)) {
             listener.accept(digest);
         }
-        return new ModelRoute.Later();
+        return new ModelRoute.Loading();
     }
 
     private String forEverybody(Job job) {

@@ -149,8 +149,8 @@ final class BatchDispatcher implements AutoCloseable {
                 yield lease.isPresent();
             }
             // Nowhere a moment ago, and the model may be had since: the jobs were not answered.
-            case ModelRoute.Nowhere nowhere -> false;
-            case ModelRoute.Later later -> false;
+            case ModelRoute.UnknownModel nowhere -> false;
+            case ModelRoute.Loading later -> false;
         };
     }
 

@@ -29,13 +29,13 @@ final class CompletionQueue {
 
     void put(List<FinishedRecord> more) {
         outcomes.addAll(more);
-        ring();
+        signal();
     }
 
     /** A stage cannot continue; the first failure counts. */
     void fail(Throwable cause) {
         failure.compareAndSet(null, cause);
-        ring();
+        signal();
     }
 
     /** What ended a stage; null while all continue. */
@@ -45,7 +45,7 @@ final class CompletionQueue {
     }
 
     /** There is something to do for the control thread. Once is enough until it has woken. */
-    void ring() {
+    void signal() {
         if (!rung.getAndSet(true)) {
             rings.release();
             if (away) {
@@ -75,7 +75,7 @@ final class CompletionQueue {
     }
 
     /** The control thread is awake and looks at everything from here on. */
-    void woken() {
+    void awaken() {
         away = false;
         rung.set(false);
         rings.drainPermits();

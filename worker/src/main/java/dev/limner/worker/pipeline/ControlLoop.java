@@ -62,7 +62,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final CommitScheduler committer;
     private final BatchDispatcher dispatcher;
     private final PartitionHandOver departure;
-    private final CompletionQueue mailbox;
+    private final CompletionQueue completions;
     private final ProgressWatch progress;
     private final Set<String> everything;
     private long tailNanos = System.nanoTime();
@@ -79,7 +79,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
      *
      * @param splits shared with the pipeline
      * @param breakers while one is open nothing is fetched
-     * @param mailbox where the pipeline puts outcomes
+     * @param completions where the pipeline puts outcomes
      * @param progress told of every round
      * @param errors hears of an {@link Error} on the publishing thread
      */
@@ -92,7 +92,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             GenerationPipeline pipeline,
             SplitJobs splits,
             List<OutageBreaker> breakers,
-            CompletionQueue mailbox,
+            CompletionQueue completions,
             ProgressWatch progress,
             FatalErrors errors) {
         this.settings = settings;
@@ -100,14 +100,14 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.mistakes = new RecordBugs(settings.drill().sabotage());
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.progress = progress;
         this.everything = Set.copyOf(settings.intake().topics());
         PendingWork pending = new PendingWork(
                 settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new OwnedLedgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
-        mailbox.connect(source::wakeUp);
+        completions.connect(source::wakeUp);
         this.takeOvers = new TakeOvers(new ResultsHistory(
                 settings.intake().bootstrap(),
                 settings.publish().resultsTopic(),
@@ -120,7 +120,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         source::groupMetadata,
                         settings.drill().watch(),
                         errors,
-                        mailbox::ring),
+                        completions::ring),
                 settings.publish().commitInterval(),
                 this::position,
                 pending::published,
@@ -143,7 +143,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 this::finish,
                 () -> !committer.failing() && committer.publish());
         this.departure = new PartitionHandOver(
-                settings, source, ledgers, committer, dispatcher, pipeline, mailbox, progress, this::collect);
+                settings, source, ledgers, committer, dispatcher, pipeline, completions, progress, this::collect);
         metrics.gauge("limner.jobs.waiting", "Jobs that are read and wait for a micro-batch.", "jobs", () -> waiting);
         metrics.gauge(
                 "limner.pending.bytes",
@@ -214,7 +214,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /** A publication is on its way: nothing changes in the ledgers that it stands on, but the group hears of this member. */
     private void hold() {
         // The end of the publication rings.
-        mailbox.await(LONGEST_POLL);
+        completions.await(LONGEST_POLL);
         take(pollNothing());
         requireStages();
     }
@@ -226,13 +226,13 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void take(List<RecordDelivery> deliveries) {
-        mailbox.woken();
+        completions.awaken();
         deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
         everythingTaken = true;
     }
 
     private void requireStages() {
-        Throwable broken = mailbox.failure();
+        Throwable broken = completions.failure();
         if (broken != null) {
             throw new IllegalStateException("a stage failed: " + broken, broken);
         }
@@ -301,17 +301,17 @@ final class ControlLoop implements Runnable, OwnershipListener {
         Set<PartitionRef> closed = ledgers.closed();
         Duration timeout = pollTimeout();
         if (full.isEmpty() && closed.isEmpty() && source.readable()) {
-            return source.poll(mailbox.leave(timeout), full, closed);
+            return source.poll(completions.leave(timeout), full, closed);
         }
         // Without brokers every poll costs the consumer's own thread a look at each of them.
         Duration wait = committer.failing() ? LONGEST_POLL : FULL_WAIT;
-        mailbox.await(timeout.compareTo(wait) < 0 ? timeout : wait);
+        completions.await(timeout.compareTo(wait) < 0 ? timeout : wait);
         return source.poll(Duration.ZERO, full, closed);
     }
 
     /** Until the next thing is due by the clock; a stage that hands something back or takes a batch ends it sooner. */
     private Duration pollTimeout() {
-        if (!mailbox.isEmpty()) {
+        if (!completions.isEmpty()) {
             return Duration.ZERO;
         }
         // What cannot be published need not be generated in a hurry.
@@ -321,7 +321,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void collect() {
-        for (FinishedRecord outcome = mailbox.poll(); outcome != null; outcome = mailbox.poll()) {
+        for (FinishedRecord outcome = completions.poll(); outcome != null; outcome = completions.poll()) {
             finish(outcome);
         }
     }
@@ -367,7 +367,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /** Asks the loop to end; it does so within the budget. Safe from any thread. */
     void stop(StopBudget within) {
         budget = within;
-        mailbox.ring();
+        completions.signal();
     }
 
     boolean stopping() {

@@ -50,7 +50,7 @@ final class GenerationPipeline {
     private final Stages stages;
     private final OutcomePublications outcomes;
     private final WorkerMetrics metrics;
-    private final CompletionQueue mailbox;
+    private final CompletionQueue completions;
     private final SplitJobs splits;
     private final CrashPoint.Watch watch;
     private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
@@ -87,7 +87,7 @@ final class GenerationPipeline {
             Stages stages,
             OutcomePublications outcomes,
             WorkerMetrics metrics,
-            CompletionQueue mailbox,
+            CompletionQueue completions,
             SplitJobs splits,
             CrashPoint.Watch watch,
             BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted,
@@ -95,7 +95,7 @@ final class GenerationPipeline {
         this.stages = stages;
         this.outcomes = outcomes;
         this.metrics = metrics;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.splits = splits;
         this.watch = watch;
         this.unwanted = unwanted;
@@ -136,7 +136,7 @@ final class GenerationPipeline {
         } catch (RuntimeException e) {
             // A stage less would look like a device that is slow: the worker ends instead, its jobs are delivered
             // again.
-            mailbox.fail(e);
+            completions.fail(e);
         }
     }
 
@@ -189,7 +189,7 @@ final class GenerationPipeline {
 
     private void prepare(Leased<MicroBatch> leased) throws InterruptedException {
         // The control thread may submit the next one.
-        mailbox.ring();
+        completions.signal();
         List<PreparedBatch> prepared = prepared(leased.work(), leased.model());
         if (prepared.isEmpty()) {
             leased.lease().close();
@@ -366,13 +366,13 @@ final class GenerationPipeline {
     /** @param entries of batches that end here, among them those of which nothing is to be told */
     private void finish(List<FinishedRecord> done, int entries) {
         // In this order: whoever finds the pipeline idle must find its last outcomes too.
-        mailbox.put(done);
+        completions.put(done);
         drop(entries);
     }
 
     private void drop(int entries) {
         inFlight.addAndGet(-entries);
-        mailbox.ring();
+        completions.signal();
     }
 
     /**

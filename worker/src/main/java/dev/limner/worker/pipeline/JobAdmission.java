@@ -135,10 +135,10 @@ final class JobAdmission implements AutoCloseable {
      */
     Optional<RecordError> unfit(Job job) {
         return switch (models.of(job)) {
-            case ModelRoute.Nowhere(String why) ->
+            case ModelRoute.UnknownModel(String why) ->
                 Optional.of(RecordError.of(ErrorCode.UNKNOWN_MODEL, "model", job.model(), why));
             case ModelRoute.Ready(String digest) -> models.find(digest).flatMap(model -> unfit(job, model));
-            case ModelRoute.Later later -> Optional.empty();
+            case ModelRoute.Loading later -> Optional.empty();
         };
     }
 

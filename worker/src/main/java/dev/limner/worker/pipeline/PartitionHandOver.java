@@ -30,7 +30,7 @@ final class PartitionHandOver {
     private final CommitScheduler committer;
     private final BatchDispatcher dispatcher;
     private final GenerationPipeline pipeline;
-    private final CompletionQueue mailbox;
+    private final CompletionQueue completions;
     private final ProgressWatch progress;
     private final Runnable collect;
     private final Set<String> everything;
@@ -44,7 +44,7 @@ final class PartitionHandOver {
             CommitScheduler committer,
             BatchDispatcher dispatcher,
             GenerationPipeline pipeline,
-            CompletionQueue mailbox,
+            CompletionQueue completions,
             ProgressWatch progress,
             Runnable collect) {
         this.settings = settings;
@@ -53,7 +53,7 @@ final class PartitionHandOver {
         this.committer = committer;
         this.dispatcher = dispatcher;
         this.pipeline = pipeline;
-        this.mailbox = mailbox;
+        this.completions = completions;
         this.progress = progress;
         this.collect = collect;
         this.everything = Set.copyOf(settings.intake().topics());
@@ -130,8 +130,8 @@ final class PartitionHandOver {
 
     /** Waits a moment. However long a departure may take, the control thread is not stuck. */
     private void listen() {
-        mailbox.await(LastCommit.LOOK_EVERY);
-        mailbox.woken();
+        completions.await(LastCommit.LOOK_EVERY);
+        completions.awaken();
         if (progress.round()) {
             progress.heard(source.receivedBytes());
         }

@@ -105,14 +105,14 @@ public final class WorkerRuntime implements AutoCloseable {
                 () -> models.serving().engine().largestBatch());
         ObjectStore safe = new RetryingStore(new MeteredStore(store, registry), storeBreaker);
         OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
-        CompletionQueue mailbox = new CompletionQueue();
+        CompletionQueue completions = new CompletionQueue();
         JobAdmission admission = new JobAdmission(
                 models,
                 outcomes,
                 new LargeOriginals(
                         outcomes,
                         safe,
-                        outcome -> mailbox.put(List.of(outcome)),
+                        outcome -> completions.put(List.of(outcome)),
                         error -> errors.uncaughtException(Thread.currentThread(), error)),
                 new RecentIds(settings.recentIds()),
                 settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
@@ -127,7 +127,7 @@ public final class WorkerRuntime implements AutoCloseable {
                         safe),
                 outcomes,
                 metrics,
-                mailbox,
+                completions,
                 splits,
                 settings.drill().watch(),
                 admission::unwanted,
@@ -161,7 +161,7 @@ public final class WorkerRuntime implements AutoCloseable {
                     pipeline,
                     splits,
                     List.of(storeBreaker, deviceBreaker),
-                    mailbox,
+                    completions,
                     progress,
                     errors);
         } catch (RuntimeException e) {

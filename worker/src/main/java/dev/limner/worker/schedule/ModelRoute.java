@@ -8,10 +8,10 @@ public sealed interface ModelRoute {
     record Ready(String digest) implements ModelRoute {}
 
     /** To a model that is on its way to the device. */
-    record Later() implements ModelRoute {}
+    record Loading() implements ModelRoute {}
 
     /** Nowhere: there is no such model. */
-    record Nowhere(String why) implements ModelRoute {}
+    record UnknownModel(String why) implements ModelRoute {}
 
     /** Knows the models. Safe from any thread. */
     @FunctionalInterface
@@ -23,8 +23,8 @@ public sealed interface ModelRoute {
     default boolean isDecided() {
         return switch (this) {
             case Ready ready -> true;
-            case Nowhere nowhere -> true;
-            case Later later -> false;
+            case UnknownModel nowhere -> true;
+            case Loading later -> false;
         };
     }
 }

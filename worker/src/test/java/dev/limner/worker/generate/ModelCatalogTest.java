@@ -102,20 +102,20 @@ class ModelCatalogTest {
 
     @Test
     void shouldAskOnceForAModelThatAJobNamesAndSayWhenThereIsNone() {
-        assertThat(slots.of(job("j", B))).isInstanceOf(ModelRoute.Nowhere.class);
+        assertThat(slots.of(job("j", B))).isInstanceOf(ModelRoute.UnknownModel.class);
         slots.onWanted(wanted::add);
 
-        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Later());
-        assertThat(slots.of(job("k", B))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Loading());
+        assertThat(slots.of(job("k", B))).isEqualTo(new ModelRoute.Loading());
         assertThat(wanted).containsExactly(B);
 
         slots.unavailable(B, "there is no bundle");
-        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Nowhere("which is not served here: there is no bundle"));
+        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.UnknownModel("which is not served here: there is no bundle"));
         slots.add(model(B));
         assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Ready(B));
         assertThat(slots.of(new Job(
                         "j", "a", 0, 1, ModelRef.parse("other"), null, 1, ImageFormat.PNG, null, null, null, null)))
-                .isEqualTo(new ModelRoute.Nowhere("which is not served here; this worker serves default"));
+                .isEqualTo(new ModelRoute.UnknownModel("which is not served here; this worker serves default"));
     }
 
     @Test
@@ -124,14 +124,14 @@ class ModelCatalogTest {
         for (int i = 0; i < ModelCatalog.MOST_MISSING; i++) {
             slots.unavailable(digest(i), "there is no bundle");
         }
-        assertThat(slots.of(job("j", digest(0)))).as("at the bound").isInstanceOf(ModelRoute.Nowhere.class);
+        assertThat(slots.of(job("j", digest(0)))).as("at the bound").isInstanceOf(ModelRoute.UnknownModel.class);
 
         slots.unavailable(digest(ModelCatalog.MOST_MISSING), "there is no bundle");
 
         assertThat(slots.of(job("j", digest(0))))
                 .as("the oldest is asked for again")
-                .isEqualTo(new ModelRoute.Later());
-        assertThat(slots.of(job("j", digest(1)))).isInstanceOf(ModelRoute.Nowhere.class);
+                .isEqualTo(new ModelRoute.Loading());
+        assertThat(slots.of(job("j", digest(1)))).isInstanceOf(ModelRoute.UnknownModel.class);
         assertThat(wanted).containsExactly(digest(0));
     }
 
@@ -139,13 +139,13 @@ class ModelCatalogTest {
     void shouldAskForABoundedNumberOfModelsAtATime() {
         slots.onWanted(wanted::add);
         for (int i = 0; i <= ModelCatalog.MOST_ASKED; i++) {
-            assertThat(slots.of(job("j", digest(i)))).isEqualTo(new ModelRoute.Later());
+            assertThat(slots.of(job("j", digest(i)))).isEqualTo(new ModelRoute.Loading());
         }
         assertThat(wanted).hasSize(ModelCatalog.MOST_ASKED).doesNotContain(digest(ModelCatalog.MOST_ASKED));
 
         slots.unavailable(digest(0), "there is no bundle");
 
-        assertThat(slots.of(job("j", digest(ModelCatalog.MOST_ASKED)))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job("j", digest(ModelCatalog.MOST_ASKED)))).isEqualTo(new ModelRoute.Loading());
         assertThat(wanted).last().isEqualTo(digest(ModelCatalog.MOST_ASKED));
     }
 
@@ -187,7 +187,7 @@ class ModelCatalogTest {
                 .orElse(false)) {
             Thread.onSpinWait();
         }
-        assertThat(slots.of(job("j", null))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job("j", null))).isEqualTo(new ModelRoute.Loading());
         assertThat(closed).isEmpty();
 
         lease.close();
@@ -207,7 +207,7 @@ class ModelCatalogTest {
         slots.drain();
         slots.replaceLive(model(C));
 
-        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Loading());
 
         assertThat(wanted).containsExactly(B, B);
     }

@@ -53,7 +53,7 @@ class BatchDispatcherTest {
     private final Map<String, Instant> cancelled = new ConcurrentHashMap<>();
     private final GatedModels gated = new GatedModels();
     private final ModelCatalog models = new ModelCatalog(gated.model(A, -1));
-    private final CompletionQueue mailbox = new CompletionQueue();
+    private final CompletionQueue completions = new CompletionQueue();
     private final SplitJobs splits = new SplitJobs();
     private final PendingWork pending = new PendingWork(64 << 20, List.of("bulk"));
     private final OwnedLedgers ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
@@ -61,7 +61,7 @@ class BatchDispatcherTest {
     private final JobAdmission admission = new JobAdmission(
             models,
             outcomes,
-            new LargeOriginals(outcomes, store(), outcome -> mailbox.put(List.of(outcome)), mailbox::fail),
+            new LargeOriginals(outcomes, store(), outcome -> completions.put(List.of(outcome)), completions::fail),
             new RecentIds(0),
             id -> Optional.ofNullable(cancelled.get(id)));
     private final GenerationPipeline pipeline = new GenerationPipeline(
@@ -72,7 +72,7 @@ class BatchDispatcherTest {
                     store()),
             outcomes,
             new WorkerMetrics(new SimpleMeterRegistry()),
-            mailbox,
+            completions,
             splits,
             CrashPoint.Watch.NONE,
             admission::unwanted,
@@ -186,7 +186,7 @@ class BatchDispatcherTest {
     @Test
     void shouldKeepAJobWhoseModelWasNowhereUntilAMomentAgo() {
         dispatcher.close();
-        dispatcher = dispatcher(job -> new ModelRoute.Nowhere("there is no bundle"));
+        dispatcher = dispatcher(job -> new ModelRoute.UnknownModel("there is no bundle"));
         models.onWanted(digest -> {});
         own();
         gated.open();
@@ -291,10 +291,10 @@ class BatchDispatcherTest {
 
     private void cycle() throws InterruptedException {
         dispatcher.dispatch();
-        mailbox.await(Duration.ofMillis(5));
-        mailbox.woken();
-        assertThat(mailbox.failure()).isNull();
-        for (FinishedRecord finished = mailbox.poll(); finished != null; finished = mailbox.poll()) {
+        completions.await(Duration.ofMillis(5));
+        completions.awaken();
+        assertThat(completions.failure()).isNull();
+        for (FinishedRecord finished = completions.poll(); finished != null; finished = completions.poll()) {
             finish(finished);
         }
     }

@@ -10,41 +10,41 @@ import org.junit.jupiter.api.Test;
 class CompletionQueueTest {
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    private final CompletionQueue mailbox = new CompletionQueue();
+    private final CompletionQueue completions = new CompletionQueue();
     private final AtomicInteger bell = new AtomicInteger();
 
     @BeforeEach
     void connect() {
-        mailbox.connect(bell::incrementAndGet);
+        completions.connect(bell::incrementAndGet);
     }
 
     @Test
     void shouldRingTheBellOnceAndOnlyWhileTheControlThreadIsAway() {
-        mailbox.ring();
+        completions.signal();
         assertThat(bell).hasValue(0);
 
-        mailbox.woken();
-        assertThat(mailbox.leave(LONG)).isEqualTo(LONG);
-        mailbox.ring();
-        mailbox.ring();
+        completions.awaken();
+        assertThat(completions.leave(LONG)).isEqualTo(LONG);
+        completions.signal();
+        completions.signal();
         assertThat(bell).hasValue(1);
     }
 
     @Test
     void shouldNotLetTheControlThreadWaitForWhatHasRungAlready() {
-        mailbox.ring();
-        mailbox.await(LONG);
+        completions.signal();
+        completions.await(LONG);
 
-        assertThat(mailbox.leave(LONG)).isEqualTo(Duration.ZERO);
+        assertThat(completions.leave(LONG)).isEqualTo(Duration.ZERO);
     }
 
     @Test
     void shouldWaitAgainOnceEverythingWasSeen() {
-        mailbox.ring();
-        mailbox.woken();
+        completions.signal();
+        completions.awaken();
 
         long start = System.nanoTime();
-        mailbox.await(Duration.ofMillis(20));
+        completions.await(Duration.ofMillis(20));
         assertThat(System.nanoTime() - start)
                 .isGreaterThanOrEqualTo(Duration.ofMillis(19).toNanos());
     }

@@ -102,7 +102,7 @@ class ModelAnnouncementsTest {
             create(admin, "pinned.models");
             try (ModelAnnouncements announcements =
                     follow("pinned.models", slots, new FailingBundleStore(store, failures))) {
-                assertThat(slots.of(job())).isEqualTo(new ModelRoute.Later());
+                assertThat(slots.of(job())).isEqualTo(new ModelRoute.Loading());
                 await(() -> slots.of(job()).equals(new ModelRoute.Ready(second.digest())));
                 assertThat(failures).hasNegativeValue();
                 assertThat(announcements.refused()).isEmpty();

@@ -190,12 +190,12 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
         Manifest second = bundles.make("default", 2, 1, first.digest());
         put(second);
 
-        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Loading());
         assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Ready(second.digest()));
         slots.of(job("e".repeat(64)));
         assertThat(slots.of(job("e".repeat(64))))
                 .isInstanceOfSatisfying(
-                        ModelRoute.Nowhere.class,
+                        ModelRoute.UnknownModel.class,
                         nowhere -> assertThat(nowhere.why()).contains("there is no bundle"));
     }
 
@@ -207,13 +207,13 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
         Manifest second = bundles.make("default", 2, 1, first.digest());
         put(second);
 
-        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Loading());
         assertThat(releases.pin(second.digest(), false)).isFalse();
-        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Later());
+        assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Loading());
         assertThat(releases.pin(second.digest(), true)).isTrue();
         assertThat(slots.of(job(second.digest())))
                 .isInstanceOfSatisfying(
-                        ModelRoute.Nowhere.class,
+                        ModelRoute.UnknownModel.class,
                         nowhere -> assertThat(nowhere.why()).contains("at the moment", "Input/output error"));
 
         assertThat(releases.pin(second.digest(), false)).isTrue();

@@ -141,7 +141,7 @@ class JobLanesTest {
 
     @Test
     void shouldNotDivideAJobThatNoModelGenerates() {
-        routes.put("j0", new ModelRoute.Nowhere("there is no such model"));
+        routes.put("j0", new ModelRoute.UnknownModel("there is no such model"));
         add("standard", 64, NOW);
 
         assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+64");
@@ -207,7 +207,7 @@ class JobLanesTest {
 
     @Test
     void shouldLetJobsWaitForTheirModelWithoutHoldingUpOthers() {
-        routes.put("j0", new ModelRoute.Later());
+        routes.put("j0", new ModelRoute.Loading());
         add("standard", 1, NOW);
 
         assertThat(lanes.nanosUntilDue(NOW + LINGER)).isEqualTo(Long.MAX_VALUE);

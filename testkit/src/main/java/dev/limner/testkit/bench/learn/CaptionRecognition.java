@@ -19,16 +19,16 @@ import java.util.stream.IntStream;
  * data set; whether they are taken for the class of things they should be of; and how far they are from the real image of
  * the caption, in the judges' features.
  *
- * @param judges of the whole data set, which know what was left out; stay the caller's
+ * @param extractors of the whole data set, which know what was left out; stay the caller's
  */
-record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<float[]> captions, long seed) {
+record CaptionRecognition(FeatureExtractors extractors, TextEncoder encoder, List<float[]> captions, long seed) {
     private static final int OTHERS = 99;
 
-    static CaptionRecognition of(DataSet all, FeatureExtractors judges, TextEncoder encoder, long seed) {
+    static CaptionRecognition of(DataSet all, FeatureExtractors extractors, TextEncoder encoder, long seed) {
         List<float[]> embeddings = all.images().stream()
                 .map(image -> encoder.encode(plainest(image)).embedding())
                 .toList();
-        return new CaptionRecognition(judges, encoder, List.of(judges.textVectors(embeddings)), seed);
+        return new CaptionRecognition(extractors, encoder, List.of(extractors.textVectors(embeddings)), seed);
     }
 
     static String plainest(CaptionedImage image) {
@@ -61,23 +61,23 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
     }
 
     /** Generates each image's plainest caption; the same noise for whoever generates. */
-    List<Pixels> generate(ImageSource artist, List<CaptionedImage> images) {
-        List<ImageSource.Commission> commissions = new ArrayList<>();
+    List<Pixels> generate(ImageSource imageSource, List<CaptionedImage> images) {
+        List<ImageSource.Prompt> prompts = new ArrayList<>();
         for (CaptionedImage image : images) {
-            commissions.add(
-                    new ImageSource.Commission(plainest(image), embedding(image), seed * 7_919 + commissions.size()));
+            prompts.add(
+                    new ImageSource.Prompt(plainest(image), embedding(image), seed * 7_919 + prompts.size()));
         }
-        return artist.generate(commissions);
+        return imageSource.generate(prompts);
     }
 
     /** @param generated one image for each image's plainest caption */
     Found of(List<CaptionedImage> images, List<Pixels> generated) {
-        float[][] pictures = judges.imageVectors(generated);
-        float[][] features = judges.features(generated);
+        float[][] pictures = extractors.imageVectors(generated);
+        float[][] features = extractors.features(generated);
         float[][] wanted =
-                judges.features(images.stream().map(CaptionedImage::pixels).toList());
-        float[][] own = judges.textVectors(images.stream().map(this::embedding).toList());
-        int[] classes = judges.classify(generated);
+                extractors.features(images.stream().map(CaptionedImage::pixels).toList());
+        float[][] own = extractors.textVectors(images.stream().map(this::embedding).toList());
+        int[] classes = extractors.classify(generated);
         SplittableRandom random = new SplittableRandom(seed);
         double[] recognised = new double[generated.size()];
         double[] ofClass = new double[generated.size()];
@@ -93,7 +93,7 @@ record CaptionRecognition(FeatureExtractors judges, TextEncoder encoder, List<fl
             }
             recognised[i] = best ? 1 : 0;
             CaptionedImage image = images.get(i);
-            ofClass[i] = classes[i] == judges.classOf(image, embedding(image)) ? 1 : 0;
+            ofClass[i] = classes[i] == extractors.classOf(image, embedding(image)) ? 1 : 0;
             distances.add(Math.sqrt(VectorMath.squaredDistance(features[i], wanted[i])));
         }
         return new Found(Bootstrap.mean(recognised, seed), Bootstrap.mean(ofClass, seed), distances);

@@ -102,8 +102,8 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
         String name = ModelBundle.readManifest(folder.resolve("base/model")).name();
         List<Sheet> sheets = new ArrayList<>();
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                FeatureExtractors judges = FeatureExtractors.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
-            CaptionRecognition recognition = CaptionRecognition.of(parts.all(), judges, encoder, SEED);
+                FeatureExtractors extractors = FeatureExtractors.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
+            CaptionRecognition recognition = CaptionRecognition.of(parts.all(), extractors, encoder, SEED);
             sheets.add(sheet(
                     REAL,
                     kinds,

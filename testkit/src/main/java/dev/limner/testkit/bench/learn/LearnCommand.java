@@ -74,7 +74,7 @@ public final class LearnCommand implements Callable<Integer> {
             defaultValue = "WARM",
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    SimulatedPreference taste;
+    SimulatedPreference preference;
 
     @Option(names = "--records", defaultValue = "1200", description = "Opinions to give. Default: ${DEFAULT-VALUE}")
     int records;
@@ -111,7 +111,7 @@ public final class LearnCommand implements Callable<Integer> {
         List<String> captions = data.images(Split.TRAIN, "en").stream()
                 .map(image -> image.trainingCaptions("en").get(0))
                 .toList();
-        SimulatedRater rater = new SimulatedRater(kind, taste, seed);
+        SimulatedRater rater = new SimulatedRater(kind, preference, seed);
         Run run = run(home, rater, captions, folder);
         List<PreferenceCurve.Point> points = judge(home, data, rater, run.history, folder);
         report(run, points, folder, terminal);
@@ -181,22 +181,22 @@ public final class LearnCommand implements Callable<Integer> {
         List<PreferenceCurve.Point> points = new ArrayList<>();
         FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
-            List<ImageSource.Commission> commissions = new ArrayList<>();
+            List<ImageSource.Prompt> prompts = new ArrayList<>();
             for (int generate = 0; generate < SEEDS; generate++) {
                 for (CaptionedImage image : data.images(Split.TEST, "en")) {
                     String caption = image.captionsIn("en").get(0);
-                    commissions.add(new ImageSource.Commission(
-                            caption, encoder.encode(caption).embedding(), 4_000_037L + commissions.size()));
+                    prompts.add(new ImageSource.Prompt(
+                            caption, encoder.encode(caption).embedding(), 4_000_037L + prompts.size()));
                 }
             }
             List<Pixels> first = null;
             for (Map.Entry<String, Long> entry : history.live.entrySet()) {
                 ModelBundle bundle = ModelBundle.read(Path.of(store.uri("default", entry.getKey())));
                 try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
-                    List<Pixels> generated = ImageSource.of(renderer).generate(commissions);
+                    List<Pixels> generated = ImageSource.of(renderer).generate(prompts);
                     first = first == null ? generated : first;
                     points.add(
-                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.taste(), generated, first)));
+                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.preference(), generated, first)));
                     ImageGrid.write(
                             ImageGrid.spread(generated.subList(0, generated.size() / SEEDS), SHOWN),
                             GRID_COLUMNS,
@@ -219,7 +219,7 @@ public final class LearnCommand implements Callable<Integer> {
 
     private void report(Run run, List<PreferenceCurve.Point> points, Path folder, PrintWriter terminal) {
         ObjectNode report = JSON.createObjectNode();
-        report.put("rater", kind.name()).put("taste", taste.name()).put("records", run.history.records);
+        report.put("rater", kind.name()).put("taste", preference.name()).put("records", run.history.records);
         report.put("releases", points.size() - 1);
         ArrayNode curve = report.putArray("live");
         for (PreferenceCurve.Point point : points) {

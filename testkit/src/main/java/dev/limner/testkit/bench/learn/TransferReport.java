@@ -79,9 +79,9 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
         List<Row> rows = new ArrayList<>();
         List<Pixels> grid = new ArrayList<>(pixels(ImageGrid.spread(test, GRID_COLUMNS)));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                FeatureExtractors judges = FeatureExtractors.read(ForgettingCommand.judgesOf(all), Device.cpu());
-                SampleScoring scoring = new SampleScoring(EvaluationPlan.of(data, HeldOutClass.LANGUAGE, encoder, test.size(), SEED), judges)) {
-            CaptionRecognition recognition = CaptionRecognition.of(read(all), judges, encoder, SEED);
+                FeatureExtractors extractors = FeatureExtractors.read(ForgettingCommand.judgesOf(all), Device.cpu());
+                SampleScoring scoring = new SampleScoring(EvaluationPlan.of(data, HeldOutClass.LANGUAGE, encoder, test.size(), SEED), extractors)) {
+            CaptionRecognition recognition = CaptionRecognition.of(read(all), extractors, encoder, SEED);
             rows.add(row(
                     new Model("real images", 0, small),
                     scoring.ofReal(),
@@ -89,12 +89,12 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
                     recognition.of(test, pixels(test))));
             for (Model model : models) {
                 try (Renderer renderer = Renderer.load(ModelBundle.read(model.bundle), Device.cpu())) {
-                    ImageSource artist = ImageSource.of(renderer);
-                    List<Pixels> generated = recognition.generate(artist, test);
+                    ImageSource imageSource = ImageSource.of(renderer);
+                    List<Pixels> generated = recognition.generate(imageSource, test);
                     rows.add(row(
                             model,
-                            scoring.of(artist),
-                            recognition.of(train, recognition.generate(artist, train)),
+                            scoring.of(imageSource),
+                            recognition.of(train, recognition.generate(imageSource, train)),
                             recognition.of(test, generated)));
                     grid.addAll(ImageGrid.spread(generated, GRID_COLUMNS));
                 }

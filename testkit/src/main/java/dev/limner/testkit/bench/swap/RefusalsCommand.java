@@ -149,7 +149,7 @@ public final class RefusalsCommand implements Callable<Integer> {
                     cases.add(announce(topic, key, start, one, load, watch));
                     progress.to(cases.size(), one.what());
                 }
-                figures.put("strangers", load.tally().strangers(Set.of(live.digest())));
+                figures.put("strangers", load.tally().mismatched(Set.of(live.digest())));
                 topic.update(
                         name,
                         before -> before.map(

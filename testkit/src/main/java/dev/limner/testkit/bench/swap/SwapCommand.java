@@ -169,7 +169,7 @@ public final class SwapCommand implements Callable<Integer> {
         figures.put("lost", load.tally().lost(load.sent()));
         figures.put("duplicated", load.tally().duplicates());
         figures.put("undrawn", load.tally().undrawn());
-        figures.put("strangers", load.tally().strangers(digests));
+        figures.put("strangers", load.tally().mismatched(digests));
         figures.put("modelsThatDrew", load.tally().models());
         try (TextEncoder encoder = new CachingTextEncoder(
                 PretrainedEncoder.of(first.manifest().textEncoder()).load(home.cache(), 1), 10_000)) {

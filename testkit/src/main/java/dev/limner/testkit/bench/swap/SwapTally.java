@@ -80,7 +80,7 @@ final class SwapTally {
     }
 
     /** Results that name none of the releases. */
-    long strangers(Set<String> digests) {
+    long mismatched(Set<String> digests) {
         return results.values().stream()
                 .filter(result -> !digests.contains(
                         Objects.requireNonNull(result.model(), result.jobId()).digest()))

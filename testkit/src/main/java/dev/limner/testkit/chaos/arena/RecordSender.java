@@ -1,7 +1,7 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.JobMaker.Made;
+import dev.limner.testkit.chaos.cluster.JobMaker.Made;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

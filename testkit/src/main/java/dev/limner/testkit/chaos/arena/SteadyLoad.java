@@ -1,7 +1,7 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.JobMaker.Made;
+import dev.limner.testkit.chaos.cluster.JobMaker.Made;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -25,7 +25,7 @@ public final class SteadyLoad implements AutoCloseable {
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger early = new AtomicInteger();
     private final AtomicInteger kept = new AtomicInteger();
-    private final PriorityQueue<Later> later = new PriorityQueue<>(Comparator.comparingLong(Later::due));
+    private final PriorityQueue<Loading> later = new PriorityQueue<>(Comparator.comparingLong(Loading::due));
     private final Thread thread;
     private volatile double perSecond;
     private volatile int share;
@@ -33,7 +33,7 @@ public final class SteadyLoad implements AutoCloseable {
     private volatile Topics.@Nullable Lane held;
 
     /** Something to be sent at a time of {@link System#nanoTime()}. */
-    private record Later(long due, Runnable what) {}
+    private record Loading(long due, Runnable what) {}
 
     /**
      * Cancels the jobs that no worker may ever generate: start the workers after it.
@@ -103,7 +103,7 @@ public final class SteadyLoad implements AutoCloseable {
     }
 
     private void later(int millis, Runnable what) {
-        later.add(new Later(System.nanoTime() + millis * 1_000_000L, what));
+        later.add(new Loading(System.nanoTime() + millis * 1_000_000L, what));
     }
 
     private void next() {

@@ -212,7 +212,7 @@ public final class TestCluster implements AutoCloseable {
                 new ChurningConsumer(brokers.direct(), topics, topics.prefix() + "-workers", protocol),
                 new ChurningConsumer(brokers.direct(), topics, topics.prefix() + "-workers", protocol));
         List<Thread> threads = passengers.stream()
-                .map(passenger -> Thread.ofPlatform().daemon().start(passenger))
+                .map(churn -> Thread.ofPlatform().daemon().start(churn))
                 .toList();
         Thread.sleep(duration);
         await(duration, () -> passengers.stream().mapToInt(ChurningConsumer::rides).sum() >= rides);

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ProjectLayout;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -26,43 +26,43 @@ public final class BuildFaults {
         return new Fault(kind, Fault.Need.PREVIOUS_BUILD, false, strike);
     }
 
-    private static ProjectLayout previous(TestCluster arena) {
-        return Objects.requireNonNull(arena.previous(), "no earlier release takes part");
+    private static ProjectLayout previous(TestCluster cluster) {
+        return Objects.requireNonNull(cluster.previous(), "no earlier release takes part");
     }
 
-    private static void replaceAll(TestCluster arena, ProjectLayout build) throws InterruptedException {
-        for (int i = 0; i < arena.workers().count(); i++) {
-            arena.workers().replace(i, build);
+    private static void replaceAll(TestCluster cluster, ProjectLayout build) throws InterruptedException {
+        for (int i = 0; i < cluster.workers().count(); i++) {
+            cluster.workers().replace(i, build);
             Thread.sleep(TOGETHER_MILLIS / 2);
         }
     }
 
     /** One by one, from whatever runs to this release. */
-    private static Fault.Effect upgrade(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        replaceAll(arena, arena.home());
+    private static Fault.Effect upgrade(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        replaceAll(cluster, cluster.home());
         return Fault.Effect.now(true, busy);
     }
 
     /** One by one back to the earlier release, which then works alone, and forward again. */
-    private static Fault.Effect downgrade(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        replaceAll(arena, previous(arena));
+    private static Fault.Effect downgrade(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        replaceAll(cluster, previous(cluster));
         Thread.sleep(TOGETHER_MILLIS);
-        replaceAll(arena, arena.home());
+        replaceAll(cluster, cluster.home());
         return Fault.Effect.now(true, busy);
     }
 
     /** Both at once, and deaths with work beyond the committed offset, so that each inherits the other's ledgers. */
-    private static Fault.Effect mixed(TestCluster arena, Random random) throws InterruptedException {
-        int index = random.nextInt(arena.workers().count());
-        arena.workers().replace(index, previous(arena));
-        boolean busy = arena.busy();
-        Fault.Effect first = CrashFaults.overtaken(arena, random);
+    private static Fault.Effect mixed(TestCluster cluster, Random random) throws InterruptedException {
+        int index = random.nextInt(cluster.workers().count());
+        cluster.workers().replace(index, previous(cluster));
+        boolean busy = cluster.busy();
+        Fault.Effect first = CrashFaults.overtaken(cluster, random);
         Thread.sleep(TOGETHER_MILLIS);
-        Fault.Effect second = CrashFaults.overtaken(arena, random);
-        arena.workers().process(index).awaitReady();
-        arena.workers().replace(index, arena.home());
+        Fault.Effect second = CrashFaults.overtaken(cluster, random);
+        cluster.workers().process(index).awaitReady();
+        cluster.workers().replace(index, cluster.home());
         return Fault.Effect.now(first.seen() || second.seen(), busy);
     }
 }

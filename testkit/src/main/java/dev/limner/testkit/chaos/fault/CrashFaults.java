@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ final class CrashFaults {
     static List<Fault> all() {
         List<Fault> all = new ArrayList<>();
         for (String point : List.of("after-image", "after-store", "after-send", "mid-commit", "unforced")) {
-            all.add(new Fault("kill-" + point, (arena, random) -> atPoint(arena, random, "crash-" + point)));
+            all.add(new Fault("kill-" + point, (cluster, random) -> atPoint(cluster, random, "crash-" + point)));
         }
         all.add(new Fault("kill-worker", CrashFaults::worker));
         all.add(new Fault("kill-overtaken", CrashFaults::overtaken));
@@ -31,70 +31,70 @@ final class CrashFaults {
      * A worker ends itself where it was told to, as a SIGKILL would end it. One that has no partitions just now never gets
      * there; then it is another's turn.
      */
-    private static Fault.Effect atPoint(TestCluster arena, Random random, String order) throws InterruptedException {
-        int first = random.nextInt(arena.workers().count());
-        for (int i = 0; i < arena.workers().count(); i++) {
-            int index = (first + i) % arena.workers().count();
-            String name = arena.workers().nameOf(index);
-            ServiceProcess victim = arena.workers().process(index);
-            arena.orders().give(name, order, "");
-            boolean dead = arena.await(CRASH_WITHIN, () -> !victim.alive());
-            boolean busy = arena.busy();
-            arena.orders().takeBack(name, order);
-            if (dead && arena.orders().hit(name, order)) {
+    private static Fault.Effect atPoint(TestCluster cluster, Random random, String order) throws InterruptedException {
+        int first = random.nextInt(cluster.workers().count());
+        for (int i = 0; i < cluster.workers().count(); i++) {
+            int index = (first + i) % cluster.workers().count();
+            String name = cluster.workers().nameOf(index);
+            ServiceProcess victim = cluster.workers().process(index);
+            cluster.orders().give(name, order, "");
+            boolean dead = cluster.await(CRASH_WITHIN, () -> !victim.alive());
+            boolean busy = cluster.busy();
+            cluster.orders().takeBack(name, order);
+            if (dead && cluster.orders().hit(name, order)) {
                 return Fault.Effect.now(true, busy);
             }
         }
-        return Fault.Effect.now(false, arena.busy());
+        return Fault.Effect.now(false, cluster.busy());
     }
 
-    private static Fault.Effect worker(TestCluster arena, Random random) throws InterruptedException {
+    private static Fault.Effect worker(TestCluster cluster, Random random) throws InterruptedException {
         Thread.sleep(random.nextInt(500));
         ServiceProcess victim =
-                arena.workers().process(random.nextInt(arena.workers().count()));
-        boolean busy = arena.busy();
+                cluster.workers().process(random.nextInt(cluster.workers().count()));
+        boolean busy = cluster.busy();
         boolean alive = victim.alive();
         victim.kill();
         return Fault.Effect.now(alive && !victim.alive(), busy);
     }
 
     /** A worker that has finished jobs while older ones of the same partition are still on its device. */
-    static Fault.Effect overtaken(TestCluster arena, Random random) throws InterruptedException {
+    static Fault.Effect overtaken(TestCluster cluster, Random random) throws InterruptedException {
         long deadline = System.nanoTime() + CRASH_WITHIN.toNanos();
         while (System.nanoTime() < deadline) {
-            for (TopicPartition partition : arena.offsets().overtaken()) {
-                int owner = arena.workers().index(arena.cluster().ownerOf(partition));
-                if (owner < 0 || !arena.offsets().overtaken().contains(partition)) {
+            for (TopicPartition partition : cluster.offsets().overtaken()) {
+                int owner = cluster.workers().index(cluster.cluster().ownerOf(partition));
+                if (owner < 0 || !cluster.offsets().overtaken().contains(partition)) {
                     continue;
                 }
-                boolean busy = arena.busy();
-                arena.workers().process(owner).kill();
-                int looks = arena.offsets().looks();
-                arena.await(CRASH_WITHIN, () -> arena.offsets().looks() > looks + 1);
-                if (arena.offsets().overtaken().contains(partition)) {
+                boolean busy = cluster.busy();
+                cluster.workers().process(owner).kill();
+                int looks = cluster.offsets().looks();
+                cluster.await(CRASH_WITHIN, () -> cluster.offsets().looks() > looks + 1);
+                if (cluster.offsets().overtaken().contains(partition)) {
                     return Fault.Effect.now(true, busy);
                 }
             }
             Thread.sleep(20);
         }
-        return Fault.Effect.now(false, arena.busy());
+        return Fault.Effect.now(false, cluster.busy());
     }
 
-    private static Fault.Effect broker(TestCluster arena, Random random) throws InterruptedException {
-        int index = random.nextInt(arena.brokers().count());
-        boolean busy = arena.busy();
-        arena.brokers().kill(index);
+    private static Fault.Effect broker(TestCluster cluster, Random random) throws InterruptedException {
+        int index = random.nextInt(cluster.brokers().count());
+        boolean busy = cluster.busy();
+        cluster.brokers().kill(index);
         Thread.sleep(500 + random.nextInt(1500));
-        arena.brokers().restart(index);
-        arena.brokers().awaitAll();
+        cluster.brokers().restart(index);
+        cluster.brokers().awaitAll();
         return Fault.Effect.now(true, busy);
     }
 
     /** Every worker in turn, politely. */
-    private static Fault.Effect rollingRestart(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        for (int i = 0; i < arena.workers().count(); i++) {
-            arena.workers().restart(i, Map.of());
+    private static Fault.Effect rollingRestart(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        for (int i = 0; i < cluster.workers().count(); i++) {
+            cluster.workers().restart(i, Map.of());
         }
         return Fault.Effect.now(true, busy);
     }

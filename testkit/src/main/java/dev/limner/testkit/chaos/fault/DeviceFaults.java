@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -17,27 +17,27 @@ final class DeviceFaults {
 
     static List<Fault> all() {
         return List.of(
-                new Fault("device-fails", (arena, random) -> DiskFaults.order(arena, random, "device-fails", "", 3000)),
+                new Fault("device-fails", (cluster, random) -> DiskFaults.order(cluster, random, "device-fails", "", 3000)),
                 new Fault(
                         "device-memory",
-                        (arena, random) -> DiskFaults.order(arena, random, "device-memory", "4", 2000)),
+                        (cluster, random) -> DiskFaults.order(cluster, random, "device-memory", "4", 2000)),
                 new Fault("poisonous-job", DeviceFaults::poison),
                 new Fault("halting-job", DeviceFaults::halt));
     }
 
-    private static Fault.Effect poison(TestCluster arena, Random random) throws InterruptedException {
-        String id = arena.bursts().poisoned();
-        boolean busy = arena.busy();
+    private static Fault.Effect poison(TestCluster cluster, Random random) throws InterruptedException {
+        String id = cluster.bursts().poisoned();
+        boolean busy = cluster.busy();
         boolean found =
-                arena.await(ANSWER_WITHIN, () -> arena.checker().statusOf(id).equals("failed"));
+                cluster.await(ANSWER_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
         return Fault.Effect.now(found, busy);
     }
 
-    private static Fault.Effect halt(TestCluster arena, Random random) throws InterruptedException {
-        int before = arena.workers().deaths();
-        String id = arena.bursts().halting();
+    private static Fault.Effect halt(TestCluster cluster, Random random) throws InterruptedException {
+        int before = cluster.workers().deaths();
+        String id = cluster.bursts().halting();
         boolean found =
-                arena.await(CONDEMNED_WITHIN, () -> arena.checker().statusOf(id).equals("failed"));
-        return Fault.Effect.now(found && arena.workers().deaths() - before >= DEATHS, true);
+                cluster.await(CONDEMNED_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
+        return Fault.Effect.now(found && cluster.workers().deaths() - before >= DEATHS, true);
     }
 }

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,18 +35,18 @@ final class ErrorFaults {
         return List.of(new Fault("thread-errors", Fault.Need.NOTHING, true, ErrorFaults::threads));
     }
 
-    private static Fault.Effect threads(TestCluster arena, Random random) throws InterruptedException {
+    private static Fault.Effect threads(TestCluster cluster, Random random) throws InterruptedException {
         List<String> threads = new ArrayList<>(THREADS);
         Collections.shuffle(threads, random);
-        boolean busy = arena.busy();
+        boolean busy = cluster.busy();
         boolean all = true;
-        int next = random.nextInt(arena.workers().count());
+        int next = random.nextInt(cluster.workers().count());
         for (String thread : threads) {
             boolean obeyed = false;
-            for (int i = 0; i < TRIES * arena.workers().count() && !obeyed; i++) {
-                obeyed = strike(arena, next++ % arena.workers().count(), thread);
+            for (int i = 0; i < TRIES * cluster.workers().count() && !obeyed; i++) {
+                obeyed = strike(cluster, next++ % cluster.workers().count(), thread);
             }
-            recover(arena);
+            recover(cluster);
             all &= obeyed;
         }
         return Fault.Effect.now(all, busy);
@@ -56,40 +56,40 @@ final class ErrorFaults {
      * Waits until no death is counted any more: a job that three deaths in a row met would be taken for their cause. What
      * is there when partitions have new owners is under suspicion, so it takes two looks.
      */
-    private static void recover(TestCluster arena) throws InterruptedException {
+    private static void recover(TestCluster cluster) throws InterruptedException {
         for (int look = 0; look < 2; look++) {
-            Set<String> waiting = arena.checker().unansweredAt(System.nanoTime());
-            boolean unused = arena.await(RECOVER_WITHIN, () -> arena.checker().answered(waiting));
+            Set<String> waiting = cluster.checker().unansweredAt(System.nanoTime());
+            boolean unused = cluster.await(RECOVER_WITHIN, () -> cluster.checker().answered(waiting));
         }
     }
 
     /** Whether the worker had such a thread at work. If so its process must end by itself, and not as if all was well. */
-    private static boolean strike(TestCluster arena, int index, String thread) throws InterruptedException {
-        String name = arena.workers().nameOf(index);
-        ServiceProcess victim = arena.workers().process(index);
+    private static boolean strike(TestCluster cluster, int index, String thread) throws InterruptedException {
+        String name = cluster.workers().nameOf(index);
+        ServiceProcess victim = cluster.workers().process(index);
         if (!victim.alive()) {
             return false;
         }
-        arena.orders().give(name, ORDER, thread);
+        cluster.orders().give(name, ORDER, thread);
         switch (thread) {
-            case "limner-letters" -> arena.bursts().oversized();
-            case "limner-read" -> arena.bursts().cancelNobody();
+            case "limner-letters" -> cluster.bursts().oversized();
+            case "limner-read" -> cluster.bursts().cancelNobody();
             default -> {}
         }
-        boolean obeyed = arena.await(OBEYED_WITHIN, () -> arena.orders().hit(name, ORDER));
-        arena.orders().takeBack(name, ORDER);
+        boolean obeyed = cluster.await(OBEYED_WITHIN, () -> cluster.orders().hit(name, ORDER));
+        cluster.orders().takeBack(name, ORDER);
         if (!obeyed) {
             return false;
         }
-        if (!arena.await(ENDED_WITHIN, () -> !victim.alive())) {
-            arena.violations().add("an error in " + thread + " of " + name + " did not end its process");
+        if (!cluster.await(ENDED_WITHIN, () -> !victim.alive())) {
+            cluster.violations().add("an error in " + thread + " of " + name + " did not end its process");
             victim.kill();
             return true;
         }
         int code = victim.ended().join().exitValue();
         // An earlier release knows no code of its own for errors.
-        if (arena.previous() == null ? code != EXIT_CODE : code == 0) {
-            arena.violations()
+        if (cluster.previous() == null ? code != EXIT_CODE : code == 0) {
+            cluster.violations()
                     .add("an error in " + thread + " of " + name + " ended its process with exit code " + code);
         }
         return true;

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.util.Random;
 
 /**
@@ -36,7 +36,7 @@ public record Fault(String kind, Need need, boolean once, Strike strike) {
     /** Breaks something, proves that it broke, mends it. */
     @FunctionalInterface
     public interface Strike {
-        Effect on(TestCluster arena, Random random) throws InterruptedException;
+        Effect on(TestCluster cluster, Random random) throws InterruptedException;
     }
 
     /**

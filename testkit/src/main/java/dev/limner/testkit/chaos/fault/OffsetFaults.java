@@ -2,7 +2,7 @@ package dev.limner.testkit.chaos.fault;
 
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -34,40 +34,40 @@ final class OffsetFaults {
     }
 
     /** The fleet sleeps until the brokers have forgotten how far it was; what was answered must not be answered again. */
-    private static Fault.Effect expired(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        IntStream.range(0, arena.workers().count()).parallel().forEach(arena.workers()::stop);
+    private static Fault.Effect expired(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        IntStream.range(0, cluster.workers().count()).parallel().forEach(cluster.workers()::stop);
         long deadline = System.nanoTime() + EMPTY_WITHIN.toNanos();
-        while (!arena.cluster().members().isEmpty() && System.nanoTime() < deadline) {
+        while (!cluster.cluster().members().isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(100);
         }
-        for (String topic : arena.topics().allJobs()) {
-            arena.offsets().forgive(arena.cluster().partitionsOf(topic));
+        for (String topic : cluster.topics().allJobs()) {
+            cluster.offsets().forgive(cluster.cluster().partitionsOf(topic));
         }
-        arena.cluster().expireOffsets();
-        arena.workers().startAll();
+        cluster.cluster().expireOffsets();
+        cluster.workers().startAll();
         return Fault.Effect.now(true, busy);
     }
 
     /** A worker dies that has done thousands of records behind hundreds of open ones, and reads no more of their partition. */
-    private static Fault.Effect crowded(TestCluster arena, Random random) throws InterruptedException {
-        TopicPartition partition = new TopicPartition(arena.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
+    private static Fault.Effect crowded(TestCluster cluster, Random random) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(cluster.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
         int owner = -1;
         while (owner < 0) {
-            owner = arena.workers().index(arena.cluster().ownerOf(partition));
+            owner = cluster.workers().index(cluster.cluster().ownerOf(partition));
             Thread.sleep(50);
         }
-        ServiceProcess victim = arena.workers().process(owner);
-        String name = arena.workers().nameOf(owner);
-        arena.load().hold(Topics.Lane.INTERACTIVE);
-        arena.orders().give(name, STUCK, "");
-        arena.bursts().striped(Topics.Lane.INTERACTIVE, partition.partition(), OPEN, DONE_EACH);
-        boolean crowded = arena.await(CROWDED_WITHIN, () -> arena.offsets().ledgerLength(partition) > SOFT_CAP);
-        boolean busy = arena.busy();
+        ServiceProcess victim = cluster.workers().process(owner);
+        String name = cluster.workers().nameOf(owner);
+        cluster.load().hold(Topics.Lane.INTERACTIVE);
+        cluster.orders().give(name, STUCK, "");
+        cluster.bursts().striped(Topics.Lane.INTERACTIVE, partition.partition(), OPEN, DONE_EACH);
+        boolean crowded = cluster.await(CROWDED_WITHIN, () -> cluster.offsets().ledgerLength(partition) > SOFT_CAP);
+        boolean busy = cluster.busy();
         victim.kill();
-        arena.orders().takeBack(name, STUCK);
-        arena.load().release();
-        Set<String> here = arena.checker().unansweredAt(System.nanoTime());
+        cluster.orders().takeBack(name, STUCK);
+        cluster.load().release();
+        Set<String> here = cluster.checker().unansweredAt(System.nanoTime());
         return Fault.Effect.now(crowded, busy && !here.isEmpty());
     }
 }

@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -30,57 +30,57 @@ final class OutageFaults {
     }
 
     /** Every broker at once, for longer than most timeouts. */
-    private static Fault.Effect everything(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        int deaths = arena.workers().deaths();
-        for (int i = 0; i < arena.brokers().count(); i++) {
-            arena.brokers().kill(i);
+    private static Fault.Effect everything(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        int deaths = cluster.workers().deaths();
+        for (int i = 0; i < cluster.brokers().count(); i++) {
+            cluster.brokers().kill(i);
         }
         Thread.sleep(LONG_MILLIS);
-        for (int i = 0; i < arena.brokers().count(); i++) {
-            arena.brokers().restart(i);
+        for (int i = 0; i < cluster.brokers().count(); i++) {
+            cluster.brokers().restart(i);
         }
-        arena.brokers().awaitAll();
-        if (arena.workers().deaths() > deaths) {
-            arena.violations().add("a worker ended because the brokers were gone for a while");
+        cluster.brokers().awaitAll();
+        if (cluster.workers().deaths() > deaths) {
+            cluster.violations().add("a worker ended because the brokers were gone for a while");
         }
         return Fault.Effect.now(true, busy);
     }
 
     /** The only copy of one partition is on a broker that dies; then partitions change hands. */
-    private static Fault.Effect partitionWithoutLeader(TestCluster arena, Random random) throws InterruptedException {
-        String topic = arena.topics().jobs(Topics.Lane.STANDARD);
-        int number = arena.cluster().addPartition(Topics.Lane.STANDARD);
+    private static Fault.Effect partitionWithoutLeader(TestCluster cluster, Random random) throws InterruptedException {
+        String topic = cluster.topics().jobs(Topics.Lane.STANDARD);
+        int number = cluster.cluster().addPartition(Topics.Lane.STANDARD);
         TopicPartition alone = new TopicPartition(topic, number);
         int broker = 0;
         long deadline = System.nanoTime() + LED_WITHIN.toNanos();
         while (broker == 0 && System.nanoTime() < deadline) {
             Thread.sleep(100);
-            broker = arena.cluster().leaderOf(alone);
+            broker = cluster.cluster().leaderOf(alone);
         }
-        arena.cluster().move(alone, List.of(broker));
-        arena.bursts().plain(Topics.Lane.STANDARD, number, JOBS);
-        boolean busy = arena.busy();
-        arena.brokers().kill(broker - 1);
-        arena.workers().process(random.nextInt(arena.workers().count())).kill();
+        cluster.cluster().move(alone, List.of(broker));
+        cluster.bursts().plain(Topics.Lane.STANDARD, number, JOBS);
+        boolean busy = cluster.busy();
+        cluster.brokers().kill(broker - 1);
+        cluster.workers().process(random.nextInt(cluster.workers().count())).kill();
         for (int partition = 0; partition < ELSEWHERE; partition++) {
-            arena.bursts().plain(Topics.Lane.STANDARD, partition, JOBS);
+            cluster.bursts().plain(Topics.Lane.STANDARD, partition, JOBS);
         }
         Thread.sleep(1000);
-        Set<String> others = arena.checker().unansweredAt(System.nanoTime());
+        Set<String> others = cluster.checker().unansweredAt(System.nanoTime());
         others.removeIf(place -> place.startsWith(topic + "-" + number + "@"));
-        if (!arena.await(OTHERS_WITHIN, () -> arena.checker().answered(others))) {
-            arena.violations().add("while " + alone + " had no leader, jobs of other partitions were not answered");
+        if (!cluster.await(OTHERS_WITHIN, () -> cluster.checker().answered(others))) {
+            cluster.violations().add("while " + alone + " had no leader, jobs of other partitions were not answered");
         }
-        boolean leaderless = arena.cluster().leaderOf(alone) == 0;
-        arena.brokers().restart(broker - 1);
-        arena.brokers().awaitAll();
-        arena.cluster().electUnclean(alone);
+        boolean leaderless = cluster.cluster().leaderOf(alone) == 0;
+        cluster.brokers().restart(broker - 1);
+        cluster.brokers().awaitAll();
+        cluster.cluster().electUnclean(alone);
         long mended = System.nanoTime();
-        arena.cluster()
+        cluster.cluster()
                 .move(
                         alone,
-                        IntStream.rangeClosed(1, arena.brokers().count())
+                        IntStream.rangeClosed(1, cluster.brokers().count())
                                 .boxed()
                                 .toList());
         return new Fault.Effect(leaderless, busy, mended);

@@ -1,6 +1,6 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.util.List;
 import java.util.Random;
 
@@ -17,15 +17,15 @@ final class ProducerFaults {
                 new Fault("repeated-ids", ProducerFaults::repeats));
     }
 
-    private static Fault.Effect aborts(TestCluster arena, Random random) {
-        boolean busy = arena.busy();
-        arena.bursts().aborted(TRANSACTIONS);
+    private static Fault.Effect aborts(TestCluster cluster, Random random) {
+        boolean busy = cluster.busy();
+        cluster.bursts().aborted(TRANSACTIONS);
         return Fault.Effect.now(true, busy);
     }
 
-    private static Fault.Effect repeats(TestCluster arena, Random random) throws InterruptedException {
-        boolean busy = arena.busy();
-        int records = arena.bursts().repeats(REPEATS);
+    private static Fault.Effect repeats(TestCluster cluster, Random random) throws InterruptedException {
+        boolean busy = cluster.busy();
+        int records = cluster.bursts().repeats(REPEATS);
         return Fault.Effect.now(records == 4 * REPEATS, busy);
     }
 }

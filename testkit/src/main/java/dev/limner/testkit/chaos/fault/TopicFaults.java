@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.arena.TestCluster;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -28,53 +28,53 @@ final class TopicFaults {
      * A lane's topic is deleted and made again while some of its jobs may still be unread: those are gone with it. Every
      * job of the new topic is to be answered, though its offsets are those of jobs that were.
      */
-    private static Fault.Effect jobs(TestCluster arena, Random random) throws InterruptedException {
-        String topic = arena.topics().jobs(Topics.Lane.BULK);
-        arena.load().hold(Topics.Lane.BULK);
-        arena.await(DRAIN_WITHIN, () -> arena.checker().drained(topic));
-        boolean busy = arena.busy();
-        arena.bursts().plain(Topics.Lane.BULK, null, UNREAD);
-        arena.bursts().flush();
-        arena.checker().leave(topic);
-        arena.cluster().delete(topic);
+    private static Fault.Effect jobs(TestCluster cluster, Random random) throws InterruptedException {
+        String topic = cluster.topics().jobs(Topics.Lane.BULK);
+        cluster.load().hold(Topics.Lane.BULK);
+        cluster.await(DRAIN_WITHIN, () -> cluster.checker().drained(topic));
+        boolean busy = cluster.busy();
+        cluster.bursts().plain(Topics.Lane.BULK, null, UNREAD);
+        cluster.bursts().flush();
+        cluster.checker().leave(topic);
+        cluster.cluster().delete(topic);
         long deleted = System.currentTimeMillis();
         Thread.sleep(random.nextInt(2000));
-        arena.cluster().createMissing(PARTITIONS);
-        arena.offsets().forgive(arena.cluster().partitionsOf(topic));
-        arena.checker().renewed(topic, deleted);
+        cluster.cluster().createMissing(PARTITIONS);
+        cluster.offsets().forgive(cluster.cluster().partitionsOf(topic));
+        cluster.checker().renewed(topic, deleted);
         long made = System.nanoTime();
-        arena.bursts().plain(Topics.Lane.BULK, null, UNREAD);
-        arena.load().release();
+        cluster.bursts().plain(Topics.Lane.BULK, null, UNREAD);
+        cluster.load().release();
         return new Fault.Effect(true, busy, made);
     }
 
     /** No result of a job that cannot be generated may appear while its original has nowhere to go. */
-    private static Fault.Effect letters(TestCluster arena, Random random) throws InterruptedException {
-        String topic = arena.topics().deadLetters();
-        boolean busy = arena.busy();
-        arena.checker().leave(topic);
-        arena.cluster().delete(topic);
+    private static Fault.Effect letters(TestCluster cluster, Random random) throws InterruptedException {
+        String topic = cluster.topics().deadLetters();
+        boolean busy = cluster.busy();
+        cluster.checker().leave(topic);
+        cluster.cluster().delete(topic);
         long deleted = System.currentTimeMillis();
-        arena.bursts().bad(BAD);
+        cluster.bursts().bad(BAD);
         Thread.sleep(AWAY_MILLIS + random.nextInt(AWAY_MILLIS));
-        arena.cluster().createMissing(PARTITIONS);
-        arena.checker().renewed(topic, deleted);
+        cluster.cluster().createMissing(PARTITIONS);
+        cluster.checker().renewed(topic, deleted);
         return Fault.Effect.now(true, busy);
     }
 
-    private static Fault.Effect rights(TestCluster arena, Random random) throws InterruptedException {
+    private static Fault.Effect rights(TestCluster cluster, Random random) throws InterruptedException {
         String topic =
-                random.nextBoolean() ? arena.topics().results() : arena.topics().deadLetters();
-        arena.cluster().denyWrites(topic);
-        arena.bursts().bad(BAD);
+                random.nextBoolean() ? cluster.topics().results() : cluster.topics().deadLetters();
+        cluster.cluster().denyWrites(topic);
+        cluster.bursts().bad(BAD);
         Thread.sleep(AWAY_MILLIS / 2 + random.nextInt(AWAY_MILLIS));
-        boolean busy = arena.busy();
-        int before = arena.checker().account().answered();
+        boolean busy = cluster.busy();
+        int before = cluster.checker().account().answered();
         Thread.sleep(STILL_MILLIS);
         // The workers cannot publish what those jobs led to, so that nothing of theirs comes out either.
-        boolean still = arena.checker().account().answered() == before
-                || topic.equals(arena.topics().deadLetters());
-        arena.cluster().allowWrites(topic);
+        boolean still = cluster.checker().account().answered() == before
+                || topic.equals(cluster.topics().deadLetters());
+        cluster.cluster().allowWrites(topic);
         return Fault.Effect.now(still, busy);
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * An evaluation as JSON and as a page.
  *
  * @param model what was evaluated
- * @param judges through whom
+ * @param extractors through whom
  * @param plan on what
  * @param evaluation what was found
  * @param grid the sample grid's captions
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvaluationReport(
         Manifest model,
-        ExtractorDescription judges,
+        ExtractorDescription extractors,
         EvaluationPlan plan,
         ModelEvaluation evaluation,
         SampleGrid grid,
@@ -50,12 +50,12 @@ public record EvaluationReport(
         ObjectNode json = JSON.createObjectNode();
         json.putObject("model").put("name", model.name()).put("digest", model.digest());
         json.putObject("data")
-                .put("name", judges.data())
-                .put("digest", judges.dataDigest())
-                .put("language", judges.language())
+                .put("name", extractors.data())
+                .put("digest", extractors.dataDigest())
+                .put("language", extractors.language())
                 .put("heldOut", plan.heldOut().size())
                 .put("training", plan.train().size());
-        json.putObject("judges").put("version", judges.version()).put("seed", judges.seed());
+        json.putObject("judges").put("version", extractors.version()).put("seed", extractors.seed());
         evaluation.figures().forEach((metric, figure) -> {
             ObjectNode node = json.putObject(metric.id());
             if (figure.unavailable() != null) {
@@ -103,12 +103,12 @@ public record EvaluationReport(
                 String.format(
                         Locale.ROOT,
                         "%s (%s), %d held-out images, %d training images, judges version %d with seed %d",
-                        judges.data(),
-                        judges.language(),
+                        extractors.data(),
+                        extractors.language(),
                         plan.heldOut().size(),
                         plan.train().size(),
-                        judges.version(),
-                        judges.seed()));
+                        extractors.version(),
+                        extractors.seed()));
         content.put(
                 "alarms",
                 evaluation.alarms().stream()

@@ -54,17 +54,17 @@ class FeatureExtractorsTest {
         DataSet data = data(true);
         ExtractorTraining.run(data, "en", encoder, 1, Device.cpu(), folder, STEPS, percent -> {});
 
-        try (FeatureExtractors judges = FeatureExtractors.read(folder, Device.cpu())) {
+        try (FeatureExtractors extractors = FeatureExtractors.read(folder, Device.cpu())) {
             List<CaptionedImage> test = data.images(Split.TEST, "en");
             List<Pixels> pictures = test.stream().map(CaptionedImage::pixels).toList();
-            int[] found = judges.classify(pictures);
-            float[][] where = judges.imageVectors(pictures);
-            float[][] words = judges.textVectors(COLOURS.stream()
+            int[] found = extractors.classify(pictures);
+            float[][] where = extractors.imageVectors(pictures);
+            float[][] words = extractors.textVectors(COLOURS.stream()
                     .map(colour -> encoder.encode("a " + colour + " square").embedding())
                     .toList());
             for (int i = 0; i < found.length; i++) {
                 int expected = COLOURS.indexOf(test.get(i).label());
-                assertThat(judges.description().labels().get(found[i])).isEqualTo(COLOURS.get(expected));
+                assertThat(extractors.description().labels().get(found[i])).isEqualTo(COLOURS.get(expected));
                 for (int other = 0; other < COLOURS.size(); other++) {
                     if (other != expected) {
                         assertThat(VectorMath.product(where[i], words[expected]))
@@ -72,8 +72,8 @@ class FeatureExtractorsTest {
                     }
                 }
             }
-            assertThat(judges.features(pictures)[0]).hasSize(64).doesNotContain(Float.NaN);
-            assertThat(judges.randomFeatures(pictures)[0]).isNotEqualTo(judges.features(pictures)[0]);
+            assertThat(extractors.features(pictures)[0]).hasSize(64).doesNotContain(Float.NaN);
+            assertThat(extractors.randomFeatures(pictures)[0]).isNotEqualTo(extractors.features(pictures)[0]);
         }
     }
 
@@ -86,13 +86,13 @@ class FeatureExtractorsTest {
         ExtractorTraining.run(data, "en", encoder, 4, Device.cpu(), folder.resolve("c"), 5, percent -> {});
 
         assertThat(weights("b")).isEqualTo(weights("a")).isNotEqualTo(weights("c"));
-        try (FeatureExtractors judges = FeatureExtractors.read(folder.resolve("a"), Device.cpu())) {
-            assertThat(judges.description().labels()).isEmpty();
-            assertThat(judges.description().classes()).isGreaterThan(1);
+        try (FeatureExtractors extractors = FeatureExtractors.read(folder.resolve("a"), Device.cpu())) {
+            assertThat(extractors.description().labels()).isEmpty();
+            assertThat(extractors.description().classes()).isGreaterThan(1);
             CaptionedImage image = data.images().get(0);
             float[] embedding = encoder.encode(image.captionsIn("en").get(0)).embedding();
-            assertThat(judges.classOf(image, embedding))
-                    .isBetween(0, judges.description().classes() - 1);
+            assertThat(extractors.classOf(image, embedding))
+                    .isBetween(0, extractors.description().classes() - 1);
         }
     }
 
