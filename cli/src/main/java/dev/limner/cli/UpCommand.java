@@ -5,6 +5,7 @@ import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.Terminal;
 import dev.limner.client.FleetClient;
+import dev.limner.client.FleetRecord;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.DiskSpace;
@@ -29,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -255,7 +255,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
         long nextLine = 0;
         try (FleetClient.Reader reader = client.workers()) {
             while (!fleet.closed()) {
-                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                for (FleetRecord record : reader.poll(POLL)) {
                     status(record).ifPresent(status -> statuses.put(status.worker(), status));
                 }
                 Instant gone = Instant.now().minus(SILENT);
@@ -284,7 +284,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
     }
 
     /** Empty for what is no status: anybody may write to the topic, and a worker of another release may say more. */
-    static Optional<WorkerStatus> status(ConsumerRecord<byte[], byte[]> record) {
+    static Optional<WorkerStatus> status(FleetRecord record) {
         byte[] value = record.value();
         if (value == null) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.client.FleetClient;
+import dev.limner.client.FleetRecord;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobGroup;
@@ -23,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,7 +123,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
         try (FleetClient.Reader reader = client.everything();
                 Progress progress = Progress.of("group " + name, 0)) {
             while (size < 0 || results.size() < size || jobs.size() < results.size()) {
-                for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+                for (FleetRecord record : reader.poll(POLL)) {
                     boolean mine = record.topic().equals(client.topics().results())
                             ? takeResult(record, name, results)
                             : takeJob(record, name, jobs);
@@ -148,14 +148,14 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
                         + timeout + " s";
     }
 
-    private static boolean takeResult(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Result> results) {
+    private static boolean takeResult(FleetRecord record, String name, Map<String, Result> results) {
         return FleetClient.result(record)
                 .filter(result -> result.group() != null && result.group().id().equals(name))
                 .map(result -> results.put(result.jobId(), result) == null)
                 .orElse(false);
     }
 
-    private static boolean takeJob(ConsumerRecord<byte[], byte[]> record, String name, Map<String, Job> jobs) {
+    private static boolean takeJob(FleetRecord record, String name, Map<String, Job> jobs) {
         String fallback = record.topic() + "-" + record.partition() + "-" + record.offset();
         return JobCodec.decode(record.value(), fallback) instanceof Decoded.Valid(Job job)
                 && job.group() != null

@@ -3,10 +3,10 @@ package dev.limner.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.client.FleetRecord;
 import dev.limner.protocol.WorkerStatus;
 import java.time.Instant;
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class UpCommandTest {
@@ -22,7 +22,7 @@ class UpCommandTest {
         }
     }
 
-    private static ConsumerRecord<byte[], byte[]> record(byte[] value) {
-        return new ConsumerRecord<>("limner.workers", 0, 0, new byte[0], value);
+    private static FleetRecord record(byte[] value) {
+        return new FleetRecord("limner.workers", 0, 0, 0, new byte[0], value, List.of());
     }
 }

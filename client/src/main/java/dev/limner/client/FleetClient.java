@@ -1,5 +1,9 @@
 package dev.limner.client;
 
+import dev.limner.protocol.Cancellation;
+import dev.limner.protocol.DecodedFeedback;
+import dev.limner.protocol.Feedback;
+import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Result;
@@ -19,7 +23,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -29,9 +32,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** What a producer of jobs and a reader of results does, with plain clients. */
 public final class FleetClient {
+    private static final int FEEDBACK_PATIENCE_MILLIS = 10_000;
+
     private final String bootstrap;
     private final Topics topics;
 
@@ -109,7 +115,7 @@ public final class FleetClient {
     }
 
     /** The result in a record of the results topic; empty for what somebody else put there. */
-    public static Optional<Result> result(ConsumerRecord<byte[], byte[]> record) {
+    public static Optional<Result> result(FleetRecord record) {
         try {
             return record.value() == null ? Optional.empty() : Optional.of(ResultCodec.decode(record.value()));
         } catch (IllegalArgumentException e) {
@@ -134,9 +140,66 @@ public final class FleetClient {
         return new Reader(topics, true);
     }
 
-    /** A client for what only an administrator asks; the caller closes it. */
-    public Admin admin() {
-        return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+    /** A connection for what only an administrator asks; the caller closes it. */
+    public FleetAdmin admin() {
+        return new FleetAdmin(this);
+    }
+
+    /**
+     * Says that jobs are not wanted any more; returns when the brokers have it.
+     *
+     * @throws IllegalStateException if they do not take it
+     */
+    public void cancel(List<String> jobIds, Cancellation cancellation) throws InterruptedException {
+        byte[] value = cancellation.encode();
+        produce(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap),
+                jobIds.stream()
+                        .map(id -> new ProducerRecord<>(
+                                topics.cancellations(), id.getBytes(StandardCharsets.UTF_8), value))
+                        .toList(),
+                "the cancellation was not taken: ");
+    }
+
+    /**
+     * Sends feedback; returns when the brokers have it. What is said of one image stays in order.
+     *
+     * @param records feedback as it is written on the topic
+     * @throws IllegalStateException if they do not take it
+     */
+    public static void sendFeedback(String bootstrap, Topics topics, List<byte[]> records)
+            throws InterruptedException {
+        produce(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrap,
+                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                        FEEDBACK_PATIENCE_MILLIS),
+                records.stream()
+                        .map(value -> new ProducerRecord<>(topics.feedback(), imageOf(value), value))
+                        .toList(),
+                "the feedback was not taken by " + bootstrap + ": ");
+    }
+
+    private static byte @Nullable [] imageOf(byte[] value) {
+        return FeedbackCodec.decode(value, "any") instanceof DecodedFeedback.Valid(Feedback feedback)
+                ? feedback.image().sha256().getBytes(StandardCharsets.US_ASCII)
+                : null;
+    }
+
+    private static void produce(
+            Map<String, Object> config, List<ProducerRecord<byte[], byte[]>> records, String otherwise)
+            throws InterruptedException {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+            records.forEach(record -> sent.add(producer.send(record)));
+            for (Future<RecordMetadata> acknowledged : sent) {
+                acknowledged.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(otherwise + e.getCause(), e);
+        }
     }
 
     public String bootstrap() {
@@ -181,14 +244,14 @@ public final class FleetClient {
         }
 
         /** The next values, each with its topic; empty if none came in time. */
-        public List<ConsumerRecord<byte[], byte[]>> poll(Duration timeout) {
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            consumer.poll(timeout).forEach(records::add);
+        public List<FleetRecord> poll(Duration timeout) {
+            List<FleetRecord> records = new ArrayList<>();
+            consumer.poll(timeout).forEach(record -> records.add(FleetRecord.of(record)));
             return records;
         }
 
         /** Gives every record that was committed when this was called, each partition's in order. */
-        public void forEachUntilNow(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        public void forEachUntilNow(Consumer<FleetRecord> reader) {
             Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(consumer.assignment()));
             while (true) {
                 ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());

@@ -13,11 +13,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,22 +48,7 @@ public final class CancelCommand implements Callable<Integer>, LimnerCommand {
     @Override
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
-        byte[] value = new Cancellation(Instant.now(), reason).encode();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, client.bootstrap()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (String id : ids) {
-                sent.add(producer.send(new ProducerRecord<>(
-                        client.topics().cancellations(), id.getBytes(StandardCharsets.UTF_8), value)));
-            }
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the cancellation was not taken: " + e.getCause(), e);
-        }
+        client.cancel(ids, new Cancellation(Instant.now(), reason));
         spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless generated already");
         return 0;
     }

@@ -1,12 +1,15 @@
 package dev.limner.cli.operate;
 
+import dev.limner.client.DeadLetterRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
+import dev.limner.client.FleetAdmin;
 import dev.limner.client.FleetClient;
+import dev.limner.client.FleetRecord;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.RedriveHeaders;
@@ -23,11 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,17 +70,17 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
     CommandSpec spec;
 
     private final ObjectMapper mapper = new ObjectMapper();
-    private final List<ConsumerRecord<byte[], byte[]>> jobs = new ArrayList<>();
-    private final List<ConsumerRecord<byte[], byte[]>> results = new ArrayList<>();
+    private final List<FleetRecord> jobs = new ArrayList<>();
+    private final List<FleetRecord> results = new ArrayList<>();
     private final List<DeadLetterRecord> letters = new ArrayList<>();
-    private final List<ConsumerRecord<byte[], byte[]>> cancellations = new ArrayList<>();
+    private final List<FleetRecord> cancellations = new ArrayList<>();
 
     @Override
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         collect(client);
         ObjectNode told = mapper.createObjectNode().put("jobId", id);
-        for (ConsumerRecord<byte[], byte[]> job : jobs) {
+        for (FleetRecord job : jobs) {
             told.withArray("submissions").add(submission(client, job));
         }
         results.forEach(result -> told.withArray("results").add(result(result)));
@@ -129,26 +127,21 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
         return JobCodec.decode(letter.record().value(), fallback).jobId().equals(id);
     }
 
-    private static String jobId(ConsumerRecord<byte[], byte[]> record) {
-        String first = DeadLetterRecord.header(record.headers(), RedriveHeaders.ORIGIN);
-        String fallback = first == null
-                ? record.topic() + "-" + record.partition() + "-" + record.offset()
-                : first.replace('@', '-');
+    private static String jobId(FleetRecord record) {
+        String fallback =
+                record.header(RedriveHeaders.ORIGIN).orElse(record.place()).replace('@', '-');
         return JobCodec.decode(record.value(), fallback).jobId();
     }
 
-    private ObjectNode submission(FleetClient client, ConsumerRecord<byte[], byte[]> record)
+    private ObjectNode submission(FleetClient client, FleetRecord record)
             throws InterruptedException {
         ObjectNode told = mapper.createObjectNode();
-        told.put("record", record.topic() + "-" + record.partition() + "@" + record.offset());
+        told.put("record", record.place());
         told.put("sent", Instant.ofEpochMilli(record.timestamp()).toString());
         if (record.key() != null) {
             told.put("key", new String(record.key(), StandardCharsets.UTF_8));
         }
-        String redrive = DeadLetterRecord.header(record.headers(), RedriveHeaders.REDRIVE);
-        if (redrive != null) {
-            told.put("redrive", redrive);
-        }
+        record.header(RedriveHeaders.REDRIVE).ifPresent(redrive -> told.put("redrive", redrive));
         if (JobCodec.decode(record.value(), id) instanceof Decoded.Valid(var job)) {
             told.set("job", parse(JobCodec.encode(job)));
         } else {
@@ -160,7 +153,7 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
         return told;
     }
 
-    private static boolean answers(ConsumerRecord<byte[], byte[]> result, ConsumerRecord<byte[], byte[]> job) {
+    private static boolean answers(FleetRecord result, FleetRecord job) {
         return FleetClient.result(result)
                 .map(read -> read.source())
                 .filter(source -> source.topic().equals(job.topic())
@@ -170,14 +163,10 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
     }
 
     /** What is known of a record without a result. */
-    private String state(FleetClient client, ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        try (Admin admin = client.admin()) {
-            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get();
-            OffsetAndMetadata at = committed.get(partition);
-            long before = record.offset() - (at == null ? 0 : at.offset());
+    private String state(FleetClient client, FleetRecord record) throws InterruptedException {
+        try (FleetAdmin admin = client.admin()) {
+            long before = record.offset()
+                    - admin.committed(group, record.topic(), record.partition()).orElse(0);
             if (before < 0) {
                 return "done without a result of its own: the same job came a moment before, or its result is no longer kept";
             }
@@ -185,14 +174,14 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
                     ? "the oldest of its partition that is not done: waiting, or on its way through a worker"
                     : "waiting, or on its way through a worker; at most " + before
                             + " records of its partition are before it";
-        } catch (ExecutionException e) {
-            return "without a result; the group's offsets cannot be had: " + e.getCause();
+        } catch (IllegalStateException e) {
+            return "without a result; " + e.getMessage();
         }
     }
 
-    private ObjectNode result(ConsumerRecord<byte[], byte[]> record) {
+    private ObjectNode result(FleetRecord record) {
         ObjectNode told = mapper.createObjectNode();
-        told.put("record", record.topic() + "-" + record.partition() + "@" + record.offset());
+        told.put("record", record.place());
         told.put("published", Instant.ofEpochMilli(record.timestamp()).toString());
         ObjectNode result = (ObjectNode) parse(record.value());
         told.set("result", result);

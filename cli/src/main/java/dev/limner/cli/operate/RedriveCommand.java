@@ -1,5 +1,7 @@
 package dev.limner.cli.operate;
 
+import dev.limner.client.DeadLetterRecord;
+import dev.limner.client.DeadLetterRedrive;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
 import dev.limner.cli.terminal.CountedNoun;
@@ -21,9 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +40,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
-    private static final int PER_TRANSACTION = 500;
     private static final int MOST_SHOWN = 20;
 
     @Mixin
@@ -98,30 +96,12 @@ public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
         }
         // First the transactional id: whoever was about to send the same letters is fenced, and what it had committed
         // is found below.
-        try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            producer.initTransactions();
+        try (DeadLetterRedrive redrive = new DeadLetterRedrive(client)) {
             List<DeadLetterRecord> chosen = choose(client, codes, from, to);
-            for (int at = 0; at < chosen.size(); at += PER_TRANSACTION) {
-                producer.beginTransaction();
-                for (DeadLetterRecord letter : chosen.subList(at, Math.min(at + PER_TRANSACTION, chosen.size()))) {
-                    var unused = producer.send(letter.again());
-                }
-                producer.commitTransaction();
-            }
+            redrive.send(chosen);
             show(chosen, true);
         }
         return 0;
-    }
-
-    private KafkaProducer<byte[], byte[]> producer() {
-        return new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        cluster.bootstrap(),
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        cluster.topics().prefix() + "-redrive"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
     }
 
     private static Instant time(String option, String written) {
@@ -144,10 +124,7 @@ public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
         Set<String> sent = new HashSet<>();
         try (FleetClient.Reader reader = client.reader(client.topics().allJobs())) {
             reader.forEachUntilNow(record -> {
-                String letter = DeadLetterRecord.header(record.headers(), RedriveHeaders.LETTER);
-                if (letter != null) {
-                    sent.add(letter);
-                }
+                record.header(RedriveHeaders.LETTER).ifPresent(sent::add);
             });
         }
         PrintWriter out = spec.commandLine().getOut();

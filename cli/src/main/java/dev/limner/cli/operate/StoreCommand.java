@@ -1,5 +1,6 @@
 package dev.limner.cli.operate;
 
+import dev.limner.client.StoreReferences;
 import dev.limner.store.file.StoreFolder;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;

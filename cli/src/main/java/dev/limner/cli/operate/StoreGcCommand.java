@@ -1,8 +1,10 @@
 package dev.limner.cli.operate;
 
+import dev.limner.client.StoreReferences;
 import dev.limner.store.file.StoreFolder;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.terminal.CountedNoun;
+import dev.limner.client.FleetAdmin;
 import dev.limner.client.FleetClient;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
@@ -20,8 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -142,12 +142,8 @@ final class StoreGcCommand implements Callable<Integer> {
     private static List<Fleet> fleets(List<FleetClient> clients) throws InterruptedException {
         List<Fleet> fleets = new ArrayList<>();
         for (FleetClient client : clients) {
-            try (Admin admin = client.admin()) {
-                String id = String.valueOf(admin.describeCluster().clusterId().get());
-                fleets.add(new Fleet(id, client.topics().prefix(), client.bootstrap()));
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(
-                        "the cluster at " + client.bootstrap() + " does not say its id: " + e.getCause(), e);
+            try (FleetAdmin admin = client.admin()) {
+                fleets.add(new Fleet(admin.clusterId(), client.topics().prefix(), client.bootstrap()));
             }
         }
         return fleets;
@@ -156,11 +152,13 @@ final class StoreGcCommand implements Callable<Integer> {
     private static Duration longestRetention(List<FleetClient> clients) throws InterruptedException {
         Duration longest = Duration.ZERO;
         for (FleetClient client : clients) {
-            Duration kept = TopicRetention.ofJobs(client);
-            if (kept.isNegative()) {
-                return kept;
+            try (FleetAdmin admin = client.admin()) {
+                Duration kept = admin.retentionOfJobs();
+                if (kept.isNegative()) {
+                    return kept;
+                }
+                longest = kept.compareTo(longest) > 0 ? kept : longest;
             }
-            longest = kept.compareTo(longest) > 0 ? kept : longest;
         }
         return longest;
     }

@@ -33,10 +33,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,7 +100,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Override
     public Integer call() throws InterruptedException {
         List<byte[]> records = file != null ? lines(file) : List.of(checked(FeedbackCodec.encode(feedback()), ""));
-        send(records);
+        FleetClient.sendFeedback(cluster.bootstrap(), cluster.topics(), records);
         spec.commandLine()
                 .getOut()
                 .println(CountedNoun.of(records.size(), "record") + " to "
@@ -209,34 +205,5 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
             throw new UsageException(where + error.message());
         }
         return record;
-    }
-
-    private void send(List<byte[]> records) throws InterruptedException {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        cluster.bootstrap(),
-                        ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                        10_000),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            List<Future<?>> sent = new ArrayList<>();
-            for (byte[] value : records) {
-                sent.add(producer.send(new ProducerRecord<>(cluster.topics().feedback(), key(value), value)));
-            }
-            for (Future<?> acknowledged : sent) {
-                acknowledged.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "the feedback was not taken by " + cluster.bootstrap() + ": " + e.getCause(), e);
-        }
-    }
-
-    /** What is said of one image stays in order. */
-    private static byte @Nullable [] key(byte[] value) {
-        return FeedbackCodec.decode(value, "any") instanceof DecodedFeedback.Valid(Feedback feedback)
-                ? feedback.image().sha256().getBytes(StandardCharsets.US_ASCII)
-                : null;
     }
 }

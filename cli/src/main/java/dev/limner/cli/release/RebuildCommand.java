@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.learn.LearnOptions;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
+import dev.limner.client.FleetRecord;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
@@ -42,7 +43,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -197,7 +197,7 @@ final class RebuildCommand implements Callable<Integer> {
         intake.take(records);
     }
 
-    private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
+    private static FeedbackRecord record(FleetRecord record) {
         return new FeedbackRecord(
                 new RecordPosition(record.topic(), record.partition(), record.offset()),
                 record.key(),

@@ -42,9 +42,9 @@ class DataImportTest {
 
     @Test
     void shouldTakeCaptionsFromMetadataAndFromFilesBesideTheImages() throws IOException {
-        picture("a.png", Color.RED, 40, 30);
-        picture("sub/b.jpg", Color.GREEN, 32, 32);
-        picture("c.png", Color.BLUE, 100, 100);
+        image("a.png", Color.RED, 40, 30);
+        image("sub/b.jpg", Color.GREEN, 32, 32);
+        image("c.png", Color.BLUE, 100, 100);
         write("metadata.jsonl", """
                 {"file_name": "a.png", "text": "a red one"}
                 {"file_name": "a.png", "text": {"de": "ein rotes", "zh": "红色"}}
@@ -68,15 +68,15 @@ class DataImportTest {
 
     @Test
     void shouldSayOfEachEntryItLeavesOutWhy() throws IOException {
-        picture("good.png", Color.RED, 32, 32);
+        image("good.png", Color.RED, 32, 32);
         write("good.txt", "red");
-        picture("twin.png", Color.RED, 32, 32);
+        image("twin.png", Color.RED, 32, 32);
         write("twin.txt", "also red");
-        picture("silent.png", Color.GREEN, 32, 32);
+        image("silent.png", Color.GREEN, 32, 32);
         write("silent.txt", "  \n");
         write("broken.png", "not an image");
         write("broken.txt", "what was it");
-        picture("odd.png", Color.BLUE, 32, 32);
+        image("odd.png", Color.BLUE, 32, 32);
         write("odd.json", "{\"caption\": 7}");
         write("notes.md", "hello");
         write("metadata.jsonl", """
@@ -111,7 +111,7 @@ class DataImportTest {
 
     @Test
     void shouldReadAFolderThatIsALink() throws IOException {
-        picture("sub/a.png", Color.RED, 40, 30);
+        image("sub/a.png", Color.RED, 40, 30);
         write("sub/a.txt", "red");
         Path link = Files.createSymbolicLink(source.resolveSibling("link"), source);
 
@@ -122,7 +122,7 @@ class DataImportTest {
 
     @Test
     void shouldChangeNothingWhenImportedAgain() throws IOException {
-        picture("a.png", Color.RED, 40, 30);
+        image("a.png", Color.RED, 40, 30);
         write("a.txt", "red");
         DataImport.run(new FolderSource(source, "en"), set, SETTINGS);
         Map<String, byte[]> before = files();
@@ -137,13 +137,13 @@ class DataImportTest {
     @Test
     void shouldKeepEveryImageInItsSplitWhenMoreArrive() throws IOException {
         for (int i = 0; i < 40; i++) {
-            picture("p" + i + ".png", new Color(i * 6, 255 - i * 6, i), 32, 32);
+            image("p" + i + ".png", new Color(i * 6, 255 - i * 6, i), 32, 32);
             write("p" + i + ".txt", "number " + i);
         }
         DataImport.run(new FolderSource(source, "en"), set, SETTINGS);
         Map<String, Split> before = splits();
         for (int i = 0; i < 20; i++) {
-            picture("a" + i + ".png", new Color(0, i * 6, 255 - i), 32, 32);
+            image("a" + i + ".png", new Color(0, i * 6, 255 - i), 32, 32);
             write("a" + i + ".txt", "another " + i);
         }
 
@@ -158,7 +158,7 @@ class DataImportTest {
     @Test
     void shouldReadOtherPeoplesShards() throws IOException {
         Path shard = folder.resolve("theirs.tar");
-        picture("x.png", Color.ORANGE, 50, 60);
+        image("x.png", Color.ORANGE, 50, 60);
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(Files.newOutputStream(shard))) {
             put(tar, "000001.png", Files.readAllBytes(source.resolve("x.png")));
             put(tar, "000001.txt", "an orange thing".getBytes(StandardCharsets.UTF_8));
@@ -208,7 +208,7 @@ class DataImportTest {
 
     @Test
     void shouldRefuseWhatContradictsTheDataSet() throws IOException {
-        picture("a.png", Color.RED, 40, 30);
+        image("a.png", Color.RED, 40, 30);
         write("a.txt", "red");
         DataImport.run(new FolderSource(source, "en"), set, SETTINGS);
 
@@ -265,7 +265,7 @@ class DataImportTest {
         return contents;
     }
 
-    private void picture(String name, Color colour, int width, int height) throws IOException {
+    private void image(String name, Color colour, int width, int height) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.setColor(colour);

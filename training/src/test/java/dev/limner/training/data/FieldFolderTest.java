@@ -34,10 +34,10 @@ class FieldFolderTest {
     @Test
     void shouldFollowLinksToFoldersAndFilesAndNameThoseThatLeadNowhere() throws IOException {
         Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
-        write(elsewhere.resolve("b.png"), picture(2));
+        write(elsewhere.resolve("b.png"), image(2));
         write(elsewhere.resolve("b.txt"), "two");
-        write(elsewhere.resolve("single.png"), picture(3));
-        write("a.png", picture(1));
+        write(elsewhere.resolve("single.png"), image(3));
+        write("a.png", image(1));
         write("a.txt", "one");
         write("c.txt", "three");
         Files.createSymbolicLink(source.resolve("linked"), elsewhere);
@@ -61,14 +61,14 @@ class FieldFolderTest {
 
     @Test
     void shouldReadListsInSubfoldersHoweverTheyWriteTheNames() throws IOException {
-        write("train/a.png", picture(1));
-        write("test/a.png", picture(2));
-        write("test/sub/b.png", picture(3));
-        write("cafe\u0301.png", picture(4));
-        write("caf\u00e9 2.png", picture(5));
-        write("IMG_6.PNG", picture(6));
-        write("other/g.png", picture(7));
-        write("back\\slash.png", picture(8));
+        write("train/a.png", image(1));
+        write("test/a.png", image(2));
+        write("test/sub/b.png", image(3));
+        write("cafe\u0301.png", image(4));
+        write("caf\u00e9 2.png", image(5));
+        write("IMG_6.PNG", image(6));
+        write("other/g.png", image(7));
+        write("back\\slash.png", image(8));
         write("train/metadata.jsonl", "{\"file_name\": \"./a.png\", \"text\": \"one\"}");
         write("test/metadata.jsonl", """
                 {"file_name": "a.png", "text": "two"}
@@ -109,9 +109,9 @@ class FieldFolderTest {
 
     @Test
     void shouldNotGuessBetweenTwoFiles() throws IOException {
-        write("a.png", picture(1));
-        write("A.png", picture(2));
-        write("ok.png", picture(3));
+        write("a.png", image(1));
+        write("A.png", image(2));
+        write("ok.png", image(3));
         write("ok.txt", "fine");
         write("metadata.jsonl", "{\"file_name\": \"a.PNG\", \"text\": \"which\"}");
 
@@ -123,7 +123,7 @@ class FieldFolderTest {
     @Test
     void shouldReadTablesOfCaptions() throws IOException {
         for (int i = 1; i <= 6; i++) {
-            write("comma/" + i + ".png", picture(i));
+            write("comma/" + i + ".png", image(i));
         }
         write("comma/metadata.csv", """
                 file_name,text,label,width
@@ -135,9 +135,9 @@ class FieldFolderTest {
                 nowhere.png,gone,,
                 5.png,bad ä byte,,
                 """.getBytes(StandardCharsets.ISO_8859_1));
-        write("semicolon/7.png", picture(7));
+        write("semicolon/7.png", image(7));
         write("semicolon/metadata.csv", "\uFEFFFile_Name;Text\r\n7.png;from a spreadsheet, in Europe\r\n");
-        write("tab/8.png", picture(8));
+        write("tab/8.png", image(8));
         write("tab/metadata.csv", "file_name\ttext\n8.png\ttabs\n");
         write("bad/metadata.csv", "image,caption\na.png,what\n");
 
@@ -164,11 +164,11 @@ class FieldFolderTest {
 
     @Test
     void shouldKnowAnImageByItsBytesWhateverItIsCalled() throws IOException {
-        write("noext", picture(1));
+        write("noext", image(1));
         write("noext.txt", "no extension");
-        write("b.photo", picture(2));
+        write("b.photo", image(2));
         write("b.txt", "another extension");
-        write("c.original", picture(3));
+        write("c.original", image(3));
         write("heic", new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c', 0, 0, 0, 0});
         write("heic.txt", "not read");
         write("notes", "BM is how a bitmap begins, and this line");
@@ -192,7 +192,7 @@ class FieldFolderTest {
     @Test
     void shouldUseAnImageWhoseSplitIsNotKnownAndSaySo() throws IOException {
         for (String name : List.of("a", "b", "c")) {
-            write(name + ".png", picture(name.charAt(0)));
+            write(name + ".png", image(name.charAt(0)));
         }
         write("metadata.jsonl", """
                 {"file_name": "a.png", "text": "one", "split": "bogus"}
@@ -218,13 +218,13 @@ class FieldFolderTest {
     @Test
     void shouldSayOfCaptionsThatNoJobMayHave() throws IOException {
         String longOne = "word ".repeat(1000).strip();
-        write("a.png", picture(1));
+        write("a.png", image(1));
         write("a.txt", "K\uFFFDse\ncheese");
-        write("b.png", picture(2));
+        write("b.png", image(2));
         write("b.txt", "K\uFFFDse");
-        write("c.png", picture(3));
+        write("c.png", image(3));
         write("c.txt", longOne);
-        write("d.png", picture(4));
+        write("d.png", image(4));
         write("d.txt", "\ud83c\udf4e".repeat(1000));
 
         DataImport.Outcome outcome = run(source);
@@ -242,13 +242,13 @@ class FieldFolderTest {
 
     @Test
     void shouldTakeTheDescriptionsOfOtherTools() throws IOException {
-        write("a.png", picture(1));
+        write("a.png", image(1));
         write("a.caption", "by a tagger");
-        write("b.png", picture(2));
+        write("b.png", image(2));
         write("b.png.txt", "after the whole name");
-        write("C.PNG", picture(3));
+        write("C.PNG", image(3));
         write("C.TXT", "shouted");
-        write("e\u0301.png", picture(4));
+        write("e\u0301.png", image(4));
         write("\u00e9.txt", "another form of the letter");
         write("README.txt", "about these images");
         write("train.parquet", "PAR1");
@@ -272,18 +272,18 @@ class FieldFolderTest {
 
     @Test
     void shouldLeaveAFaultToTheEntryItBelongsTo() throws IOException {
-        write("a.png", picture(1));
-        write("b.png", picture(2));
-        write("c.png", picture(3));
+        write("a.png", image(1));
+        write("b.png", image(2));
+        write("c.png", image(3));
         write("c.txt", "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
-        write("d.png", picture(4));
+        write("d.png", image(4));
         write("d.txt", "whole");
         String lines =
                 "{\"file_name\": \"a.png\", \"text\": \"one\"}\n{\"file_name\": \"b.png\", \"text\": \"caf\u00e9\"}\n"
                         + "{\"file_name\": \"b.png\", \"text\": \"two\"}";
         write("metadata.jsonl", lines.getBytes(StandardCharsets.ISO_8859_1));
         String long34 = "红苹果绿苹果".repeat(6).substring(0, 34);
-        write(long34 + ".png", picture(5));
+        write(long34 + ".png", image(5));
         write(long34 + ".txt", "a long name");
 
         DataImport.Outcome outcome = run(source);
@@ -309,11 +309,11 @@ class FieldFolderTest {
 
     @Test
     void shouldLeaveOutACaptionThatIsNoText() throws IOException {
-        write("a.png", picture(1));
+        write("a.png", image(1));
         write("a.json", "{\"text\": \"half \\ud83c\"}");
-        write("b.png", picture(2));
+        write("b.png", image(2));
         write("b.json", "{\"caption\": [true, \"\\ud83c\"]}");
-        write("ok.png", picture(3));
+        write("ok.png", image(3));
         write("ok.json", "{\"text\": \"whole \\ud83c\\udf4e\"}");
 
         DataImport.Outcome outcome = run(source);
@@ -327,15 +327,15 @@ class FieldFolderTest {
 
     @Test
     void shouldKeepImagesThatShareAName() throws IOException {
-        write("x/a.png", picture(1));
+        write("x/a.png", image(1));
         write("x/a.txt", "in a folder");
-        write("x_a.png", picture(2));
+        write("x_a.png", image(2));
         write("x_a.txt", "beside it");
-        write("b.png", picture(3));
-        write("b.jpg.gif", picture(4));
-        write("b.gif", picture(4));
+        write("b.png", image(3));
+        write("b.jpg.gif", image(4));
+        write("b.gif", image(4));
         write("b.txt", "two formats");
-        write(".png", picture(5));
+        write(".png", image(5));
         write(".txt", "nameless");
 
         DataImport.Outcome outcome = run(source);
@@ -363,7 +363,7 @@ class FieldFolderTest {
         for (String card : List.of("A", "B")) {
             for (int i = 0; i < 3; i++) {
                 Path file = folder.resolve(card).resolve("IMG_000" + i + ".png");
-                write(file, picture(10 * card.charAt(0) + i));
+                write(file, image(10 * card.charAt(0) + i));
                 write(file.resolveSibling("IMG_000" + i + ".txt"), card + i);
             }
         }
@@ -382,9 +382,9 @@ class FieldFolderTest {
 
     @Test
     void shouldCallTheSameImageTheSameOnlyIfItIs() throws IOException {
-        write("a.png", picture(1));
+        write("a.png", image(1));
         write("a.txt", "one");
-        write("sub/a.png", picture(1));
+        write("sub/a.png", image(1));
         write("sub/a.txt", "one more");
 
         DataImport.Outcome outcome = run(source);
@@ -440,7 +440,7 @@ class FieldFolderTest {
     }
 
     /** A plain image, of another grey or colour for each number. */
-    static byte[] picture(int number) throws IOException {
+    static byte[] image(int number) throws IOException {
         byte[] rgb = new byte[3 * 32 * 32];
         Arrays.fill(rgb, (byte) (number * 7));
         rgb[0] = (byte) number;

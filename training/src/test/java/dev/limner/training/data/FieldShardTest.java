@@ -1,6 +1,6 @@
 package dev.limner.training.data;
 
-import static dev.limner.training.data.FieldFolderTest.picture;
+import static dev.limner.training.data.FieldFolderTest.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +42,7 @@ class FieldShardTest {
     void shouldUseWhatIsWholeOfACutShardAndSayThatTheRestIsMissing() throws IOException {
         byte[] whole = ten();
         // A caption is a header and a block, an image a header and so many blocks.
-        int imageBlocks = (picture(0).length + BLOCK - 1) / BLOCK;
+        int imageBlocks = (image(0).length + BLOCK - 1) / BLOCK;
         int pair = BLOCK * (1 + imageBlocks + 1 + 1);
 
         assertThat(cut(whole, 4 * pair, 4))
@@ -78,16 +78,16 @@ class FieldShardTest {
     @Test
     void shouldGoOnWithTheNextShard() throws IOException {
         Files.writeString(shards.resolve("a.tar"), "<html>404</html>");
-        Files.write(shards.resolve("b.tar"), tar(entry("0.png", picture(1)), entry("0.txt", "one")));
+        Files.write(shards.resolve("b.tar"), tar(entry("0.png", image(1)), entry("0.txt", "one")));
         Files.write(shards.resolve("c.tar"), new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0});
         byte[] flipped = tar(
-                entry("0.png", picture(2)), entry("0.txt", "two"), entry("1.png", picture(3)), entry("1.txt", "no"));
+                entry("0.png", image(2)), entry("0.txt", "two"), entry("1.png", image(3)), entry("1.txt", "no"));
         int at = new String(flipped, StandardCharsets.ISO_8859_1).indexOf("1.png");
         flipped[at] = '7';
         Files.write(shards.resolve("d.tar"), flipped);
         Files.write(shards.resolve("e.tar.zst"), new byte[3]);
         Files.createDirectories(shards.resolve("sub"));
-        Files.write(shards.resolve("sub/f.TAR"), tar(entry("0.png", picture(4)), entry("0.txt", "four")));
+        Files.write(shards.resolve("sub/f.TAR"), tar(entry("0.png", image(4)), entry("0.txt", "four")));
 
         DataImport.Outcome outcome = run();
 
@@ -103,18 +103,18 @@ class FieldShardTest {
 
     @Test
     void shouldReadShardsThatWereAppendedWithCat() throws IOException {
-        byte[] first = tar(entry("0.png", picture(1)), entry("0.txt", "one"));
-        byte[] second = tar(entry("0.png", picture(2)), entry("0.txt", "two"));
+        byte[] first = tar(entry("0.png", image(1)), entry("0.txt", "one"));
+        byte[] second = tar(entry("0.png", image(2)), entry("0.txt", "two"));
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(first);
         both.writeBytes(second);
         Files.write(shards.resolve("both.tar"), both.toByteArray());
         both.reset();
         both.writeBytes(gzip(first));
-        both.writeBytes(gzip(tar(entry("0.png", picture(3)), entry("0.txt", "three"))));
+        both.writeBytes(gzip(tar(entry("0.png", image(3)), entry("0.txt", "three"))));
         Files.write(shards.resolve("both.tar.gz"), both.toByteArray());
         // One empty block in place of two is not what the standard says, and nothing is missing.
-        byte[] third = tar(entry("0.png", picture(4)), entry("0.txt", "four"));
+        byte[] third = tar(entry("0.png", image(4)), entry("0.txt", "four"));
         Files.write(shards.resolve("lone.tar"), Arrays.copyOf(third, lastBlock(third) + BLOCK));
 
         DataImport.Outcome outcome = run();
@@ -135,7 +135,7 @@ class FieldShardTest {
     @Test
     void shouldSayWhatFollowsTheEndIfItIsNoTar() throws IOException {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.writeBytes(tar(entry("0.png", picture(1)), entry("0.txt", "one")));
+        both.writeBytes(tar(entry("0.png", image(1)), entry("0.txt", "one")));
         both.writeBytes("something else, longer than a block ".repeat(40).getBytes(StandardCharsets.US_ASCII));
         Files.write(shards.resolve("a.tar"), both.toByteArray());
 
@@ -152,11 +152,11 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry(chinese + ".png", picture(1)),
+                        entry(chinese + ".png", image(1)),
                         entry(chinese + ".txt", "Chinese"),
-                        entry(deep + ".png", picture(2)),
+                        entry(deep + ".png", image(2)),
                         entry(deep + ".txt", "deep"),
-                        entry("日本.png", picture(3)),
+                        entry("日本.png", image(3)),
                         entry("日本.txt", "short")));
 
         DataImport.Outcome outcome = run();
@@ -172,7 +172,7 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry("pool/one.png", picture(1)),
+                        entry("pool/one.png", image(1)),
                         entry("a.txt", "hard"),
                         link("a.png", "pool/one.png", TarConstants.LF_LINK),
                         entry("b.txt", "ahead"),
@@ -180,8 +180,8 @@ class FieldShardTest {
                         entry("sub/c.txt", "up and through a chain"),
                         link("sub/c.png", "../chain.png", TarConstants.LF_SYMLINK),
                         link("chain.png", "pool/three.png", TarConstants.LF_SYMLINK),
-                        entry("pool/three.png", picture(3)),
-                        entry("later.png", picture(2)),
+                        entry("pool/three.png", image(3)),
+                        entry("later.png", image(2)),
                         link("loop.png", "pool.png", TarConstants.LF_SYMLINK),
                         link("pool.png", "loop.png", TarConstants.LF_SYMLINK),
                         link("gone.png", "nowhere.png", TarConstants.LF_SYMLINK),
@@ -210,9 +210,9 @@ class FieldShardTest {
             Files.write(
                     shards.resolve(shard + ".tar"),
                     tar(
-                            entry("00000.png", picture(10 * shard)),
+                            entry("00000.png", image(10 * shard)),
                             entry("00000.txt", shard + " first"),
-                            entry("00001.png", picture(10 * shard + 1)),
+                            entry("00001.png", image(10 * shard + 1)),
                             entry("00001.txt", shard + " second")));
         }
 
@@ -229,15 +229,15 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry("a.png", picture(1)),
-                        entry("a.bmp", picture(2)),
+                        entry("a.png", image(1)),
+                        entry("a.bmp", image(2)),
                         entry("a.txt", "two"),
-                        entry("my.photo.v2.png", picture(3)),
+                        entry("my.photo.v2.png", image(3)),
                         entry("my.photo.v2.caption", "dots"),
-                        entry("b.seg.png", picture(4)),
-                        entry("e\u0301.png", picture(6)),
+                        entry("b.seg.png", image(4)),
+                        entry("e\u0301.png", image(6)),
                         entry("\u00e9.txt", "another form of the letter"),
-                        entry("big.tga", picture(5))));
+                        entry("big.tga", image(5))));
 
         DataImport.Outcome outcome = run();
 
@@ -252,9 +252,9 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry("noext", picture(1)),
+                        entry("noext", image(1)),
                         entry("noext.txt", "no extension"),
-                        entry("b.photo", picture(2)),
+                        entry("b.photo", image(2)),
                         entry("b.txt", "another extension"),
                         entry("b.npy", "no image")));
 
@@ -269,7 +269,7 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry("0.png", picture(1)),
+                        entry("0.png", image(1)),
                         entry("0.txt", "whole"),
                         link("gone.png", "nowhere.png", TarConstants.LF_SYMLINK),
                         entry("gone.txt", "of a link"),
@@ -284,7 +284,7 @@ class FieldShardTest {
                 shards.resolve("a.tar"),
                 tar(
                         entry("./._a.png", new byte[] {0, 5, 0x16, 7}),
-                        entry("./a.png", picture(1)),
+                        entry("./a.png", image(1)),
                         entry("./._a.txt", new byte[] {0, 5, 0x16, 7}),
                         entry("./a.txt", "one")));
 
@@ -299,10 +299,10 @@ class FieldShardTest {
         Files.write(
                 shards.resolve("a.tar"),
                 tar(
-                        entry("ok.png", picture(1)),
+                        entry("ok.png", image(1)),
                         entry("ok.txt", "fine"),
-                        entry("a.png", picture(2)),
-                        entry("b.png", picture(3)),
+                        entry("a.png", image(2)),
+                        entry("b.png", image(3)),
                         entry("a.txt", "one"),
                         entry("b.txt", "two")));
 
@@ -341,7 +341,7 @@ class FieldShardTest {
     private static byte[] ten() throws IOException {
         Entry[] entries = new Entry[20];
         for (int i = 0; i < 10; i++) {
-            entries[2 * i] = entry("000" + i + ".png", picture(i));
+            entries[2 * i] = entry("000" + i + ".png", image(i));
             entries[2 * i + 1] = entry("000" + i + ".txt", "number " + i);
         }
         return tar(entries);

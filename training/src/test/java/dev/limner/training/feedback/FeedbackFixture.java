@@ -87,11 +87,11 @@ abstract class FeedbackFixture {
                 new RecordPosition("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
     }
 
-    String picture(@Nullable String caption, long seed, ImageFormat format) throws IOException {
-        return picture(caption, seed, format, "default", MODEL);
+    String image(@Nullable String caption, long seed, ImageFormat format) throws IOException {
+        return image(caption, seed, format, "default", MODEL);
     }
 
-    String picture(@Nullable String caption, long seed, ImageFormat format, String model, String digest)
+    String image(@Nullable String caption, long seed, ImageFormat format, String model, String digest)
             throws IOException {
         byte[] file = ImageEncoder.encode(
                 noise(seed), format, new Provenance("Limner test", model, digest, seed, 0, 1, caption));

@@ -52,8 +52,8 @@ class PreferenceDataTest {
 
         PreferenceData lessons = lessons(entry(null, shown, null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.Mark::liked).containsExactly(0.0, 1.0);
-        assertThat(lessons.marks()).extracting(PreferenceData.Mark::order).containsExactly(0, 1);
+        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(0.0, 1.0);
+        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::order).containsExactly(0, 1);
         assertThat(lessons.marks().get(0).input())
                 .isNotEqualTo(lessons.marks().get(1).input());
     }
@@ -64,7 +64,7 @@ class PreferenceDataTest {
 
         PreferenceData lessons = lessons(entry(new Opinion.Score(10), shown, null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.Mark::liked).containsExactly(1.0, 1.0);
+        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(1.0, 1.0);
     }
 
     @Test
@@ -73,7 +73,7 @@ class PreferenceDataTest {
 
         PreferenceData lessons = lessons(entry(null, captionFor(other), null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.Mark::liked).containsExactly(0.0);
+        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(0.0);
     }
 
     @Test

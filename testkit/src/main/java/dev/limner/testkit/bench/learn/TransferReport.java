@@ -1,6 +1,7 @@
 package dev.limner.testkit.bench.learn;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -58,6 +59,7 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
     /**
      * A line of the table.
      *
+     * @param steps of the training
      * @param kid kernel inception distance to the held-out images
      * @param memorisation distance to the nearest training image by that to a held-out one
      * @param trained of the captions of training images
@@ -66,6 +68,7 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
     private record Row(
             String title,
             int minutes,
+            long steps,
             Estimate kid,
             Estimate memorisation,
             CaptionRecognition.Found trained,
@@ -84,15 +87,18 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
             CaptionRecognition recognition = CaptionRecognition.of(read(all), extractors, encoder, SEED);
             rows.add(row(
                     new Model("real images", 0, small),
+                    0,
                     scoring.ofReal(),
                     recognition.of(train, pixels(train)),
                     recognition.of(test, pixels(test))));
             for (Model model : models) {
-                try (Renderer renderer = Renderer.load(ModelBundle.read(model.bundle), Device.cpu())) {
+                ModelBundle bundle = ModelBundle.read(model.bundle);
+                try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
                     ImageSource imageSource = ImageSource.of(renderer);
                     List<Pixels> generated = recognition.generate(imageSource, test);
                     rows.add(row(
                             model,
+                            model.minutes == 0 ? 0 : steps(bundle),
                             scoring.of(imageSource),
                             recognition.of(train, recognition.generate(imageSource, train)),
                             recognition.of(test, generated)));
@@ -108,11 +114,17 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
                 + ": held-out captions, a row of the real images and one a line of the table");
     }
 
+    private static long steps(ModelBundle bundle) {
+        JsonNode trained = bundle.manifest().trainedOn();
+        return trained == null ? 0 : trained.path("steps").asLong();
+    }
+
     private static Row row(
-            Model model, Map<Metric, Estimate> scores, CaptionRecognition.Found trained, CaptionRecognition.Found heldOut) {
+            Model model, long steps, Map<Metric, Estimate> scores, CaptionRecognition.Found trained, CaptionRecognition.Found heldOut) {
         return new Row(
                 model.title,
                 model.minutes,
+                steps,
                 Objects.requireNonNull(scores.get(Metric.KID)),
                 Objects.requireNonNull(scores.get(Metric.MEMORISATION)),
                 trained,
@@ -128,7 +140,7 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
     }
 
     private void print(Row row) {
-        terminal.printf("%s, %d min%n", row.title, row.minutes);
+        terminal.printf("%s, %d min, %d steps%n", row.title, row.minutes, row.steps);
         terminal.printf("  kid %s  memorisation %s%n", row.kid.text(), row.memorisation.text());
         print("trained captions", row.trained);
         print("held-out captions", row.heldOut);
@@ -145,7 +157,7 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
         report.put("train", train).put("test", test);
         ArrayNode models = report.putArray("models");
         for (Row row : rows) {
-            ObjectNode model = models.addObject().put("start", row.title).put("minutes", row.minutes);
+            ObjectNode model = models.addObject().put("start", row.title).put("minutes", row.minutes).put("steps", row.steps);
             put(model, "kid", row.kid);
             put(model, "memorisation", row.memorisation);
             put(model.putObject("trainedCaptions"), row.trained);

@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.cluster;
+package dev.limner.testkit.chaos.arena;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.cluster;
+package dev.limner.testkit.chaos.arena;
 
 import dev.limner.broker.FreePorts;
 import dev.limner.launcher.ProjectLayout;

@@ -1,5 +1,5 @@
 /** What faults are done to: brokers, proxies, workers, disks, and the load that runs meanwhile. */
 @NullMarked
-package dev.limner.testkit.chaos.cluster;
+package dev.limner.testkit.chaos.arena;
 
 import org.jspecify.annotations.NullMarked;

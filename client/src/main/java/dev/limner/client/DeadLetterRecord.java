@@ -1,4 +1,4 @@
-package dev.limner.cli.operate;
+package dev.limner.client;
 
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.RedriveHeaders;
@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param redrive how often it had been sent again by then
  * @param cut whether only its beginning lies here, the whole in the store or nowhere
  */
-record DeadLetterRecord(
+public record DeadLetterRecord(
         String place,
         String code,
         String reason,
@@ -37,30 +34,30 @@ record DeadLetterRecord(
         Instant at,
         int redrive,
         boolean cut,
-        ConsumerRecord<byte[], byte[]> record) {
+        FleetRecord record) {
     private static final Pattern PLACE = Pattern.compile("(.+)-(\\d+)@(\\d+)");
 
     /** Empty for what is no dead letter of a worker's. */
-    static Optional<DeadLetterRecord> of(ConsumerRecord<byte[], byte[]> record) {
-        String reason = header(record.headers(), DeadLetterHeaders.REASON);
-        String origin = header(record.headers(), DeadLetterHeaders.ORIGIN);
-        String at = header(record.headers(), DeadLetterHeaders.AT);
+    public static Optional<DeadLetterRecord> of(FleetRecord record) {
+        String reason = record.header(DeadLetterHeaders.REASON).orElse(null);
+        String origin = record.header(DeadLetterHeaders.ORIGIN).orElse(null);
+        String at = record.header(DeadLetterHeaders.AT).orElse(null);
         Matcher place = PLACE.matcher(origin == null ? "" : origin);
         if (reason == null || origin == null || at == null || !place.matches()) {
             return Optional.empty();
         }
-        String redrive = header(record.headers(), DeadLetterHeaders.REDRIVE);
+        String redrive = record.header(DeadLetterHeaders.REDRIVE).orElse(null);
         try {
             return Optional.of(new DeadLetterRecord(
-                    record.topic() + "-" + record.partition() + "@" + record.offset(),
+                    record.place(),
                     reason.replaceAll(":.*", ""),
                     reason,
                     place.group(1),
                     origin,
                     Instant.parse(at),
                     redrive == null ? 0 : Integer.parseInt(redrive),
-                    header(record.headers(), DeadLetterHeaders.OBJECT) != null
-                            || header(record.headers(), DeadLetterHeaders.CUT_FROM) != null,
+                    record.header(DeadLetterHeaders.OBJECT).orElse(null) != null
+                            || record.header(DeadLetterHeaders.CUT_FROM).orElse(null) != null,
                     record));
         } catch (DateTimeParseException | NumberFormatException e) {
             return Optional.empty();
@@ -69,26 +66,17 @@ record DeadLetterRecord(
 
     /** The job's record once more, one redrive further. */
     ProducerRecord<byte[], byte[]> again() {
-        List<Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> {
-            if (!header.key().startsWith(DeadLetterHeaders.PREFIX)) {
-                headers.add(header);
-            }
-        });
-        ProducerRecord<byte[], byte[]> job = new ProducerRecord<>(topic, null, record.key(), record.value(), headers);
-        String first = header(record.headers(), DeadLetterHeaders.REDRIVE_ORIGIN);
+        ProducerRecord<byte[], byte[]> job = new ProducerRecord<>(topic, record.key(), record.value());
+        record.headers().stream()
+                .filter(header -> !header.name().startsWith(DeadLetterHeaders.PREFIX))
+                .forEach(header -> job.headers().add(header.name(), header.value()));
         add(job, RedriveHeaders.REDRIVE, String.valueOf(redrive + 1));
-        add(job, RedriveHeaders.ORIGIN, first == null ? origin : first);
+        add(job, RedriveHeaders.ORIGIN, record.header(DeadLetterHeaders.REDRIVE_ORIGIN).orElse(origin));
         add(job, RedriveHeaders.LETTER, place);
         return job;
     }
 
     private static void add(ProducerRecord<byte[], byte[]> job, String name, String value) {
         job.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static @Nullable String header(Headers headers, String name) {
-        Header header = headers.lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,5 @@
-package dev.limner.cli.operate;
+package dev.limner.client;
 
-import dev.limner.client.FleetClient;
 import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
@@ -15,11 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +24,23 @@ import org.jspecify.annotations.Nullable;
  *     letters, results of a build that this one cannot read. To be kept, not to be missed
  * @param feedback records ever written to the feedback topic, whether it still keeps them or not
  */
-record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long feedback) {
+public record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long feedback) {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern OBJECT = Pattern.compile("([0-9a-f]{64})\\.[a-z]+$");
 
-    static StoreReferences of(FleetClient client) throws InterruptedException {
+    /** @throws IllegalStateException if the brokers do not say what there is */
+    public static StoreReferences of(FleetClient client) throws InterruptedException {
         Map<String, String> found = new HashMap<>();
         Set<String> mentioned = new HashSet<>();
         String results = client.topics().results();
         String letters = client.topics().deadLetters();
         String feedback = client.topics().feedback();
-        List<String> topics = existing(client, List.of(results, letters, feedback));
+        List<String> topics;
+        long written;
+        try (FleetAdmin admin = client.admin()) {
+            topics = admin.existing(List.of(results, letters, feedback));
+            written = topics.contains(feedback) ? admin.everWritten(feedback) : 0;
+        }
         try (FleetClient.Reader reader = client.reader(topics)) {
             reader.forEachUntilNow(record -> {
                 if (record.topic().equals(results)) {
@@ -53,41 +53,11 @@ record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long
                 }
             });
         }
-        return new StoreReferences(found, mentioned, topics.contains(feedback) ? ever(client, feedback) : 0);
-    }
-
-    /** A fleet whose topics were made by hand may have no feedback. */
-    private static List<String> existing(FleetClient client, List<String> topics) throws InterruptedException {
-        try (Admin admin = client.admin()) {
-            Set<String> there = admin.listTopics().names().get();
-            return topics.stream().filter(there::contains).toList();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "the topics of " + client.bootstrap() + " cannot be listed: " + e.getCause(), e);
-        }
-    }
-
-    private static long ever(FleetClient client, String topic) throws InterruptedException {
-        try (Admin admin = client.admin()) {
-            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-            admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .values()
-                    .forEach(described -> described
-                            .partitions()
-                            .forEach(part ->
-                                    asked.put(new TopicPartition(topic, part.partition()), OffsetSpec.latest())));
-            return admin.listOffsets(asked).all().get().values().stream()
-                    .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
-                    .sum();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the end of " + topic + " cannot be read: " + e.getCause(), e);
-        }
+        return new StoreReferences(found, mentioned, written);
     }
 
     private static void ofResult(
-            ConsumerRecord<byte[], byte[]> record, Map<String, String> found, Set<String> mentioned) {
+            FleetRecord record, Map<String, String> found, Set<String> mentioned) {
         Optional<Result> result = FleetClient.result(record);
         if (result.isEmpty()) {
             mention(record.value(), mentioned);
@@ -99,9 +69,8 @@ record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long
         }
     }
 
-    private static void ofLetter(ConsumerRecord<byte[], byte[]> record, Map<String, String> found) {
-        String object = DeadLetterRecord.header(record.headers(), DeadLetterHeaders.OBJECT);
-        Matcher digest = OBJECT.matcher(object == null ? "" : object);
+    private static void ofLetter(FleetRecord record, Map<String, String> found) {
+        Matcher digest = OBJECT.matcher(record.header(DeadLetterHeaders.OBJECT).orElse(""));
         if (digest.find()) {
             found.put(digest.group(1), "dead letter " + record.partition() + "@" + record.offset());
         }
@@ -117,7 +86,7 @@ record StoreReferences(Map<String, String> byDigest, Set<String> mentioned, long
     }
 
     /** Everything that is to be kept. */
-    Stream<String> all() {
+    public Stream<String> all() {
         return Stream.concat(byDigest.keySet().stream(), mentioned.stream());
     }
 }

@@ -1,0 +1,56 @@
+package dev.limner.client;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A committed record of one of a fleet's topics. The arrays are not to be changed.
+ *
+ * @param timestamp milliseconds since the epoch, by the topic's {@code message.timestamp.type}
+ */
+public record FleetRecord(
+        String topic,
+        int partition,
+        long offset,
+        long timestamp,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers) {
+    public FleetRecord {
+        headers = List.copyOf(headers);
+    }
+
+    /** One header. */
+    public record Header(String name, byte @Nullable [] value) {}
+
+    static FleetRecord of(ConsumerRecord<byte[], byte[]> record) {
+        List<Header> headers = new ArrayList<>();
+        record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+        return new FleetRecord(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.key(),
+                record.value(),
+                headers);
+    }
+
+    /** Where it is, {@code topic-partition@offset}. */
+    public String place() {
+        return topic + "-" + partition + "@" + offset;
+    }
+
+    /** The last header of a name, as text; empty if there is none or it has no value. */
+    public Optional<String> header(String name) {
+        return headers.stream()
+                .filter(header -> header.name().equals(name))
+                .reduce((first, second) -> second)
+                .map(Header::value)
+                .map(value -> new String(value, StandardCharsets.UTF_8));
+    }
+}
