@@ -127,8 +127,7 @@ class LearningLoopTest {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (int attempt = 0; System.nanoTime() < deadline; attempt++) {
             List<JsonNode> images = submit(group + attempt, 4);
-            if (images.stream()
-                    .allMatch(image -> image.path("model").asText().contains(digest))) {
+            if (images.stream().allMatch(image -> image.path("model").asText().contains(digest))) {
                 return;
             }
         }

@@ -24,7 +24,7 @@ final class Mistakes {
     /** As the worker's source declares them; this module does not depend on the worker. */
     static Set<String> all() throws IOException {
         String source =
-                Files.readString(Home.ROOT.resolve("worker/src/main/java/dev/limner/worker/drill/Sabotage.java"));
+                Files.readString(Home.ROOT.resolve("worker/src/main/java/dev/limner/worker/drill/SeededBug.java"));
         try (Stream<MatchResult> constants =
                 Pattern.compile("(?m)^    ([A-Z_]+),?$").matcher(source).results()) {
             return constants

@@ -38,7 +38,9 @@ class OperateTest {
         Producer.send(topics, List.of(Producer.job("waits", "cat", 9)));
 
         Cli.Run generated = limner(topics, "explain", "drawn");
-        assertThat(generated.exitCode()).as(generated.output() + generated.error()).isZero();
+        assertThat(generated.exitCode())
+                .as(generated.output() + generated.error())
+                .isZero();
         assertThat(generated.output())
                 .contains(
                         "job drawn", "red apple", "completed", "worker, attempt 1", "batch", "device", ".png", "there")

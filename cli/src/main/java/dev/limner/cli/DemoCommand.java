@@ -4,10 +4,10 @@ import dev.limner.broker.OpenFiles;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.cli.terminal.UserFile;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.DiskSpace;
-import dev.limner.launcher.ProjectLayout;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Topics;
@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:every job was generated", "1:something failed", "2:misuse", "3:some jobs were not generated"})
+        exitCodeList = {"0:every job was generated", "1:something failed", "2:misuse", "3:some jobs were not generated"
+        })
 public final class DemoCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

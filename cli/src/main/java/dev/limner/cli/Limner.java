@@ -1,12 +1,12 @@
 package dev.limner.cli;
 
-import dev.limner.cli.terminal.UsageErrorHandler;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.cli.terminal.Terminal;
-import dev.limner.launcher.ProjectLayout;
+import dev.limner.cli.terminal.UsageErrorHandler;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.LogFile;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.process.NoSpace;
 import dev.limner.protocol.text.JsonReasons;

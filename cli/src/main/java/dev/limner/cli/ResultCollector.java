@@ -103,8 +103,8 @@ final class ResultCollector {
     /** What went wrong, a line each. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
-        results.forEach((id, result) ->
-                complaint(result).ifPresent(text -> complaints.add(PrintableText.line(id + ": " + text + wayOut(result)))));
+        results.forEach((id, result) -> complaint(result)
+                .ifPresent(text -> complaints.add(PrintableText.line(id + ": " + text + wayOut(result)))));
         return complaints;
     }
 

@@ -125,8 +125,8 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
             tally.await(reader, progress, Duration.ofSeconds(timeout));
         }
         tally.generated()
-                .forEach(generated -> terminal.println(
-                        PrintableText.whole(generated.image().uri() + "  " + generated.job().caption())));
+                .forEach(generated -> terminal.println(PrintableText.whole(
+                        generated.image().uri() + "  " + generated.job().caption())));
         tally.complaints().forEach(terminal::println);
         if (images != null) {
             tally.copyTo(images);

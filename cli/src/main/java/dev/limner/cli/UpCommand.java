@@ -7,11 +7,11 @@ import dev.limner.cli.terminal.Terminal;
 import dev.limner.client.FleetClient;
 import dev.limner.client.FleetRecord;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.DiskSpace;
-import dev.limner.launcher.ProjectLayout;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.LocalFleet;
 import dev.limner.launcher.PortChecks;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -256,7 +255,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
         try (FleetClient.Reader reader = client.workers()) {
             while (!fleet.closed()) {
                 for (FleetRecord record : reader.poll(POLL)) {
-                    status(record).ifPresent(status -> statuses.put(status.worker(), status));
+                    FleetClient.status(record).ifPresent(status -> statuses.put(status.worker(), status));
                 }
                 Instant gone = Instant.now().minus(SILENT);
                 statuses.values().removeIf(status -> status.at().isBefore(gone));
@@ -280,19 +279,6 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                 }
             }
             return 0;
-        }
-    }
-
-    /** Empty for what is no status: anybody may write to the topic, and a worker of another release may say more. */
-    static Optional<WorkerStatus> status(FleetRecord record) {
-        byte[] value = record.value();
-        if (value == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(WorkerStatus.decode(value));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 

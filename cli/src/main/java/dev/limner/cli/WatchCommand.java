@@ -7,9 +7,9 @@ import dev.limner.client.FleetClient;
 import dev.limner.client.FleetRecord;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.Decoded;
-import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.text.PrintableText;
@@ -185,7 +185,10 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
         for (Job job : jobs.values()) {
             Result result = results.get(job.id());
             if (result != null && result.outcome() instanceof Outcome.Completed completed) {
-                completed.images().forEach(image -> lines.add(new ResultCollector.Generated(job, result, image).manifestLine(null)));
+                completed
+                        .images()
+                        .forEach(image ->
+                                lines.add(new ResultCollector.Generated(job, result, image).manifestLine(null)));
             } else if (result != null) {
                 undrawn++;
                 terminal.println(PrintableText.whole(job.id() + "  " + describe(result)));

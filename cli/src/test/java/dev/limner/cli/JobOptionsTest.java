@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.cli.JobOptions.Written;
 import dev.limner.launcher.UsageException;
-import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.ImageFormat;
-import dev.limner.protocol.Job;
 import dev.limner.protocol.ImageSize;
+import dev.limner.protocol.Job;
+import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class ResultCollectorTest {
     @Test
     void shouldSayWhichModelCanBeAskedFor() {
-        assertThat(ResultCollector.wayOut(rejected(ErrorCode.UNKNOWN_MODEL, "which is not served here; this worker serves mine")))
+        assertThat(ResultCollector.wayOut(
+                        rejected(ErrorCode.UNKNOWN_MODEL, "which is not served here; this worker serves mine")))
                 .isEqualTo("; try --model mine");
         assertThat(ResultCollector.wayOut(rejected(ErrorCode.UNKNOWN_MODEL, "must be a name or name@digest")))
                 .isEmpty();

@@ -5,13 +5,10 @@ import dev.limner.protocol.RedriveHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dead letter.
@@ -71,7 +68,10 @@ public record DeadLetterRecord(
                 .filter(header -> !header.name().startsWith(DeadLetterHeaders.PREFIX))
                 .forEach(header -> job.headers().add(header.name(), header.value()));
         add(job, RedriveHeaders.REDRIVE, String.valueOf(redrive + 1));
-        add(job, RedriveHeaders.ORIGIN, record.header(DeadLetterHeaders.REDRIVE_ORIGIN).orElse(origin));
+        add(
+                job,
+                RedriveHeaders.ORIGIN,
+                record.header(DeadLetterHeaders.REDRIVE_ORIGIN).orElse(origin));
         add(job, RedriveHeaders.LETTER, place);
         return job;
     }

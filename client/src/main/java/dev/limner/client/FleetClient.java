@@ -9,6 +9,7 @@ import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.protocol.Topics;
+import dev.limner.protocol.WorkerStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,6 +124,19 @@ public final class FleetClient {
         }
     }
 
+    /** The status in a record of the workers topic; empty for what is none: anybody may write to the topic, and a worker of another release may say more. */
+    public static Optional<WorkerStatus> status(FleetRecord record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(WorkerStatus.decode(value));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     /** A reader of committed results that starts now, or with the oldest. */
     public Reader results(boolean fromStart) {
         return new Reader(List.of(topics.results()), fromStart);
@@ -167,8 +181,7 @@ public final class FleetClient {
      * @param records feedback as it is written on the topic
      * @throws IllegalStateException if they do not take it
      */
-    public static void sendFeedback(String bootstrap, Topics topics, List<byte[]> records)
-            throws InterruptedException {
+    public static void sendFeedback(String bootstrap, Topics topics, List<byte[]> records) throws InterruptedException {
         produce(
                 Map.of(
                         ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -56,8 +55,7 @@ public record StoreReferences(Map<String, String> byDigest, Set<String> mentione
         return new StoreReferences(found, mentioned, written);
     }
 
-    private static void ofResult(
-            FleetRecord record, Map<String, String> found, Set<String> mentioned) {
+    private static void ofResult(FleetRecord record, Map<String, String> found, Set<String> mentioned) {
         Optional<Result> result = FleetClient.result(record);
         if (result.isEmpty()) {
             mention(record.value(), mentioned);

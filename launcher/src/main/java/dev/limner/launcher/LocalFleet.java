@@ -154,7 +154,8 @@ public final class LocalFleet implements AutoCloseable {
      * @param logs folder of the workers' logs
      * @param httpPort of the first worker, the others follow; 0 for any free ones
      */
-    public void startWorkers(ProjectLayout home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
+    public void startWorkers(
+            ProjectLayout home, int count, Path store, Path logs, int httpPort, Map<String, String> extra)
             throws InterruptedException {
         for (int i = 1; i <= count; i++) {
             Map<String, String> settings = new LinkedHashMap<>();
@@ -181,7 +182,8 @@ public final class LocalFleet implements AutoCloseable {
      * @param store folder of the images
      * @param httpPort 0 for any free one
      */
-    public ServiceProcess startTrainer(ProjectLayout home, Path store, Path logs, int httpPort, Map<String, String> extra)
+    public ServiceProcess startTrainer(
+            ProjectLayout home, Path store, Path logs, int httpPort, Map<String, String> extra)
             throws InterruptedException {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("limner.trainer.bootstrap", bootstrap);

@@ -48,7 +48,8 @@ public final class ServiceProcess implements AutoCloseable {
      * @param settings {@code limner.worker.*} keys and values
      * @param httpPort of health and metrics
      */
-    public static ServiceProcess worker(ProjectLayout home, String name, Map<String, String> settings, int httpPort, Path logs) {
+    public static ServiceProcess worker(
+            ProjectLayout home, String name, Map<String, String> settings, int httpPort, Path logs) {
         List<String> command = JavaProcess.java();
         String more = System.getenv("LIMNER_WORKER_JVM");
         if (more != null && !more.isBlank()) {

@@ -65,9 +65,11 @@ class BoundedHttpTest {
     @Timeout(30)
     void shouldGiveWhatIsAnswered() throws Exception {
         try (Server server = new Server("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nhalf")) {
-            assertThat(BoundedHttp.send(server.request(), Duration.ofSeconds(20)).statusCode())
+            assertThat(BoundedHttp.send(server.request(), Duration.ofSeconds(20))
+                            .statusCode())
                     .isEqualTo(404);
-            assertThat(BoundedHttp.send(server.request(), Duration.ofSeconds(20)).body())
+            assertThat(BoundedHttp.send(server.request(), Duration.ofSeconds(20))
+                            .body())
                     .isEqualTo("half");
         }
         assertThatThrownBy(() -> BoundedHttp.send(

@@ -14,8 +14,8 @@ class PortChecksTest {
         int port;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = taken.getLocalPort();
-            assertThatThrownBy(() ->
-                            PortChecks.require(List.of(new PortChecks.Wanted("--http-port", taken.getLocalPort(), "worker-1"))))
+            assertThatThrownBy(() -> PortChecks.require(
+                            List.of(new PortChecks.Wanted("--http-port", taken.getLocalPort(), "worker-1"))))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("port " + port + " for worker-1 is in use by process "
                             + ProcessHandle.current().pid() + " (")
@@ -40,8 +40,10 @@ class PortChecksTest {
 
     @Test
     void shouldRefuseWhatIsNoPort() {
-        assertThatThrownBy(() -> new PortChecks.Wanted("--port", -1, "the broker")).isInstanceOf(UsageException.class);
-        assertThatCode(() -> new PortChecks.Wanted("--port", 65_535, "the broker")).doesNotThrowAnyException();
+        assertThatThrownBy(() -> new PortChecks.Wanted("--port", -1, "the broker"))
+                .isInstanceOf(UsageException.class);
+        assertThatCode(() -> new PortChecks.Wanted("--port", 65_535, "the broker"))
+                .doesNotThrowAnyException();
         assertThatThrownBy(() -> new PortChecks.Wanted("--http-port", 65_536, "worker-2"))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("--http-port makes 65536 the port of worker-2, must be from 0 to 65535");

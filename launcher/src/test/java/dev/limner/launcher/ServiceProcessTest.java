@@ -30,7 +30,11 @@ class ServiceProcessTest {
         orphan.start();
         // A worker that ends at once: there is no jar in this home.
         try (ServiceProcess worker = ServiceProcess.worker(
-                new ProjectLayout(folder), "worker-1", Map.of(), orphan.getAddress().getPort(), folder)) {
+                new ProjectLayout(folder),
+                "worker-1",
+                Map.of(),
+                orphan.getAddress().getPort(),
+                folder)) {
             assertThatThrownBy(worker::awaitReady)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("worker-1 ended with exit code 1")
@@ -43,7 +47,8 @@ class ServiceProcessTest {
     @Test
     void shouldNotBlameAProcessForWhatAnEarlierOneWrote() throws Exception {
         Files.writeString(folder.resolve("worker-1.log"), "ERROR of yesterday\n", StandardCharsets.UTF_8);
-        try (ServiceProcess worker = ServiceProcess.worker(new ProjectLayout(folder), "worker-1", Map.of(), 1, folder)) {
+        try (ServiceProcess worker =
+                ServiceProcess.worker(new ProjectLayout(folder), "worker-1", Map.of(), 1, folder)) {
             assertThatThrownBy(worker::awaitReady)
                     .hasMessageContaining("Unable to access jarfile")
                     .hasMessageNotContaining("yesterday");

@@ -120,7 +120,8 @@ final class DataImportCommand {
 
         /** What a set of so few images cannot be used for. */
         private static Optional<String> fewness(DataImport.Outcome outcome) {
-            if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST && outcome.in(Split.TEST) >= EvaluationPlan.FEWEST) {
+            if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST
+                    && outcome.in(Split.TEST) >= EvaluationPlan.FEWEST) {
                 return Optional.empty();
             }
             String none = outcome.in(Split.TEST) == 0

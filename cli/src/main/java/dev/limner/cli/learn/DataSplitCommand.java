@@ -41,7 +41,8 @@ final class DataSplitCommand implements Runnable {
             Split split = set.splitOf(image);
             if (only == null || only == split) {
                 String caption = image.captions().values().iterator().next().get(0);
-                terminal.printf("%s\t%s\t%s%n", PrintableText.whole(image.key()), split.id(), PrintableText.whole(caption));
+                terminal.printf(
+                        "%s\t%s\t%s%n", PrintableText.whole(image.key()), split.id(), PrintableText.whole(caption));
             }
         }
     }

@@ -12,12 +12,12 @@ import dev.limner.generator.render.Renderer;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
-import dev.limner.training.evaluate.QualityAlert;
-import dev.limner.training.evaluate.ImageSource;
-import dev.limner.training.evaluate.ModelEvaluation;
-import dev.limner.training.evaluate.MetricValue;
-import dev.limner.training.evaluate.GridCheck;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.GridCheck;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.MetricValue;
+import dev.limner.training.evaluate.ModelEvaluation;
+import dev.limner.training.evaluate.QualityAlert;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -134,8 +134,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     }
 
     private static void print(ObjectNode json, ModelEvaluation evaluation, PrintWriter terminal) {
-        terminal.printf(
-                "%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real images", "untrained", "better");
+        terminal.printf("%-18s %-30s %-30s %-30s %s%n", "metric", "model (95 %)", "real images", "untrained", "better");
         evaluation.figures().forEach((metric, figure) -> {
             if (figure.unavailable() == null) {
                 terminal.printf(

@@ -57,7 +57,8 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
         String id = encoderId != null
                 ? encoderId
                 : (language.equals("zh") ? PretrainedEncoder.BGE_SMALL_ZH : PretrainedEncoder.MINI_LM).id();
-        Path folder = out != null ? out : options.data.resolve("judges-" + language + "-v" + ExtractorDescription.VERSION);
+        Path folder =
+                out != null ? out : options.data.resolve("judges-" + language + "-v" + ExtractorDescription.VERSION);
         try (TextEncoder encoder = options.encoder(home, id)) {
             options.train(set, language, encoder, on, folder);
         }

@@ -108,7 +108,8 @@ public final class LearnOptions {
     }
 
     /** Judges for the data, trained now if there are none yet. */
-    public FeatureExtractors extractors(ProjectLayout home, DataSet set, String language, TextEncoder encoder, Device on) {
+    public FeatureExtractors extractors(
+            ProjectLayout home, DataSet set, String language, TextEncoder encoder, Device on) {
         String name = "judges-" + language + "-v" + ExtractorDescription.VERSION;
         Path beside = data.resolve(name);
         Path folder = extractors != null

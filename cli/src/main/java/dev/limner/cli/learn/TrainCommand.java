@@ -15,8 +15,8 @@ import dev.limner.protocol.ModelRef;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -204,7 +204,8 @@ public final class TrainCommand implements Runnable, LimnerCommand {
         if (train + test > 0 && (train < ExtractorTraining.FEWEST || test < EvaluationPlan.FEWEST)) {
             throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
                     + " held out with captions in '" + language + "', evaluations on held-out captions need "
-                    + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST + ": --check-every 0 trains without evaluations"
+                    + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST
+                    + ": --check-every 0 trains without evaluations"
                     + (train < Recipe.LEAST_BATCH
                             ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
                             : ""));

@@ -1,12 +1,12 @@
 package dev.limner.cli.operate;
 
-import dev.limner.client.DeadLetterRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
+import dev.limner.client.DeadLetterRecord;
 import dev.limner.client.FleetAdmin;
 import dev.limner.client.FleetClient;
 import dev.limner.client.FleetRecord;
@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -133,8 +132,7 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
         return JobCodec.decode(record.value(), fallback).jobId();
     }
 
-    private ObjectNode submission(FleetClient client, FleetRecord record)
-            throws InterruptedException {
+    private ObjectNode submission(FleetClient client, FleetRecord record) throws InterruptedException {
         ObjectNode told = mapper.createObjectNode();
         told.put("record", record.place());
         told.put("sent", Instant.ofEpochMilli(record.timestamp()).toString());

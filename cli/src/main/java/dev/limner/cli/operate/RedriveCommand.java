@@ -1,10 +1,10 @@
 package dev.limner.cli.operate;
 
-import dev.limner.client.DeadLetterRecord;
-import dev.limner.client.DeadLetterRedrive;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
 import dev.limner.cli.terminal.CountedNoun;
+import dev.limner.client.DeadLetterRecord;
+import dev.limner.client.DeadLetterRedrive;
 import dev.limner.client.FleetClient;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ErrorCode;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;

@@ -1,14 +1,14 @@
 package dev.limner.cli.operate;
 
-import dev.limner.client.StoreReferences;
-import dev.limner.store.file.StoreFolder;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
+import dev.limner.client.StoreReferences;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
+import dev.limner.store.file.StoreFolder;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +83,8 @@ public final class StoreCommand implements Runnable, LimnerCommand {
                 progress.to(++looked, missing + broken + " bad");
             }
         }
-        out.println(CountedNoun.of(looked, "object") + " referred to: " + (looked - missing - broken) + " whole, " + missing
-                + " missing, " + broken + " broken");
+        out.println(CountedNoun.of(looked, "object") + " referred to: " + (looked - missing - broken) + " whole, "
+                + missing + " missing, " + broken + " broken");
         out.flush();
         return missing + broken == 0 ? 0 : 1;
     }

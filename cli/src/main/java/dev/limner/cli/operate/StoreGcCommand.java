@@ -1,15 +1,15 @@
 package dev.limner.cli.operate;
 
-import dev.limner.client.StoreReferences;
-import dev.limner.store.file.StoreFolder;
 import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.client.FleetAdmin;
 import dev.limner.client.FleetClient;
+import dev.limner.client.StoreReferences;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
 import dev.limner.store.file.FleetMarks.Fleet;
+import dev.limner.store.file.StoreFolder;
 import dev.limner.training.replay.ReplayReferences;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -76,8 +76,8 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
         records.keySet().stream()
                 .filter(other -> !other.equals(options.name))
                 .sorted()
-                .forEach(
-                        other -> out().println(PrintableText.line("also announced: " + other + " (--name " + other + ")")));
+                .forEach(other ->
+                        out().println(PrintableText.line("also announced: " + other + " (--name " + other + ")")));
         return 0;
     }
 

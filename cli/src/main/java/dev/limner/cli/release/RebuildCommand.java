@@ -18,15 +18,15 @@ import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import dev.limner.training.feedback.FeedbackImageCheck;
 import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.FeedbackRecord;
-import dev.limner.training.feedback.FeedbackImageCheck;
 import dev.limner.training.feedback.StoredImages;
 import dev.limner.training.finetune.DutyCycle;
 import dev.limner.training.finetune.FineTuningData;
+import dev.limner.training.finetune.FineTuningRound;
 import dev.limner.training.finetune.Lineage;
 import dev.limner.training.finetune.RoundListener;
-import dev.limner.training.finetune.FineTuningRound;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
@@ -197,6 +197,8 @@ final class RebuildCommand implements Callable<Integer> {
         intake.take(records);
     }
 
+    // The constructor takes null for both arrays, which NullAway cannot read from a class file.
+    @SuppressWarnings("NullAway")
     private static FeedbackRecord record(FleetRecord record) {
         return new FeedbackRecord(
                 new RecordPosition(record.topic(), record.partition(), record.offset()),

@@ -1,8 +1,8 @@
 package dev.limner.cli.release;
 
 import dev.limner.cli.ClusterOptions;
-import dev.limner.client.registry.ModelTopic;
 import dev.limner.client.registry.ModelRegistry;
+import dev.limner.client.registry.ModelTopic;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.ReleaseKeys;

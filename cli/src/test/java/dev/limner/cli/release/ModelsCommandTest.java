@@ -30,7 +30,8 @@ class ModelsCommandTest {
     @Test
     void shouldTakeTheTrainersHoldoutUnlessToldOtherwise() {
         assertThat(ModelsCommand.holdout(null)).isEqualTo(ModelRegistry.Holdout.DEFAULT);
-        assertThat(ModelsCommand.holdout(0.2)).isEqualTo(new ModelRegistry.Holdout(0.2, ModelRegistry.Holdout.DEFAULT.young()));
+        assertThat(ModelsCommand.holdout(0.2))
+                .isEqualTo(new ModelRegistry.Holdout(0.2, ModelRegistry.Holdout.DEFAULT.young()));
         assertThat(ModelsCommand.holdout(0.0).share()).isZero();
         assertThatThrownBy(() -> ModelsCommand.holdout(0.6))
                 .isInstanceOf(UsageException.class)

@@ -52,7 +52,8 @@ class PrintableTest {
     void shouldShowWhatIsNoUtf8AndWhatIsNotThere() {
         assertThat(PrintableText.line(new byte[] {'a', (byte) 0x9b, (byte) 0xff, 'b'}))
                 .isEqualTo("a\ufffd\ufffdb");
-        assertThat(PrintableText.line("caf\u00e9".getBytes(StandardCharsets.UTF_8))).isEqualTo("caf\u00e9");
+        assertThat(PrintableText.line("caf\u00e9".getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo("caf\u00e9");
         assertThat(PrintableText.line((byte[]) null)).isEqualTo("(none)");
         assertThat(PrintableText.line((String) null)).isEqualTo("(none)");
     }

@@ -44,7 +44,8 @@ class LineageResetTest {
                 .withLive(release(live), "", Instant.EPOCH);
 
         assertThat(LineageReset.isBehind(shipped.manifest(), live, record)).isFalse();
-        assertThatThrownBy(() -> LineageReset.after(live, ModelBundle.read(folder.resolve("live")), folder.resolve("again")))
+        assertThatThrownBy(() ->
+                        LineageReset.after(live, ModelBundle.read(folder.resolve("live")), folder.resolve("again")))
                 .hasMessageContaining("was tuned from " + shipped.manifest().digest());
     }
 

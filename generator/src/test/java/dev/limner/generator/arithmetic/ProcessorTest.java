@@ -46,12 +46,15 @@ class ProcessorTest {
     @Test
     void shouldReadWhatTheEnvironmentAllows() {
         assertThat(KernelSettings.of(Map.of()).code()).isEqualTo("all");
-        assertThat(KernelSettings.of(Map.of("ONEDNN_MAX_CPU_ISA", "SSE41"))).isEqualTo(new KernelSettings("sse41", "all"));
-        assertThat(KernelSettings.of(Map.of("ONEDNN_MAX_CPU_ISA", "SSE41")).plain()).isTrue();
+        assertThat(KernelSettings.of(Map.of("ONEDNN_MAX_CPU_ISA", "SSE41")))
+                .isEqualTo(new KernelSettings("sse41", "all"));
+        assertThat(KernelSettings.of(Map.of("ONEDNN_MAX_CPU_ISA", "SSE41")).plain())
+                .isTrue();
         assertThat(KernelSettings.of(Map.of("DNNL_MAX_CPU_ISA", "AVX2")).code()).isEqualTo("avx2");
         assertThat(KernelSettings.of(Map.of("ONEDNN_MAX_CPU_ISA", "AVX2", "DNNL_MAX_CPU_ISA", "SSE41"))
                         .plain())
                 .isFalse();
-        assertThat(KernelSettings.of(Map.of("ATEN_CPU_CAPABILITY", "default")).code()).isEqualTo("all.default");
+        assertThat(KernelSettings.of(Map.of("ATEN_CPU_CAPABILITY", "default")).code())
+                .isEqualTo("all.default");
     }
 }

@@ -25,7 +25,8 @@ class ExecutionProfileTest {
 
         assertThat(name(new Processor("AuthenticAMD", 25, "AMD EPYC", "avx512"), ALL, 2, false, 16))
                 .isNotEqualTo(usual);
-        assertThat(name(PROCESSOR, new KernelSettings("avx2", "all"), 2, false, 16)).isNotEqualTo(usual);
+        assertThat(name(PROCESSOR, new KernelSettings("avx2", "all"), 2, false, 16))
+                .isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 1, false, 16)).isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 2, true, 16)).isNotEqualTo(usual);
         assertThat(name(PROCESSOR, ALL, 2, false, 8)).isNotEqualTo(usual);

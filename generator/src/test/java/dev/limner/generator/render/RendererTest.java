@@ -110,13 +110,14 @@ class RendererTest {
                 ExecutionProfile here = ExecutionProfile.of(Device.cpu());
 
                 assertThat(recorded.profile()).isNotEqualTo(here.name());
-                assertThat(recorded.difference(ProbeImages.generate(renderer, here).images()))
+                assertThat(recorded.difference(
+                                ProbeImages.generate(renderer, here).images()))
                         .isLessThanOrEqualTo(2);
                 ConvolutionSupport.on(Device.cpu())
                         .with(
                                 true,
-                                () -> assertThat(recorded.difference(
-                                                ProbeImages.generate(renderer, here).images()))
+                                () -> assertThat(recorded.difference(ProbeImages.generate(renderer, here)
+                                                .images()))
                                         .isLessThanOrEqualTo(2));
             }
         }

@@ -205,7 +205,8 @@ public final class JsonLines {
                 if (alone) {
                     entries.addAll(elements);
                 } else {
-                    entries.add(new JsonEntry.Fault(at + 1, "a JSON array must be the whole file; else one object a line"));
+                    entries.add(
+                            new JsonEntry.Fault(at + 1, "a JSON array must be the whole file; else one object a line"));
                 }
                 return last + 1;
             } catch (JsonProcessingException e) {

@@ -74,7 +74,8 @@ class JsonLinesTest {
                         entry -> assertJson(entry, 1, "{\"a\":1}"),
                         entry -> assertFault(entry, 2),
                         entry -> assertJson(entry, 3, "{\"c\":3}"),
-                        entry -> assertThat(entry).isEqualTo(new JsonEntry.Fault(4, "not UTF-8: byte 0xE4 at column 2")),
+                        entry ->
+                                assertThat(entry).isEqualTo(new JsonEntry.Fault(4, "not UTF-8: byte 0xE4 at column 2")),
                         entry -> assertJson(entry, 5, "{\"d\":4}"));
     }
 

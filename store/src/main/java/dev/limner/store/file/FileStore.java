@@ -1,7 +1,7 @@
 package dev.limner.store.file;
 
-import dev.limner.store.ObjectStore;
 import dev.limner.protocol.Digests;
+import dev.limner.store.ObjectStore;
 import dev.limner.store.PermanentException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

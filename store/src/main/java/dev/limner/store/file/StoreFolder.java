@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The folder of a file store, seen from outside: {@code ab/abcd....png}. */
-final class StoreFolder {
-    static final String MISSING = "missing";
+public final class StoreFolder {
+    public static final String MISSING = "missing";
 
     private static final Pattern OBJECT = Pattern.compile("[0-9a-f]{64}\\.[a-z]+");
     private static final String TEMPORARY = ".tmp~";
@@ -26,16 +26,16 @@ final class StoreFolder {
     private final Path root;
     private final CondemnedObjects.Steps steps;
 
-    StoreFolder(Path root) {
+    public StoreFolder(Path root) {
         this(root, CondemnedObjects.Steps.UNWATCHED);
     }
 
-    StoreFolder(Path root, CondemnedObjects.Steps steps) {
+    public StoreFolder(Path root, CondemnedObjects.Steps steps) {
         this.root = root;
         this.steps = steps;
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
@@ -45,13 +45,13 @@ final class StoreFolder {
      * @param old those of the objects that nobody had touched for long
      * @param halfWritten files of writers that are gone
      */
-    record Listing(List<Path> objects, Set<Path> old, List<Path> halfWritten) {}
+    public record Listing(List<Path> objects, Set<Path> old, List<Path> halfWritten) {}
 
     /** What a sweep found. */
-    record Sweep(long objects, long referenced, long garbage, long garbageBytes, long temporary) {}
+    public record Sweep(long objects, long referenced, long garbage, long garbageBytes, long temporary) {}
 
     /** Ends what an earlier sweep was killed in. Gives the number of objects that have their names back. */
-    int restore() {
+    public int restore() {
         try {
             return CondemnedObjects.restoreAll(root);
         } catch (IOException e) {
@@ -64,7 +64,7 @@ final class StoreFolder {
      *
      * @param untouchedSince objects touched later are no candidates: somebody may be about to refer to them
      */
-    Listing list(Instant untouchedSince) {
+    public Listing list(Instant untouchedSince) {
         List<Path> objects = new ArrayList<>();
         Set<Path> old = new HashSet<>();
         List<Path> halfWritten = new ArrayList<>();
@@ -96,7 +96,7 @@ final class StoreFolder {
      * @param listing made before {@code referenced} was
      * @param referenced digests to be kept
      */
-    Sweep sweep(Listing listing, Set<String> referenced, Instant untouchedSince, boolean apply) {
+    public Sweep sweep(Listing listing, Set<String> referenced, Instant untouchedSince, boolean apply) {
         long kept = 0;
         long garbage = 0;
         long bytes = 0;
@@ -139,7 +139,7 @@ final class StoreFolder {
     }
 
     /** What is wrong with an object; empty if nothing. */
-    String wrongWith(String digest) {
+    public String wrongWith(String digest) {
         Path folder = root.resolve(digest.substring(0, 2));
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(

@@ -4,17 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.limner.store.MeteredStore;
-import dev.limner.store.ObjectStore;
-import dev.limner.store.RetryingStore;
-
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
-import dev.limner.store.OutageBreaker;
+import dev.limner.store.MeteredStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.ObjectStore.StoreObject;
 import dev.limner.store.OperatorNeededException;
+import dev.limner.store.OutageBreaker;
 import dev.limner.store.PermanentException;
 import dev.limner.store.RetryableException;
-import dev.limner.store.ObjectStore.StoreObject;
+import dev.limner.store.RetryingStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;

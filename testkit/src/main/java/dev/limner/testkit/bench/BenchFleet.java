@@ -3,8 +3,8 @@ package dev.limner.testkit.bench;
 import dev.limner.client.FleetClient;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
 import java.nio.file.Path;
@@ -26,7 +26,8 @@ final class BenchFleet implements AutoCloseable {
     }
 
     /** @param durable whether the broker forces every record to the device before it acknowledges it */
-    static BenchFleet start(ProjectLayout home, Map<String, String> settings, boolean durable) throws InterruptedException {
+    static BenchFleet start(ProjectLayout home, Map<String, String> settings, boolean durable)
+            throws InterruptedException {
         return start(home, settings, durable, 1);
     }
 

@@ -1,7 +1,7 @@
 package dev.limner.testkit.bench;
 
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
+import dev.limner.launcher.ProjectLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

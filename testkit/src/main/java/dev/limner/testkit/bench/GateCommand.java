@@ -56,7 +56,8 @@ final class GateCommand implements Callable<Integer> {
         for (int every : new int[] {0, 3, 2}) {
             GateSimulation.Lines found =
                     GateSimulation.lines(lines, ROUNDS, every == 0 ? 0 : 0.65, Math.max(1, every), options.seed);
-            kept &= found.rate() <= ErrorBudget.OF_LINE + 3 * Math.sqrt(ErrorBudget.OF_LINE * (1 - ErrorBudget.OF_LINE) / lines);
+            kept &= found.rate()
+                    <= ErrorBudget.OF_LINE + 3 * Math.sqrt(ErrorBudget.OF_LINE * (1 - ErrorBudget.OF_LINE) / lines);
             String what = every == 0 ? "nothing is ever better" : "one round in " + every + " is better";
             terminal.printf(Locale.ROOT, "  %-24s %.4f  (right releases %.2f)%n", what, found.rate(), found.releases());
             rows.addObject()
@@ -70,7 +71,8 @@ final class GateCommand implements Callable<Integer> {
         terminal.println("Rounds that pass, of two contests and 26 metrics");
         ArrayNode rows = report.putArray("rounds");
         for (double wins : new double[] {0.5, 0.55, 0.6, 0.65}) {
-            for (ErrorBudget budget : List.of(ErrorBudget.FIRST, new ErrorBudget(0, 5), new ErrorBudget(3, 0), new ErrorBudget(9, 0))) {
+            for (ErrorBudget budget :
+                    List.of(ErrorBudget.FIRST, new ErrorBudget(0, 5), new ErrorBudget(3, 0), new ErrorBudget(9, 0))) {
                 row(terminal, rows, new Candidate(List.of(wins, 0.5), 1, 0), budget);
             }
         }

@@ -70,8 +70,8 @@ final class ImportCommand implements Runnable {
     @Override
     public void run() {
         if (images < 1 || sourceSide < 2) {
-            throw new UsageException("--pictures is " + images + ", must be at least 1; --source-side is "
-                    + sourceSide + ", at least 2");
+            throw new UsageException("--pictures is " + images + ", must be at least 1; --source-side is " + sourceSide
+                    + ", at least 2");
         }
         ProjectLayout home = ProjectLayout.find();
         Path folder = home.state().resolve("bench-import");
@@ -161,7 +161,8 @@ final class ImportCommand implements Runnable {
      */
     private record Imported(int images, double seconds, long peakMiB, ArrayNode leftOut) {}
 
-    private Imported once(ProjectLayout home, String kind, Path source, Path set) throws IOException, InterruptedException {
+    private Imported once(ProjectLayout home, String kind, Path source, Path set)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

@@ -2,8 +2,8 @@ package dev.limner.testkit.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
+import dev.limner.launcher.ProjectLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.broker.FreePorts;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ImageFormat;
@@ -119,7 +119,8 @@ final class StopCommand implements Callable<Integer> {
 
     private record Ended(double millis, int exitCode) {}
 
-    private Ended once(ProjectLayout home, BenchJobs captions, Situation situation, int run) throws InterruptedException {
+    private Ended once(ProjectLayout home, BenchJobs captions, Situation situation, int run)
+            throws InterruptedException {
         Path folder = folder(home);
         clear(folder);
         try (BrokerProcess broker = BrokerProcess.start(home, folder.resolve("broker"), FreePorts.next());

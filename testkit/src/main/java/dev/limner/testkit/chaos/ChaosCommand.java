@@ -5,8 +5,8 @@ import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.cluster.TestCluster;
 import dev.limner.testkit.chaos.cluster.BrokerNodes;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import dev.limner.testkit.chaos.fault.Fault;
 import dev.limner.testkit.chaos.fault.FaultCatalog;
 import dev.limner.testkit.chaos.trainer.TrainerKillsCommand;
@@ -82,7 +82,8 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
             names = "--generator",
             paramLabel = "model|null",
             defaultValue = "null",
-            description = "null generates each job's digests; model generates, and samples are generated again. Default: null")
+            description =
+                    "null generates each job's digests; model generates, and samples are generated again. Default: null")
     String generator = "null";
 
     @Option(names = "--list", description = "Name the faults and mistakes there are.")
@@ -146,8 +147,8 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
                 generator.equals("model"),
                 previous == null ? null : new ProjectLayout(previous.toAbsolutePath()));
         try (TestCluster cluster = TestCluster.start(setup, nodes)) {
-            ChaosRun run =
-                    new ChaosRun(cluster, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, cluster, struck));
+            ChaosRun run = new ChaosRun(
+                    cluster, chosen, Duration.ofMinutes(minutes), false, struck -> tell(out, cluster, struck));
             ChaosReport report = new ChaosReport(cluster, run.run(plan));
             report.lines().forEach(out::println);
             if (json) {

@@ -88,8 +88,8 @@ final class ChaosRun {
         // Jobs of the first moments count as well: they find out which partitions nobody serves yet.
         Thread.sleep(SAMPLE);
         Set<String> waiting = cluster.checker().unansweredAt(effect.mendedNanos());
-        boolean recovered =
-                cluster.await(RECOVER_WITHIN, () -> enough() || cluster.checker().answered(waiting));
+        boolean recovered = cluster.await(
+                RECOVER_WITHIN, () -> enough() || cluster.checker().answered(waiting));
         double seconds = recovered
                 ? cluster.checker().longestWait(waiting, effect.mendedNanos())
                 : (System.nanoTime() - effect.mendedNanos()) / 1e9;

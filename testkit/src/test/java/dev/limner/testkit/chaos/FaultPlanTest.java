@@ -32,7 +32,8 @@ class FaultPlanTest {
 
     @Test
     void shouldTakeThreeBrokersAndTwoBuildsOnlyWhereTheyAre() {
-        Map<String, Fault> all = FaultCatalog.all().stream().collect(Collectors.toMap(Fault::kind, Function.identity()));
+        Map<String, Fault> all =
+                FaultCatalog.all().stream().collect(Collectors.toMap(Fault::kind, Function.identity()));
 
         assertThat(all.get("partition-without-leader").possible(1, true)).isFalse();
         assertThat(all.get("partition-without-leader").possible(3, false)).isTrue();

@@ -41,7 +41,8 @@ public class FeedbackChannel {
         try {
             List<FeedbackRecord> taken = new ArrayList<>();
             records.forEach(record -> taken.add(record(record)));
-            RetryUntilDone.until(() -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
+            RetryUntilDone.until(
+                    () -> service.take(taken), () -> service.runtime().isEmpty(), FIRST_PAUSE, LONGEST_PAUSE);
         } catch (Error e) {
             throw service.fatal(e);
         }

@@ -1,8 +1,8 @@
 package dev.limner.trainer.service;
 
 import ai.djl.Device;
-import dev.limner.client.registry.ModelTopic;
 import dev.limner.client.registry.ModelRegistry;
+import dev.limner.client.registry.ModelTopic;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
@@ -26,9 +26,9 @@ import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.DeadLetters;
+import dev.limner.training.feedback.FeedbackImageCheck;
 import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.FeedbackRecord;
-import dev.limner.training.feedback.FeedbackImageCheck;
 import dev.limner.training.feedback.StoredImages;
 import dev.limner.training.finetune.FineTuningData;
 import dev.limner.training.replay.ReplayBuffer;
@@ -96,8 +96,8 @@ final class LearningRuntime implements AutoCloseable {
                         .addKeyValue("entry", entry)
                         .addKeyValue("reason", reason.text())
                         .log("skipped"));
-        Path eyes =
-                config.extractors().orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
+        Path eyes = config.extractors()
+                .orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
         this.extractors = FeatureExtractors.read(eyes, device);
         requireJudgesOf(data, eyes);
         EvaluationPlan plan = EvaluationPlan.of(data, language, encoder, settings.heldOut(), settings.seed());

@@ -8,12 +8,12 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.finetune.DutyCycle;
 import dev.limner.training.finetune.FineTuningData;
+import dev.limner.training.finetune.FineTuningRound;
 import dev.limner.training.finetune.Lineage;
 import dev.limner.training.finetune.RoundListener;
-import dev.limner.training.finetune.FineTuningRound;
 import dev.limner.training.replay.ReplayBuffer;
-import dev.limner.training.replay.RoundRecord;
 import dev.limner.training.replay.RoundHistory;
+import dev.limner.training.replay.RoundRecord;
 import dev.limner.training.step.StepReport;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -205,7 +205,8 @@ final class RoundRunner implements AutoCloseable {
         // Whatever comes of it, it has used up its part of the line's budget for error.
         judged = switch (outcome) {
             case FineTuningRound.Outcome.Blocked blocked -> null;
-            case FineTuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
+            case FineTuningRound.Outcome.Rejected rejected ->
+                rejected.candidate().digest();
             case FineTuningRound.Outcome.Passed passed -> passed.candidate().digest();
         };
         kill.reached(KillPoint.ROUND_ENDED);

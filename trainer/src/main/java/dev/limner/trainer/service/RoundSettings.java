@@ -36,7 +36,11 @@ record RoundSettings(
     RoundSettings {
         require(after >= 0, "rounds.after", after, "must be at least 0");
         every.ifPresent(pause -> require(pause.isPositive(), "rounds.every", pause, "must be longer than nothing"));
-        require(heldOut >= EvaluationPlan.FEWEST, "rounds.held-out", heldOut, "must be at least " + EvaluationPlan.FEWEST);
+        require(
+                heldOut >= EvaluationPlan.FEWEST,
+                "rounds.held-out",
+                heldOut,
+                "must be at least " + EvaluationPlan.FEWEST);
         require(trialShare >= 0 && trialShare <= 1, "canary.share", trialShare, "must be from 0 to 1");
         var unused = new DutyCycle(share);
     }
@@ -52,7 +56,8 @@ record RoundSettings(
                 config.tuning().toTuning(),
                 config.share(),
                 config.canary().share(),
-                new ModelRegistry.Holdout(config.canary().holdout(), config.canary().young()),
+                new ModelRegistry.Holdout(
+                        config.canary().holdout(), config.canary().young()),
                 config.drill().passGate());
     }
 

@@ -6,8 +6,8 @@ import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
 import dev.limner.protocol.Topics;
-import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.FeedbackImageCheck;
+import dev.limner.training.feedback.FeedbackIntake;
 import dev.limner.training.feedback.StoredImages;
 import dev.limner.training.replay.ReplayBuffer;
 import java.nio.charset.StandardCharsets;
@@ -63,8 +63,8 @@ class SourceCheckTest {
     void open() {
         FleetTopics.create(broker.bootstrap(), Topics.DEFAULT, 1, (short) 1);
         replay = ReplayBuffer.open(folder.resolve("replay-" + ++number + ".db"), 100);
-        FeedbackImageCheck images =
-                new FeedbackImageCheck(new StoredImages(folder, List.of()), "default", any -> false, any -> new float[0], 1);
+        FeedbackImageCheck images = new FeedbackImageCheck(
+                new StoredImages(folder, List.of()), "default", any -> false, any -> new float[0], 1);
         intake = new FeedbackIntake(replay, images, (record, error) -> {}, 5, InstantSource.system(), () -> {});
         check = new SourceCheck(broker.bootstrap(), TOPIC, replay, intake);
     }

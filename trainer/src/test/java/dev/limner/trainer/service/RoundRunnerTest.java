@@ -7,8 +7,8 @@ import ai.djl.Device;
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
 import dev.limner.broker.FleetTopics;
-import dev.limner.client.registry.ModelTopic;
 import dev.limner.client.registry.ModelRegistry;
+import dev.limner.client.registry.ModelTopic;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.protocol.Feedback;
@@ -19,9 +19,9 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.recipe.FineTuning;
-import dev.limner.training.replay.RecordPosition;
-import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
 import dev.limner.training.replay.RoundRecord;
 import java.lang.reflect.Proxy;
@@ -124,7 +124,16 @@ class RoundRunnerTest {
             FatalErrors errors) {
         return new RoundRunner(
                 new RoundSettings(
-                        folder, 1, Optional.empty(), 500, 1, FineTuning.DEFAULT, 1, 0.05, ModelRegistry.Holdout.DEFAULT, false),
+                        folder,
+                        1,
+                        Optional.empty(),
+                        500,
+                        1,
+                        FineTuning.DEFAULT,
+                        1,
+                        0.05,
+                        ModelRegistry.Holdout.DEFAULT,
+                        false),
                 null,
                 replay,
                 registry,

@@ -1,7 +1,7 @@
 package dev.limner.training.canary;
 
-import dev.limner.training.replay.ReplayBuffer;
 import dev.limner.training.replay.RaterVote;
+import dev.limner.training.replay.ReplayBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -11,7 +11,8 @@ import java.util.List;
  * @param odds that the evidence is averaged over
  * @param weights of those; they add up to 1
  */
-public record SequentialDesign(double falseAlarm, double missed, double worse, List<Double> odds, List<Double> weights) {
+public record SequentialDesign(
+        double falseAlarm, double missed, double worse, List<Double> odds, List<Double> weights) {
     /**
      * Dislikes: 40 % where 20 % are usual is odds of 8/3. Most of the weight is there, the rest on what is a little worse
      * and on what is much worse.

@@ -205,7 +205,8 @@ public final class DataImport {
         if (new TargetFolder(folder).isEmpty()) {
             return;
         }
-        for (CaptionedImage image : ShardFiles.read(folder, settings.side(), report).images()) {
+        for (CaptionedImage image :
+                ShardFiles.read(folder, settings.side(), report).images()) {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
             before.add(image.key());

@@ -33,6 +33,8 @@ final class DecoderWarnings implements IIOReadWarningListener {
                 throw ImageException.damaged(warning);
             }
         }
-        said.stream().distinct().forEach(warning -> remarks.add(new ImageDecoder.Remarked(SkippedEntries.Remark.WARNED, warning)));
+        said.stream()
+                .distinct()
+                .forEach(warning -> remarks.add(new ImageDecoder.Remarked(SkippedEntries.Remark.WARNED, warning)));
     }
 }

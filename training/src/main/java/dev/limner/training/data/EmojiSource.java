@@ -30,8 +30,7 @@ public record EmojiSource(
         Path imagesPackage,
         Path namesPackage,
         List<String> languages,
-        @Nullable String category)
-        implements RawImage.Source {
+        @Nullable String category) implements RawImage.Source {
     private static final int MOST_TAGS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,7 +56,10 @@ public record EmojiSource(
             String key = code.toLowerCase(Locale.ROOT);
             byte[] image = files.get(artwork.folder() + emoji.path("image").asText());
             if (image == null) {
-                skipped.skip(key, SkippedEntries.Reason.NO_PICTURE, emoji.path("image").asText());
+                skipped.skip(
+                        key,
+                        SkippedEntries.Reason.NO_PICTURE,
+                        emoji.path("image").asText());
                 continue;
             }
             Map<String, List<String>> mine = new HashMap<>();

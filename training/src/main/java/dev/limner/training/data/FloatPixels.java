@@ -40,6 +40,7 @@ final class FloatPixels {
         if (2 * outside > (long) row.length * raster.getHeight()) {
             throw new ImageException(SkippedEntries.Reason.UNSUPPORTED, range + ", must be from 0 to 1");
         }
-        remarks.add(new ImageDecoder.Remarked(SkippedEntries.Remark.WARNED, range + ", those below 0 taken as 0, above 1 as 1"));
+        remarks.add(new ImageDecoder.Remarked(
+                SkippedEntries.Remark.WARNED, range + ", those below 0 taken as 0, above 1 as 1"));
     }
 }

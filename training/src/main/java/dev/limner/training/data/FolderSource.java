@@ -73,7 +73,8 @@ public record FolderSource(Path folder, String language, long mostImageBytes) im
             for (Path image : images) {
                 hand(image, listing);
             }
-            unused.forEach(file -> skipped.skip(ImagePaths.name(folder, file), SkippedEntries.Reason.NO_PICTURE, "beside it"));
+            unused.forEach(
+                    file -> skipped.skip(ImagePaths.name(folder, file), SkippedEntries.Reason.NO_PICTURE, "beside it"));
         }
 
         private void sort(Path file) {

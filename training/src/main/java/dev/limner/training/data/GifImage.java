@@ -63,8 +63,8 @@ final class GifImage {
         }
         Rectangle whole = new Rectangle(canvas.width(), canvas.height());
         if (!whole.intersects(left, top, frame.getWidth(), frame.getHeight())) {
-            throw ImageException.damaged("its first frame, at " + left + "," + top
-                    + ", lies outside of its canvas of " + whole.width + " x " + whole.height);
+            throw ImageException.damaged("its first frame, at " + left + "," + top + ", lies outside of its canvas of "
+                    + whole.width + " x " + whole.height);
         }
         if (frame.getWidth() == whole.width && frame.getHeight() == whole.height && left == 0 && top == 0) {
             return frame;

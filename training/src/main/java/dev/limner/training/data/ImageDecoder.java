@@ -133,7 +133,8 @@ public final class ImageDecoder {
             }
             try {
                 BufferedImage image = upright(ImageFileFormat.WEBP, plain, remarks);
-                remarks.add(new Remarked(SkippedEntries.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
+                remarks.add(
+                        new Remarked(SkippedEntries.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
                 return image;
             } catch (IOException | RuntimeException other) {
                 e.addSuppressed(other);
@@ -142,8 +143,10 @@ public final class ImageDecoder {
         }
     }
 
-    private static BufferedImage upright(ImageFileFormat format, byte[] file, List<Remarked> remarks) throws IOException {
-        return ExifOrientation.upright(SrgbConversion.of(first(format, file, remarks), null, null), ExifOrientation.of(format, file, null));
+    private static BufferedImage upright(ImageFileFormat format, byte[] file, List<Remarked> remarks)
+            throws IOException {
+        return ExifOrientation.upright(
+                SrgbConversion.of(first(format, file, remarks), null, null), ExifOrientation.of(format, file, null));
     }
 
     private static BufferedImage png(byte[] file, List<Remarked> remarks) throws IOException {
@@ -171,7 +174,8 @@ public final class ImageDecoder {
             try {
                 return SrgbConversion.of(image, ICC_Profile.getInstance(profile), colourKey);
             } catch (CMMException | IllegalArgumentException e) {
-                remarks.add(new Remarked(SkippedEntries.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
+                remarks.add(
+                        new Remarked(SkippedEntries.Remark.WARNED, "its colour profile cannot be used: " + told(e)));
             }
         }
         return SrgbConversion.of(image, null, colourKey);

@@ -169,7 +169,8 @@ enum ImageFileFormat {
     }
 
     private static ImageException unsupported(String name) {
-        return new ImageException(SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
+        return new ImageException(
+                SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
     }
 
     /** A decoder, to be disposed of. */

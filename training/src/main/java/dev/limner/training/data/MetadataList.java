@@ -88,7 +88,8 @@ final class MetadataList {
                 case JsonEntry.Json(int line, JsonNode node) -> entry(file, where, node);
                 case JsonEntry.Plain(int line, String text) ->
                     skipped.skip(where, SkippedEntries.Reason.MALFORMED, "no JSON object: " + text);
-                case JsonEntry.Fault(int line, String reason) -> skipped.skip(where, SkippedEntries.Reason.MALFORMED, reason);
+                case JsonEntry.Fault(int line, String reason) ->
+                    skipped.skip(where, SkippedEntries.Reason.MALFORMED, reason);
             }
         }
     }
@@ -109,7 +110,8 @@ final class MetadataList {
         for (CsvTable.Row row : table.rows()) {
             String where = name + ":" + row.line();
             switch (row) {
-                case CsvTable.Row.Fault(int line, String reason) -> skipped.skip(where, SkippedEntries.Reason.MALFORMED, reason);
+                case CsvTable.Row.Fault(int line, String reason) ->
+                    skipped.skip(where, SkippedEntries.Reason.MALFORMED, reason);
                 case CsvTable.Row.Values(int line, Map<String, String> values) -> {
                     if (!values.isEmpty()) {
                         entry(file, where, JSON.valueToTree(values));

@@ -43,7 +43,10 @@ public final class ShardFiles {
                 // A name of more than 100 bytes is 34 Chinese characters; the writer refuses it unless told otherwise.
                 tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
                 for (CaptionedImage image : images) {
-                    put(tar, image.key() + ".png", ImageDecoder.toPng(image.pixels().toImage()));
+                    put(
+                            tar,
+                            image.key() + ".png",
+                            ImageDecoder.toPng(image.pixels().toImage()));
                     put(tar, image.key() + ".json", describe(image));
                 }
             }
@@ -123,7 +126,11 @@ public final class ShardFiles {
                 split = Split.of(ImageDecoder.decode(picture.file(), settings.side()), settings.heldOutPercent());
             }
             images.add(new CaptionedImage(
-                    picture.key(), ImageDecoder.decode(picture.file(), side), picture.captions(), picture.label(), split));
+                    picture.key(),
+                    ImageDecoder.decode(picture.file(), side),
+                    picture.captions(),
+                    picture.label(),
+                    split));
         } catch (IOException e) {
             skipped.skip(picture.place(), ImageException.reason(e), String.valueOf(e.getMessage()));
         }

@@ -63,7 +63,9 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
                 shards.add(file);
             } else if (!OWN.matcher(name).matches()) {
                 skipped.skip(
-                        place.relativize(file).toString(), SkippedEntries.Reason.UNKNOWN_FILE, "no .tar, .tar.gz or .tgz");
+                        place.relativize(file).toString(),
+                        SkippedEntries.Reason.UNKNOWN_FILE,
+                        "no .tar, .tar.gz or .tgz");
             }
         }
         if (shards.isEmpty()) {
@@ -258,7 +260,10 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
             otherTexts.clear();
             otherForm = "";
             if (images.isEmpty() && !texts.isEmpty() && !without) {
-                skip(key, SkippedEntries.Reason.NO_PICTURE, "next to it: the entries of an image must follow one another");
+                skip(
+                        key,
+                        SkippedEntries.Reason.NO_PICTURE,
+                        "next to it: the entries of an image must follow one another");
             }
             images.forEach(this::hand);
             images.clear();

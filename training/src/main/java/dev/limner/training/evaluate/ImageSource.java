@@ -27,10 +27,9 @@ public interface ImageSource {
         return prompts -> {
             List<Pixels> images = new ArrayList<>(prompts.size());
             for (int from = 0; from < prompts.size(); from += batch) {
-                List<RenderRequest> requests =
-                        prompts.subList(from, Math.min(from + batch, prompts.size())).stream()
-                                .map(one -> new RenderRequest(one.embedding(), one.seed(), 0, 1))
-                                .toList();
+                List<RenderRequest> requests = prompts.subList(from, Math.min(from + batch, prompts.size())).stream()
+                        .map(one -> new RenderRequest(one.embedding(), one.seed(), 0, 1))
+                        .toList();
                 images.addAll(renderer.render(requests, batch));
             }
             return images;

@@ -27,7 +27,8 @@ public record ModelEvaluation(
      * @param model who is judged
      * @param untrained the model's network before it learned anything
      */
-    public static ModelEvaluation run(EvaluationPlan plan, FeatureExtractors extractors, ImageSource model, ImageSource untrained) {
+    public static ModelEvaluation run(
+            EvaluationPlan plan, FeatureExtractors extractors, ImageSource model, ImageSource untrained) {
         try (SampleScoring scoring = new SampleScoring(plan, extractors)) {
             SampleSet generated = SampleSet.generated(plan, model);
             Map<Metric, Estimate> mine = scoring.of(generated);

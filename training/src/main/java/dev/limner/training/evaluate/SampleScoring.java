@@ -5,14 +5,14 @@ import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Bootstrap;
-import dev.limner.training.evaluate.metric.NamedColour;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.metric.FrechetDistance;
+import dev.limner.training.evaluate.metric.ImageDiversity;
 import dev.limner.training.evaluate.metric.KernelInceptionDistance;
 import dev.limner.training.evaluate.metric.ManifoldMetrics;
+import dev.limner.training.evaluate.metric.NamedColour;
 import dev.limner.training.evaluate.metric.RPrecision;
 import dev.limner.training.evaluate.metric.SlicedWasserstein;
-import dev.limner.training.evaluate.metric.ImageDiversity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -52,8 +52,8 @@ public final class SampleScoring implements AutoCloseable {
         this.realClasses = plan.heldOut().stream()
                 .mapToInt(subject -> extractors.classOf(subject.image(), subject.plainest()))
                 .toArray();
-        this.train =
-                new NearestNeighbours(plan.train().stream().map(CaptionedImage::pixels).toList());
+        this.train = new NearestNeighbours(
+                plan.train().stream().map(CaptionedImage::pixels).toList());
         this.heldOut = new NearestNeighbours(realImages);
     }
 
@@ -120,7 +120,9 @@ public final class SampleScoring implements AutoCloseable {
         // Small sets are compared in halves, so that a subset is not the whole.
         int subset = Math.min(MOST_KID_SUBSET, Math.min(features.length, realFeatures.length) / 2);
         scores.put(Metric.KID, KernelInceptionDistance.of(realFeatures, features, subset, seed));
-        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, extractors.randomFeatures(images.asSet()), subset, seed));
+        scores.put(
+                Metric.KID_RANDOM,
+                KernelInceptionDistance.of(realRandom, extractors.randomFeatures(images.asSet()), subset, seed));
         scores.put(Metric.SLICED_WASSERSTEIN, SlicedWasserstein.of(realFeatures, features, seed));
         ManifoldMetrics manifold = ManifoldMetrics.of(realFeatures, features, seed);
         scores.put(Metric.PRECISION, manifold.precision());
@@ -131,7 +133,9 @@ public final class SampleScoring implements AutoCloseable {
             scores.put(Metric.FID, FrechetDistance.of(realFeatures, features, seed));
         }
         if (!unavailable.containsKey(Metric.FJD)) {
-            scores.put(Metric.FJD, FrechetDistance.of(joint(realFeatures, plan.heldOut()), joint(features, setSubjects), seed));
+            scores.put(
+                    Metric.FJD,
+                    FrechetDistance.of(joint(realFeatures, plan.heldOut()), joint(features, setSubjects), seed));
         }
         if (!unavailable.containsKey(Metric.R_PRECISION)) {
             scores.put(Metric.R_PRECISION, chosen(images.variants(), plan.variants()));
@@ -206,7 +210,9 @@ public final class SampleScoring implements AutoCloseable {
     }
 
     private static double[] distances(NearestNeighbours.Nearest[] nearest) {
-        return Arrays.stream(nearest).mapToDouble(NearestNeighbours.Nearest::distance).toArray();
+        return Arrays.stream(nearest)
+                .mapToDouble(NearestNeighbours.Nearest::distance)
+                .toArray();
     }
 
     private static double[] spreads(List<List<Pixels>> groups) {
@@ -228,8 +234,9 @@ public final class SampleScoring implements AutoCloseable {
         double[] right = new double[images.size()];
         for (int i = 0; i < right.length; i++) {
             String caption = plan.coloured().get(i).caption();
-            NamedColour named =
-                    NamedColour.namedIn(caption, extractors.description().language()).orElseThrow();
+            NamedColour named = NamedColour.namedIn(
+                            caption, extractors.description().language())
+                    .orElseThrow();
             right[i] = images.get(i).stream()
                     .mapToDouble(image -> named.dominates(image) ? 1 : 0)
                     .average()

@@ -57,7 +57,8 @@ public record SampleSet(
         return prompts;
     }
 
-    private static List<List<Pixels>> several(List<EvaluationPlan.Subject> subjects, int times, ImageSource imageSource, long seed) {
+    private static List<List<Pixels>> several(
+            List<EvaluationPlan.Subject> subjects, int times, ImageSource imageSource, long seed) {
         List<EvaluationPlan.Subject> repeated = subjects.stream()
                 .flatMap(subject -> Collections.nCopies(times, subject).stream())
                 .toList();

@@ -66,7 +66,8 @@ public final class FeedbackImageCheck {
         return check(field, name, told, bytes, provenance.get());
     }
 
-    private ImageLookup check(String field, ImageName name, @Nullable String told, byte[] bytes, Provenance provenance) {
+    private ImageLookup check(
+            String field, ImageName name, @Nullable String told, byte[] bytes, Provenance provenance) {
         if (!provenance.model().equals(model)) {
             return refused(
                     ErrorCode.IMAGE_UNKNOWN,

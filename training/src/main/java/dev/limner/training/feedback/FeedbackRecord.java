@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param clock whose clock {@code at} is of
  */
 public record FeedbackRecord(
-        RecordPosition origin, byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, Instant at, Clock clock) {
+        RecordPosition origin,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers,
+        Instant at,
+        Clock clock) {
     public FeedbackRecord {
         headers = List.copyOf(headers);
     }

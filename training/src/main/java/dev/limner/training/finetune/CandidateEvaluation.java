@@ -12,9 +12,9 @@ import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.gate.ErrorBudget;
-import dev.limner.training.gate.PairwiseComparison;
 import dev.limner.training.gate.GatePage;
 import dev.limner.training.gate.GateVerdict;
+import dev.limner.training.gate.PairwiseComparison;
 import dev.limner.training.gate.QualityGate;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.replay.FeedbackEntry;
@@ -57,7 +57,8 @@ record CandidateEvaluation(
             List<FeedbackEntry> entries) {
         ModelBundle parent = line.parent();
         listener.at("stride");
-        WeightInterpolation.Taken taken = new WeightInterpolation(material, parent.manifest().generator(), device, round.seed(), learnsExamples)
+        WeightInterpolation.Taken taken = new WeightInterpolation(
+                        material, parent.manifest().generator(), device, round.seed(), learnsExamples)
                 .from(line, training.averaged());
         listener.at("gate");
         try (Renderer before = Renderer.load(parent, device);
@@ -108,13 +109,19 @@ record CandidateEvaluation(
         }
     }
 
-    private GateVerdict verdict(Lineage line, Renderer after, Renderer before, List<PairwiseComparison> contests, ErrorBudget budget) {
+    private GateVerdict verdict(
+            Lineage line, Renderer after, Renderer before, List<PairwiseComparison> contests, ErrorBudget budget) {
         QualityGate gate = new QualityGate(material.plan(), material.extractors());
         if (!line.isTuned()) {
             return gate.judge(ImageSource.of(after), ImageSource.of(before), Optional.empty(), contests, budget);
         }
         try (Renderer first = Renderer.load(line.first(), device)) {
-            return gate.judge(ImageSource.of(after), ImageSource.of(before), Optional.of(ImageSource.of(first)), contests, budget);
+            return gate.judge(
+                    ImageSource.of(after),
+                    ImageSource.of(before),
+                    Optional.of(ImageSource.of(first)),
+                    contests,
+                    budget);
         }
     }
 

@@ -3,11 +3,11 @@ package dev.limner.training.finetune;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.CaptionedImage;
-import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.EvaluationPlan;
-import dev.limner.training.gate.PairwiseComparison;
+import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.gate.ExampleComparison;
 import dev.limner.training.gate.GatePage;
+import dev.limner.training.gate.PairwiseComparison;
 import dev.limner.training.gate.QualityGate;
 import dev.limner.training.gate.RewardComparison;
 import dev.limner.training.reward.RewardEnsemble;
@@ -44,7 +44,8 @@ record ComparisonSet(FineTuningData material) {
                 images.add(example.pixels());
             }
         }
-        List<Pixels> others = Stream.concat(material.plan().heldOut().stream().map(EvaluationPlan.Subject::image), kept.stream())
+        List<Pixels> others = Stream.concat(
+                        material.plan().heldOut().stream().map(EvaluationPlan.Subject::image), kept.stream())
                 .map(CaptionedImage::pixels)
                 .toList();
         return new ExampleComparison(material.extractors(), prompts, images, others);

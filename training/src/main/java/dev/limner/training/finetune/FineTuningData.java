@@ -27,7 +27,12 @@ import java.util.Optional;
  * @param files where examples lie
  */
 public record FineTuningData(
-        DataSet data, String language, TextEncoder encoder, FeatureExtractors extractors, EvaluationPlan plan, StoredImages files) {
+        DataSet data,
+        String language,
+        TextEncoder encoder,
+        FeatureExtractors extractors,
+        EvaluationPlan plan,
+        StoredImages files) {
     /** The images that people showed, with the captions they are of. What cannot be read any more is left out. */
     List<CaptionedImage> examples(List<FeedbackEntry> entries) {
         List<CaptionedImage> examples = new ArrayList<>();
@@ -36,8 +41,8 @@ public record FineTuningData(
             Optional<Pixels> pixels = uri == null ? Optional.empty() : decoded(uri);
             String caption = Objects.requireNonNullElse(
                     entry.feedback().caption(), entry.image().caption());
-            pixels.ifPresent(image -> examples.add(
-                    new CaptionedImage(entry.feedback().id(), image, Map.of(language, List.of(caption)))));
+            pixels.ifPresent(image ->
+                    examples.add(new CaptionedImage(entry.feedback().id(), image, Map.of(language, List.of(caption)))));
         }
         return examples;
     }

@@ -46,7 +46,12 @@ public final class FineTuningRound {
      * @param folder of this round alone
      */
     public FineTuningRound(
-            FineTuningData material, FineTuning tuning, Device device, DutyCycle duty, Path folder, RoundListener listener) {
+            FineTuningData material,
+            FineTuning tuning,
+            Device device,
+            DutyCycle duty,
+            Path folder,
+            RoundListener listener) {
         this.material = material;
         this.fairGround = new ComparisonSet(material);
         this.tuning = tuning;
@@ -77,7 +82,8 @@ public final class FineTuningRound {
     }
 
     /** What the rewards found: that of the tuner and that of the gate. */
-    private record Likes(Optional<RewardEnsemble> fineTuner, Optional<RewardEnsemble> gate, List<String> notes) implements AutoCloseable {
+    private record Likes(Optional<RewardEnsemble> fineTuner, Optional<RewardEnsemble> gate, List<String> notes)
+            implements AutoCloseable {
         @Override
         public void close() {
             fineTuner.ifPresent(RewardEnsemble::close);
@@ -129,7 +135,8 @@ public final class FineTuningRound {
                     ? likes.fineTuner().map(reward -> term(reward, entries, parent, round.seed()))
                     : Optional.empty();
             listener.at("tuning");
-            FineTuner fineTuner = new FineTuner(material, tuning.forExamples(learnsExamples ? shown.size() : 0), device, duty);
+            FineTuner fineTuner =
+                    new FineTuner(material, tuning.forExamples(learnsExamples ? shown.size() : 0), device, duty);
             try (GanTrainer training = fineTuner.tune(
                     parent,
                     round.seed(),
@@ -169,15 +176,17 @@ public final class FineTuningRound {
 
     private List<CaptionedImage> of(RewardEnsemble.From whom, List<CaptionedImage> examples) {
         return examples.stream()
-                .filter(example ->
-                        RewardEnsemble.From.of(example.captionsIn(material.language()).get(0)) == whom)
+                .filter(example -> RewardEnsemble.From.of(
+                                example.captionsIn(material.language()).get(0))
+                        == whom)
                 .toList();
     }
 
     private Likes likes(List<FeedbackEntry> entries, long seed) {
         RewardFeatures eyes = new RewardFeatures(material.extractors());
         List<String> notes = new ArrayList<>();
-        RewardEnsemble.Learned fineTuner = RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, material.encoder(), device, seed);
+        RewardEnsemble.Learned fineTuner =
+                RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, material.encoder(), device, seed);
         notes.add("What the tuner follows: " + text(fineTuner.finding()));
         RewardEnsemble.Learned gate = fineTuner.reward().isEmpty()
                 ? new RewardEnsemble.Learned(Optional.empty(), fineTuner.finding())
@@ -203,7 +212,8 @@ public final class FineTuningRound {
         material.plan().heldOut().forEach(subject -> asked.add(subject.caption()));
         List<float[]> captions = entries.stream()
                 .map(entry -> entry.image().caption())
-                .filter(caption -> RewardEnsemble.From.of(caption) == RewardEnsemble.From.TUNER && !asked.contains(caption))
+                .filter(caption ->
+                        RewardEnsemble.From.of(caption) == RewardEnsemble.From.TUNER && !asked.contains(caption))
                 .distinct()
                 .map(caption -> material.encoder().encode(caption).embedding())
                 .toList();

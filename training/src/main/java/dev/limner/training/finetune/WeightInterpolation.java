@@ -83,11 +83,13 @@ final class WeightInterpolation {
         this.asked = learnsExamples ? List.of(Captions.values()) : List.of(Captions.TRAINING);
         List<CaptionedImage> train = material.data().images(Split.TRAIN, material.language());
         int count = Math.min(SUBJECTS, train.size() / 2);
-        List<CaptionedImage> some = Arrays.stream(VectorMath.sample(train.size(), 2 * count, new SplittableRandom(seed)))
+        List<CaptionedImage> some = Arrays.stream(
+                        VectorMath.sample(train.size(), 2 * count, new SplittableRandom(seed)))
                 .mapToObj(train::get)
                 .toList();
         this.subjects = some.subList(0, count);
-        // Of other captions than those generated: an image and the one it was learned from are no independent samples, and
+        // Of other captions than those generated: an image and the one it was learned from are no independent samples,
+        // and
         // the estimate comes out below zero, where a share of it means nothing.
         this.real = material.extractors()
                 .features(some.subList(count, some.size()).stream()
@@ -192,7 +194,8 @@ final class WeightInterpolation {
                 List<Pixels> images = ImageSource.of(renderer).generate(prompts);
                 float[][] generated = material.extractors().features(images);
                 distances.add(new Distance(
-                        KernelInceptionDistance.of(real, generated, real.length / 2, seed).value(),
+                        KernelInceptionDistance.of(real, generated, real.length / 2, seed)
+                                .value(),
                         SlicedWasserstein.of(real, generated, seed).value()));
             }
         }

@@ -80,7 +80,11 @@ final class GateRules {
      * @param first of the model that was tuned first, if that is not the incumbent
      */
     static List<GateCheck> checks(
-            Map<String, double[]> wins, ModelScores after, ModelScores before, Optional<ModelScores> first, ErrorBudget budget) {
+            Map<String, double[]> wins,
+            ModelScores after,
+            ModelScores before,
+            Optional<ModelScores> first,
+            ErrorBudget budget) {
         GateRules rules = new GateRules();
         Map<String, PairedDifferences> contests = new TreeMap<>();
         wins.forEach((name, values) -> contests.put(
@@ -109,7 +113,8 @@ final class GateRules {
      * its parent does.
      */
     private static GateCheck gain(List<String> names, List<PairedDifferences> contests, ErrorBudget budget) {
-        HolmCorrection holm = HolmCorrection.of(contests.stream().mapToDouble(PairedDifferences::chance).toArray(), budget.alpha());
+        HolmCorrection holm = HolmCorrection.of(
+                contests.stream().mapToDouble(PairedDifferences::chance).toArray(), budget.alpha());
         int best = IntStream.range(0, names.size())
                 .reduce((a, b) -> contests.get(b).chance() < contests.get(a).chance() ? b : a)
                 .orElseThrow();

@@ -1,10 +1,10 @@
 package dev.limner.training.gate;
 
-import dev.limner.training.evaluate.ImageSource;
-import dev.limner.training.evaluate.SampleSet;
-import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.ImageSource;
+import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleScoring;
+import dev.limner.training.evaluate.SampleSet;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Bootstrap;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -48,7 +48,11 @@ public final class QualityGate {
      * @param budget how often this round may be wrong
      */
     public GateVerdict judge(
-            ImageSource candidate, ImageSource incumbent, Optional<ImageSource> first, List<PairwiseComparison> contests, ErrorBudget budget) {
+            ImageSource candidate,
+            ImageSource incumbent,
+            Optional<ImageSource> first,
+            List<PairwiseComparison> contests,
+            ErrorBudget budget) {
         Map<String, double[]> wins = new LinkedHashMap<>();
         Map<String, Estimate> won = new LinkedHashMap<>();
         for (PairwiseComparison contest : contests) {

@@ -71,8 +71,8 @@ public final class BatchSampler {
      */
     static void require(Recipe recipe, DataSet data, TextEncoder encoder) {
         int pictures = data.images(Split.TRAIN, recipe.language()).size();
-        String has = "the data set " + data.name() + " has " + pictures + " training image"
-                + (pictures == 1 ? "" : "s") + " with captions in '" + recipe.language() + "'";
+        String has = "the data set " + data.name() + " has " + pictures + " training image" + (pictures == 1 ? "" : "s")
+                + " with captions in '" + recipe.language() + "'";
         if (data.images().stream()
                 .allMatch(image -> image.captionsIn(recipe.language()).isEmpty())) {
             throw new DataException(

@@ -1,9 +1,9 @@
 package dev.limner.training.loop;
 
 import dev.limner.generator.render.Renderer;
+import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.MetricValue.Metric;
-import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.SampleScoring;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;

@@ -27,7 +27,12 @@ public record FeedbackEntry(
 
     /** Feedback whose timestamp is the broker's: that is when it arrived. */
     public FeedbackEntry(
-            RecordPosition origin, Feedback feedback, GeneratedImage image, @Nullable GeneratedImage over, String rater, Instant at) {
+            RecordPosition origin,
+            Feedback feedback,
+            GeneratedImage image,
+            @Nullable GeneratedImage over,
+            String rater,
+            Instant at) {
         this(origin, feedback, image, over, rater, at, at);
     }
 }

@@ -28,7 +28,8 @@ public final class RoundHistory {
             long id = handle.createQuery("SELECT coalesce(max(id), 0) + 1 FROM round")
                     .mapTo(Long.class)
                     .one();
-            RoundRecord round = new RoundRecord(id, RoundRecord.State.RUNNING, trigger, parent, upTo, seed, now, null, null, List.of());
+            RoundRecord round = new RoundRecord(
+                    id, RoundRecord.State.RUNNING, trigger, parent, upTo, seed, now, null, null, List.of());
             handle.createUpdate("INSERT INTO round(id, state, body) VALUES(:id, :state, :body)")
                     .bind("id", id)
                     .bind("state", round.state().name())

@@ -2,8 +2,8 @@ package dev.limner.training.reward;
 
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Opinion;
-import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.GeneratedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

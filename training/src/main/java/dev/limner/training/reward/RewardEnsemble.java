@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.network.Layers;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.protocol.Digests;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -121,7 +121,12 @@ public final class RewardEnsemble implements AutoCloseable {
      * @param encoder the judges' text encoder
      */
     public static Learned learn(
-            List<FeedbackEntry> entries, From from, RewardFeatures eyes, TextEncoder encoder, Device device, long seed) {
+            List<FeedbackEntry> entries,
+            From from,
+            RewardFeatures eyes,
+            TextEncoder encoder,
+            Device device,
+            long seed) {
         long opinions = entries.stream().filter(PreferenceData::isIn).count();
         PreferenceData lessons = PreferenceData.of(
                 entries.stream()
@@ -196,8 +201,9 @@ public final class RewardEnsemble implements AutoCloseable {
 
     /** What the reward sees of captions, for {@link #of(NDArray, NDArray)}: (n, caption). */
     public NDArray captions(NDManager owner, List<float[]> embeddings) {
-        List<float[]> rows =
-                Arrays.stream(eyes.captions(embeddings)).map(PreferenceData::scaled).toList();
+        List<float[]> rows = Arrays.stream(eyes.captions(embeddings))
+                .map(PreferenceData::scaled)
+                .toList();
         return RewardHead.rows(owner, rows, rows.get(0).length);
     }
 
@@ -220,7 +226,8 @@ public final class RewardEnsemble implements AutoCloseable {
             List<Pixels> some = images.subList(from, to);
             int side = some.get(0).width();
             try (NDManager temporary = manager.newSubManager()) {
-                NDArray array = temporary.create(NetworkInputs.images(some), new Shape(some.size(), CHANNELS, side, side));
+                NDArray array =
+                        temporary.create(NetworkInputs.images(some), new Shape(some.size(), CHANNELS, side, side));
                 float[] values = of(array, captions(temporary, embeddings.subList(from, to)))
                         .mean(new int[] {1})
                         .toFloatArray();

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.network.Layers;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.util.List;
 
@@ -55,7 +55,8 @@ public final class RewardFeatures {
         while (small.getShape().get(2) > SMALLEST) {
             small = Layers.halve(small);
         }
-        return extractors.features(images)
+        return extractors
+                .features(images)
                 .concat(small.reshape(small.getShape().get(0), (long) CHANNELS * SMALLEST * SMALLEST), 1);
     }
 }

@@ -87,11 +87,19 @@ final class RewardHead {
             }
             return new Sample(
                     marks.size(),
-                    rows(manager, marks.stream().map(PreferenceData.RatedExample::input).toList(), inputs),
+                    rows(
+                            manager,
+                            marks.stream()
+                                    .map(PreferenceData.RatedExample::input)
+                                    .toList(),
+                            inputs),
                     manager.create(liked),
                     manager.create(oneHot, new Shape(Math.max(1, marks.size()), raters)),
                     pairs.size(),
-                    rows(manager, pairs.stream().map(PreferenceData.Pair::better).toList(), inputs),
+                    rows(
+                            manager,
+                            pairs.stream().map(PreferenceData.Pair::better).toList(),
+                            inputs),
                     rows(manager, pairs.stream().map(PreferenceData.Pair::worse).toList(), inputs));
         }
 

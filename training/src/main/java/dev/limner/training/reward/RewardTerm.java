@@ -4,14 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.network.Layers;
+import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.training.augment.DifferentiableAugmentation;
 import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.objective.GeneratorTerm;
-import dev.limner.training.recipe.Recipe;
 import dev.limner.training.recipe.FineTuning;
+import dev.limner.training.recipe.Recipe;
 import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,8 @@ import java.util.SplittableRandom;
  */
 public final class RewardTerm implements GeneratorTerm {
     private static final double EPSILON = 1e-6;
-    private static final DifferentiableAugmentation SHIFTS = new DifferentiableAugmentation(new Recipe.Augmentation(0.0625, 0));
+    private static final DifferentiableAugmentation SHIFTS =
+            new DifferentiableAugmentation(new Recipe.Augmentation(0.0625, 0));
 
     private final RewardEnsemble reward;
     private final List<float[]> captions;
@@ -57,7 +58,8 @@ public final class RewardTerm implements GeneratorTerm {
         for (int i = 0; i < count; i++) {
             asked.add(EmbeddingNoise.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
         }
-        NDArray z = generation.temporary()
+        NDArray z = generation
+                .temporary()
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
         NDArray s = generation.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
         NDArray generated = generation.network().generate(generation.weights(), z, s);

@@ -22,7 +22,9 @@ class RollbackSimulationTest {
     void shouldRaiseNoMoreFalseAlarmsThanItSaysWhateverDrifts(Drift drift) {
         for (Crowd crowd : Crowd.values()) {
             Outcome outcome = RollbackSimulation.opinions(new World(drift, crowd, 0.2, 0.2, 0.2, 200), HISTORIES, 7);
-            assertThat(outcome.rate()).as("%s", crowd).isLessThanOrEqualTo(SequentialDesign.OF_OPINIONS.falseAlarm() + CHANCE);
+            assertThat(outcome.rate())
+                    .as("%s", crowd)
+                    .isLessThanOrEqualTo(SequentialDesign.OF_OPINIONS.falseAlarm() + CHANCE);
         }
         assertThat(RollbackSimulation.jobs(drift, 0.05, 0.01, 200, HISTORIES, 7).rate())
                 .isLessThanOrEqualTo(SequentialDesign.OF_JOBS.falseAlarm() + CHANCE);

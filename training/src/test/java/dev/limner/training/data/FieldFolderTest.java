@@ -50,7 +50,8 @@ class FieldFolderTest {
         DataImport.Outcome outcome = run(link);
 
         assertThat(keys()).containsExactly("a", "c", "linked_b");
-        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 3, SkippedEntries.Reason.NO_CAPTION, 1));
+        assertThat(outcome.skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 3, SkippedEntries.Reason.NO_CAPTION, 1));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"gone.png\",\"reason\":\"the link leads nowhere or in a circle\",\"detail\":\"to "
@@ -117,7 +118,8 @@ class FieldFolderTest {
 
         DataImport.Outcome outcome = run(source);
 
-        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.NO_CAPTION, 2));
+        assertThat(outcome.skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.NO_CAPTION, 2));
     }
 
     @Test
@@ -153,7 +155,12 @@ class FieldFolderTest {
         assertThat(data().images().get(0).label()).isEqualTo("fruit");
         assertThat(outcome.skipped())
                 .isEqualTo(Map.of(
-                        SkippedEntries.Reason.NO_CAPTION, 3, SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.MALFORMED, 2));
+                        SkippedEntries.Reason.NO_CAPTION,
+                        3,
+                        SkippedEntries.Reason.NO_PICTURE,
+                        1,
+                        SkippedEntries.Reason.MALFORMED,
+                        2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"bad/metadata.csv\",\"reason\":\"the description cannot be read\","
@@ -186,7 +193,8 @@ class FieldFolderTest {
                         List.of("another extension"),
                         "c",
                         List.of("in a list")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.UNSUPPORTED, 1, SkippedEntries.Reason.UNKNOWN_FILE, 3));
+        assertThat(outcome.skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.UNSUPPORTED, 1, SkippedEntries.Reason.UNKNOWN_FILE, 3));
     }
 
     @Test
@@ -262,7 +270,8 @@ class FieldFolderTest {
                         "b", List.of("after the whole name"),
                         "C", List.of("shouted"),
                         "e\u0301", List.of("another form of the letter")));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.UNKNOWN_FILE, 2));
+        assertThat(outcome.skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.UNKNOWN_FILE, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"README.txt\",\"reason\":\"there is no picture\",\"detail\":\"beside it\"}",

@@ -72,8 +72,7 @@ class FieldNameTest {
     private void read() {
         new FolderSource(folder, "en")
                 .read(
-                        image ->
-                                captions.put(image.place(), image.captions().getOrDefault("en", List.of())),
+                        image -> captions.put(image.place(), image.captions().getOrDefault("en", List.of())),
                         (entry, reason, detail) -> {
                             throw new AssertionError(entry + ": " + reason + " " + detail);
                         });

@@ -80,8 +80,8 @@ class FieldShardTest {
         Files.writeString(shards.resolve("a.tar"), "<html>404</html>");
         Files.write(shards.resolve("b.tar"), tar(entry("0.png", image(1)), entry("0.txt", "one")));
         Files.write(shards.resolve("c.tar"), new byte[] {(byte) 0xfd, '7', 'z', 'X', 'Z', 0, 0});
-        byte[] flipped = tar(
-                entry("0.png", image(2)), entry("0.txt", "two"), entry("1.png", image(3)), entry("1.txt", "no"));
+        byte[] flipped =
+                tar(entry("0.png", image(2)), entry("0.txt", "two"), entry("1.png", image(3)), entry("1.txt", "no"));
         int at = new String(flipped, StandardCharsets.ISO_8859_1).indexOf("1.png");
         flipped[at] = '7';
         Files.write(shards.resolve("d.tar"), flipped);
@@ -92,7 +92,8 @@ class FieldShardTest {
         DataImport.Outcome outcome = run();
 
         assertThat(captions().values()).containsExactlyInAnyOrder(List.of("one"), List.of("two"), List.of("four"));
-        assertThat(outcome.skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_SHARD, 3, SkippedEntries.Reason.UNKNOWN_FILE, 1));
+        assertThat(outcome.skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_SHARD, 3, SkippedEntries.Reason.UNKNOWN_FILE, 1));
         assertThat(report())
                 .anySatisfy(line -> assertThat(line).contains("a.tar").contains("it is no tar file"))
                 .anySatisfy(line -> assertThat(line).contains("c.tar").contains("packed with xz"))
@@ -275,7 +276,8 @@ class FieldShardTest {
                         entry("gone.txt", "of a link"),
                         entry("alone.txt", "of nothing")));
 
-        assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 1, SkippedEntries.Reason.NO_PICTURE, 1));
+        assertThat(run().skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.BROKEN_LINK, 1, SkippedEntries.Reason.NO_PICTURE, 1));
     }
 
     @Test
@@ -306,7 +308,8 @@ class FieldShardTest {
                         entry("a.txt", "one"),
                         entry("b.txt", "two")));
 
-        assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 2, SkippedEntries.Reason.NO_PICTURE, 2));
+        assertThat(run().skipped())
+                .isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 2, SkippedEntries.Reason.NO_PICTURE, 2));
         assertThat(report())
                 .contains(
                         "{\"entry\":\"a.tar:a\",\"reason\":\"there is no picture\",\"detail\":\"next to it: the entries of a"

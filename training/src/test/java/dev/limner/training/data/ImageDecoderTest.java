@@ -466,8 +466,8 @@ class ImageDecoderTest {
     private static void assertUnsupported(byte[] file, String name) {
         assertThatThrownBy(() -> ImageDecoder.decode(file, SIDE))
                 .hasMessageContaining(name)
-                .satisfies(e ->
-                        assertThat(ImageException.reason((IOException) e)).isEqualTo(SkippedEntries.Reason.UNSUPPORTED));
+                .satisfies(e -> assertThat(ImageException.reason((IOException) e))
+                        .isEqualTo(SkippedEntries.Reason.UNSUPPORTED));
     }
 
     @Test

@@ -49,8 +49,7 @@ class SourceBoundsTest {
         read(new FolderSource(folder, "en"));
 
         assertThat(taken).isEmpty();
-        assertThat(skipped)
-                .isEqualTo(Map.of("over.png", "the image is too large: 536870913 bytes, at most 536870912"));
+        assertThat(skipped).isEqualTo(Map.of("over.png", "the image is too large: 536870913 bytes, at most 536870912"));
     }
 
     @Test

@@ -83,7 +83,11 @@ class ModelEvaluationTest {
         ModelEvaluation evaluation = evaluate(ImageSource.of(shipped));
 
         assertThat(evaluation.alarms())
-                .doesNotContain(QualityAlert.FAR_FROM_REAL, QualityAlert.IGNORES_CAPTION, QualityAlert.COPIES_TRAINING, QualityAlert.NO_DIVERSITY);
+                .doesNotContain(
+                        QualityAlert.FAR_FROM_REAL,
+                        QualityAlert.IGNORES_CAPTION,
+                        QualityAlert.COPIES_TRAINING,
+                        QualityAlert.NO_DIVERSITY);
         evaluation.figures().forEach((metric, figure) -> {
             if (figure.unavailable() == null) {
                 assertThat(figure.model()).as(metric.id()).isNotNull();
@@ -114,7 +118,9 @@ class ModelEvaluationTest {
 
         ModelEvaluation evaluation = evaluate(deaf);
 
-        assertThat(evaluation.alarms()).contains(QualityAlert.IGNORES_CAPTION).doesNotContain(QualityAlert.FAR_FROM_REAL);
+        assertThat(evaluation.alarms())
+                .contains(QualityAlert.IGNORES_CAPTION)
+                .doesNotContain(QualityAlert.FAR_FROM_REAL);
     }
 
     @Test
@@ -139,7 +145,8 @@ class ModelEvaluationTest {
         Pixels only = data.images(Split.TEST, "en").get(3).pixels();
         ImageSource single = prompts -> Collections.nCopies(prompts.size(), only);
 
-        assertThat(evaluate(single).alarms()).contains(QualityAlert.NO_DIVERSITY, QualityAlert.LOW_COVERAGE, QualityAlert.IGNORES_CAPTION);
+        assertThat(evaluate(single).alarms())
+                .contains(QualityAlert.NO_DIVERSITY, QualityAlert.LOW_COVERAGE, QualityAlert.IGNORES_CAPTION);
     }
 
     @Test
@@ -148,7 +155,9 @@ class ModelEvaluationTest {
 
         assertThat(again.heldOut())
                 .extracting(subject -> subject.caption())
-                .isEqualTo(plan.heldOut().stream().map(EvaluationPlan.Subject::caption).toList());
+                .isEqualTo(plan.heldOut().stream()
+                        .map(EvaluationPlan.Subject::caption)
+                        .toList());
         assertThat(plan.heldOut())
                 .allSatisfy(subject -> assertThat(data.splitOf(subject.image())).isEqualTo(Split.TEST));
         assertThat(plan.variants())

@@ -84,7 +84,12 @@ abstract class FeedbackFixture {
 
     FeedbackRecord record(String json, Instant at, FeedbackRecord.Clock clock) {
         return new FeedbackRecord(
-                new RecordPosition("feedback", 0, offset++), null, json.getBytes(StandardCharsets.UTF_8), List.of(), at, clock);
+                new RecordPosition("feedback", 0, offset++),
+                null,
+                json.getBytes(StandardCharsets.UTF_8),
+                List.of(),
+                at,
+                clock);
     }
 
     String image(@Nullable String caption, long seed, ImageFormat format) throws IOException {

@@ -115,8 +115,7 @@ class RaterLimitTest extends FeedbackFixture {
     void shouldCountTheSameAfterARestart() throws IOException {
         for (int i = 0; i < 5; i++) {
             intake.take(List.of(record(
-                    "{\"image\":\"" + image("apple", i, ImageFormat.PNG)
-                            + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
+                    "{\"image\":\"" + image("apple", i, ImageFormat.PNG) + "\",\"verdict\":\"like\",\"rater\":\"eve\"}",
                     Instant.EPOCH,
                     FeedbackRecord.Clock.SENDER)));
         }

@@ -20,16 +20,16 @@ import dev.limner.training.data.ShardFiles;
 import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.StoredImages;
-import dev.limner.training.recipe.Recipe;
 import dev.limner.training.recipe.FineTuning;
-import dev.limner.training.replay.RecordPosition;
-import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.recipe.Recipe;
 import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
 import dev.limner.training.replay.RoundRecord;
 import dev.limner.training.reward.RewardFeatures;
-import dev.limner.training.step.StepReport;
 import dev.limner.training.step.GanTrainer;
+import dev.limner.training.step.StepReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -253,7 +253,8 @@ class FineTuningRoundTest {
     private static String candidate(FineTuningRound.Outcome outcome) {
         return switch (outcome) {
             case FineTuningRound.Outcome.Passed passed -> passed.candidate().digest();
-            case FineTuningRound.Outcome.Rejected rejected -> rejected.candidate().digest();
+            case FineTuningRound.Outcome.Rejected rejected ->
+                rejected.candidate().digest();
             case FineTuningRound.Outcome.Blocked blocked -> throw new AssertionError(blocked.notes());
         };
     }
@@ -269,17 +270,18 @@ class FineTuningRoundTest {
 
     private static FineTuningRound.Outcome run(
             String name, FineTuningData from, RoundRecord round, ReplayBuffer replay, int killAt) {
-        return new FineTuningRound(from, TUNING, Device.cpu(), new DutyCycle(1), folder.resolve(name), new RoundListener() {
-                    @Override
-                    public void at(String stage) {}
+        return new FineTuningRound(
+                        from, TUNING, Device.cpu(), new DutyCycle(1), folder.resolve(name), new RoundListener() {
+                            @Override
+                            public void at(String stage) {}
 
-                    @Override
-                    public void stepped(StepReport report, int of) {
-                        if (report.step() >= killAt) {
-                            throw new IllegalStateException("killed");
-                        }
-                    }
-                })
+                            @Override
+                            public void stepped(StepReport report, int of) {
+                                if (report.step() >= killAt) {
+                                    throw new IllegalStateException("killed");
+                                }
+                            }
+                        })
                 .run(round, new Lineage(parent, parent, 0), replay);
     }
 
@@ -308,7 +310,8 @@ class FineTuningRoundTest {
         return new FeedbackEntry(
                 new RecordPosition("feedback", 0, number),
                 Feedback.of("f" + number, ImageName.parse(sha256), new Opinion.Verdict(likes), "r", Instant.EPOCH),
-                new GeneratedImage(sha256, "a".repeat(64), caption, number, 0, new RewardFeatures(extractors).of(image.pixels())),
+                new GeneratedImage(
+                        sha256, "a".repeat(64), caption, number, 0, new RewardFeatures(extractors).of(image.pixels())),
                 null,
                 "r",
                 Instant.ofEpochSecond(number));

@@ -41,8 +41,10 @@ class ErrorBudgetTest {
         // 0.005 <= 0.0125, 0.01 <= 0.0167, 0.03 > 0.025: the rest falls with it, though 0.04 <= 0.05.
         assertThat(holm.found()).containsExactly(false, true, false, true);
         assertThat(holm.any()).isTrue();
-        assertThat(HolmCorrection.of(new double[] {0.0126, 1, 1, 1}, 0.05).any()).isFalse();
-        assertThat(HolmCorrection.of(new double[] {0.0125, 1, 1, 1}, 0.05).any()).isTrue();
+        assertThat(HolmCorrection.of(new double[] {0.0126, 1, 1, 1}, 0.05).any())
+                .isFalse();
+        assertThat(HolmCorrection.of(new double[] {0.0125, 1, 1, 1}, 0.05).any())
+                .isTrue();
         assertThat(HolmCorrection.of(new double[0], 0.05).any()).isFalse();
     }
 
@@ -56,7 +58,8 @@ class ErrorBudgetTest {
         assertThat(sample.turned().chance()).isCloseTo(1 - 0.01523, within(1e-4));
         assertThat(sample.notable(sample.chance())).isCloseTo(2.5, within(1e-6));
 
-        assertThat(PairedDifferences.of(new double[] {0.5, 0.5, 0.5, 0.5}).chance()).isEqualTo(1.0 / 16);
+        assertThat(PairedDifferences.of(new double[] {0.5, 0.5, 0.5, 0.5}).chance())
+                .isEqualTo(1.0 / 16);
         assertThat(PairedDifferences.of(new double[] {0, 0, 0}).chance()).isEqualTo(1);
     }
 }

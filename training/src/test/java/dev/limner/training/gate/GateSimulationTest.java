@@ -25,12 +25,14 @@ class GateSimulationTest {
     void shouldLetPassWhatIsBetterAndRefuseWhatDoesHarm() {
         Candidate better = new Candidate(List.of(0.62, 0.5), 1, 0);
         assertThat(GateSimulation.passes(better, ErrorBudget.FIRST, LINES, 5)).isGreaterThan(0.9);
-        assertThat(GateSimulation.passes(better, new ErrorBudget(5, 0), LINES, 5)).isGreaterThan(0.8);
+        assertThat(GateSimulation.passes(better, new ErrorBudget(5, 0), LINES, 5))
+                .isGreaterThan(0.8);
 
         Candidate harmful = new Candidate(List.of(0.62, 0.5), 1.15, 0);
         assertThat(GateSimulation.passes(harmful, ErrorBudget.FIRST, LINES, 5)).isLessThan(0.1);
         Candidate forgetful = new Candidate(List.of(0.62, 0.5), 1, 0.4);
-        assertThat(GateSimulation.passes(forgetful, ErrorBudget.FIRST, LINES, 5)).isLessThan(0.1);
+        assertThat(GateSimulation.passes(forgetful, ErrorBudget.FIRST, LINES, 5))
+                .isLessThan(0.1);
         Candidate losing = new Candidate(List.of(0.65, 0.4), 1, 0);
         assertThat(GateSimulation.passes(losing, ErrorBudget.FIRST, LINES, 5)).isLessThan(0.1);
     }

@@ -10,8 +10,8 @@ import dev.limner.generator.text.CachingTextEncoder;
 import dev.limner.generator.text.PretrainedEncoder;
 import dev.limner.generator.text.TextEncoder;
 import dev.limner.training.data.ShardFiles;
-import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.Sketchbook;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.nio.file.Path;
@@ -43,7 +43,8 @@ class QualityGateTest {
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
         asShipped = new Sketchbook(ImageSource.of(shipped));
         gate = new QualityGate(
-                EvaluationPlan.of(ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1), extractors);
+                EvaluationPlan.of(ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}), "en", encoder, 60, 1),
+                extractors);
     }
 
     @AfterAll

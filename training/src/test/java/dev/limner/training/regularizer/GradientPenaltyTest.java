@@ -75,8 +75,8 @@ class GradientPenaltyTest {
         float step = (float) (2e-3 * size);
         float up =
                 squaredNorm(manager, network, moved(weights, name, direction.mul(step)), recording, images, sentence);
-        float down = squaredNorm(
-                manager, network, moved(weights, name, direction.mul(-step)), recording, images, sentence);
+        float down =
+                squaredNorm(manager, network, moved(weights, name, direction.mul(-step)), recording, images, sentence);
         return (up - down) / (2.0 * step);
     }
 
@@ -104,7 +104,6 @@ class GradientPenaltyTest {
             collector.backward(
                     network.score(weights.frozen(manager), leaf, sentence, held).sum());
         }
-        return leaf.getGradient().square().sum().getFloat()
-                / images.getShape().get(0);
+        return leaf.getGradient().square().sum().getFloat() / images.getShape().get(0);
     }
 }

@@ -10,9 +10,9 @@ import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
-import dev.limner.training.replay.RecordPosition;
-import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.RecordPosition;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -52,8 +52,12 @@ class PreferenceDataTest {
 
         PreferenceData lessons = lessons(entry(null, shown, null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(0.0, 1.0);
-        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::order).containsExactly(0, 1);
+        assertThat(lessons.marks())
+                .extracting(PreferenceData.RatedExample::liked)
+                .containsExactly(0.0, 1.0);
+        assertThat(lessons.marks())
+                .extracting(PreferenceData.RatedExample::order)
+                .containsExactly(0, 1);
         assertThat(lessons.marks().get(0).input())
                 .isNotEqualTo(lessons.marks().get(1).input());
     }
@@ -64,16 +68,22 @@ class PreferenceDataTest {
 
         PreferenceData lessons = lessons(entry(new Opinion.Score(10), shown, null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(1.0, 1.0);
+        assertThat(lessons.marks())
+                .extracting(PreferenceData.RatedExample::liked)
+                .containsExactly(1.0, 1.0);
     }
 
     @Test
     void shouldNotCarryAnImageFromTheTunersCaptionsToTheGates() {
-        RewardEnsemble.From other = RewardEnsemble.From.of(ASKED) == RewardEnsemble.From.TUNER ? RewardEnsemble.From.GATE : RewardEnsemble.From.TUNER;
+        RewardEnsemble.From other = RewardEnsemble.From.of(ASKED) == RewardEnsemble.From.TUNER
+                ? RewardEnsemble.From.GATE
+                : RewardEnsemble.From.TUNER;
 
         PreferenceData lessons = lessons(entry(null, captionFor(other), null));
 
-        assertThat(lessons.marks()).extracting(PreferenceData.RatedExample::liked).containsExactly(0.0);
+        assertThat(lessons.marks())
+                .extracting(PreferenceData.RatedExample::liked)
+                .containsExactly(0.0);
     }
 
     @Test

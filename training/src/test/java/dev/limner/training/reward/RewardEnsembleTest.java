@@ -15,9 +15,9 @@ import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
-import dev.limner.training.replay.RecordPosition;
-import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.FeedbackEntry;
+import dev.limner.training.replay.GeneratedImage;
+import dev.limner.training.replay.RecordPosition;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +61,8 @@ class RewardEnsembleTest {
     void shouldLearnWhatARaterLikesAndKnowIt() {
         List<FeedbackEntry> entries = opinions(1, RewardEnsembleTest::warmth, 0.1);
 
-        RewardEnsemble.Learned learned = RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, encoder, Device.cpu(), 1);
+        RewardEnsemble.Learned learned =
+                RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, encoder, Device.cpu(), 1);
 
         assertThat(learned.finding().blocked()).isNull();
         assertThat(learned.finding().agreement().value()).isGreaterThan(0.75);
@@ -100,7 +101,12 @@ class RewardEnsembleTest {
     @Test
     void shouldWaitForEnoughOpinions() {
         RewardEnsemble.Learned learned = RewardEnsemble.learn(
-                opinions(1, RewardEnsembleTest::warmth, 0).subList(0, 150), RewardEnsemble.From.TUNER, eyes, encoder, Device.cpu(), 1);
+                opinions(1, RewardEnsembleTest::warmth, 0).subList(0, 150),
+                RewardEnsemble.From.TUNER,
+                eyes,
+                encoder,
+                Device.cpu(),
+                1);
 
         assertThat(learned.finding().blocked()).isEqualTo("too few opinions: 150, must be at least 200");
     }
@@ -116,7 +122,8 @@ class RewardEnsembleTest {
     }
 
     private static double[] scores(List<FeedbackEntry> entries) {
-        try (RewardEnsemble reward = RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, encoder, Device.cpu(), 7)
+        try (RewardEnsemble reward = RewardEnsemble.learn(
+                        entries, RewardEnsemble.From.TUNER, eyes, encoder, Device.cpu(), 7)
                 .reward()
                 .orElseThrow()) {
             CaptionedImage image = images.get(0);
@@ -144,7 +151,8 @@ class RewardEnsembleTest {
             entries.add(new FeedbackEntry(
                     new RecordPosition("feedback", 0, i),
                     Feedback.of("f" + i, ImageName.parse(sha256), new Opinion.Verdict(likes), "r", Instant.EPOCH),
-                    new GeneratedImage(sha256, "a".repeat(64), image.captionsIn("en").get(0), i, 0, eyes.of(image.pixels())),
+                    new GeneratedImage(
+                            sha256, "a".repeat(64), image.captionsIn("en").get(0), i, 0, eyes.of(image.pixels())),
                     null,
                     "r" + i % 3,
                     Instant.EPOCH));

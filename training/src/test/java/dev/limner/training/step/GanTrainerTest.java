@@ -84,9 +84,6 @@ class GanTrainerTest {
             images[i] = (float) Math.tanh(images[i]);
         }
         return new TrainingBatch(
-                BATCH,
-                images,
-                CounterNoise.normal(step, 1, BATCH * text),
-                CounterNoise.normal(step, 2, BATCH * text));
+                BATCH, images, CounterNoise.normal(step, 1, BATCH * text), CounterNoise.normal(step, 2, BATCH * text));
     }
 }

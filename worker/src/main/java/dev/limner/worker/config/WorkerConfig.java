@@ -1,8 +1,8 @@
 package dev.limner.worker.config;
 
+import dev.limner.store.file.FileStore;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
-import dev.limner.store.file.FileStore;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

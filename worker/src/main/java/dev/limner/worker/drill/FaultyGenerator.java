@@ -2,10 +2,10 @@ package dev.limner.worker.drill;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.ImageSize;
-import dev.limner.worker.generate.OutOfDeviceMemoryException;
+import dev.limner.protocol.Result;
 import dev.limner.worker.generate.ImageGenerator;
+import dev.limner.worker.generate.OutOfDeviceMemoryException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,8 +4,8 @@ import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.OriginalRecord;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.publish.Publication;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +47,8 @@ public final class RecordBugs {
                 job.group(),
                 job.tenant(),
                 job.context());
-        return new RecordDelivery(delivery.ref(), delivery.original(), new Decoded.Valid(patient), delivery.receivedNanos());
+        return new RecordDelivery(
+                delivery.ref(), delivery.original(), new Decoded.Valid(patient), delivery.receivedNanos());
     }
 
     /** An answer as the worker publishes it; null for a record that gets none of its own. */

@@ -50,7 +50,13 @@ public class EncodeStage {
     private static EncodedImage encode(
             Job job, @Nullable String caption, int index, Pixels pixels, GeneratedBatch generated, String software) {
         Provenance provenance = new Provenance(
-                software, generated.model().name(), generated.model().digest(), job.seed(), index, job.truncation(), caption);
+                software,
+                generated.model().name(),
+                generated.model().digest(),
+                job.seed(),
+                index,
+                job.truncation(),
+                caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 bytes,

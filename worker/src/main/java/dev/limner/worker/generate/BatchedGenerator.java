@@ -2,8 +2,8 @@ package dev.limner.worker.generate;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.ImageSize;
+import dev.limner.protocol.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,13 +54,16 @@ public final class BatchedGenerator implements AutoCloseable {
     }
 
     /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */
-    private static boolean agrees(ImageGenerator generator, List<RenderRequest> probes, List<Pixels> reference, int size) {
+    private static boolean agrees(
+            ImageGenerator generator, List<RenderRequest> probes, List<Pixels> reference, int size) {
         for (int from = 0; from < probes.size(); from += size) {
             int to = Math.min(from + size, probes.size());
-            List<Pixels> generated =
-                    generator.generate(probes.subList(from, to).reversed(), size).reversed();
+            List<Pixels> generated = generator
+                    .generate(probes.subList(from, to).reversed(), size)
+                    .reversed();
             for (int i = from; i < to; i++) {
-                if (!Arrays.equals(generated.get(i - from).rgb(), reference.get(i).rgb())) {
+                if (!Arrays.equals(
+                        generated.get(i - from).rgb(), reference.get(i).rgb())) {
                     return false;
                 }
             }

@@ -98,7 +98,9 @@ public final class GenerateStage {
             try {
                 return probe();
             } catch (RetryableException e) {
-                LOG.atWarn().addKeyValue("error", e.toString()).log("the device does not generate what it generated at start");
+                LOG.atWarn()
+                        .addKeyValue("error", e.toString())
+                        .log("the device does not generate what it generated at start");
                 return false;
             }
         }

@@ -21,6 +21,7 @@ public record GeneratedBatch(
 
     /** Some of its jobs as a batch of their own. */
     public GeneratedBatch part(int from, int to, int part) {
-        return new GeneratedBatch(prepared.part(from, to, part), images.subList(from, to), model, attempt, deviceMillis);
+        return new GeneratedBatch(
+                prepared.part(from, to, part), images.subList(from, to), model, attempt, deviceMillis);
     }
 }

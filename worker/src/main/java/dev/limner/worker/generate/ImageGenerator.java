@@ -2,8 +2,8 @@ package dev.limner.worker.generate;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.ImageSize;
+import dev.limner.protocol.Result;
 import java.util.List;
 
 /** One computation of a batch on a device. Safe from any thread. */

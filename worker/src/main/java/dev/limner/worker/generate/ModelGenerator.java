@@ -6,8 +6,8 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.protocol.Result;
 import dev.limner.protocol.ImageSize;
+import dev.limner.protocol.Result;
 import java.util.List;
 
 /** A model bundle on a device. */

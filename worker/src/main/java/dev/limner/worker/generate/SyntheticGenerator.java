@@ -2,9 +2,9 @@ package dev.limner.worker.generate;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
+import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.ImageSize;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -240,7 +240,10 @@ final class PartitionStandings implements AutoCloseable {
     }
 
     private synchronized void settle(
-            TopicPartition partition, Asked question, @Nullable PartitionAssignment found, @Nullable Throwable failure) {
+            TopicPartition partition,
+            Asked question,
+            @Nullable PartitionAssignment found,
+            @Nullable Throwable failure) {
         Asked current = asked.get(partition);
         if (current == null || current.ownership() != question.ownership()) {
             return;

@@ -101,7 +101,8 @@ final class ResultsReading {
             read(sources, Math.max(0, oldest - CLOCKS_APART.toMillis()));
         }
         return sources.values().stream()
-                .map(source -> new ResultsAnswer(source.question(), source.answered(), source.oldest() == Long.MAX_VALUE))
+                .map(source ->
+                        new ResultsAnswer(source.question(), source.answered(), source.oldest() == Long.MAX_VALUE))
                 .toList();
     }
 

@@ -27,7 +27,8 @@ public final class TakeOvers implements AutoCloseable {
     private final Map<PartitionRef, Waiting> waiting = new HashMap<>();
 
     /** @param doubtful whether the question is which topic the offset belongs to */
-    private record Waiting(PartitionAssignment assignment, ResultsQuestion question, LedgerState state, boolean doubtful) {}
+    private record Waiting(
+            PartitionAssignment assignment, ResultsQuestion question, LedgerState state, boolean doubtful) {}
 
     /** Knows, after a while, which records were answered. */
     public interface Answers extends AutoCloseable {

@@ -1,16 +1,16 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.store.OutageBreaker;
 import dev.limner.worker.drill.RecordBugs;
 import dev.limner.worker.drill.SeededBug;
-import dev.limner.store.OutageBreaker;
 import dev.limner.worker.generate.ModelCatalog;
-import dev.limner.worker.intake.PartitionAssignment;
-import dev.limner.worker.intake.PartitionDamage;
-import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
+import dev.limner.worker.intake.PartitionAssignment;
+import dev.limner.worker.intake.PartitionDamage;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.ResultsHistory;
 import dev.limner.worker.ledger.TakeOver;
@@ -120,7 +120,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                         source::groupMetadata,
                         settings.drill().watch(),
                         errors,
-                        completions::ring),
+                        completions::signal),
                 settings.publish().commitInterval(),
                 this::position,
                 pending::published,
@@ -150,7 +150,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 "Records that are held until they have their results.",
                 "bytes",
                 pending::bytes);
-        metrics.gauge("limner.partitions.owned", "Partitions that this worker generates from.", "partitions", () -> owned);
+        metrics.gauge(
+                "limner.partitions.owned", "Partitions that this worker generates from.", "partitions", () -> owned);
         metrics.gauge(
                 "limner.partitions.recovering",
                 "Partitions of which it is not yet known what is done in them.",
@@ -254,7 +255,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 pipeline.stages()));
         metrics.still(found.still());
         metrics.unknown(found.unknown());
-        metrics.unreadable(damages.stream().collect(Collectors.toMap(PartitionDamage::partition, PartitionDamage::since)));
+        metrics.unreadable(
+                damages.stream().collect(Collectors.toMap(PartitionDamage::partition, PartitionDamage::since)));
     }
 
     /** Whether something that every job needs is unavailable. */

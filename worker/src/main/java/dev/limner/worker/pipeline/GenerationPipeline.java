@@ -3,14 +3,15 @@ package dev.limner.worker.pipeline;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.PermanentException;
+import dev.limner.store.RetryableException;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedBatch;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.fault.CrashPoint;
-import dev.limner.store.PermanentException;
-import dev.limner.store.RetryableException;
-import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.generate.GenerateStage;
+import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.lifecycle.ParallelClose;
@@ -19,7 +20,6 @@ import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.store.ObjectStore;
 import dev.limner.worker.text.PreparedBatch;
 import dev.limner.worker.text.TextStage;
 import java.time.Instant;
@@ -220,7 +220,7 @@ final class GenerationPipeline {
         }
     }
 
-    private void draw(Leased<PreparedBatch> leased) throws InterruptedException {
+    private void generate(Leased<PreparedBatch> leased) throws InterruptedException {
         try (ModelCatalog.Lease lease = leased.lease()) {
             PreparedBatch wanted = wanted(leased.work());
             if (!wanted.encodings().isEmpty()) {

@@ -2,11 +2,11 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
-import dev.limner.store.RetryableException;
-import dev.limner.worker.intake.RecordDelivery;
-import dev.limner.worker.intake.OriginalRecord;
-import dev.limner.worker.publish.Publication;
 import dev.limner.store.ObjectStore;
+import dev.limner.store.RetryableException;
+import dev.limner.worker.intake.OriginalRecord;
+import dev.limner.worker.intake.RecordDelivery;
+import dev.limner.worker.publish.Publication;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,7 +39,11 @@ final class LargeOriginals implements AutoCloseable {
      * @param later takes the outcomes, on this thread
      * @param fatal takes what nobody foresaw: the worker has to end
      */
-    LargeOriginals(OutcomePublications outcomes, ObjectStore store, Consumer<FinishedRecord> later, Consumer<Throwable> fatal) {
+    LargeOriginals(
+            OutcomePublications outcomes,
+            ObjectStore store,
+            Consumer<FinishedRecord> later,
+            Consumer<Throwable> fatal) {
         this.outcomes = outcomes;
         this.store = store;
         this.later = later;
@@ -84,7 +88,8 @@ final class LargeOriginals implements AutoCloseable {
     private Publication answer(
             RecordDelivery delivery, Decoded.Poison poison, @Nullable String uri, @Nullable String failure) {
         OriginalRecord beginning = delivery.original().beginning(BEGINNING);
-        RecordDelivery kept = new RecordDelivery(delivery.ref(), beginning, delivery.decoded(), delivery.receivedNanos());
+        RecordDelivery kept =
+                new RecordDelivery(delivery.ref(), beginning, delivery.decoded(), delivery.receivedNanos());
         return outcomes.rejected(kept, poison, uri, failure);
     }
 

@@ -19,16 +19,16 @@ import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.worker.config.WorkerConfig;
 import dev.limner.worker.drill.FaultInjector;
-import dev.limner.worker.drill.FaultyTextEncoder;
 import dev.limner.worker.drill.FaultyGenerator;
+import dev.limner.worker.drill.FaultyTextEncoder;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.generate.BatchBuckets;
-import dev.limner.worker.generate.SyntheticGenerator;
-import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelGenerator;
-import dev.limner.worker.generate.ModelCatalog;
-import dev.limner.worker.generate.ImageGenerator;
 import dev.limner.worker.generate.BatchedGenerator;
+import dev.limner.worker.generate.ImageGenerator;
+import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.generate.ModelGenerator;
+import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.release.ModelAnnouncements;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.release.ReleaseSettings;
@@ -63,7 +63,12 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
      * @param device already resolved
      * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes the model wrong
      */
-    WorkerModels(WorkerConfig config, WorkerSettings settings, Optional<FaultInjector> drill, Device device, int torchThreads) {
+    WorkerModels(
+            WorkerConfig config,
+            WorkerSettings settings,
+            Optional<FaultInjector> drill,
+            Device device,
+            int torchThreads) {
         this.config = config;
         this.settings = settings;
         this.drill = drill;
@@ -171,9 +176,10 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     private LoadedModel warm(ImageGenerator generator, TextEncoder encoder, LoadedModel.Origin origin) {
-        Optional<FaultyGenerator> trouble = drill.map(
-                orders -> new FaultyGenerator(generator, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
-        BatchedGenerator engine = BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(generator), sizes);
+        Optional<FaultyGenerator> trouble = drill.map(orders ->
+                new FaultyGenerator(generator, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
+        BatchedGenerator engine =
+                BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(generator), sizes);
         trouble.ifPresent(FaultyGenerator::arm);
         TextEncoder reading = drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
                 .orElse(encoder);

@@ -3,10 +3,13 @@ package dev.limner.worker.pipeline;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.store.MeteredStore;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.OutageBreaker;
+import dev.limner.store.RetryingStore;
 import dev.limner.worker.drill.MixedCaptions;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.store.OutageBreaker;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.RecentIds;
@@ -15,9 +18,6 @@ import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.CancellationSet;
-import dev.limner.store.ObjectStore;
-import dev.limner.store.MeteredStore;
-import dev.limner.store.RetryingStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +88,8 @@ public final class WorkerRuntime implements AutoCloseable {
         awaitCancellations();
         WorkerMetrics metrics = new WorkerMetrics(registry);
         OutageBreaker storeBreaker = new OutageBreaker("store", null, stopping::get);
-        OutageBreaker deviceBreaker = new OutageBreaker("device", settings.limits().deviceOutage(), stopping::get);
+        OutageBreaker deviceBreaker =
+                new OutageBreaker("device", settings.limits().deviceOutage(), stopping::get);
         circuit(metrics, "store", storeBreaker);
         circuit(metrics, "device", deviceBreaker);
         metrics.gauge(

@@ -6,29 +6,29 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.store.file.FleetMarks;
 import dev.limner.protocol.text.NativeEncoding;
+import dev.limner.store.ObjectStore;
+import dev.limner.store.file.Disk;
+import dev.limner.store.file.FileStore;
+import dev.limner.store.file.FleetMarks;
+import dev.limner.store.file.LocalDisk;
+import dev.limner.store.file.MarkedStore;
 import dev.limner.worker.config.WorkerConfig;
+import dev.limner.worker.drill.AckBeforeWriteStore;
 import dev.limner.worker.drill.FaultInjector;
 import dev.limner.worker.drill.FaultyClock;
 import dev.limner.worker.drill.FaultyDisk;
 import dev.limner.worker.drill.FaultyStore;
-import dev.limner.worker.drill.AckBeforeWriteStore;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
-import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.LastResort;
+import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.store.file.Disk;
-import dev.limner.store.file.FileStore;
-import dev.limner.store.ObjectStore;
-import dev.limner.store.file.LocalDisk;
-import dev.limner.store.file.MarkedStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -143,7 +143,8 @@ public class WorkerService {
         store = files;
         ObjectStore marked =
                 new MarkedStore(files, new FleetMarks(config.store().path()), () -> fleet(name));
-        ObjectStore told = settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
+        ObjectStore told =
+                settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
         boolean truncates = settings.drill().does(SeededBug.TRUNCATE_ORIGINALS);
         ObjectStore objects = drill.<ObjectStore>map(orders -> new FaultyStore(told, orders, truncates))
                 .orElse(told);
@@ -161,8 +162,7 @@ public class WorkerService {
     }
 
     private FleetMarks.Fleet fleet(String client) {
-        return new FleetMarks.Fleet(
-                ClusterId.of(config.bootstrap(), client), config.topicPrefix(), config.bootstrap());
+        return new FleetMarks.Fleet(ClusterId.of(config.bootstrap(), client), config.topicPrefix(), config.bootstrap());
     }
 
     private void cannotStart(Throwable thrown) {
@@ -214,7 +214,8 @@ public class WorkerService {
     private WorkerSettings settings(String name, Optional<FaultInjector> drill, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
         Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
-        Clock clock = drill.<Clock>map(orders -> new FaultyClock(skewed, orders)).orElse(skewed);
+        Clock clock =
+                drill.<Clock>map(orders -> new FaultyClock(skewed, orders)).orElse(skewed);
         return new WorkerSettings(
                 name,
                 topics,

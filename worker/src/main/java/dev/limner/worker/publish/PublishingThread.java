@@ -102,7 +102,8 @@ public final class PublishingThread {
      *
      * @param startNanos when it was handed over, by {@link System#nanoTime()}
      */
-    public record InFlight(PendingTransaction ready, Task<PublishOutcome> task, Withdrawal withdrawal, long startNanos) {
+    public record InFlight(
+            PendingTransaction ready, Task<PublishOutcome> task, Withdrawal withdrawal, long startNanos) {
         /**
          * Partitions are given away. Before it is said to anybody else, so that a publication that holds any of them is
          * not committed unless its offsets were taken before.
@@ -158,7 +159,8 @@ public final class PublishingThread {
 
     /** Whether a publication needs the dead-letter topic. */
     public boolean needsLetter(Publication publication) {
-        return RecordFactory.needsLetter(publication, settings, publisher.mostBytes().result());
+        return RecordFactory.needsLetter(
+                publication, settings, publisher.mostBytes().result());
     }
 
     /** Whether its thread runs. */

@@ -142,7 +142,9 @@ final class ResultPublisher {
             Set<String> denied = BrokerRefusals.deniedTopics(failure);
             if (denied.isEmpty()) {
                 List<String> missing = missingForLetters();
-                return missing.isEmpty() ? new PublishOutcome.Failed(why) : new PublishOutcome.NoDeadLetters(missing.get(0));
+                return missing.isEmpty()
+                        ? new PublishOutcome.Failed(why)
+                        : new PublishOutcome.NoDeadLetters(missing.get(0));
             }
             return denied.contains(settings.resultsTopic())
                     ? new PublishOutcome.Failed(why)
@@ -161,7 +163,9 @@ final class ResultPublisher {
                 var unused = connection.connected();
                 boolean landed = GroupOffsets.asSent(ready, settings);
                 LOG.atWarn().addKeyValue("landed", landed).log("transaction in doubt cleared up");
-                return landed ? new PublishOutcome.Committed() : new PublishOutcome.Failed("a commit in doubt did not land");
+                return landed
+                        ? new PublishOutcome.Committed()
+                        : new PublishOutcome.Failed("a commit in doubt did not land");
             } catch (InterruptException e) {
                 throw e;
             } catch (KafkaException e) {

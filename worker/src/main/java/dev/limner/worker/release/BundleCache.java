@@ -90,7 +90,8 @@ final class BundleCache implements AutoCloseable {
         }
         String signature = release.signature();
         if (signature == null) {
-            throw new ReleaseRejected(RefusalCode.UNSIGNED, "it is not signed, and this worker runs signed releases only");
+            throw new ReleaseRejected(
+                    RefusalCode.UNSIGNED, "it is not signed, and this worker runs signed releases only");
         }
         if (!ReleaseKeys.verifies(key, release.digest(), signature)) {
             throw new ReleaseRejected(

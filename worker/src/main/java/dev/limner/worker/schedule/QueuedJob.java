@@ -14,7 +14,13 @@ import java.time.Instant;
  * @param images how many images are meant
  */
 public record QueuedJob(
-        RecordRef ref, OriginalRecord original, Job job, long receivedNanos, double queuedMillis, int first, int images) {
+        RecordRef ref,
+        OriginalRecord original,
+        Job job,
+        long receivedNanos,
+        double queuedMillis,
+        int first,
+        int images) {
     public QueuedJob {
         if (first < 0 || images < 1 || first + images > job.count()) {
             throw new IllegalArgumentException(

@@ -3,9 +3,9 @@ package dev.limner.worker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.store.file.FileStore;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
-import dev.limner.store.file.FileStore;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.protocol.Digests;
+import dev.limner.store.ObjectStore.StoreObject;
 import dev.limner.store.RetryableException;
 import dev.limner.store.file.FileStore;
-import dev.limner.store.ObjectStore.StoreObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
-import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.JobGroup;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Result;
-import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,10 @@ class RecordBugsTest {
         byte[] value = "{\"caption\":\"x\",\"deadline\":\"2026-01-01T00:00:00Z\"}".getBytes(StandardCharsets.UTF_8);
         Decoded decoded = JobCodec.decode(value, "id");
         return new RecordDelivery(
-                new RecordRef(new PartitionRef("jobs", 0), 1, 1), new OriginalRecord(null, value, List.of(), 0), decoded, 0);
+                new RecordRef(new PartitionRef("jobs", 0), 1, 1),
+                new OriginalRecord(null, value, List.of(), 0),
+                decoded,
+                0);
     }
 
     private static Publication generated(String id) {

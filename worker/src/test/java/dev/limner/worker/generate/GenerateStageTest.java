@@ -8,17 +8,17 @@ import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.text.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.ImageSize;
 import dev.limner.store.OutageBreaker;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.schedule.MicroBatch;
-import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.schedule.ModelRoute;
+import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.text.HashTextEncoder;
 import dev.limner.worker.text.PreparedBatch;
 import java.time.Duration;
@@ -66,8 +66,8 @@ class GenerateStageTest {
         assertThat(generated).hasSize(BATCH - 1);
         IntStream.range(0, BATCH)
                 .filter(seed -> seed != 11)
-                .forEach(
-                        seed -> assertThat(generated.get("" + seed).get(0).rgb()[0]).isEqualTo((byte) seed));
+                .forEach(seed ->
+                        assertThat(generated.get("" + seed).get(0).rgb()[0]).isEqualTo((byte) seed));
         // Halved four times, then alone once more.
         assertThat(attempts.get("11")).isEqualTo(6);
         assertThat(attempts.values()).allSatisfy(tries -> assertThat(tries).isLessThanOrEqualTo(6));

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageFormat;
+import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
-import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.schedule.ModelRoute;
 import dev.limner.worker.text.HashTextEncoder;
@@ -110,7 +110,8 @@ class ModelCatalogTest {
         assertThat(wanted).containsExactly(B);
 
         slots.unavailable(B, "there is no bundle");
-        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.UnknownModel("which is not served here: there is no bundle"));
+        assertThat(slots.of(job("j", B)))
+                .isEqualTo(new ModelRoute.UnknownModel("which is not served here: there is no bundle"));
         slots.add(model(B));
         assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Ready(B));
         assertThat(slots.of(new Job(
@@ -249,6 +250,8 @@ class ModelCatalogTest {
             }
         };
         return new LoadedModel(
-                BatchedGenerator.of(generator, new BatchBuckets(List.of(4))), new HashTextEncoder(), LoadedModel.Origin.NONE);
+                BatchedGenerator.of(generator, new BatchBuckets(List.of(4))),
+                new HashTextEncoder(),
+                LoadedModel.Origin.NONE);
     }
 }

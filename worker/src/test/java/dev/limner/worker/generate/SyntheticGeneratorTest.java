@@ -15,7 +15,8 @@ class SyntheticGeneratorTest {
         try (SyntheticGenerator generator = new SyntheticGenerator(Duration.ZERO)) {
             float[] caption = new HashTextEncoder().encode("abc").embedding();
 
-            Pixels image = generator.generate(List.of(new RenderRequest(caption, 0x0807060504030201L, 3, 1)), 4)
+            Pixels image = generator
+                    .generate(List.of(new RenderRequest(caption, 0x0807060504030201L, 3, 1)), 4)
                     .get(0);
 
             assertThat(image.rgb()).hasSize(64 * 64 * 3);

@@ -31,7 +31,12 @@ class LedgerHandOverTest extends OwnedLedgersFixture {
         restore(left);
 
         assertThat(LongStream.range(0, 5).mapToObj(this::delivered))
-                .containsExactly(DeliveryState.FRESH, DeliveryState.DONE, DeliveryState.FRESH, DeliveryState.DONE, DeliveryState.FRESH);
+                .containsExactly(
+                        DeliveryState.FRESH,
+                        DeliveryState.DONE,
+                        DeliveryState.FRESH,
+                        DeliveryState.DONE,
+                        DeliveryState.FRESH);
         finish(0);
         assertThat(commitAll().offset()).isEqualTo(2);
         finish(2);

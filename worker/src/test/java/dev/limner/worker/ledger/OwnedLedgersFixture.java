@@ -39,8 +39,8 @@ abstract class OwnedLedgersFixture {
         ownership++;
         position = commit.offset();
         last = commit;
-        ledgers.restore(TestTakeOvers.known(
-                new PartitionAssignment(PARTITION, ownership, commit.offset(), commit.metadata(), 0, end, TOPIC, false, false)));
+        ledgers.restore(TestTakeOvers.known(new PartitionAssignment(
+                PARTITION, ownership, commit.offset(), commit.metadata(), 0, end, TOPIC, false, false)));
         PendingTransaction ready = ledgers.ready(ALL, partition -> commit.offset());
         if (mark && !ready.isEmpty()) {
             ledgers.committed(ready);

@@ -36,7 +36,8 @@ class TakeOversTest {
     @Test
     void shouldStartAnEmptyPartitionAtItsBeginningWithoutAsking() {
         begin = 7;
-        assertThat(settled(PartitionAssignment.NOTHING_COMMITTED, "", 7).offset()).isEqualTo(7);
+        assertThat(settled(PartitionAssignment.NOTHING_COMMITTED, "", 7).offset())
+                .isEqualTo(7);
         assertThat(asked.questions).isEmpty();
     }
 

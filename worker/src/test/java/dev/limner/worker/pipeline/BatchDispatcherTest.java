@@ -7,15 +7,16 @@ import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.encode.EncodeStage;
+import dev.limner.store.ObjectStore;
 import dev.limner.store.OutageBreaker;
+import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
-import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecentIds;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.OwnedLedgers;
@@ -25,7 +26,6 @@ import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.ModelRoute;
-import dev.limner.store.ObjectStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -260,7 +260,8 @@ class BatchDispatcherTest {
                 .getBytes(StandardCharsets.UTF_8);
         values += 2L * value.length;
         RecordRef ref = new RecordRef(PARTITION, offset++, 1);
-        dispatcher.take(new RecordDelivery(ref, new OriginalRecord(null, value, List.of(), 0), JobCodec.decode(value, id), 0));
+        dispatcher.take(
+                new RecordDelivery(ref, new OriginalRecord(null, value, List.of(), 0), JobCodec.decode(value, id), 0));
     }
 
     private void finish(FinishedRecord finished) {

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
+import dev.limner.store.ObjectStore;
 import dev.limner.store.OutageBreaker;
 import dev.limner.store.PermanentException;
 import dev.limner.store.RetryableException;
-import dev.limner.worker.intake.RecordDelivery;
+import dev.limner.store.RetryingStore;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
-import dev.limner.store.ObjectStore;
-import dev.limner.store.RetryingStore;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
@@ -138,7 +138,8 @@ class LargeOriginalsTest {
 
     private LargeOriginals over(Supplier<String> put) {
         ObjectStore store = new RetryingStore(new Putting(put), new OutageBreaker("store", null, stopping::get));
-        return new LargeOriginals(new OutcomePublications("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
+        return new LargeOriginals(
+                new OutcomePublications("w", "profile", Clock.systemUTC()), store, answered::add, fatal::add);
     }
 
     private Publication next() throws InterruptedException {

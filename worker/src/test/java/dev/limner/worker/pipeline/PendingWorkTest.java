@@ -97,7 +97,8 @@ class PendingWorkTest {
     @Test
     void shouldCountKeysAndHeaders() {
         pending.arrived(
-                ref(BULK), new OriginalRecord(new byte[10], null, List.of(new OriginalRecord.Header("name", new byte[20])), 0));
+                ref(BULK),
+                new OriginalRecord(new byte[10], null, List.of(new OriginalRecord.Header("name", new byte[20])), 0));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 34);
     }
@@ -133,6 +134,7 @@ class PendingWorkTest {
                 null,
                 null,
                 List.of());
-        return new Publication(result, new OriginalRecord(null, new byte[value], List.of(), 0), ref.origin(), null, null);
+        return new Publication(
+                result, new OriginalRecord(null, new byte[value], List.of(), 0), ref.origin(), null, null);
     }
 }

@@ -3,9 +3,9 @@ package dev.limner.worker.pipeline;
 import static dev.limner.worker.pipeline.OwnBroker.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
+import dev.limner.worker.lifecycle.StopBudget;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;

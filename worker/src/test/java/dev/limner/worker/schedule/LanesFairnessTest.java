@@ -114,7 +114,8 @@ class LanesFairnessTest {
     void shouldGiveEverySourceATurnInAsManyBatchesAsThereAreSources(int seed) {
         Random random = new Random(seed);
         List<String> sources = List.of("interactive", "standard", "bulk");
-        JobLanes lanes = new JobLanes(new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
+        JobLanes lanes =
+                new JobLanes(new BatchSettings(32, Duration.ZERO), sources, 1000, "w", job -> routes.get(job.id()));
         // What starved in 74 of 200 starts: one source of large jobs among others of small ones.
         List<Integer> last = new ArrayList<>(List.of(0, 0, 0));
         int large = random.nextInt(3);

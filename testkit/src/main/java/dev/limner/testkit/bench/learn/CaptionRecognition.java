@@ -64,8 +64,7 @@ record CaptionRecognition(FeatureExtractors extractors, TextEncoder encoder, Lis
     List<Pixels> generate(ImageSource imageSource, List<CaptionedImage> images) {
         List<ImageSource.Prompt> prompts = new ArrayList<>();
         for (CaptionedImage image : images) {
-            prompts.add(
-                    new ImageSource.Prompt(plainest(image), embedding(image), seed * 7_919 + prompts.size()));
+            prompts.add(new ImageSource.Prompt(plainest(image), embedding(image), seed * 7_919 + prompts.size()));
         }
         return imageSource.generate(prompts);
     }
@@ -76,7 +75,8 @@ record CaptionRecognition(FeatureExtractors extractors, TextEncoder encoder, Lis
         float[][] features = extractors.features(generated);
         float[][] wanted =
                 extractors.features(images.stream().map(CaptionedImage::pixels).toList());
-        float[][] own = extractors.textVectors(images.stream().map(this::embedding).toList());
+        float[][] own =
+                extractors.textVectors(images.stream().map(this::embedding).toList());
         int[] classes = extractors.classify(generated);
         SplittableRandom random = new SplittableRandom(seed);
         double[] recognised = new double[generated.size()];

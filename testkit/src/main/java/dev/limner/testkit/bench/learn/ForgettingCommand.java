@@ -127,7 +127,8 @@ public final class ForgettingCommand implements Callable<Integer> {
     /** What was live, in order, and what the trainer says of its rounds. */
     private record Run(Set<String> live, JsonNode rounds) {}
 
-    private Run show(ProjectLayout home, HeldOutClass parts, Path folder, Path fleetFolder) throws InterruptedException {
+    private Run show(ProjectLayout home, HeldOutClass parts, Path folder, Path fleetFolder)
+            throws InterruptedException {
         Path examples = folder.resolve("examples");
         Path model = folder.resolve("base/model");
         Map<String, String> settings = new LinkedHashMap<>();

@@ -48,7 +48,8 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
     private static final long SEED = 13;
 
     /** Everybody's images of the kinds: generated and found. */
-    private record Sheet(String digest, Map<String, List<Pixels>> generated, Map<String, CaptionRecognition.Found> found) {}
+    private record Sheet(
+            String digest, Map<String, List<Pixels>> generated, Map<String, CaptionRecognition.Found> found) {}
 
     /**
      * Generates, compares, writes {@code forgetting.json} and {@code grid.png}, and says what was found.
@@ -102,7 +103,8 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
         String name = ModelBundle.readManifest(folder.resolve("base/model")).name();
         List<Sheet> sheets = new ArrayList<>();
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
-                FeatureExtractors extractors = FeatureExtractors.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
+                FeatureExtractors extractors =
+                        FeatureExtractors.read(ForgettingCommand.judgesOf(home.emojiData()), Device.cpu())) {
             CaptionRecognition recognition = CaptionRecognition.of(parts.all(), extractors, encoder, SEED);
             sheets.add(sheet(
                     REAL,
@@ -112,8 +114,11 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
             for (String digest : live) {
                 try (Renderer renderer =
                         Renderer.load(ModelBundle.read(Path.of(store.uri(name, digest))), Device.cpu())) {
-                    sheets.add(
-                            sheet(digest, kinds, recognition, images -> recognition.generate(ImageSource.of(renderer), images)));
+                    sheets.add(sheet(
+                            digest,
+                            kinds,
+                            recognition,
+                            images -> recognition.generate(ImageSource.of(renderer), images)));
                 }
             }
         }

@@ -19,8 +19,8 @@ import dev.limner.generator.text.TextEncoder;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.testkit.rating.RatedJobs;
-import dev.limner.testkit.rating.SimulatedRater;
 import dev.limner.testkit.rating.SimulatedPreference;
+import dev.limner.testkit.rating.SimulatedRater;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
@@ -121,7 +121,8 @@ public final class LearnCommand implements Callable<Integer> {
     /** What was seen of the fleet. */
     private record Run(History history, JsonNode rounds, JsonNode status) {}
 
-    private Run run(ProjectLayout home, SimulatedRater rater, List<String> captions, Path folder) throws InterruptedException {
+    private Run run(ProjectLayout home, SimulatedRater rater, List<String> captions, Path folder)
+            throws InterruptedException {
         try (LearningFleet fleet = LearningFleet.start(home, folder, Map.of(), settings())) {
             History history = rate(fleet, rater, captions);
             return new Run(history, fleet.rounds(), fleet.status());
@@ -177,7 +178,8 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     /** Offline, from the bundles: every model generates the held-out captions with the same noise. */
-    private List<PreferenceCurve.Point> judge(ProjectLayout home, DataSet data, SimulatedRater rater, History history, Path folder) {
+    private List<PreferenceCurve.Point> judge(
+            ProjectLayout home, DataSet data, SimulatedRater rater, History history, Path folder) {
         List<PreferenceCurve.Point> points = new ArrayList<>();
         FileBundleStore store = new FileBundleStore(LearningFleet.models(folder));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000)) {
@@ -195,8 +197,8 @@ public final class LearnCommand implements Callable<Integer> {
                 try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
                     List<Pixels> generated = ImageSource.of(renderer).generate(prompts);
                     first = first == null ? generated : first;
-                    points.add(
-                            new PreferenceCurve.Point(entry.getKey(), entry.getValue(), preferred(rater.preference(), generated, first)));
+                    points.add(new PreferenceCurve.Point(
+                            entry.getKey(), entry.getValue(), preferred(rater.preference(), generated, first)));
                     ImageGrid.write(
                             ImageGrid.spread(generated.subList(0, generated.size() / SEEDS), SHOWN),
                             GRID_COLUMNS,

@@ -3,9 +3,9 @@ package dev.limner.testkit.bench.learn;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.BoundedHttp;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
 import java.io.IOException;
@@ -36,7 +36,8 @@ final class LearningFleet implements AutoCloseable {
      * @param worker settings of the worker
      * @param learning settings of the trainer
      */
-    static LearningFleet start(ProjectLayout home, Path folder, Map<String, String> worker, Map<String, String> learning)
+    static LearningFleet start(
+            ProjectLayout home, Path folder, Map<String, String> worker, Map<String, String> learning)
             throws InterruptedException {
         LocalFleet fleet = LocalFleet.embedded(folder.resolve("broker"), 0, false, Topics.DEFAULT);
         Runtime.getRuntime().addShutdownHook(new Thread(fleet::close));

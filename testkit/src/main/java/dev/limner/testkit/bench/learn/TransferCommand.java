@@ -150,8 +150,8 @@ public final class TransferCommand implements Callable<Integer> {
         if (DataSettings.in(data)) {
             return;
         }
-        List<String> line = new ArrayList<>(
-                List.of("import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
+        List<String> line = new ArrayList<>(List.of(
+                "import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
         line.addAll(List.of(arguments));
         execute(DataCommand.class, line.toArray(String[]::new));
     }

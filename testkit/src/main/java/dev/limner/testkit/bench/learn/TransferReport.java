@@ -18,9 +18,9 @@ import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.MetricValue.Metric;
-import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.SampleScoring;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -83,7 +83,8 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
         List<Pixels> grid = new ArrayList<>(pixels(ImageGrid.spread(test, GRID_COLUMNS)));
         try (TextEncoder encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(home.cache(), 1), 10_000);
                 FeatureExtractors extractors = FeatureExtractors.read(ForgettingCommand.judgesOf(all), Device.cpu());
-                SampleScoring scoring = new SampleScoring(EvaluationPlan.of(data, HeldOutClass.LANGUAGE, encoder, test.size(), SEED), extractors)) {
+                SampleScoring scoring = new SampleScoring(
+                        EvaluationPlan.of(data, HeldOutClass.LANGUAGE, encoder, test.size(), SEED), extractors)) {
             CaptionRecognition recognition = CaptionRecognition.of(read(all), extractors, encoder, SEED);
             rows.add(row(
                     new Model("real images", 0, small),
@@ -120,7 +121,11 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
     }
 
     private static Row row(
-            Model model, long steps, Map<Metric, Estimate> scores, CaptionRecognition.Found trained, CaptionRecognition.Found heldOut) {
+            Model model,
+            long steps,
+            Map<Metric, Estimate> scores,
+            CaptionRecognition.Found trained,
+            CaptionRecognition.Found heldOut) {
         return new Row(
                 model.title,
                 model.minutes,
@@ -157,7 +162,10 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
         report.put("train", train).put("test", test);
         ArrayNode models = report.putArray("models");
         for (Row row : rows) {
-            ObjectNode model = models.addObject().put("start", row.title).put("minutes", row.minutes).put("steps", row.steps);
+            ObjectNode model = models.addObject()
+                    .put("start", row.title)
+                    .put("minutes", row.minutes)
+                    .put("steps", row.steps);
             put(model, "kid", row.kid);
             put(model, "memorisation", row.memorisation);
             put(model.putObject("trainedCaptions"), row.trained);

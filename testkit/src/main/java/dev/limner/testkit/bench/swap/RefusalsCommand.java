@@ -12,8 +12,8 @@ import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.WorkerStatus;
@@ -70,10 +70,9 @@ public final class RefusalsCommand implements Callable<Integer> {
         }
 
         private void read() {
-            reader.poll(Duration.ZERO).forEach(record -> {
-                WorkerStatus status = WorkerStatus.decode(record.value());
-                last.put(status.worker(), status);
-            });
+            reader.poll(Duration.ZERO)
+                    .forEach(record ->
+                            FleetClient.status(record).ifPresent(status -> last.put(status.worker(), status)));
         }
 
         /** What each worker says of a digest that it refused. */

@@ -94,7 +94,8 @@ final class ReleaseLine {
             ModelBundle.write(
                     folder,
                     description,
-                    new ModelBundle.Content(weights, null, ProbeImages.generate(renderer, ExecutionProfile.of(Device.cpu()))));
+                    new ModelBundle.Content(
+                            weights, null, ProbeImages.generate(renderer, ExecutionProfile.of(Device.cpu()))));
         }
         return ModelBundle.read(folder);
     }

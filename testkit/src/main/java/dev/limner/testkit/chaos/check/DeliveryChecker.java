@@ -53,7 +53,8 @@ public final class DeliveryChecker implements AutoCloseable {
     public record Fleet(boolean mixed, Set<String> workers) {}
 
     /** @param redraw compares images with the model's own; null with the constant generator */
-    public DeliveryChecker(String bootstrap, Topics topics, ViolationLog violations, @Nullable RegenerationCheck redraw, Fleet fleet) {
+    public DeliveryChecker(
+            String bootstrap, Topics topics, ViolationLog violations, @Nullable RegenerationCheck redraw, Fleet fleet) {
         this.topics = topics;
         this.violations = violations;
         this.redraw = redraw;

@@ -61,7 +61,8 @@ final class GeneratedCheck {
                         + timings.path("batched").asDouble());
         findings.that(
                 formed <= Instant.parse(deadline.asText()).toEpochMilli() + LATE_MILLIS,
-                "was generated " + (formed - Instant.parse(deadline.asText()).toEpochMilli()) + " ms after its deadline");
+                "was generated " + (formed - Instant.parse(deadline.asText()).toEpochMilli())
+                        + " ms after its deadline");
     }
 
     private static void batch(Findings findings, JsonNode result) {

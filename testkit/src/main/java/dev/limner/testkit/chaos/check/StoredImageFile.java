@@ -32,7 +32,7 @@ sealed interface StoredImageFile {
      * @param type {@code png} or {@code jpeg}, by the file's beginning
      * @param provenance what the file says of its origin; a missing node if nothing
      */
-    record Whole(BufferedImage picture, int bytes, String type, JsonNode provenance) implements StoredImageFile {
+    record Whole(BufferedImage image, int bytes, String type, JsonNode provenance) implements StoredImageFile {
         /**
          * Whether the constant generator generated this for a job.
          *
@@ -45,7 +45,7 @@ sealed interface StoredImageFile {
             }
             long distance = 0;
             for (int at = 0; at < SIDE * SIDE; at++) {
-                int rgb = picture.getRGB(at % SIDE, at / SIDE);
+                int rgb = image.getRGB(at % SIDE, at / SIDE);
                 for (int channel = 0; channel < 3; channel++) {
                     distance += Math.abs((rgb >> (16 - 8 * channel) & 0xFF) - (generated[3 * at + channel] & 0xFF));
                 }
@@ -77,12 +77,12 @@ sealed interface StoredImageFile {
                     .equals(image.path("sha256").asText())) {
                 return new Broken("its digest is not the one in the result");
             }
-            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(bytes));
-            if (picture == null || picture.getWidth() != image.path("width").asInt()) {
+            BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(bytes));
+            if (decoded == null || decoded.getWidth() != image.path("width").asInt()) {
                 return new Broken("it cannot be decoded");
             }
             boolean jpeg = bytes[0] == (byte) 0xFF;
-            return new Whole(picture, bytes.length, jpeg ? "jpeg" : "png", ImageText.read(bytes));
+            return new Whole(decoded, bytes.length, jpeg ? "jpeg" : "png", ImageText.read(bytes));
         } catch (NoSuchFileException e) {
             return new Missing();
         } catch (IOException e) {

@@ -17,7 +17,9 @@ final class DeviceFaults {
 
     static List<Fault> all() {
         return List.of(
-                new Fault("device-fails", (cluster, random) -> DiskFaults.order(cluster, random, "device-fails", "", 3000)),
+                new Fault(
+                        "device-fails",
+                        (cluster, random) -> DiskFaults.order(cluster, random, "device-fails", "", 3000)),
                 new Fault(
                         "device-memory",
                         (cluster, random) -> DiskFaults.order(cluster, random, "device-memory", "4", 2000)),
@@ -28,16 +30,16 @@ final class DeviceFaults {
     private static Fault.Effect poison(TestCluster cluster, Random random) throws InterruptedException {
         String id = cluster.bursts().poisoned();
         boolean busy = cluster.busy();
-        boolean found =
-                cluster.await(ANSWER_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
+        boolean found = cluster.await(
+                ANSWER_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
         return Fault.Effect.now(found, busy);
     }
 
     private static Fault.Effect halt(TestCluster cluster, Random random) throws InterruptedException {
         int before = cluster.workers().deaths();
         String id = cluster.bursts().halting();
-        boolean found =
-                cluster.await(CONDEMNED_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
+        boolean found = cluster.await(
+                CONDEMNED_WITHIN, () -> cluster.checker().statusOf(id).equals("failed"));
         return Fault.Effect.now(found && cluster.workers().deaths() - before >= DEATHS, true);
     }
 }

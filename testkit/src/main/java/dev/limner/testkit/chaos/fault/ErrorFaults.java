@@ -59,7 +59,8 @@ final class ErrorFaults {
     private static void recover(TestCluster cluster) throws InterruptedException {
         for (int look = 0; look < 2; look++) {
             Set<String> waiting = cluster.checker().unansweredAt(System.nanoTime());
-            boolean unused = cluster.await(RECOVER_WITHIN, () -> cluster.checker().answered(waiting));
+            boolean unused =
+                    cluster.await(RECOVER_WITHIN, () -> cluster.checker().answered(waiting));
         }
     }
 

@@ -85,7 +85,8 @@ final class GroupFaults {
         int number = cluster.cluster().addPartition(lane);
         long added = System.nanoTime();
         boolean used = cluster.await(
-                LOOK.plus(LOOK), () -> cluster.checker().answered(cluster.topics().jobs(lane), number));
+                LOOK.plus(LOOK),
+                () -> cluster.checker().answered(cluster.topics().jobs(lane), number));
         return new Fault.Effect(used, busy, added);
     }
 

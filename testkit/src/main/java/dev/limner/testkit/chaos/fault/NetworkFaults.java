@@ -1,7 +1,7 @@
 package dev.limner.testkit.chaos.fault;
 
-import dev.limner.testkit.chaos.cluster.TestCluster;
 import dev.limner.testkit.chaos.cluster.TcpProxy.Weather;
+import dev.limner.testkit.chaos.cluster.TestCluster;
 import java.util.List;
 import java.util.Random;
 
@@ -29,7 +29,8 @@ final class NetworkFaults {
 
     /** Answers to commits stay away until the worker has given up on its producer, though the commits have landed. */
     private static Fault.Effect inDoubt(TestCluster cluster, Random random) throws InterruptedException {
-        String victim = cluster.workers().nameOf(random.nextInt(cluster.workers().count()));
+        String victim =
+                cluster.workers().nameOf(random.nextInt(cluster.workers().count()));
         long before = cluster.brokers().affected();
         boolean busy = cluster.busy();
         cluster.brokers().weather(Weather.HELD_COMMITS, victim, DOUBT_MILLIS);
@@ -42,7 +43,8 @@ final class NetworkFaults {
             throws InterruptedException {
         // One worker's, or everybody's.
         int who = random.nextInt(cluster.workers().count() + 1);
-        String victim = who == cluster.workers().count() ? "" : cluster.workers().nameOf(who);
+        String victim =
+                who == cluster.workers().count() ? "" : cluster.workers().nameOf(who);
         long before = cluster.brokers().affected();
         boolean busy = cluster.busy();
         cluster.brokers().weather(weather, victim, delay);

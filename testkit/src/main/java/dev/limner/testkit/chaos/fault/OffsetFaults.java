@@ -51,7 +51,8 @@ final class OffsetFaults {
 
     /** A worker dies that has done thousands of records behind hundreds of open ones, and reads no more of their partition. */
     private static Fault.Effect crowded(TestCluster cluster, Random random) throws InterruptedException {
-        TopicPartition partition = new TopicPartition(cluster.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
+        TopicPartition partition =
+                new TopicPartition(cluster.topics().jobs(Topics.Lane.INTERACTIVE), random.nextInt(4));
         int owner = -1;
         while (owner < 0) {
             owner = cluster.workers().index(cluster.cluster().ownerOf(partition));

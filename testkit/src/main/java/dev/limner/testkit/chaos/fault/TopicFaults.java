@@ -63,8 +63,9 @@ final class TopicFaults {
     }
 
     private static Fault.Effect rights(TestCluster cluster, Random random) throws InterruptedException {
-        String topic =
-                random.nextBoolean() ? cluster.topics().results() : cluster.topics().deadLetters();
+        String topic = random.nextBoolean()
+                ? cluster.topics().results()
+                : cluster.topics().deadLetters();
         cluster.cluster().denyWrites(topic);
         cluster.bursts().bad(BAD);
         Thread.sleep(AWAY_MILLIS / 2 + random.nextInt(AWAY_MILLIS));

@@ -8,7 +8,6 @@ import dev.limner.protocol.DeadLetterHeaders;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.WorkerStatus;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.header.Header;
 
 /** What a trainer should have made of what it was sent, and what is wrong with what it made. One thread. */
 final class FeedbackLedger {
@@ -81,10 +79,8 @@ final class FeedbackLedger {
     private void letters(List<String> wrong) {
         Set<String> origins = new HashSet<>();
         try (FleetClient.Reader reader = client.reader(List.of(client.topics().deadLetters()))) {
-            reader.forEachUntilNow(letter -> {
-                Header origin = letter.headers().lastHeader(DeadLetterHeaders.ORIGIN);
-                origins.add(origin == null ? "" : new String(origin.value(), StandardCharsets.UTF_8));
-            });
+            reader.forEachUntilNow(letter ->
+                    origins.add(letter.header(DeadLetterHeaders.ORIGIN).orElse("")));
         }
         if (origins.size() != bad) {
             wrong.add(bad + " bad records were sent, " + origins.size() + " have a dead letter");

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
-import dev.limner.launcher.FolderClaims;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.BoundedHttp;
+import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.LocalFleet;
+import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Feedback;
@@ -15,8 +15,8 @@ import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.text.TextFile;
 import dev.limner.testkit.rating.RatedJobs;
-import dev.limner.testkit.rating.SimulatedRater;
 import dev.limner.testkit.rating.SimulatedPreference;
+import dev.limner.testkit.rating.SimulatedRater;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -151,7 +151,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
     }
 
     /** @param build whose worker; it leaves nothing in its own folders */
-    private static void startWorker(LocalFleet fleet, ProjectLayout home, ProjectLayout build, Path folder, Path model, String name)
+    private static void startWorker(
+            LocalFleet fleet, ProjectLayout home, ProjectLayout build, Path folder, Path model, String name)
             throws InterruptedException {
         fleet.startWorkers(
                 build,
@@ -193,7 +194,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
         private final FeedbackLedger accounts;
         private final String topic;
         private final KafkaProducer<byte[], byte[]> producer;
-        private final SimulatedRater rater = new SimulatedRater(SimulatedRater.Kind.SINCERE, SimulatedPreference.DARK, 1);
+        private final SimulatedRater rater =
+                new SimulatedRater(SimulatedRater.Kind.SINCERE, SimulatedPreference.DARK, 1);
 
         Sayer(FleetClient client, RatedJobs jobs, FeedbackLedger accounts) {
             this.jobs = jobs;
@@ -315,8 +317,8 @@ public final class TrainerKillsCommand implements Callable<Integer> {
                 if (post) {
                     request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.noBody());
                 }
-                return JSON.readTree(
-                        BoundedHttp.send(request.build(), Duration.ofSeconds(30)).body());
+                return JSON.readTree(BoundedHttp.send(request.build(), Duration.ofSeconds(30))
+                        .body());
             } catch (IOException e) {
                 if (post) {
                     return JSON.missingNode();

@@ -52,7 +52,8 @@ public final class ExtractorTraining {
     private final ExtractorDescription description;
     private final ImageClasses classes;
     private final int[] classOf;
-    private final DifferentiableAugmentation augmenter = new DifferentiableAugmentation(new Recipe.Augmentation(0.06, 0));
+    private final DifferentiableAugmentation augmenter =
+            new DifferentiableAugmentation(new Recipe.Augmentation(0.06, 0));
 
     private ExtractorTraining(DataSet data, String language, TextEncoder encoder, long seed) {
         this.images = data.images(Split.TRAIN, language);
@@ -117,7 +118,8 @@ public final class ExtractorTraining {
     }
 
     private void train(Device device, Path folder, int steps, IntConsumer percent) {
-        ExtractorNetworks networks = new ExtractorNetworks(description.side(), description.text(), description.classes());
+        ExtractorNetworks networks =
+                new ExtractorNetworks(description.side(), description.text(), description.classes());
         ConvolutionSupport.on(device).require(networks.convolutions(BATCH), true);
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Weights weights = ExtractorNetworks.initialise(manager, networks.shapes(), description.seed());
@@ -135,7 +137,8 @@ public final class ExtractorTraining {
                 try (NDArray plain = array.stopGradient()) {
                     tensors.put(
                             name,
-                            FeatureExtractors.tensor(plain.toFloatArray(), array.getShape().getShape()));
+                            FeatureExtractors.tensor(
+                                    plain.toFloatArray(), array.getShape().getShape()));
                 }
             });
             standardise(tensors, networks, weights, manager);
@@ -143,7 +146,8 @@ public final class ExtractorTraining {
                 NDArray flat = manager.create(classes.centroids());
                 tensors.put(
                         "centroids",
-                        FeatureExtractors.tensor(flat.toFloatArray(), flat.getShape().getShape()));
+                        FeatureExtractors.tensor(
+                                flat.toFloatArray(), flat.getShape().getShape()));
             }
             FeatureExtractors.write(folder, description, tensors);
         }
@@ -166,7 +170,8 @@ public final class ExtractorTraining {
         NDArray target = temporary.create(oneHot, new Shape(BATCH, description.classes()));
         NDArray own = temporary.eye(BATCH);
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray logits = ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, seen));
+            NDArray logits =
+                    ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, seen));
             NDArray similarity = Layers.scale(
                     networks.imageVectors(weights, seen)
                             .matMul(ExtractorNetworks.textVectors(weights, said).transpose()),

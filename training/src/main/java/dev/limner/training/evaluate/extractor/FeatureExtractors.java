@@ -65,8 +65,8 @@ public final class FeatureExtractors implements AutoCloseable {
         Shape features = new Shape(ExtractorNetworks.FEATURES);
         this.mean = values(tensors, "features.mean", features);
         this.deviation = values(tensors, "features.deviation", features);
-        this.classes =
-                new ImageClasses(description.labels(), description.labels().isEmpty() ? centroids(tensors) : new float[0][]);
+        this.classes = new ImageClasses(
+                description.labels(), description.labels().isEmpty() ? centroids(tensors) : new float[0][]);
     }
 
     private float[][] centroids(Map<String, Safetensors.Tensor> tensors) {
@@ -165,7 +165,8 @@ public final class FeatureExtractors implements AutoCloseable {
     public int[] classify(List<Pixels> images) {
         float[][] logits = over(
                 images,
-                batch -> ExtractorNetworks.logits(weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, batch)));
+                batch -> ExtractorNetworks.logits(
+                        weights, networks.features(weights, ExtractorNetworks.CLASSIFIER, batch)));
         return Arrays.stream(logits)
                 .mapToInt(row -> {
                     int best = 0;

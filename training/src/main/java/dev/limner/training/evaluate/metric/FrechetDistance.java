@@ -29,8 +29,8 @@ public final class FrechetDistance {
         Gaussian fixed = Gaussian.of(real);
         RealMatrix root = root(fixed.covariance);
         return Bootstrap.centred(generated.length, RESAMPLES, seed, indices -> {
-            Gaussian other =
-                    Gaussian.of(Arrays.stream(indices).mapToObj(i -> generated[i]).toArray(float[][]::new));
+            Gaussian other = Gaussian.of(
+                    Arrays.stream(indices).mapToObj(i -> generated[i]).toArray(float[][]::new));
             RealMatrix product = root.multiply(other.covariance).multiply(root);
             double traceOfRoot = Arrays.stream(new EigenDecomposition(symmetric(product)).getRealEigenvalues())
                     .map(value -> Math.sqrt(Math.max(0, value)))

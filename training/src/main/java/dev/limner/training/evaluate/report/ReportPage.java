@@ -21,7 +21,8 @@ public final class ReportPage {
     /** Writes the page; a browser that reloads meanwhile sees the old one or the new one. */
     public static void write(String template, Object content, Path file) {
         try (Reader reader = new InputStreamReader(
-                Objects.requireNonNull(ReportPage.class.getResourceAsStream(template), template), StandardCharsets.UTF_8)) {
+                Objects.requireNonNull(ReportPage.class.getResourceAsStream(template), template),
+                StandardCharsets.UTF_8)) {
             Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
             Files.createDirectories(folder);
             Path temporary = folder.resolve(file.getFileName() + ".tmp");

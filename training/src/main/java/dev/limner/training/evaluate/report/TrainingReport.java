@@ -50,7 +50,8 @@ public final class TrainingReport {
                     .toList();
             List<Map<String, String>> shown = new ArrayList<>();
             for (Path file : all.subList(Math.max(0, all.size() - SHOWN), all.size())) {
-                shown.add(0, Map.of("title", "step " + step(file), "image", ReportPage.inline(Files.readAllBytes(file))));
+                shown.add(
+                        0, Map.of("title", "step " + step(file), "image", ReportPage.inline(Files.readAllBytes(file))));
             }
             return shown;
         } catch (IOException e) {

@@ -73,7 +73,8 @@ class FeatureExtractorsTest {
                 }
             }
             assertThat(extractors.features(pictures)[0]).hasSize(64).doesNotContain(Float.NaN);
-            assertThat(extractors.randomFeatures(pictures)[0]).isNotEqualTo(extractors.features(pictures)[0]);
+            assertThat(extractors.randomFeatures(pictures)[0])
+                    .isNotEqualTo(extractors.features(pictures)[0]);
         }
     }
 

@@ -1,8 +1,8 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.broker.FreePorts;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.JavaProcess;
+import dev.limner.launcher.ProjectLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.protocol.Topics;
-import dev.limner.testkit.chaos.cluster.JobMaker.Made;
 import dev.limner.testkit.chaos.check.BadJob;
+import dev.limner.testkit.chaos.cluster.JobMaker.Made;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

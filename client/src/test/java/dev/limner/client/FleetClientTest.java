@@ -1,24 +1,23 @@
-package dev.limner.cli;
+package dev.limner.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.client.FleetRecord;
 import dev.limner.protocol.WorkerStatus;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class UpCommandTest {
+class FleetClientTest {
     @Test
     void shouldPassOverWhatIsNoStatusOfAWorker() {
         WorkerStatus status = new WorkerStatus(
                 "w", "drawing", "cpu", "cpu", List.of(), 0, List.of(), 1, 2, 3, 4, null, Instant.EPOCH);
 
-        assertThat(UpCommand.status(record(status.encode()))).contains(status);
-        assertThat(UpCommand.status(record(null))).isEmpty();
+        assertThat(FleetClient.status(record(status.encode()))).contains(status);
+        assertThat(FleetClient.status(record(null))).isEmpty();
         for (String odd : List.of("", "no status", "null", "[]", "{\"worker\":\"w\"}")) {
-            assertThat(UpCommand.status(record(odd.getBytes(UTF_8)))).as(odd).isEmpty();
+            assertThat(FleetClient.status(record(odd.getBytes(UTF_8)))).as(odd).isEmpty();
         }
     }
 

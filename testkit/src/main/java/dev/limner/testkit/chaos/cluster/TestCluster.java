@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.broker.FleetTopics;
 import dev.limner.launcher.ProjectLayout;
@@ -60,13 +60,18 @@ public final class TestCluster implements AutoCloseable {
         this.cluster = new ClusterAdmin(offsets.admin(), brokers.direct(), topics, group);
         cluster.commit(new TopicPartition(topics.jobs(Topics.Lane.BULK), 1), 0, GARBAGE);
         this.redraw = setup.model()
-                ? new RegenerationCheck(setup.home().defaultModel(), setup.home().cache())
+                ? new RegenerationCheck(
+                        setup.home().defaultModel(), setup.home().cache())
                 : null;
         Set<String> names = IntStream.rangeClosed(1, setup.workers())
                 .mapToObj(WorkerNodes::name)
                 .collect(Collectors.toSet());
         this.checker = new DeliveryChecker(
-                brokers.direct(), topics, violations, redraw, new DeliveryChecker.Fleet(setup.previous() != null, names));
+                brokers.direct(),
+                topics,
+                violations,
+                redraw,
+                new DeliveryChecker.Fleet(setup.previous() != null, names));
         this.sender = new RecordSender(brokers.direct(), topics);
         this.bursts = new BurstLoad(sender);
         this.load = new SteadyLoad(sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.seed());
@@ -215,7 +220,9 @@ public final class TestCluster implements AutoCloseable {
                 .map(churn -> Thread.ofPlatform().daemon().start(churn))
                 .toList();
         Thread.sleep(duration);
-        await(duration, () -> passengers.stream().mapToInt(ChurningConsumer::rides).sum() >= rides);
+        await(
+                duration,
+                () -> passengers.stream().mapToInt(ChurningConsumer::rides).sum() >= rides);
         passengers.forEach(ChurningConsumer::stop);
         for (Thread thread : threads) {
             thread.join();

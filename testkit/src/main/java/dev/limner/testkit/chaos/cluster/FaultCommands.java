@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.broker.FleetTopics;
 import dev.limner.broker.ListenerPrincipals;

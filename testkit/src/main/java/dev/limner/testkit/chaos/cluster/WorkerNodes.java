@@ -1,4 +1,4 @@
-package dev.limner.testkit.chaos.arena;
+package dev.limner.testkit.chaos.cluster;
 
 import dev.limner.broker.FreePorts;
 import dev.limner.launcher.ProjectLayout;
@@ -46,7 +46,8 @@ public final class WorkerNodes implements AutoCloseable {
      *
      * @param build whose workers
      */
-    static WorkerNodes start(ProjectLayout home, ProjectLayout build, int count, Map<String, String> settings, Path logs) {
+    static WorkerNodes start(
+            ProjectLayout home, ProjectLayout build, int count, Map<String, String> settings, Path logs) {
         WorkerNodes workers = new WorkerNodes(home, settings, logs);
         for (int i = 1; i <= count; i++) {
             String name = name(i);
