@@ -14,7 +14,7 @@ import java.util.Set;
 
 /** The compiled main classes of every module, read from the folders they were built into. */
 final class ImportedModules implements LocationProvider {
-    /** What each module may import of the others, straight from docs/architecture.md. */
+    /** What each module may import of the others; the table of docs/architecture.md says the same. */
     static final Map<String, Set<String>> ARROWS = arrows();
 
     private static final Path ROOT = Path.of(System.getProperty("limner.home", ".."));

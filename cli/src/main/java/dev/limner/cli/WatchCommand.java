@@ -203,7 +203,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
         } catch (IOException e) {
             throw new UncheckedIOException("the manifest " + file + " cannot be written", e);
         }
-        terminal.println(CountedNoun.of(lines.size(), "picture") + " in " + file);
+        terminal.println(CountedNoun.of(lines.size(), "image") + " in " + file);
         terminal.flush();
         return undrawn == 0 ? 0 : 3;
     }

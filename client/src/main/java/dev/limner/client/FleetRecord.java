@@ -1,6 +1,6 @@
 package dev.limner.client;
 
-import java.nio.charset.StandardCharsets;
+import dev.limner.protocol.RecordHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,17 +19,14 @@ public record FleetRecord(
         long timestamp,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        List<Header> headers) {
+        List<RecordHeader> headers) {
     public FleetRecord {
         headers = List.copyOf(headers);
     }
 
-    /** One header. */
-    public record Header(String name, byte @Nullable [] value) {}
-
     static FleetRecord of(ConsumerRecord<byte[], byte[]> record) {
-        List<Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+        List<RecordHeader> headers = new ArrayList<>();
+        record.headers().forEach(header -> headers.add(new RecordHeader(header.key(), header.value())));
         return new FleetRecord(
                 record.topic(),
                 record.partition(),
@@ -47,10 +44,6 @@ public record FleetRecord(
 
     /** The last header of a name, as text; empty if there is none or it has no value. */
     public Optional<String> header(String name) {
-        return headers.stream()
-                .filter(header -> header.name().equals(name))
-                .reduce((first, second) -> second)
-                .map(Header::value)
-                .map(value -> new String(value, StandardCharsets.UTF_8));
+        return RecordHeader.last(headers, name);
     }
 }

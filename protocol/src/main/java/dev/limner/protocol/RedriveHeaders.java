@@ -1,5 +1,7 @@
 package dev.limner.protocol;
 
+import java.util.List;
+
 /**
  * The headers of a job record that was sent again from a dead letter. The value and the other headers are the original's.
  */
@@ -14,4 +16,12 @@ public final class RedriveHeaders {
     public static final String LETTER = "limner-redrive-letter";
 
     private RedriveHeaders() {}
+
+    /** How often a job was sent again from the dead letters; 0 for one as its producer sent it. */
+    public static int count(List<RecordHeader> headers) {
+        return RecordHeader.last(headers, REDRIVE)
+                .filter(written -> written.matches("[1-9][0-9]{0,5}"))
+                .map(Integer::parseInt)
+                .orElse(0);
+    }
 }

@@ -282,7 +282,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
         return new TrainingListener() {
             @Override
             public void started(int images, long step, double seconds) {
-                progress.to((long) seconds, CountedNoun.of(images, "picture") + ", from step " + step);
+                progress.to((long) seconds, CountedNoun.of(images, "image") + ", from step " + step);
             }
 
             @Override

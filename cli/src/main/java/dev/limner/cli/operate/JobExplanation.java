@@ -118,7 +118,7 @@ final class JobExplanation {
             line(
                     "batch",
                     result.at("/batch/id").asText() + ", "
-                            + CountedNoun.of(result.at("/batch/size").asInt(), "picture") + ", from place "
+                            + CountedNoun.of(result.at("/batch/size").asInt(), "image") + ", from place "
                             + result.at("/batch/position").asInt()
                             + (mates.isEmpty() ? "" : ", with " + String.join(", ", mates)));
             line(

@@ -102,11 +102,11 @@ public final class FileStore implements ObjectStore, AutoCloseable {
     }
 
     private Path file(StoreObject object) {
-        return folder(object).resolve(object.sha256() + "." + object.extension());
+        return ObjectPaths.file(root, object.sha256(), object.extension());
     }
 
     private Path folder(StoreObject object) {
-        return root.resolve(object.sha256().substring(0, 2));
+        return ObjectPaths.folder(root, object.sha256());
     }
 
     @Override

@@ -140,7 +140,7 @@ public final class StoreFolder {
 
     /** What is wrong with an object; empty if nothing. */
     public String wrongWith(String digest) {
-        Path folder = root.resolve(digest.substring(0, 2));
+        Path folder = ObjectPaths.folder(root, digest);
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(
                             file -> file.getFileName().toString().startsWith(digest + "."))

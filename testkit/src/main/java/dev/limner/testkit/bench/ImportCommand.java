@@ -70,7 +70,7 @@ final class ImportCommand implements Runnable {
     @Override
     public void run() {
         if (images < 1 || sourceSide < 2) {
-            throw new UsageException("--pictures is " + images + ", must be at least 1; --source-side is " + sourceSide
+            throw new UsageException("--images is " + images + ", must be at least 1; --source-side is " + sourceSide
                     + ", at least 2");
         }
         ProjectLayout home = ProjectLayout.find();

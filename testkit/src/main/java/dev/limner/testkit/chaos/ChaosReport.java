@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /** What a run showed, for people and for programs. */
 final class ChaosReport {
@@ -92,9 +93,8 @@ final class ChaosReport {
     }
 
     private static double median(List<Struck> all) {
-        double[] sorted =
-                all.stream().mapToDouble(Struck::recoverySeconds).sorted().toArray();
-        return sorted[sorted.length / 2];
+        return new Median()
+                .evaluate(all.stream().mapToDouble(Struck::recoverySeconds).toArray());
     }
 
     private static double worst(List<Struck> all) {

@@ -1,5 +1,6 @@
 package dev.limner.trainer.service;
 
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.training.feedback.FeedbackRecord;
 import dev.limner.training.replay.RecordPosition;
@@ -49,9 +50,9 @@ public class FeedbackChannel {
     }
 
     private static FeedbackRecord record(ConsumerRecord<byte[], byte[]> record) {
-        List<FeedbackRecord.Header> headers = new ArrayList<>();
+        List<RecordHeader> headers = new ArrayList<>();
         for (Header header : record.headers()) {
-            headers.add(new FeedbackRecord.Header(header.key(), header.value()));
+            headers.add(new RecordHeader(header.key(), header.value()));
         }
         return new FeedbackRecord(
                 new RecordPosition(record.topic(), record.partition(), record.offset()),

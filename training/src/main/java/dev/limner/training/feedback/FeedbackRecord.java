@@ -1,5 +1,6 @@
 package dev.limner.training.feedback;
 
+import dev.limner.protocol.RecordHeader;
 import dev.limner.training.replay.RecordPosition;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,7 @@ public record FeedbackRecord(
         RecordPosition origin,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        List<Header> headers,
+        List<RecordHeader> headers,
         Instant at,
         Clock clock) {
     public FeedbackRecord {
@@ -29,7 +30,4 @@ public record FeedbackRecord(
         /** Whoever sent it, as they liked. */
         SENDER
     }
-
-    /** One header. */
-    public record Header(String name, byte @Nullable [] value) {}
 }

@@ -1,6 +1,7 @@
 package dev.limner.training.feedback;
 
 import dev.limner.store.file.CondemnedObjects;
+import dev.limner.store.file.ObjectPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,9 +37,8 @@ public record StoredImages(Path store, List<Path> examples) {
      * @throws UncheckedIOException if the store is not there or cannot be read, so that nothing can be said of its images
      */
     Optional<byte[]> stored(String sha256) {
-        Path folder = store.resolve(sha256.substring(0, 2));
         Optional<Path> found = EXTENSIONS.stream()
-                .map(extension -> folder.resolve(sha256 + "." + extension))
+                .map(extension -> ObjectPaths.file(store, sha256, extension))
                 // One that somebody was about to remove, and did not, is still there under another name.
                 .flatMap(file -> Stream.of(file, CondemnedObjects.condemned(file)))
                 .filter(Files::isRegularFile)

@@ -99,7 +99,7 @@ class DataImportTest {
         assertThat(read().images().get(0).captionsIn("en")).containsExactly("red", "also red");
         assertThat(Files.readAllLines(set.resolve("skipped.jsonl")))
                 .contains(
-                        "{\"entry\":\"twin.png\",\"reason\":\"the same picture is already there\",\"detail\":\"of good, which gets its captions\"}",
+                        "{\"entry\":\"twin.png\",\"reason\":\"the same image is already there\",\"detail\":\"of good, which gets its captions\"}",
                         "{\"entry\":\"silent.png\",\"reason\":\"there is no caption\"}")
                 .anySatisfy(line -> assertThat(line)
                         .contains("odd.png")

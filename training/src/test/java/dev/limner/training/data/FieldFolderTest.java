@@ -274,8 +274,8 @@ class FieldFolderTest {
                 .isEqualTo(Map.of(SkippedEntries.Reason.NO_PICTURE, 1, SkippedEntries.Reason.UNKNOWN_FILE, 2));
         assertThat(report())
                 .contains(
-                        "{\"entry\":\"README.txt\",\"reason\":\"there is no picture\",\"detail\":\"beside it\"}",
-                        "{\"entry\":\"train.parquet\",\"reason\":\"neither a picture nor a caption file\","
+                        "{\"entry\":\"README.txt\",\"reason\":\"there is no image\",\"detail\":\"beside it\"}",
+                        "{\"entry\":\"train.parquet\",\"reason\":\"neither an image nor a caption file\","
                                 + "\"detail\":\"write its captions as metadata.jsonl or metadata.csv\"}");
     }
 
@@ -401,7 +401,7 @@ class FieldFolderTest {
         assertThat(outcome.added()).isEqualTo(1);
         assertThat(outcome.present()).isZero();
         assertThat(report())
-                .containsExactly("{\"entry\":\"sub/a.png\",\"reason\":\"the same picture is already there\","
+                .containsExactly("{\"entry\":\"sub/a.png\",\"reason\":\"the same image is already there\","
                         + "\"detail\":\"of a, which gets its captions\"}");
     }
 
@@ -414,7 +414,7 @@ class FieldFolderTest {
                 .hasMessageStartingWith(
                         "nothing in the source could be used: 1 x the image has a format that is not read");
         assertThat(report())
-                .containsExactly("{\"entry\":\"a.avif\",\"reason\":\"the picture has a format that is not read\","
+                .containsExactly("{\"entry\":\"a.avif\",\"reason\":\"the image has a format that is not read\","
                         + "\"detail\":\"AVIF; read are PNG, JPEG, WebP, TIFF, GIF and BMP\"}");
 
         RawImage.Source breaking = (receiver, skipped) -> {
@@ -422,7 +422,7 @@ class FieldFolderTest {
             throw new DataException("the cable was pulled");
         };
         assertThatThrownBy(() -> DataImport.run(breaking, set, SETTINGS)).hasMessage("the cable was pulled");
-        assertThat(report()).containsExactly("{\"entry\":\"x\",\"reason\":\"there is no picture\"}");
+        assertThat(report()).containsExactly("{\"entry\":\"x\",\"reason\":\"there is no image\"}");
     }
 
     private DataImport.Outcome run(Path from) {

@@ -66,7 +66,7 @@ class ShardFilesTest {
         assertThat(skipped)
                 .contains(
                         "bad.tar:notes.md: neither an image nor a caption file 5 bytes",
-                        "bad.tar:unreadable.png: the image cannot be read no image in 13 bytes",
+                        "bad.tar:unreadable.png: the image cannot be read no image in 12 bytes",
                         "bad.tar:lost: there is no image next to it: the entries of an image must follow one another");
     }
 

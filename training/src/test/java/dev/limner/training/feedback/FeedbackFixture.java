@@ -1,5 +1,6 @@
 package dev.limner.training.feedback;
 
+import dev.limner.store.file.ObjectPaths;
 import dev.limner.generator.image.ImageEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.Provenance;
@@ -101,25 +102,21 @@ abstract class FeedbackFixture {
         byte[] file = ImageEncoder.encode(
                 noise(seed), format, new Provenance("Limner test", model, digest, seed, 0, 1, caption));
         String sha256 = Digests.sha256(file);
-        Path path = folder.resolve("store").resolve(sha256.substring(0, 2)).resolve(sha256 + "." + format.extension());
+        Path path = ObjectPaths.file(folder.resolve("store"), sha256, format.extension());
         Files.createDirectories(path.getParent());
         Files.write(path, file);
         return sha256;
     }
 
     String put(String sha256, byte[] bytes) throws IOException {
-        Path path = folder.resolve("store").resolve(sha256.substring(0, 2)).resolve(sha256 + ".png");
+        Path path = ObjectPaths.file(folder.resolve("store"), sha256, "png");
         Files.createDirectories(path.getParent());
         Files.write(path, bytes);
         return sha256;
     }
 
     String uri(String sha256) {
-        return folder.resolve("store")
-                .resolve(sha256.substring(0, 2))
-                .resolve(sha256 + ".png")
-                .toUri()
-                .toString();
+        return ObjectPaths.file(folder.resolve("store"), sha256, "png").toUri().toString();
     }
 
     static Pixels noise(long seed) {

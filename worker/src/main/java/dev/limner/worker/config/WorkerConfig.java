@@ -181,7 +181,7 @@ public interface WorkerConfig {
     interface Publish {
         /** Of a result or dead letter at most; the topics' {@code max.message.bytes} must not be less. */
         @WithDefault("1000000")
-        int mostBytes();
+        int maxBytes();
 
         /** How long a transaction may take until it is given up and sent again; 2 s to 2 min. */
         @WithDefault("30s")
@@ -220,7 +220,7 @@ public interface WorkerConfig {
 
         /** Of a bundle at most. */
         @WithDefault("536870912")
-        long mostBytes();
+        long maxBytes();
 
         /** Models kept on the device for jobs that name their digest. */
         @WithDefault("2")

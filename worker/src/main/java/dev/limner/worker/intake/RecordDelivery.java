@@ -1,5 +1,6 @@
 package dev.limner.worker.intake;
 
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.RedriveHeaders;
@@ -19,8 +20,8 @@ public record RecordDelivery(RecordRef ref, OriginalRecord original, Decoded dec
                 record.offset(),
                 owned.ownership(),
                 owned.topicId());
-        List<OriginalRecord.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new OriginalRecord.Header(header.key(), header.value())));
+        List<RecordHeader> headers = new ArrayList<>();
+        record.headers().forEach(header -> headers.add(new RecordHeader(header.key(), header.value())));
         OriginalRecord original = new OriginalRecord(record.key(), record.value(), headers, record.timestamp());
         // A job without an id keeps the one it got where it came in first, however often it is sent again.
         String origin = original.redrive() == 0 ? null : original.header(RedriveHeaders.ORIGIN);

@@ -105,7 +105,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
                 profile.name(),
                 models.cache().orElseGet(this::ownCache),
                 models.publicKey().map(ReleaseKeys::readPublic).orElse(null),
-                models.mostBytes(),
+                models.maxBytes(),
                 models.pinned(),
                 models.beside(),
                 models.fallback());

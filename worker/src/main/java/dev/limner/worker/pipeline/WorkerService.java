@@ -243,7 +243,7 @@ public class WorkerService {
                         name,
                         config.group(),
                         topics.allJobs(),
-                        config.publish().mostBytes(),
+                        config.publish().maxBytes(),
                         config.commitInterval(),
                         config.publish().within(),
                         clock),

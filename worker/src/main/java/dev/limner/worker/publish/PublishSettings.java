@@ -47,7 +47,7 @@ public record PublishSettings(
         }
         if (mostBytes < LEAST_RECORD) {
             throw new IllegalArgumentException(
-                    "limner.worker.publish.most-bytes is " + mostBytes + ", must be at least " + LEAST_RECORD);
+                    "limner.worker.publish.max-bytes is " + mostBytes + ", must be at least " + LEAST_RECORD);
         }
         if (commitInterval.isNegative() || commitInterval.compareTo(Duration.ofSeconds(5)) > 0) {
             throw new IllegalArgumentException(

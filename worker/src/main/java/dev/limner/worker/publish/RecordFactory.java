@@ -1,7 +1,7 @@
 package dev.limner.worker.publish;
 
 import dev.limner.protocol.CloudEvent;
-import dev.limner.protocol.DeadLetterHeaders;
+import dev.limner.protocol.DeadLetter;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Publications to Kafka records. Every record is bounded: one too large would make its transaction uncommittable. */
 final class RecordFactory {
-    private static final int BEGINNING = 4 << 10;
-    private static final int MOST_HEADER_BYTES = 256 << 10;
-    private static final int MOST_KEY = 64 << 10;
     /** What Kafka adds to a record and to its batch, generously. */
     private static final int OVERHEAD = 512;
 
@@ -76,53 +73,20 @@ final class RecordFactory {
 
     private static ProducerRecord<byte[], byte[]> deadLetter(
             Publication publication, Publication.DeadLetter letter, PublishSettings settings, int mostBytes) {
-        OriginalRecord original = publication.original();
-        byte[] value = original.value();
-        if (letter.objectUri() != null && value != null) {
-            value = Arrays.copyOf(value, Math.min(BEGINNING, value.length));
-        }
-        ProducerRecord<byte[], byte[]> record =
-                letter(publication, letter, settings, value, MOST_KEY, MOST_HEADER_BYTES);
-        if (size(record) > mostBytes) {
-            // Brokers that take less than the job topics do: what identifies the record is kept.
-            byte[] cut = value == null ? null : Arrays.copyOf(value, Math.min(BEGINNING, value.length));
-            return letter(publication, letter, settings, cut, BEGINNING, 0);
-        }
-        return record;
+        OriginalRecord sent = publication.original();
+        DeadLetter.Original original = new DeadLetter.Original(
+                sent.key(), sent.value(), sent.sentBytes(), sent.headers(), publication.origin());
+        DeadLetter.Cause cause = new DeadLetter.Cause(
+                letter.reason(), letter.attempts(), settings.clock().instant(), letter.objectUri());
+        ProducerRecord<byte[], byte[]> record = record(DeadLetter.of(original, cause), settings);
+        // Brokers that take less than the job topics do: what identifies the record is kept.
+        return size(record) > mostBytes ? record(DeadLetter.smallest(original, cause), settings) : record;
     }
 
-    private static ProducerRecord<byte[], byte[]> letter(
-            Publication publication,
-            Publication.DeadLetter letter,
-            PublishSettings settings,
-            byte @Nullable [] value,
-            int mostKey,
-            int mostHeaders) {
-        OriginalRecord original = publication.original();
-        byte[] key = original.key();
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                settings.deadLettersTopic(),
-                key != null && key.length > mostKey ? Arrays.copyOf(key, mostKey) : key,
-                value);
-        int dropped = copyHeaders(original, record, mostHeaders);
-        header(record, DeadLetterHeaders.REASON, letter.reason());
-        header(record, DeadLetterHeaders.ORIGIN, publication.origin());
-        header(record, DeadLetterHeaders.ATTEMPTS, String.valueOf(letter.attempts()));
-        header(record, DeadLetterHeaders.AT, settings.clock().instant().toString());
-        if (length(value) < original.sentBytes()) {
-            header(record, DeadLetterHeaders.CUT_FROM, String.valueOf(original.sentBytes()));
-        }
-        if (letter.objectUri() != null) {
-            header(record, DeadLetterHeaders.OBJECT, letter.objectUri());
-        }
-        if (original.redrive() > 0) {
-            header(record, DeadLetterHeaders.REDRIVE, String.valueOf(original.redrive()));
-            String origin = original.header(DeadLetterHeaders.REDRIVE_ORIGIN);
-            header(record, DeadLetterHeaders.REDRIVE_ORIGIN, origin == null ? publication.origin() : origin);
-        }
-        if (dropped > 0) {
-            header(record, DeadLetterHeaders.DROPPED_HEADERS, String.valueOf(dropped));
-        }
+    private static ProducerRecord<byte[], byte[]> record(DeadLetter letter, PublishSettings settings) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(settings.deadLettersTopic(), letter.key(), letter.value());
+        letter.headers().forEach(header -> record.headers().add(header.name(), header.value()));
         return record;
     }
 
@@ -136,27 +100,6 @@ final class RecordFactory {
 
     private static int length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
-    }
-
-    /** Copies what is not forged and fits. */
-    private static int copyHeaders(OriginalRecord original, ProducerRecord<byte[], byte[]> record, int most) {
-        int room = most;
-        int dropped = 0;
-        for (OriginalRecord.Header header : original.headers()) {
-            byte[] value = header.value();
-            int size = 16 + 3 * header.name().length() + (value == null ? 0 : value.length);
-            if (header.name().startsWith(DeadLetterHeaders.PREFIX) || size > room) {
-                dropped++;
-            } else {
-                room -= size;
-                record.headers().add(header.name(), value);
-            }
-        }
-        return dropped;
-    }
-
-    private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
-        record.headers().add(name, utf8(value));
     }
 
     private static byte[] utf8(String text) {

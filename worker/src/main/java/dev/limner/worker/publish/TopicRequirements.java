@@ -96,7 +96,7 @@ final class TopicRequirements implements AutoCloseable {
                     .addKeyValue("topic", topic)
                     .addKeyValue("maxMessageBytes", most)
                     .addKeyValue("mostBytes", settings.mostBytes())
-                    .log("the topic takes less than limner.worker.publish.most-bytes says: larger results are answered"
+                    .log("the topic takes less than limner.worker.publish.max-bytes says: larger results are answered"
                             + " with too-large, larger letters are cut; raise its max.message.bytes");
         }
     }

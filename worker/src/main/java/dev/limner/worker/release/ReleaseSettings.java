@@ -34,7 +34,7 @@ public record ReleaseSettings(
     public ReleaseSettings {
         if (mostBytes < 1) {
             throw new IllegalArgumentException(
-                    "limner.worker.models.most-bytes is " + mostBytes + ", must be at least 1");
+                    "limner.worker.models.max-bytes is " + mostBytes + ", must be at least 1");
         }
         if (pinned < 0) {
             throw new IllegalArgumentException("limner.worker.models.pinned is " + pinned + ", must be at least 0");

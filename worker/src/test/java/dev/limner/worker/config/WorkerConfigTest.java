@@ -63,7 +63,7 @@ class WorkerConfigTest {
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.intake().recentIds()).isEqualTo(1000);
         assertThat(config.intake().maxPendingBytes()).isEmpty();
-        assertThat(config.publish().mostBytes()).isEqualTo(1_000_000);
+        assertThat(config.publish().maxBytes()).isEqualTo(1_000_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.drill().folder()).isEmpty();
         assertThat(config.drill().sabotage()).isEmpty();
@@ -73,7 +73,7 @@ class WorkerConfigTest {
         assertThat(config.models().cache()).isEmpty();
         assertThat(config.models().fallback()).isFalse();
         assertThat(config.models().publicKey()).isEmpty();
-        assertThat(config.models().mostBytes()).isEqualTo(512L << 20);
+        assertThat(config.models().maxBytes()).isEqualTo(512L << 20);
         assertThat(config.models().pinned()).isEqualTo(2);
         assertThat(config.models().beside()).isEqualTo(ReleaseSettings.Beside.AUTO);
     }
@@ -107,7 +107,7 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.revoke-within", "2s"),
                 Map.entry("limner.worker.intake.recent-ids", "5"),
                 Map.entry("limner.worker.intake.max-pending-bytes", "2097152"),
-                Map.entry("limner.worker.publish.most-bytes", "50000"),
+                Map.entry("limner.worker.publish.max-bytes", "50000"),
                 Map.entry("limner.worker.publish.within", "9s"),
                 Map.entry("limner.worker.drill.folder", "/d"),
                 Map.entry("limner.worker.drill.sabotage", "skip-fsync,swap-pictures"),
@@ -117,7 +117,7 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.models.cache", "/mc"),
                 Map.entry("limner.worker.models.fallback", "true"),
                 Map.entry("limner.worker.models.public-key", "/k.pub"),
-                Map.entry("limner.worker.models.most-bytes", "77"),
+                Map.entry("limner.worker.models.max-bytes", "77"),
                 Map.entry("limner.worker.models.pinned", "0"),
                 Map.entry("limner.worker.models.beside", "never"),
                 Map.entry("limner.worker.text.cache", "1")));
@@ -149,7 +149,7 @@ class WorkerConfigTest {
         assertThat(config.revokeWithin()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.intake().recentIds()).isEqualTo(5);
         assertThat(config.intake().maxPendingBytes()).contains(2L << 20);
-        assertThat(config.publish().mostBytes()).isEqualTo(50_000);
+        assertThat(config.publish().maxBytes()).isEqualTo(50_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(9));
         assertThat(config.drill().folder()).contains(Path.of("/d"));
         assertThat(config.drill().sabotage()).contains(Set.of(SeededBug.SKIP_FSYNC, SeededBug.SWAP_PICTURES));
@@ -159,7 +159,7 @@ class WorkerConfigTest {
         assertThat(config.models().cache()).contains(Path.of("/mc"));
         assertThat(config.models().fallback()).isTrue();
         assertThat(config.models().publicKey()).contains(Path.of("/k.pub"));
-        assertThat(config.models().mostBytes()).isEqualTo(77);
+        assertThat(config.models().maxBytes()).isEqualTo(77);
         assertThat(config.models().pinned()).isZero();
         assertThat(config.models().beside()).isEqualTo(ReleaseSettings.Beside.NEVER);
     }
@@ -172,9 +172,31 @@ class WorkerConfigTest {
                 .hasMessageContaining("limner.worker.no-such-key");
     }
 
+    @Test
+    void shouldStillTakeTheNamesThatSettingsHadBefore() {
+        WorkerConfig config = config(
+                Map.of("limner.worker.publish.most-bytes", "50000", "limner.worker.models.most-bytes", "77"));
+
+        assertThat(config.publish().maxBytes()).isEqualTo(50_000);
+        assertThat(config.models().maxBytes()).isEqualTo(77);
+    }
+
+    @Test
+    void shouldTakeTheNewNameOfASettingThatIsGivenUnderBoth() {
+        assertThat(config(Map.of(
+                                "limner.worker.publish.most-bytes",
+                                "50000",
+                                "limner.worker.publish.max-bytes",
+                                "60000"))
+                        .publish()
+                        .maxBytes())
+                .isEqualTo(60_000);
+    }
+
     private static WorkerConfig config(Map<String, String> values) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withMapping(WorkerConfig.class)
+                .addDiscoveredInterceptors()
                 // Quarkus reads durations such as 50ms; its own converter is internal to it.
                 .withConverter(Duration.class, 200, (Converter<Duration>) WorkerConfigTest::duration)
                 .withSources(new PropertiesConfigSource(values, "test", 500))

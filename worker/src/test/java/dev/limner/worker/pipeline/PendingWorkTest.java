@@ -2,6 +2,7 @@ package dev.limner.worker.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
@@ -98,7 +99,7 @@ class PendingWorkTest {
     void shouldCountKeysAndHeaders() {
         pending.arrived(
                 ref(BULK),
-                new OriginalRecord(new byte[10], null, List.of(new OriginalRecord.Header("name", new byte[20])), 0));
+                new OriginalRecord(new byte[10], null, List.of(new RecordHeader("name", new byte[20])), 0));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 34);
     }

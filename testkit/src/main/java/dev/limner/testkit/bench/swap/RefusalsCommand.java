@@ -134,7 +134,7 @@ public final class RefusalsCommand implements Callable<Integer> {
                     Map.of(
                             "limner.worker.models.store",
                                     folder.resolve("models").toString(),
-                            "limner.worker.models.most-bytes", String.valueOf(largest),
+                            "limner.worker.models.max-bytes", String.valueOf(largest),
                             "limner.worker.models.public-key",
                                     folder.resolve("ours/release.pub").toString()));
             FleetClient client = new FleetClient(fleet.bootstrap(), Topics.DEFAULT);

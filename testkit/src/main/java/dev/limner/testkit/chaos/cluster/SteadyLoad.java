@@ -25,7 +25,7 @@ public final class SteadyLoad implements AutoCloseable {
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger early = new AtomicInteger();
     private final AtomicInteger kept = new AtomicInteger();
-    private final PriorityQueue<Loading> later = new PriorityQueue<>(Comparator.comparingLong(Loading::due));
+    private final PriorityQueue<Delayed> later = new PriorityQueue<>(Comparator.comparingLong(Delayed::due));
     private final Thread thread;
     private volatile double perSecond;
     private volatile int share;
@@ -33,7 +33,7 @@ public final class SteadyLoad implements AutoCloseable {
     private volatile Topics.@Nullable Lane held;
 
     /** Something to be sent at a time of {@link System#nanoTime()}. */
-    private record Loading(long due, Runnable what) {}
+    private record Delayed(long due, Runnable what) {}
 
     /**
      * Cancels the jobs that no worker may ever generate: start the workers after it.
@@ -103,7 +103,7 @@ public final class SteadyLoad implements AutoCloseable {
     }
 
     private void later(int millis, Runnable what) {
-        later.add(new Loading(System.nanoTime() + millis * 1_000_000L, what));
+        later.add(new Delayed(System.nanoTime() + millis * 1_000_000L, what));
     }
 
     private void next() {

@@ -1,0 +1,45 @@
+package dev.limner.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The table of docs/architecture.md is the law that {@link ArchitectureTest} enforces. */
+class DocumentedArrowsTest {
+    private static final Path ROOT = Path.of(System.getProperty("limner.home", ".."));
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| \\[`([a-z]+)`]\\(\\.\\./[a-z]+\\) \\| [^|]* \\| ([^|]*) \\|$");
+
+    @Test
+    void shouldBeTheTableOfThePage() throws IOException {
+        Map<String, Set<String>> documented = new LinkedHashMap<>();
+        ROW.matcher(Files.readString(ROOT.resolve("docs/architecture.md")))
+                .results()
+                .forEach(row -> documented.put(row.group(1), allowed(documented, row)));
+
+        assertThat(documented).isEqualTo(ImportedModules.ARROWS);
+    }
+
+    private static Set<String> allowed(Map<String, Set<String>> before, MatchResult row) {
+        Set<String> allowed = new TreeSet<>();
+        String text = row.group(2).replaceAll("\\([^)]*\\)", "");
+        if (text.startsWith("what cli may import")) {
+            allowed.addAll(before.getOrDefault("cli", Set.of()));
+            allowed.add("cli");
+        } else if (!text.startsWith("nothing")) {
+            for (String module : text.split(",")) {
+                allowed.add(module.strip());
+            }
+        }
+        return allowed;
+    }
+}
