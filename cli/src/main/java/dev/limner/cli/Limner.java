@@ -80,7 +80,7 @@ public final class Limner implements Runnable {
     }
 
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         CommandLine limner = new CommandLine(new Limner());
         for (LimnerCommand command : ServiceLoader.load(LimnerCommand.class)) {
             limner.addSubcommand(command);

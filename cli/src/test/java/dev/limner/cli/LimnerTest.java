@@ -106,8 +106,8 @@ class LimnerTest {
     void shouldAnswerMisuseInOneLineThatNamesArgumentAndValue() {
         assertThat(complaint("submit", "--seed", "abc", "x"))
                 .isEqualTo("limner: --seed is 'abc', must be a whole number; 'limner submit --help' says more");
-        assertThat(complaint("chaos", "--brokers", "two"))
-                .isEqualTo("limner: --brokers is 'two', must be a whole number; 'limner chaos --help' says more");
+        assertThat(complaint("up", "--workers", "two"))
+                .isEqualTo("limner: --workers is 'two', must be a whole number; 'limner up --help' says more");
         assertThat(complaint("submit", "--truncation", HOSTILE, "x"))
                 .isEqualTo("limner: --truncation is '\\u001b[2J\\u202eevil\\u009b31m', must be a number;"
                         + " 'limner submit --help' says more");
@@ -148,9 +148,9 @@ class LimnerTest {
 
     @Test
     void shouldNameTheCommandThatNeedsAnother() {
-        assertThat(run("bench")).isEqualTo(2);
+        assertThat(run("data")).isEqualTo(2);
 
-        assertThat(err.toString()).startsWith("limner bench needs a command").contains("pipeline");
+        assertThat(err.toString()).startsWith("limner data needs a command").contains("import");
     }
 
     @Test

@@ -31,13 +31,19 @@ public record DeadLetter(byte @Nullable [] key, byte @Nullable [] value, List<Re
      * @param place where it was, {@code topic-partition@offset}
      */
     public record Original(
-            byte @Nullable [] key,
-            byte @Nullable [] value,
-            int sentBytes,
-            List<RecordHeader> headers,
-            String place) {
+            byte @Nullable [] key, byte @Nullable [] value, int sentBytes, List<RecordHeader> headers, String place) {
         public Original {
             headers = List.copyOf(headers);
+        }
+
+        /** The same as the constructor, whose nullable parameters NullAway cannot read from a class file. */
+        public static Original of(
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                int sentBytes,
+                List<RecordHeader> headers,
+                String place) {
+            return new Original(key, value, sentBytes, headers, place);
         }
     }
 
@@ -48,7 +54,11 @@ public record DeadLetter(byte @Nullable [] key, byte @Nullable [] value, List<Re
      * @param attempts how often it was tried
      * @param objectUri where the whole value is kept; null if it is in the letter, or nowhere
      */
-    public record Cause(String reason, int attempts, Instant at, @Nullable String objectUri) {}
+    public record Cause(
+            String reason,
+            int attempts,
+            Instant at,
+            @Nullable String objectUri) {}
 
     /** The letter with all of the original that the bounds allow; of a value that is kept elsewhere the beginning. */
     public static DeadLetter of(Original original, Cause cause) {

@@ -44,8 +44,7 @@ class DeadLetterTest {
 
     @Test
     void shouldSayHowLongAValueWasOfWhichOnlyTheBeginningIsKnown() {
-        DeadLetter.Original original =
-                new DeadLetter.Original(null, new byte[10], 5_000_000, List.of(), PLACE);
+        DeadLetter.Original original = new DeadLetter.Original(null, new byte[10], 5_000_000, List.of(), PLACE);
 
         assertThat(RecordHeader.last(DeadLetter.of(original, cause(null)).headers(), "limner-cut-from"))
                 .contains("5000000");
@@ -59,12 +58,17 @@ class DeadLetterTest {
         DeadLetter letter = DeadLetter.of(original(new byte[DeadLetter.MOST_KEY_BYTES], null, fits), cause(null));
         assertThat(letter.key()).hasSize(DeadLetter.MOST_KEY_BYTES);
         assertThat(letter.headers()).contains(fits);
-        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers")).isEmpty();
+        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
+                .isEmpty();
 
-        letter = DeadLetter.of(original(new byte[DeadLetter.MOST_KEY_BYTES + 1], null, over, RecordHeader.of("i", "")), cause(null));
+        letter = DeadLetter.of(
+                original(new byte[DeadLetter.MOST_KEY_BYTES + 1], null, over, RecordHeader.of("i", "")), cause(null));
         assertThat(letter.key()).hasSize(DeadLetter.MOST_KEY_BYTES);
-        assertThat(letter.headers()).doesNotContain(over).contains(new RecordHeader("i", letter.headers().get(0).value()));
-        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers")).contains("1");
+        assertThat(letter.headers())
+                .doesNotContain(over)
+                .contains(new RecordHeader("i", letter.headers().get(0).value()));
+        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
+                .contains("1");
     }
 
     @Test
@@ -81,7 +85,8 @@ class DeadLetterTest {
         assertThat(letter.headers().stream().filter(header -> header.name().equals("limner-reason")))
                 .hasSize(1);
         assertThat(RecordHeader.last(letter.headers(), "limner-reason")).contains("why: because");
-        assertThat(RecordHeader.last(letter.headers(), DeadLetterHeaders.REDRIVE)).contains("3");
+        assertThat(RecordHeader.last(letter.headers(), DeadLetterHeaders.REDRIVE))
+                .contains("3");
         assertThat(RecordHeader.last(letter.headers(), DeadLetterHeaders.REDRIVE_ORIGIN))
                 .contains("limner.jobs.bulk-0@1");
     }
@@ -95,7 +100,8 @@ class DeadLetterTest {
         assertThat(letter.value()).hasSize(DeadLetter.BEGINNING);
         assertThat(letter.headers()).extracting(RecordHeader::name).doesNotContain("trace");
         assertThat(RecordHeader.last(letter.headers(), "limner-cut-from")).contains("100000");
-        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers")).contains("1");
+        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
+                .contains("1");
     }
 
     private static DeadLetter.Cause cause(@Nullable String object) {

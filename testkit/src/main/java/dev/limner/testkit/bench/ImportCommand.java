@@ -70,8 +70,8 @@ final class ImportCommand implements Runnable {
     @Override
     public void run() {
         if (images < 1 || sourceSide < 2) {
-            throw new UsageException("--images is " + images + ", must be at least 1; --source-side is " + sourceSide
-                    + ", at least 2");
+            throw new UsageException(
+                    "--images is " + images + ", must be at least 1; --source-side is " + sourceSide + ", at least 2");
         }
         ProjectLayout home = ProjectLayout.find();
         Path folder = home.state().resolve("bench-import");

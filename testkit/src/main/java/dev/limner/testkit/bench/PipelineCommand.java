@@ -8,17 +8,16 @@ import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /** {@code limner bench pipeline}. */
 @Command(

@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /** {@code limner bench torch}: this engine against Python's. */
 @Command(
@@ -124,7 +124,8 @@ final class TorchCommand implements Runnable {
     }
 
     private static double median(List<Double> values) {
-        return new Median().evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
+        return new Median()
+                .evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static double requireSame(TorchPeer ours, TorchPeer theirs) {

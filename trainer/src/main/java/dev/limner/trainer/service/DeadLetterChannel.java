@@ -39,7 +39,7 @@ public class DeadLetterChannel implements DeadLetters {
         byte[] value = original.value();
         boolean large = value != null && value.length > LARGEST;
         DeadLetter letter = DeadLetter.of(
-                new DeadLetter.Original(
+                DeadLetter.Original.of(
                         original.key(),
                         value,
                         value == null ? 0 : value.length,
@@ -50,8 +50,8 @@ public class DeadLetterChannel implements DeadLetters {
                         1,
                         Instant.now(),
                         large ? keep(Objects.requireNonNull(value)) : null));
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                new Topics(config.topicPrefix()).deadLetters(), letter.key(), letter.value());
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(new Topics(config.topicPrefix()).deadLetters(), letter.key(), letter.value());
         letter.headers().forEach(header -> record.headers().add(header.name(), header.value()));
         emitter.send(record).await().atMost(WITHIN);
     }

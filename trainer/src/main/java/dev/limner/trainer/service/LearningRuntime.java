@@ -96,7 +96,7 @@ final class LearningRuntime implements AutoCloseable {
                         .addKeyValue("entry", entry)
                         .addKeyValue("reason", reason.text())
                         .log("skipped"));
-        Path eyes = config.extractors()
+        Path eyes = config.judges()
                 .orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
         this.extractors = FeatureExtractors.read(eyes, device);
         requireJudgesOf(data, eyes);

@@ -40,7 +40,7 @@ public interface TrainerConfig {
     Optional<String> language();
 
     /** Folder of the judges; without one the data set's own. */
-    Optional<Path> extractors();
+    Optional<Path> judges();
 
     /** Folder of the workers' images. */
     @WithDefault(".limner/store")

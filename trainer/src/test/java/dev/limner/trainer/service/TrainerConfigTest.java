@@ -41,7 +41,7 @@ class TrainerConfigTest {
         assertThat(config.model()).isEqualTo(Path.of("models/default"));
         assertThat(config.data()).isEqualTo(Path.of("data/emoji"));
         assertThat(config.language()).isEmpty();
-        assertThat(config.extractors()).isEmpty();
+        assertThat(config.judges()).isEmpty();
         assertThat(config.store()).isEqualTo(Path.of(".limner/store"));
         assertThat(config.bundles()).isEqualTo(Path.of(".limner/models"));
         assertThat(config.state()).isEqualTo(Path.of(".limner/trainer"));
@@ -119,7 +119,7 @@ class TrainerConfigTest {
         assertThat(config.model()).isEqualTo(Path.of("/m"));
         assertThat(config.data()).isEqualTo(Path.of("/d"));
         assertThat(config.language()).contains("zh");
-        assertThat(config.extractors()).contains(Path.of("/j"));
+        assertThat(config.judges()).contains(Path.of("/j"));
         assertThat(config.store()).isEqualTo(Path.of("/s"));
         assertThat(config.bundles()).isEqualTo(Path.of("/b"));
         assertThat(config.state()).isEqualTo(Path.of("/t"));

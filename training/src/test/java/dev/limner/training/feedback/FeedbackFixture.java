@@ -1,12 +1,12 @@
 package dev.limner.training.feedback;
 
-import dev.limner.store.file.ObjectPaths;
 import dev.limner.generator.image.ImageEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.Provenance;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
+import dev.limner.store.file.ObjectPaths;
 import dev.limner.training.replay.RecordPosition;
 import dev.limner.training.replay.ReplayBuffer;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.limner.worker.intake;
 
-import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.JobCodec;
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.RedriveHeaders;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,7 +10,6 @@ import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.OriginalRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -74,7 +73,7 @@ final class RecordFactory {
     private static ProducerRecord<byte[], byte[]> deadLetter(
             Publication publication, Publication.DeadLetter letter, PublishSettings settings, int mostBytes) {
         OriginalRecord sent = publication.original();
-        DeadLetter.Original original = new DeadLetter.Original(
+        DeadLetter.Original original = DeadLetter.Original.of(
                 sent.key(), sent.value(), sent.sentBytes(), sent.headers(), publication.origin());
         DeadLetter.Cause cause = new DeadLetter.Cause(
                 letter.reason(), letter.attempts(), settings.clock().instant(), letter.objectUri());

@@ -174,8 +174,8 @@ class WorkerConfigTest {
 
     @Test
     void shouldStillTakeTheNamesThatSettingsHadBefore() {
-        WorkerConfig config = config(
-                Map.of("limner.worker.publish.most-bytes", "50000", "limner.worker.models.most-bytes", "77"));
+        WorkerConfig config =
+                config(Map.of("limner.worker.publish.most-bytes", "50000", "limner.worker.models.most-bytes", "77"));
 
         assertThat(config.publish().maxBytes()).isEqualTo(50_000);
         assertThat(config.models().maxBytes()).isEqualTo(77);

@@ -2,10 +2,10 @@ package dev.limner.worker.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.Result;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
@@ -98,8 +98,7 @@ class PendingWorkTest {
     @Test
     void shouldCountKeysAndHeaders() {
         pending.arrived(
-                ref(BULK),
-                new OriginalRecord(new byte[10], null, List.of(new RecordHeader("name", new byte[20])), 0));
+                ref(BULK), new OriginalRecord(new byte[10], null, List.of(new RecordHeader("name", new byte[20])), 0));
 
         assertThat(pending.bytes()).isEqualTo(PendingWork.RECORD_BYTES + 34);
     }

@@ -1,0 +1,62 @@
+package dev.limner.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limner.cli.Limner;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The test kit's commands, as the command line finds them and as it has its own behave. */
+class CommandsTest {
+    private final StringWriter err = new StringWriter();
+
+    @BeforeAll
+    static void nameTheProjectsFolder() {
+        // Commands look for the shipped files when they are made.
+        System.setProperty("limner.home", "..");
+    }
+
+    @Test
+    void shouldBeFoundByTheCommandLineBesideItsOwn() {
+        assertThat(Limner.commandLine().getSubcommands().keySet()).contains("bench", "chaos", "submit", "train");
+    }
+
+    @Test
+    void shouldAnswerMisuseInOneLine() {
+        assertThat(run("chaos", "--brokers", "two")).isEqualTo(2);
+        assertThat(err.toString().strip())
+                .isEqualTo("limner: --brokers is 'two', must be a whole number; 'limner chaos --help' says more");
+    }
+
+    @Test
+    void shouldNameTheBenchmarksWhereOneIsMissing() {
+        assertThat(run("bench")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("limner bench needs a command").contains("pipeline");
+    }
+
+    @Test
+    void shouldSayWholeSentencesInHelp() {
+        CommandLine limner = Limner.commandLine();
+
+        assertThat(Stream.of("bench", "chaos")
+                        .map(limner.getSubcommands()::get)
+                        .flatMap(CommandsTest::descriptions)
+                        .filter(text -> !text.endsWith(".")))
+                .isEmpty();
+    }
+
+    private static Stream<String> descriptions(CommandLine command) {
+        Stream<String> own =
+                Arrays.stream(command.getCommandSpec().usageMessage().description());
+        return Stream.concat(own, command.getSubcommands().values().stream().flatMap(CommandsTest::descriptions));
+    }
+
+    private int run(String... arguments) {
+        return Limner.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
+    }
+}
