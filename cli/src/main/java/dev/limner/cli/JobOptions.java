@@ -30,7 +30,7 @@ final class JobOptions {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
-    @Option(names = "--count", paramLabel = "N", description = "Images a job, 1 to 64.")
+    @Option(names = "--count", paramLabel = "N", description = "Images per job, 1 to 64.")
     @Nullable
     Integer count;
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "model",
         description = {
-            "Images a second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no image files,"
+            "Images per second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no image files,"
                     + " no store. Distinct captions, the shipped model."
         },
         mixinStandardHelpOptions = true)

@@ -42,7 +42,7 @@ final class RawLoop {
         this.bootstrap = bootstrap;
     }
 
-    /** Records a second, from a backlog. */
+    /** Records per second, from a backlog. */
     double run(List<Job> jobs) throws InterruptedException {
         String suffix = Long.toString(System.nanoTime(), 36);
         String in = "bench.raw.in." + suffix;

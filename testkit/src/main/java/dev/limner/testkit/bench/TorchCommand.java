@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "torch",
         description = {
-            "Images a second of the default networks through DJL and in plain PyTorch (python3 with torch; on Debian:"
+            "Images per second of the default networks through DJL and in plain PyTorch (python3 with torch; on Debian:"
                     + " apt-get install python3-torch), in turns on the same machine: generating at batches of 1, 8 and 32,"
                     + " and whole training steps, on 1 and on 2 threads.",
             "First both generate one image from the same weights, to show that they are the same network."

@@ -312,7 +312,7 @@ class FieldShardTest {
                 .isEqualTo(Map.of(SkippedEntries.Reason.NO_CAPTION, 2, SkippedEntries.Reason.NO_PICTURE, 2));
         assertThat(report())
                 .contains(
-                        "{\"entry\":\"a.tar:a\",\"reason\":\"there is no image\",\"detail\":\"next to it: the entries of a"
+                        "{\"entry\":\"a.tar:a\",\"reason\":\"there is no image\",\"detail\":\"next to it: the entries of an"
                                 + " image must follow one another\"}");
     }
 

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -100,24 +99,13 @@ public final class ForgettingCommand implements Callable<Integer> {
 
     private void train(ProjectLayout home, Path folder, Path data) {
         if (!FeatureExtractors.in(judgesOf(data))) {
-            execute(new JudgesCommand(), "--data=" + data);
+            LearningReports.execute(spec, JudgesCommand.class, "--data=" + data);
         }
-        execute(
-                new TrainCommand(),
+        LearningReports.execute(spec, TrainCommand.class,
                 "--recipe=" + home.root().resolve("recipes/limner-64.yaml"),
                 "--data=" + data,
                 "--out=" + folder.resolve("base"),
                 "--minutes=" + minutes);
-    }
-
-    private void execute(Object command, String... arguments) {
-        int code = new CommandLine(command)
-                .setOut(spec.commandLine().getOut())
-                .setErr(spec.commandLine().getErr())
-                .execute(arguments);
-        if (code != 0) {
-            throw new IllegalStateException(command.getClass().getSimpleName() + " ended with exit code " + code);
-        }
     }
 
     static Path judgesOf(Path data) {

@@ -89,11 +89,7 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
             throw new UncheckedIOException("the report cannot be written to " + folder, e);
         }
         ImageGrid.write(grid(sheets), GRID_COLUMNS, folder.resolve("grid.png"));
-        rounds.forEach(round -> {
-            terminal.println("round " + round.path("id").asText() + " "
-                    + round.path("state").asText());
-            round.path("notes").forEach(note -> terminal.println("  " + note.asText()));
-        });
+        LearningReports.print(rounds, terminal);
         terminal.println("report and grid in " + folder + ": for each kind a row of real images and one per model");
     }
 
@@ -190,18 +186,11 @@ record ForgettingReport(ProjectLayout home, HeldOutClass parts, String kind, Pat
 
     private static void put(ObjectNode node, CaptionRecognition.Found found, @Nullable Estimate nearer) {
         node.put("pictures", found.distances().size());
-        put(node, "recognised", found.recognised());
-        put(node, "ofClass", found.ofClass());
+        LearningReports.put(node, "recognised", found.recognised());
+        LearningReports.put(node, "ofClass", found.ofClass());
         node.put("distance", found.distance());
         if (nearer != null) {
-            put(node, "nearerThanFirst", nearer);
+            LearningReports.put(node, "nearerThanFirst", nearer);
         }
-    }
-
-    private static void put(ObjectNode node, String name, Estimate estimate) {
-        node.putObject(name)
-                .put("value", estimate.value())
-                .put("low", estimate.low())
-                .put("high", estimate.high());
     }
 }

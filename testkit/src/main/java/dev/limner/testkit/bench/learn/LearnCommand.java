@@ -239,11 +239,7 @@ public final class LearnCommand implements Callable<Integer> {
         }
         report.set("rounds", run.rounds);
         report.set("refused", run.status.path("refused"));
-        run.rounds.forEach(round -> {
-            terminal.println("round " + round.path("id").asText() + " "
-                    + round.path("state").asText());
-            round.path("notes").forEach(note -> terminal.println("  " + note.asText()));
-        });
+        LearningReports.print(run.rounds, terminal);
         try {
             Files.writeString(folder.resolve("learn.json"), JSON.writeValueAsString(report));
         } catch (IOException e) {

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -117,7 +116,7 @@ public final class TransferCommand implements Callable<Integer> {
         bring(all);
         bring(small, "--category=" + category, "--held-out=" + heldOut);
         if (!FeatureExtractors.in(ForgettingCommand.judgesOf(all))) {
-            execute(new JudgesCommand(), "--data=" + all);
+            LearningReports.execute(spec, JudgesCommand.class, "--data=" + all);
         }
         List<TransferReport.Model> models = new ArrayList<>();
         models.add(new TransferReport.Model("not trained further", 0, base));
@@ -153,7 +152,7 @@ public final class TransferCommand implements Callable<Integer> {
         List<String> line = new ArrayList<>(List.of(
                 "import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
         line.addAll(List.of(arguments));
-        execute(DataCommand.class, line.toArray(String[]::new));
+        LearningReports.execute(spec, DataCommand.class, line.toArray(String[]::new));
     }
 
     /** The model's own, so that the two differ in nothing but where they start. */
@@ -180,7 +179,7 @@ public final class TransferCommand implements Callable<Integer> {
                 line.add("--minutes=" + time);
                 // Looks at held-out captions would choose the model by what it is tested with.
                 line.add("--check-every=0");
-                execute(new TrainCommand(), line.toArray(String[]::new));
+                LearningReports.execute(spec, TrainCommand.class, line.toArray(String[]::new));
                 copy(folder.resolve(name).resolve("model"), model);
             }
             models.add(new TransferReport.Model(title, time, model));
@@ -203,16 +202,4 @@ public final class TransferCommand implements Callable<Integer> {
         }
     }
 
-    private void execute(Object command, String... arguments) {
-        String name = command instanceof Class<?> type
-                ? type.getSimpleName()
-                : command.getClass().getSimpleName();
-        int code = new CommandLine(command)
-                .setOut(spec.commandLine().getOut())
-                .setErr(spec.commandLine().getErr())
-                .execute(arguments);
-        if (code != 0) {
-            throw new IllegalStateException(name + " ended with exit code " + code);
-        }
-    }
 }

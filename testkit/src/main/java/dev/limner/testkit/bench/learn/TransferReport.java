@@ -166,8 +166,8 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
                     .put("start", row.title)
                     .put("minutes", row.minutes)
                     .put("steps", row.steps);
-            put(model, "kid", row.kid);
-            put(model, "memorisation", row.memorisation);
+            LearningReports.put(model, "kid", row.kid);
+            LearningReports.put(model, "memorisation", row.memorisation);
             put(model.putObject("trainedCaptions"), row.trained);
             put(model.putObject("heldOutCaptions"), row.heldOut);
         }
@@ -180,15 +180,8 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
     }
 
     private static void put(ObjectNode node, CaptionRecognition.Found found) {
-        put(node, "recognised", found.recognised());
-        put(node, "ofClass", found.ofClass());
+        LearningReports.put(node, "recognised", found.recognised());
+        LearningReports.put(node, "ofClass", found.ofClass());
         node.put("distance", found.distance());
-    }
-
-    private static void put(ObjectNode node, String name, Estimate estimate) {
-        node.putObject(name)
-                .put("value", estimate.value())
-                .put("low", estimate.low())
-                .put("high", estimate.high());
     }
 }
