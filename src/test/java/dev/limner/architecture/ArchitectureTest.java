@@ -62,6 +62,7 @@ class ArchitectureTest {
                     WORKER + "intake",
                     WORKER + "ledger",
                     WORKER + "publish",
+                    WORKER + "topic",
                     "dev.limner.trainer.feedback",
                     "dev.limner.trainer.registry",
                     "dev.limner.trainer.service")
@@ -86,7 +87,7 @@ class ArchitectureTest {
                     TRAINING + "step",
                     TRAINING + "tensor",
                     WORKER + "generate",
-                    WORKER + "text",
+                    WORKER + "condition",
                     WORKER + "release",
                     // An untrained network to hold a model against; a bare step to time.
                     "dev.limner.cli.learn",
@@ -120,7 +121,7 @@ class ArchitectureTest {
     static final ArchRule stagesLookBackwardsOnly = noClasses()
             .that()
             .resideInAnyPackage(
-                    WORKER + "intake", WORKER + "schedule", WORKER + "text", WORKER + "generate", WORKER + "encode")
+                    WORKER + "intake", WORKER + "schedule", WORKER + "condition", WORKER + "generate", WORKER + "encode")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.limner.store.file..", WORKER + "publish", WORKER + "ledger", WORKER + "pipeline")

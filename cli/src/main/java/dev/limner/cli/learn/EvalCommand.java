@@ -9,7 +9,7 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.network.GeneratorNetwork;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.EvaluationPlan;

@@ -2,8 +2,8 @@ package dev.limner.cli.learn;
 
 import ai.djl.Device;
 import dev.limner.cli.LimnerCommand;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;

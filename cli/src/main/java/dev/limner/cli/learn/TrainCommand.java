@@ -7,7 +7,7 @@ import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.BundleFiles;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;

@@ -11,7 +11,7 @@ import dev.limner.client.FleetRecord;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.Folders;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;

@@ -1,8 +1,8 @@
 package dev.limner.generator.device;
 
 import ai.djl.engine.Engine;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import java.nio.file.Path;
 
 /**

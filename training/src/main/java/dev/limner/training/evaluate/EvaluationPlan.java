@@ -1,6 +1,6 @@
 package dev.limner.training.evaluate;
 
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;

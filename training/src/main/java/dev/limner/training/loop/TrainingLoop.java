@@ -8,7 +8,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.MetricValue.Metric;

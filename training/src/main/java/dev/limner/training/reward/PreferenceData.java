@@ -1,6 +1,6 @@
 package dev.limner.training.reward;
 
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Opinion;
 import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.GeneratedImage;

@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.NetworkInputs;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Digests;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.replay.FeedbackEntry;

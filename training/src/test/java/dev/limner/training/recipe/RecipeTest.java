@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limner.generator.network.GeneratorSpec;
-import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.condition.PretrainedEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

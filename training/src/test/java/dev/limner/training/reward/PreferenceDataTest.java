@@ -3,9 +3,9 @@ package dev.limner.training.reward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-import dev.limner.generator.text.CachingTextEncoder;
-import dev.limner.generator.text.PretrainedEncoder;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.CachingTextEncoder;
+import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;

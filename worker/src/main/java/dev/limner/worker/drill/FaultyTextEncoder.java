@@ -1,7 +1,7 @@
 package dev.limner.worker.drill;
 
-import dev.limner.generator.text.CaptionEncoding;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.CaptionEncoding;
+import dev.limner.generator.condition.TextEncoder;
 
 /**
  * A text encoder that throws an error on order. The one of a worker without a model, which takes every caption whole,

@@ -2,7 +2,7 @@ package dev.limner.worker.generate;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Result;
-import dev.limner.worker.text.PreparedBatch;
+import dev.limner.worker.condition.PreparedBatch;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.limner.worker.generate;
 
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.WorkerStatus;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
@@ -20,8 +20,8 @@ import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.worker.text.PreparedBatch;
-import dev.limner.worker.text.TextStage;
+import dev.limner.worker.condition.PreparedBatch;
+import dev.limner.worker.condition.TextStage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

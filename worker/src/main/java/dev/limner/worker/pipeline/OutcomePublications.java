@@ -1,6 +1,6 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;

@@ -5,7 +5,7 @@ import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.generate.ModelCatalog;
-import dev.limner.worker.intake.TopicReader;
+import dev.limner.worker.topic.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;

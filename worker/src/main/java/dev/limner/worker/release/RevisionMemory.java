@@ -3,7 +3,7 @@ package dev.limner.worker.release;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.intake.ClusterId;
-import dev.limner.worker.intake.TopicReader;
+import dev.limner.worker.topic.TopicReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

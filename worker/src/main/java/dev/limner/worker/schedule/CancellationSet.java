@@ -1,6 +1,6 @@
 package dev.limner.worker.schedule;
 
-import dev.limner.worker.intake.TopicReader;
+import dev.limner.worker.topic.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;

@@ -12,7 +12,7 @@ import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.worker.schedule.ModelRoute;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

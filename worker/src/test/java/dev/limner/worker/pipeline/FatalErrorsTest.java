@@ -3,14 +3,14 @@ package dev.limner.worker.pipeline;
 import static dev.limner.worker.pipeline.OwnBroker.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.generator.text.CaptionEncoding;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.CaptionEncoding;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -23,7 +23,7 @@ import dev.limner.worker.generate.ModelGenerator;
 import dev.limner.worker.release.ModelAnnouncements;
 import dev.limner.worker.release.ReleaseSettings;
 import dev.limner.worker.release.TestBundles;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.time.Clock;

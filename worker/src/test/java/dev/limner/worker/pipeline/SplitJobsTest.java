@@ -17,7 +17,7 @@ import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.publish.Publication;
 import dev.limner.worker.schedule.QueuedJob;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -23,7 +23,7 @@ import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.release.ReleaseReport;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

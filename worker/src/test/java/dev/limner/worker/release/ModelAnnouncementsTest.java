@@ -21,7 +21,7 @@ import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.generate.ModelGenerator;
 import dev.limner.worker.schedule.ModelRoute;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;

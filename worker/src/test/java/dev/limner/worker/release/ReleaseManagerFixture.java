@@ -23,7 +23,7 @@ import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.generate.LoadedModel;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.generate.ModelGenerator;
-import dev.limner.worker.text.HashTextEncoder;
+import dev.limner.worker.condition.HashTextEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

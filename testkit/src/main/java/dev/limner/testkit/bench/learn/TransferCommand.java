@@ -4,7 +4,7 @@ import dev.limner.cli.learn.DataCommand;
 import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.text.PretrainedEncoder;
+import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.Folders;
 import dev.limner.launcher.ProjectLayout;

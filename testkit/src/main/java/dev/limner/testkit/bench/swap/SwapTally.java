@@ -7,7 +7,7 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.Outcome;

@@ -12,7 +12,7 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.training.augment.DifferentiableAugmentation;
 import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.data.CaptionedImage;

@@ -1,6 +1,6 @@
-package dev.limner.worker.text;
+package dev.limner.worker.condition;
 
-import dev.limner.generator.text.CaptionEncoding;
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.worker.schedule.MicroBatch;
 import java.util.List;
 

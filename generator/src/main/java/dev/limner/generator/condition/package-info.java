@@ -1,5 +1,5 @@
 /** Captions to sentence embeddings: one caption a call, cached, so that no batch mate changes a number. */
 @NullMarked
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 import org.jspecify.annotations.NullMarked;

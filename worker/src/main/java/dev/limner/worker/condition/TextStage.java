@@ -1,7 +1,7 @@
-package dev.limner.worker.text;
+package dev.limner.worker.condition;
 
-import dev.limner.generator.text.CaptionEncoding;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.CaptionEncoding;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.limner.worker.intake;
+package dev.limner.worker.topic;
 
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 import ai.djl.ModelException;
 import ai.djl.huggingface.tokenizers.Encoding;

@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;

@@ -1,7 +1,7 @@
-package dev.limner.worker.text;
+package dev.limner.worker.condition;
 
-import dev.limner.generator.text.CaptionEncoding;
-import dev.limner.generator.text.TextEncoder;
+import dev.limner.generator.condition.CaptionEncoding;
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;

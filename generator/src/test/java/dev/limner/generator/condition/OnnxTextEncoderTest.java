@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
-package dev.limner.worker.intake;
+package dev.limner.worker.topic;
 
+import dev.limner.worker.intake.RightsAdvice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 /** Captions of a micro-batch to embeddings. */
 @NullMarked
-package dev.limner.worker.text;
+package dev.limner.worker.condition;
 
 import org.jspecify.annotations.NullMarked;

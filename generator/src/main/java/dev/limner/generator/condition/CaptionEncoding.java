@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 /**
  * A caption as the networks see it.

@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.limner.generator.text;
+package dev.limner.generator.condition;
 
 /**
  * Turns captions into sentence embeddings. Implementations are safe from any thread, and one caption's embedding never
