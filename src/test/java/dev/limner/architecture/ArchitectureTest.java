@@ -121,7 +121,11 @@ class ArchitectureTest {
     static final ArchRule stagesLookBackwardsOnly = noClasses()
             .that()
             .resideInAnyPackage(
-                    WORKER + "intake", WORKER + "schedule", WORKER + "condition", WORKER + "generate", WORKER + "encode")
+                    WORKER + "intake",
+                    WORKER + "schedule",
+                    WORKER + "condition",
+                    WORKER + "generate",
+                    WORKER + "encode")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.limner.store.file..", WORKER + "publish", WORKER + "ledger", WORKER + "pipeline")

@@ -25,8 +25,9 @@ class TrainCommandTest {
     @Test
     void shouldNameTheWayOutForADataSetThatIsTooSmallBeforeAnythingIsTrained() throws IOException {
         assertThat(failure(set("d17", 15, 2)))
-                .isEqualTo("the data set d17 has 15 to train on and 2 held out with captions in 'en', looks at held-out"
-                        + " captions need 20 and 12: --check-every 0 trains without evaluations");
+                .isEqualTo(
+                        "the data set d17 has 15 to train on and 2 held out with captions in 'en', evaluations on held-out"
+                                + " captions need 20 and 12: --check-every 0 trains without evaluations");
         assertThat(failure(set("d1", 0, 1)))
                 .endsWith(": --check-every 0 trains without evaluations, but needs at least 2 to train on");
     }

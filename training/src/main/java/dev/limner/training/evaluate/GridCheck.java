@@ -1,7 +1,7 @@
 package dev.limner.training.evaluate;
 
-import dev.limner.generator.image.Pixels;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;

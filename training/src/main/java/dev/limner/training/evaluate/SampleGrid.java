@@ -1,9 +1,9 @@
 package dev.limner.training.evaluate;
 
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.condition.TextEncoder;
 import dev.limner.training.data.ImageDecoder;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -1,8 +1,8 @@
 package dev.limner.training.loop;
 
+import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.NetworkInputs;
-import dev.limner.generator.condition.TextEncoder;
 import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.render.Renderer;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.ShardFiles;
 import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.ImageSource;

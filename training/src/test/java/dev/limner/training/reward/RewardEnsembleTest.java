@@ -3,11 +3,11 @@ package dev.limner.training.reward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
-import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.image.Pixels;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.device.TorchThreads;
+import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;

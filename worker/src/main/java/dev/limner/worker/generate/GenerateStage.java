@@ -1,14 +1,14 @@
 package dev.limner.worker.generate;
 
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
 import dev.limner.store.OutageBreaker;
 import dev.limner.store.RetryableException;
-import dev.limner.worker.schedule.QueuedJob;
 import dev.limner.worker.condition.PreparedBatch;
+import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -1,10 +1,11 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
+import dev.limner.worker.condition.HashTextEncoder;
 import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.generate.LoadedModel;
@@ -15,7 +16,6 @@ import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
-import dev.limner.worker.condition.HashTextEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

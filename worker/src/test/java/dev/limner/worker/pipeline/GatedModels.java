@@ -1,16 +1,16 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.generator.image.Pixels;
-import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Result;
+import dev.limner.worker.condition.HashTextEncoder;
 import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.generate.ImageGenerator;
 import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.condition.HashTextEncoder;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

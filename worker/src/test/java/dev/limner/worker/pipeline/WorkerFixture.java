@@ -2,12 +2,12 @@ package dev.limner.worker.pipeline;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.device.ReferenceBatch;
-import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.device.ReferenceBatch;
+import dev.limner.generator.device.TorchThreads;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;

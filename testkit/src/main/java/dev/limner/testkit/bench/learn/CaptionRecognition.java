@@ -1,7 +1,7 @@
 package dev.limner.testkit.bench.learn;
 
-import dev.limner.generator.image.Pixels;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.ImageSource;

@@ -101,7 +101,9 @@ public final class ForgettingCommand implements Callable<Integer> {
         if (!FeatureExtractors.in(judgesOf(data))) {
             LearningReports.execute(spec, JudgesCommand.class, "--data=" + data);
         }
-        LearningReports.execute(spec, TrainCommand.class,
+        LearningReports.execute(
+                spec,
+                TrainCommand.class,
                 "--recipe=" + home.root().resolve("recipes/limner-64.yaml"),
                 "--data=" + data,
                 "--out=" + folder.resolve("base"),

@@ -201,5 +201,4 @@ public final class TransferCommand implements Callable<Integer> {
             throw new UncheckedIOException("the model " + bundle + " cannot be copied to " + target, e);
         }
     }
-
 }

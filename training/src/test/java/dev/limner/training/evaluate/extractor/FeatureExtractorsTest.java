@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import dev.limner.generator.bundle.BundleException;
-import dev.limner.generator.image.Pixels;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
