@@ -41,6 +41,15 @@ class ArchitectureTest {
         });
     }
 
+    /** So that any JVM program can depend on it. */
+    @ArchTest
+    static final ArchRule theProtocolBringsNoEngine = noClasses()
+            .that()
+            .resideInAPackage(all("protocol"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl..", "org.apache.kafka..", "io.quarkus..");
+
     /** Of the generator the client takes bundles, and whatever a bundle is made of. */
     @ArchTest
     static final ArchRule theClientKnowsBundlesOnly = noClasses()

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:every job was generated", "1:something failed", "2:misuse", "3:some jobs were not generated"
+        exitCodeList = {"0:every job was completed", "1:something failed", "2:misuse", "3:some jobs were not completed"
         })
 public final class DemoCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -40,10 +40,10 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:sent, and with --watch all generated",
+            "0:sent, and with --watch all completed",
             "1:something failed",
             "2:misuse, nothing was sent",
-            "3:with --watch, some jobs were not generated"
+            "3:with --watch, some jobs were not completed"
         })
 public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(arity = "0..*", paramLabel = "CAPTION", description = "Captions, one an argument.")

@@ -41,10 +41,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:the group is finished and all of it generated",
+            "0:the group is finished and all of it completed",
             "1:something failed",
             "2:misuse",
-            "3:some jobs were not generated",
+            "3:some jobs were not completed",
             "141:nobody reads the output any more"
         })
 public final class WatchCommand implements Callable<Integer>, LimnerCommand {

@@ -42,7 +42,7 @@ public record FleetRecord(
         return topic + "-" + partition + "@" + offset;
     }
 
-    /** The last header of a name, as text; empty if there is none or it has no value. */
+    /** The last header of a name that has a value, as text; empty if there is none. */
     public Optional<String> header(String name) {
         return RecordHeader.last(headers, name);
     }

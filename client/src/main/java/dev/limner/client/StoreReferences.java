@@ -35,10 +35,8 @@ public record StoreReferences(Map<String, String> byDigest, Set<String> mentione
         String letters = client.topics().deadLetters();
         String feedback = client.topics().feedback();
         List<String> topics;
-        long written;
         try (FleetAdmin admin = client.admin()) {
             topics = admin.existing(List.of(results, letters, feedback));
-            written = topics.contains(feedback) ? admin.everWritten(feedback) : 0;
         }
         try (FleetClient.Reader reader = client.reader(topics)) {
             reader.forEachUntilNow(record -> {
@@ -52,7 +50,10 @@ public record StoreReferences(Map<String, String> byDigest, Set<String> mentione
                 }
             });
         }
-        return new StoreReferences(found, mentioned, written);
+        // Counted last: what came in while the topics were read is not known here, and has to be known by somebody.
+        try (FleetAdmin admin = client.admin()) {
+            return new StoreReferences(found, mentioned, topics.contains(feedback) ? admin.everWritten(feedback) : 0);
+        }
     }
 
     private static void ofResult(FleetRecord record, Map<String, String> found, Set<String> mentioned) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request not to generate a job any more. The record's key is the job's id; workers read nothing else of it, so that any
+ * A request not to do a job any more. The record's key is the job's id; workers read nothing else of it, so that any
  * value counts. A record without a value takes the request back.
  *
  * @param at when it was made

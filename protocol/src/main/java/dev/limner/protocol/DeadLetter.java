@@ -62,8 +62,13 @@ public record DeadLetter(byte @Nullable [] key, byte @Nullable [] value, List<Re
 
     /** The letter with all of the original that the bounds allow; of a value that is kept elsewhere the beginning. */
     public static DeadLetter of(Original original, Cause cause) {
+        return of(original, cause, MOST_HEADER_BYTES);
+    }
+
+    /** The same with a smaller bound for the original's headers. */
+    public static DeadLetter of(Original original, Cause cause, int mostHeaderBytes) {
         byte[] value = cause.objectUri == null ? original.value : beginning(original.value, BEGINNING);
-        return of(original, cause, value, MOST_KEY_BYTES, MOST_HEADER_BYTES);
+        return of(original, cause, value, MOST_KEY_BYTES, mostHeaderBytes);
     }
 
     /** The letter with what identifies the original and no more, for brokers that take less than the job topics do. */

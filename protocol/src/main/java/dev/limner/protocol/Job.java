@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caption to generate, checked and with every default filled in. Only {@link JobCodec} makes one from bytes.
+ * A caption to generate images for, checked and with every default filled in. Only {@link JobCodec} makes one from bytes.
  *
  * @param id 1 to 128 of {@code A-Za-z0-9._:-}
  * @param caption 1 to 1,000 code points, trimmed, in Unicode's composed form

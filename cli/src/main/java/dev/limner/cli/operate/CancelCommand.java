@@ -44,7 +44,7 @@ public final class CancelCommand implements Callable<Integer>, LimnerCommand {
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         client.cancel(ids, new Cancellation(Instant.now(), reason));
-        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless generated already");
+        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless completed already");
         return 0;
     }
 }

@@ -42,12 +42,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rate",
         description = {
-            "Says what you think of an image: limner rate PICTURE like|dislike|1..10, or limner rate --prefer A B.",
-            "PICTURE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
+            "Says what you think of an image: limner rate IMAGE like|dislike|1..10, or limner rate --prefer A B.",
+            "IMAGE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
         },
         mixinStandardHelpOptions = true)
 public final class RateCommand implements Callable<Integer>, LimnerCommand {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE", description = "File, URI or SHA-256.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "IMAGE", description = "File, URI or SHA-256.")
     @Nullable
     String image;
 
@@ -58,7 +58,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--prefer",
             arity = "2",
-            paramLabel = "PICTURE",
+            paramLabel = "IMAGE",
             description = "The first is better than the second.")
     List<String> preferred = List.of();
 

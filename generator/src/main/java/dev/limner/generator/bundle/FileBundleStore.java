@@ -115,7 +115,7 @@ public final class FileBundleStore implements BundleStore {
             }
             List<String> files = new ArrayList<>();
             for (String name : BEFORE_THE_MANIFEST) {
-                // Nobody draws with the discriminator.
+                // Nobody generates with the discriminator.
                 if (!name.equals(BundleFiles.DISCRIMINATOR) && Files.exists(source.resolve(name))) {
                     files.add(name);
                 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param generator the network's shape
  * @param textEncoder the encoder whose embeddings the network was trained on
  * @param weights the generator's weights
- * @param discriminator the discriminator's weights, for tuning the model further; nobody draws with them
+ * @param discriminator the discriminator's weights, for tuning the model further; nobody generates with them
  * @param probes images that the maker saw it generate
  * @param sequence how many releases lie between this one and the first of its line; absent for 0
  * @param parent digest of the model this one was tuned from

@@ -119,7 +119,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
             if (!manifest.architecture().equals(Manifest.LIMNER)) {
                 throw new BundleException(
                         RefusalCode.ARCHITECTURE_UNKNOWN,
-                        file + " has architecture '" + manifest.architecture() + "', this build draws with "
+                        file + " has architecture '" + manifest.architecture() + "', this build generates with "
                                 + Manifest.LIMNER);
             }
             return manifest;

@@ -70,7 +70,7 @@ public final class Renderer implements AutoCloseable {
     }
 
     /**
-     * Draws with arrays that somebody else owns and may continue changing: the trainer's average. Closing the renderer
+     * Generates with arrays that somebody else owns and may continue changing: the trainer's average. Closing the renderer
      * leaves them alone.
      */
     public static Renderer over(NDManager parent, GeneratorNetwork network, Weights weights) {
@@ -109,7 +109,7 @@ public final class Renderer implements AutoCloseable {
      * @param requests what to generate, at most {@code batchSize}
      * @param batchSize how many images the device computes; the rest is padding, computed and thrown away, so that
      *     an image's bytes do not depend on how many others are generated with it
-     * @return one image a request, in order
+     * @return one image per request, in order
      */
     public List<Pixels> render(List<RenderRequest> requests, int batchSize) {
         if (requests.isEmpty() || requests.size() > batchSize) {

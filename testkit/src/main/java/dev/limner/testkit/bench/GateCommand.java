@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         name = "gate",
         description = {
             "How often a line of models ever releases one that is no better than its parent, and how often the gate lets"
-                    + " pass what is better or does harm, on scores that are made up. No model is generated with.",
+                    + " pass what is better or does harm, on scores that are made up. No model generates anything.",
             "Exit code 1 if an error rate is above what is stated."
         },
         mixinStandardHelpOptions = true)

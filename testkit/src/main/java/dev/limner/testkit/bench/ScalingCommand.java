@@ -61,7 +61,7 @@ final class ScalingCommand implements Callable<Integer> {
         ObjectNode figures = new ObjectMapper().createObjectNode();
         double deviceRate = BATCH * 1000.0 / deviceMillis;
         double perWorker = 0;
-        options.say("a device alone draws %.0f images/s", deviceRate);
+        options.say("a device alone generates %.0f images/s", deviceRate);
         for (int count : workers) {
             Map<String, String> settings = new HashMap<>(Map.of(
                     "limner.worker.generator",

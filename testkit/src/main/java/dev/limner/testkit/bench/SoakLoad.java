@@ -79,7 +79,7 @@ final class SoakLoad implements AutoCloseable {
 
     /** Sent and answered; equal in both pairs when nothing was lost and nothing came twice. */
     String tally() {
-        return completed + " of " + good + " jobs generated, " + rejected + " of " + poison + " bad records rejected";
+        return completed + " of " + good + " jobs completed, " + rejected + " of " + poison + " bad records rejected";
     }
 
     boolean asSent() {

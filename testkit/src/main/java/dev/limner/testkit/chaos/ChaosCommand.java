@@ -83,7 +83,7 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
             paramLabel = "model|null",
             defaultValue = "null",
             description =
-                    "null generates each job's digests; model generates, and samples are generated again. Default: null")
+                    "null spells each job's digests in colours; model generates, and samples are generated again. Default: null")
     String generator = "null";
 
     @Option(names = "--list", description = "Name the faults and mistakes there are.")

@@ -53,7 +53,7 @@ final class ChaosRun {
         this.listener = listener;
     }
 
-    /** Does everything; what is wrong stands in the arena's violations. */
+    /** Does everything; what is wrong stands in the cluster's violations. */
     List<Struck> run(List<Fault> plan) throws InterruptedException {
         for (int i = 0; i < plan.size() && !over(); i++) {
             pace(i, plan.size());

@@ -25,6 +25,9 @@ public class DeadLetterChannel implements DeadLetters {
     private static final Duration WITHIN = Duration.ofSeconds(60);
     private static final int LARGEST = 256 << 10;
 
+    /** With a value and a key of the largest sizes a letter stays far below what topics take unless told otherwise. */
+    private static final int MOST_HEADER_BYTES = 64 << 10;
+
     private final MutinyEmitter<ProducerRecord<byte[], byte[]>> emitter;
     private final TrainerConfig config;
 
@@ -49,7 +52,8 @@ public class DeadLetterChannel implements DeadLetters {
                         error.code().wireName() + ": " + error.message(),
                         1,
                         Instant.now(),
-                        large ? keep(Objects.requireNonNull(value)) : null));
+                        large ? keep(Objects.requireNonNull(value)) : null),
+                MOST_HEADER_BYTES);
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(new Topics(config.topicPrefix()).deadLetters(), letter.key(), letter.value());
         letter.headers().forEach(header -> record.headers().add(header.name(), header.value()));

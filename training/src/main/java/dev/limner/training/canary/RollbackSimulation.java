@@ -47,7 +47,7 @@ public final class RollbackSimulation {
     }
 
     /**
-     * A world to generate histories from.
+     * A world to draw histories from.
      *
      * @param share of the images that the tried model generates
      * @param usual share of dislikes before drift

@@ -72,7 +72,7 @@ public record DataSettings(int format, int side, int heldOutPercent) {
     }
 
     /**
-     * Makes a folder per data set; its shards may come later.
+     * Makes a folder a data set; its shards may come later.
      *
      * @throws DataException if it cannot be written
      */

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images as 8-bit sRGB with alpha, sample by sample. Generating one onto another would do for most types; for grey with
+ * Images as 8-bit sRGB with alpha, sample by sample. Drawing one onto another would do for most types; for grey with
  * alpha it changes the values, because Java takes grey as linear light.
  */
 final class SrgbConversion {

@@ -42,7 +42,7 @@ public record EvaluationPlan(
     public static final int FEWEST = 12;
 
     private static final int MOST_VARIANTS = 1000;
-    private static final int VARIANTS_A_IMAGE = 3;
+    private static final int VARIANTS_PER_IMAGE = 3;
     private static final int MOST_REPEATED = 32;
 
     /**
@@ -77,7 +77,7 @@ public record EvaluationPlan(
                 .filter(image -> image.heldOutCaption(language).isPresent())
                 .toList();
         List<Subject> variants =
-                pick(varied, Math.min(Math.min(MOST_VARIANTS, VARIANTS_A_IMAGE * most), varied.size()), random).stream()
+                pick(varied, Math.min(Math.min(MOST_VARIANTS, VARIANTS_PER_IMAGE * most), varied.size()), random).stream()
                         .map(image ->
                                 subject(image, image.heldOutCaption(language).orElseThrow(), language, encoder))
                         .toList();

@@ -18,7 +18,7 @@ public interface ImageSource {
      */
     record Prompt(String caption, float[] embedding, long seed) {}
 
-    /** One image a commission, in order. */
+    /** One image per prompt, in order. */
     List<Pixels> generate(List<Prompt> prompts);
 
     /** A generator, in batches of the size it is served with. */

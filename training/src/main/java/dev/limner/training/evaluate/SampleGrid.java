@@ -54,7 +54,7 @@ public record SampleGrid(List<String> captions, long seed) {
         return sheet;
     }
 
-    /** One image a caption. */
+    /** One image per caption. */
     public List<Pixels> generate(Renderer renderer, TextEncoder encoder) {
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Scores exhibitions of one plan. What does not depend on the contestant is computed once. Owns native memory; one
+ * Scores sample sets of one plan. What does not depend on the model is computed once. Owns native memory; one
  * thread.
  */
 public final class SampleScoring implements AutoCloseable {
@@ -94,7 +94,7 @@ public final class SampleScoring implements AutoCloseable {
         return scores;
     }
 
-    /** What an artist generates for the plan. */
+    /** What an image source generates for the plan. */
     public Map<Metric, Estimate> of(ImageSource imageSource) {
         return of(SampleSet.generated(plan, imageSource));
     }

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One contestant's images for a {@link EvaluationPlan}.
+ * One model's images for an {@link EvaluationPlan}.
  *
  * @param asSet compared as a set with the held-out images
  * @param heldOut one for each held-out caption
@@ -21,7 +21,7 @@ public record SampleSet(
         List<List<Pixels>> repeated,
         List<List<Pixels>> coloured) {
 
-    /** What an artist generates. */
+    /** What an image source generates. */
     public static SampleSet generated(EvaluationPlan plan, ImageSource imageSource) {
         List<Pixels> heldOut = imageSource.generate(prompts(plan.heldOut(), plan.seed()));
         return new SampleSet(
@@ -32,7 +32,7 @@ public record SampleSet(
                 several(plan.coloured(), EvaluationPlan.COLOUR_DRAWS, imageSource, plan.seed() + 3));
     }
 
-    /** The real images in the artist's place: what the figures of a perfect model would be. */
+    /** The real images in the model's place: what the figures of a perfect model would be. */
     public static SampleSet real(EvaluationPlan plan) {
         return new SampleSet(
                 pixels(plan.reference()),

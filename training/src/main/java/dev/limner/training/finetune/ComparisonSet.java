@@ -25,7 +25,7 @@ record ComparisonSet(FineTuningData material) {
     private static final long SEED_OF_CAPTIONS = 7919;
     private static final long SEED_OF_EXAMPLES = 7907;
 
-    /** Who generates held-out captions more to people's liking. */
+    /** Who generates images for held-out captions more to people's liking. */
     PairwiseComparison liked(RewardEnsemble reward) {
         return new RewardComparison(reward, heldOut());
     }

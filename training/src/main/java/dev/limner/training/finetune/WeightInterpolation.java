@@ -116,7 +116,7 @@ final class WeightInterpolation {
         }
     }
 
-    /** The longest stride that does no harm; the shortest there is if all of them do, for the gate to judge. */
+    /** The furthest point that does no harm; the nearest there is if all of them do, for the gate to judge. */
     Taken from(Lineage line, Map<String, Safetensors.Tensor> tuned) {
         ModelBundle parent = line.parent();
         Map<Captions, Distance> limits = new EnumMap<>(Captions.class);
@@ -183,13 +183,13 @@ final class WeightInterpolation {
     private List<Distance> distances(Map<String, Safetensors.Tensor> weights, Captions captions) {
         List<Distance> distances = new ArrayList<>();
         try (Renderer renderer = Renderer.of(spec, weights, device)) {
-            for (int generate = 0; generate < DRAWS; generate++) {
+            for (int draw = 0; draw < DRAWS; draw++) {
                 List<ImageSource.Prompt> prompts = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {
                     prompts.add(new ImageSource.Prompt(
                             caption(i),
                             embedding(i, captions),
-                            seed * 6_700_417 + generate * 100_003L + prompts.size()));
+                            seed * 6_700_417 + draw * 100_003L + prompts.size()));
                 }
                 List<Pixels> images = ImageSource.of(renderer).generate(prompts);
                 float[][] generated = material.extractors().features(images);

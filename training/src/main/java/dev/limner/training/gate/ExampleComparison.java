@@ -13,7 +13,7 @@ import java.util.List;
  * images alike, as a little more colour does, moves them towards the others as well.
  *
  * @param extractors stay the caller's
- * @param examples one a commission
+ * @param examples one a prompt
  * @param others real images of other things, and the examples: it is also asked which of them it is
  */
 public record ExampleComparison(

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 
 /**
  * What a candidate's scores must be. Two families of hypotheses, each with a bound on the chance to be wrong about any of
- * them: that the candidate is better in some contest, by the line's budget; and that it is worse in something, by one
+ * them: that the candidate is better in some comparison, by the line's budget; and that it is worse in something, by one
  * chance in twenty a round. What is worse counts from a tolerance on, so that nobody is refused for a trifle that many
- * generates make certain.
+ * draws make certain.
  */
 final class GateRules {
     static final String GAIN = "gain";
@@ -48,7 +48,7 @@ final class GateRules {
     /**
      * That a candidate is worse in something.
      *
-     * @param harm how much worse, one per caption or a draw; above 0 is worse
+     * @param harm how much worse, one per caption or per draw; above 0 is worse
      * @param tolerated how much worse it may be, as the figures say
      * @param lowIsWorse whether a low figure is a bad one
      */
@@ -76,7 +76,7 @@ final class GateRules {
     /**
      * Holds scores against each other.
      *
-     * @param wins of each contest, how often the candidate won, one value a caption
+     * @param wins of each contest, how often the candidate won, one value per caption
      * @param first of the model that was tuned first, if that is not the incumbent
      */
     static List<GateCheck> checks(

@@ -151,8 +151,8 @@ public final class GateSimulation {
         long bytes = random.nextLong();
         long limit = Math.round(share * 256);
         int hits = 0;
-        for (int generate = 0; generate < QualityGate.DRAWS; generate++) {
-            hits |= ((bytes >>> (8 * generate)) & 0xff) < limit ? 1 << generate : 0;
+        for (int draw = 0; draw < QualityGate.DRAWS; draw++) {
+            hits |= ((bytes >>> (8 * draw)) & 0xff) < limit ? 1 << draw : 0;
         }
         return hits;
     }
@@ -174,8 +174,8 @@ public final class GateSimulation {
             double[][] draws = new double[QualityGate.DRAWS][OF_A_CLASS];
             for (int i = 0; i < OF_A_CLASS; i++) {
                 int seen = hits(share, random);
-                for (int generate = 0; generate < QualityGate.DRAWS; generate++) {
-                    draws[generate][i] = (seen >>> generate) & 1;
+                for (int draw = 0; draw < QualityGate.DRAWS; draw++) {
+                    draws[draw][i] = (seen >>> draw) & 1;
                 }
             }
             hits.put(key, draws);

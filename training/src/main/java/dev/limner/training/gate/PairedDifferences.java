@@ -51,7 +51,7 @@ record PairedDifferences(double mean, double error, int size) {
     }
 
     private TDistribution students() {
-        // Nothing is generated from it.
+        // No random number is drawn from it.
         return new TDistribution(null, size - 1.0);
     }
 }

@@ -4,7 +4,7 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.training.evaluate.ImageSource;
 import java.util.List;
 
-/** What a candidate should be better at: the same commissions for both, and a winner for each. */
+/** What a candidate should be better at: the same prompts for both, and a winner for each. */
 public interface PairwiseComparison {
     /** What is won, in one word. */
     String name();
@@ -15,7 +15,7 @@ public interface PairwiseComparison {
     /**
      * Who won.
      *
-     * @return for each commission 1 if the candidate's image is better, 0 if the incumbent's is, 0.5 if neither
+     * @return for each prompt 1 if the candidate's image is better, 0 if the incumbent's is, 0.5 if neither
      */
     double[] wins(List<Pixels> candidate, List<Pixels> incumbent);
 }

@@ -103,9 +103,9 @@ public final class QualityGate {
     private ModelScores generated(SampleScoring scoring, ImageSource imageSource) {
         Map<Metric, double[]> figures = new EnumMap<>(Metric.class);
         Map<Integer, double[][]> hits = new TreeMap<>();
-        for (int generate = 0; generate < DRAWS; generate++) {
-            int number = generate;
-            SampleSet images = SampleSet.generated(plan.withSeed(plan.seed() + 1000L * generate), imageSource);
+        for (int draw = 0; draw < DRAWS; draw++) {
+            int number = draw;
+            SampleSet images = SampleSet.generated(plan.withSeed(plan.seed() + 1000L * draw), imageSource);
             scoring.of(images)
                     .forEach((metric, estimate) ->
                             figures.computeIfAbsent(metric, key -> new double[DRAWS])[number] = estimate.value());

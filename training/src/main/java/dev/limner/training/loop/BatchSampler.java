@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Generates batches from the training split: which images, which of their captions, disturbed how. A function of the seed
+ * Samples batches from the training split: which images, which of their captions, disturbed how. A function of the seed
  * and the batch's number. Each distinct caption is encoded once, up front; held-out captions never.
  */
 public final class BatchSampler {

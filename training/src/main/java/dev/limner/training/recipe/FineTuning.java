@@ -5,7 +5,7 @@ package dev.limner.training.recipe;
  *
  * @param steps of a round
  * @param learningRate of both networks
- * @param averageDecay the average's decay a step
+ * @param averageDecay the average's decay per step
  * @param replay images of the data in a step
  * @param feedback captions of the feedback in a step
  * @param reward weight of what people like
@@ -49,7 +49,7 @@ public record FineTuning(
      * @param share of the replay that are examples
      * @param passes how often each is generated; the round has as many steps as that takes, if that is more
      * @param learningRate of both networks
-     * @param averageDecay the average's decay a step
+     * @param averageDecay the average's decay per step
      * @param moves which of the generator's weights are trained
      */
     public record Examples(double share, int passes, double learningRate, double averageDecay, Moves moves) {

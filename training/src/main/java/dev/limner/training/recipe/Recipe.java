@@ -99,7 +99,7 @@ public record Recipe(
      * @param learningRate of both networks, at first
      * @param finalLearningRate what it ends at
      * @param decaySteps steps in which it gets there, along half a cosine (Loshchilov and Hutter 2017); 0 keeps it
-     * @param averageDecay the average's decay a step once training is under way
+     * @param averageDecay the average's decay per step once training is under way
      * @param accumulate batches whose gradients are added up for one step, for large steps in little memory
      */
     public record Optimizer(

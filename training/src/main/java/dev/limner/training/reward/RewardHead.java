@@ -36,7 +36,7 @@ final class RewardHead {
     }
 
     /**
-     * Learns from a resample of the lessons, so that heads differ where the lessons leave room.
+     * Learns from a resample of the rated examples, so that heads differ where those leave room.
      *
      * @param manager owner of what is learned
      */

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Generates captions that people spoke of and goes after what they would like, where the heads of the reward agree: elsewhere
+ * Generates images for captions that people spoke of and goes after what they would like, where the heads of the reward agree: elsewhere
  * the reward has seen nothing, and following it would be following its mistakes.
  */
 public final class RewardTerm implements GeneratorTerm {
@@ -39,7 +39,7 @@ public final class RewardTerm implements GeneratorTerm {
      */
     public RewardTerm(RewardEnsemble reward, List<float[]> captions, FineTuning tuning, double noise, long seed) {
         if (captions.isEmpty()) {
-            throw new IllegalArgumentException("there are no captions to generate for the reward");
+            throw new IllegalArgumentException("there are no captions to generate images for for the reward");
         }
         this.reward = reward;
         this.captions = List.copyOf(captions);

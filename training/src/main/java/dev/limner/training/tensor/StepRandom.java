@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 
 /**
  * Random numbers of one training step: a function of the recipe's seed, the step and what they are for, so that a resumed
- * training generates what an uninterrupted one would have generated.
+ * training draws what an uninterrupted one would have drawn.
  */
 public final class StepRandom {
     private StepRandom() {}

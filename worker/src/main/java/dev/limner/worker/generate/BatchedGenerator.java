@@ -30,7 +30,7 @@ public final class BatchedGenerator implements AutoCloseable {
     }
 
     /**
-     * Warms a painter up and probes it.
+     * Warms a generator up and probes it.
      *
      * @param generator closed by {@link #close()}
      * @throws IllegalStateException if not even the largest size generates an image the same in every place

@@ -22,7 +22,7 @@ public interface ImageGenerator extends AutoCloseable {
      *
      * @param requests at most {@code batchSize}
      * @param batchSize images to compute; those beyond the requests are padding
-     * @return one image a request, in order
+     * @return one image per request, in order
      * @throws OutOfDeviceMemoryException if the batch is too large for the device as it is now
      */
     List<Pixels> generate(List<RenderRequest> requests, int batchSize);

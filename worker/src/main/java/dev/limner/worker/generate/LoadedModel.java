@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on the device with what it takes to generate a caption. Owns the engine, not the encoder, which models share. Safe
+ * A model on the device with what it takes to generate images for a caption. Owns the engine, not the encoder, which models share. Safe
  * from any thread.
  */
 public final class LoadedModel implements AutoCloseable {

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BatchDispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BatchDispatcher.class);
-    /** Three colours as the device generated them, and at worst as many bytes in the file. */
+    /** Three colours per pixel as the device has them, and at worst as many bytes in the file. */
     private static final long PIXEL_BYTES = 6;
 
     private final OwnedLedgers ledgers;

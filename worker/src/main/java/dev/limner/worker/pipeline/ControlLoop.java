@@ -151,7 +151,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 "bytes",
                 pending::bytes);
         metrics.gauge(
-                "limner.partitions.owned", "Partitions that this worker generates from.", "partitions", () -> owned);
+                "limner.partitions.owned", "Partitions that this worker takes jobs from.", "partitions", () -> owned);
         metrics.gauge(
                 "limner.partitions.recovering",
                 "Partitions of which it is not yet known what is done in them.",

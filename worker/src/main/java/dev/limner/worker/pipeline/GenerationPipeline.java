@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * N-1 is encoded and stored and N+1 is embedded. Queues between stages hold one batch; a full one makes {@link #accepts}
  * false, and the control thread pauses its partitions.
  *
- * <p>Outcomes are put into the mailbox from the stages' threads, each record's exactly once, and only after its
+ * <p>Outcomes are put into the completion queue from the stages' threads, each record's exactly once, and only after its
  * images are durable, those of all its parts if it is spread over several batches. A stage that fails on a batch tries
  * its jobs one by one, so that none suffers from another.
  */

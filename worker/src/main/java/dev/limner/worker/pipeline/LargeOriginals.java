@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.protocol.DeadLetter;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.Digests;
 import dev.limner.store.ObjectStore;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LargeOriginals implements AutoCloseable {
     /** What a letter holds of a value that is too large for it. */
-    static final int BEGINNING = 4 << 10;
+    static final int DeadLetter.BEGINNING = 4 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(LargeOriginals.class);
 
@@ -87,7 +88,7 @@ final class LargeOriginals implements AutoCloseable {
 
     private Publication answer(
             RecordDelivery delivery, Decoded.Poison poison, @Nullable String uri, @Nullable String failure) {
-        OriginalRecord beginning = delivery.original().beginning(BEGINNING);
+        OriginalRecord beginning = delivery.original().beginning(DeadLetter.BEGINNING);
         RecordDelivery kept =
                 new RecordDelivery(delivery.ref(), beginning, delivery.decoded(), delivery.receivedNanos());
         return outcomes.rejected(kept, poison, uri, failure);

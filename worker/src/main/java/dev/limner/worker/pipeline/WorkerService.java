@@ -318,7 +318,7 @@ public class WorkerService {
             rest.add(store);
         }
         if (models != null && unused) {
-            // Native memory that a thread still generates in must not go.
+            // Native memory that a thread still generates with must not go.
             rest.add(models);
         }
         boolean closed = ParallelClose.all(budget, rest);

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param writeCaptions whether image files carry their captions
  * @param limits how long things may take
  * @param clock the worker's idea of the time of day
- * @param drill faults on order; {@link FaultInjector#NONE} outside of trials
+ * @param drill faults on order; {@link Drill#NONE} outside of trials
  */
 public record WorkerSettings(
         String name,

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs that wait for the device: one first-in-first-out buffer a source, emptied in turn. A micro-batch is formed when
+ * Jobs that wait for the device: one first-in-first-out buffer per source, emptied in turn. A micro-batch is formed when
  * enough images wait or the oldest job has waited long enough, of jobs that take one route; those whose model is still
  * on its way wait on. A job with more images than a quarter of a batch gives that many in its source's turn, so that it
  * is spread over several turns and, among others, over several batches; all its parts take the route of the first.

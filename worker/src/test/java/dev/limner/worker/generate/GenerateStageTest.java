@@ -150,7 +150,7 @@ class GenerateStageTest {
         return new PreparedBatch(new MicroBatch("b", new ModelRoute.Ready("d"), jobs, 0), encodings, 0);
     }
 
-    /** A painter with moods. */
+    /** A generator with moods. */
     private static final class Moody implements ImageGenerator {
         private final SyntheticGenerator generator = new SyntheticGenerator(Duration.ZERO);
         private final Set<Long> bad = new HashSet<>();

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** From delivered records to outcomes, through the real stages with a painter of colours. */
+/** From delivered records to outcomes, through the real stages with a generator of colours. */
 @Timeout(60)
 class BatchDispatcherTest {
     private static final PartitionRef PARTITION = new PartitionRef("bulk", 0);

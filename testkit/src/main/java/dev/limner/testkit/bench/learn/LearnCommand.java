@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "learn",
         description = {
-            "Starts a broker, a worker and a trainer, has them generate captions of the training set, and rates what they"
+            "Starts a broker, a worker and a trainer, has them generate images for captions of the training set, and rates what they"
                     + " publish through the feedback topic. The rater's preference is told to nobody.",
             "Then asks, on captions nobody rated, how often the rater prefers each model that was live to the first."
         },
@@ -177,7 +177,7 @@ public final class LearnCommand implements Callable<Integer> {
         return history;
     }
 
-    /** Offline, from the bundles: every model generates the held-out captions with the same noise. */
+    /** Offline, from the bundles: every model generates images for the held-out captions with the same noise. */
     private List<PreferenceCurve.Point> judge(
             ProjectLayout home, DataSet data, SimulatedRater rater, History history, Path folder) {
         List<PreferenceCurve.Point> points = new ArrayList<>();

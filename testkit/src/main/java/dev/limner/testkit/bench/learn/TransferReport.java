@@ -112,7 +112,7 @@ record TransferReport(ProjectLayout home, Path all, Path small, Path folder, Pri
         ImageGrid.write(grid, Math.min(GRID_COLUMNS, test.size()), folder.resolve("grid.png"));
         save(train.size(), test.size(), rows);
         terminal.println("report and grid in " + folder
-                + ": held-out captions, a row of the real images and one a line of the table");
+                + ": held-out captions, a row of the real images and one per line of the table");
     }
 
     private static long steps(ModelBundle bundle) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads jobs, cancellations, results and dead letters as any reader of committed records does, looks at each image the
- * moment its reference becomes visible, holds every field against the job, and keeps the account: one result a job
- * record, one dead letter a job that could not be generated. One thread reads; everything else is safe from any thread.
+ * moment its reference becomes visible, holds every field against the job, and keeps the account: one result per job
+ * record, one dead letter per record that could not be used. One thread reads; everything else is safe from any thread.
  */
 public final class DeliveryChecker implements AutoCloseable {
     private static final Duration SKEWED = Duration.ofMinutes(30);

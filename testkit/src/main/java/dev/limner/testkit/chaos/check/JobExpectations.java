@@ -6,15 +6,15 @@ import java.util.Set;
  * What may become of a job, by the beginning of its record's key:
  *
  * <pre>
- * job, repeat, again, noid, kept   drawn ({@code kept}: cancelled, and the cancellation withdrawn before any worker started)
+ * job, repeat, again, noid, kept   generated ({@code kept}: cancelled, and the cancellation withdrawn before any worker started)
  * late                             expired: its deadline lay a minute back when it was sent
- * tight                            expired or drawn in time
+ * tight                            expired or generated in time
  * early                            cancelled before any worker started
- * gone                             cancelled before it was sent; long before, and it must not be drawn
+ * gone                             cancelled before it was sent; long before, and it must not be generated
  * maybe                            cancelled a moment after it was sent
  * bad                              rejected as {@link BadJob} says
  * poison, halt                     failed on the device, or with its worker
- * conflict                         drawn, or rejected for an id of another content
+ * conflict                         generated, or rejected for an id of another content
  * </pre>
  */
 final class JobExpectations {

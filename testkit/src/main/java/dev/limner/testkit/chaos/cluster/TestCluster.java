@@ -105,7 +105,7 @@ public final class TestCluster implements AutoCloseable {
      * What to build.
      *
      * @param folder for everything; emptied before
-     * @param topics whose prefix no other arena on the same brokers has
+     * @param topics whose prefix no other cluster on the same brokers has
      * @param workers how many
      * @param jobs to be sent
      * @param sabotage a mistake that the workers are to make; empty for none
@@ -129,12 +129,12 @@ public final class TestCluster implements AutoCloseable {
      * @param brokers stay the caller's
      */
     public static TestCluster start(Setup setup, BrokerNodes brokers) throws InterruptedException {
-        TestCluster arena = new TestCluster(setup, brokers);
+        TestCluster cluster = new TestCluster(setup, brokers);
         try {
-            arena.workers.awaitReady();
-            return arena;
+            cluster.workers.awaitReady();
+            return cluster;
         } catch (RuntimeException | InterruptedException e) {
-            arena.close();
+            cluster.close();
             throw e;
         }
     }

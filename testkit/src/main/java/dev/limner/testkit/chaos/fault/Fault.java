@@ -12,19 +12,19 @@ import java.util.Random;
  * @param strike does it
  */
 public record Fault(String kind, Need need, boolean once, Strike strike) {
-    /** One that every arena has room for. */
+    /** One that every cluster has room for. */
     Fault(String kind, Strike strike) {
         this(kind, Need.NOTHING, false, strike);
     }
 
-    /** What an arena must have for a fault. */
+    /** What a cluster must have for a fault. */
     public enum Need {
         NOTHING,
         THREE_BROKERS,
         PREVIOUS_BUILD
     }
 
-    /** Whether an arena has what is needed. */
+    /** Whether a cluster has what is needed. */
     public boolean possible(int brokers, boolean previous) {
         return switch (need) {
             case NOTHING -> true;

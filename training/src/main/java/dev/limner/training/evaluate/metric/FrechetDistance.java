@@ -24,7 +24,7 @@ public final class FrechetDistance {
         return SAMPLES_A_DIMENSION * dimensions;
     }
 
-    /** The distance between two samples of at least {@link #leastSample} vectors; the drawn ones are resampled. */
+    /** The distance between two samples of at least {@link #leastSample} vectors; the generated ones are resampled. */
     public static Estimate of(float[][] real, float[][] generated, long seed) {
         Gaussian fixed = Gaussian.of(real);
         RealMatrix root = root(fixed.covariance);
