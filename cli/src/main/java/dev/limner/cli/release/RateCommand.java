@@ -55,11 +55,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Nullable
     String opinion;
 
-    @Option(
-            names = "--prefer",
-            arity = "2",
-            paramLabel = "IMAGE",
-            description = "The first is better than the second.")
+    @Option(names = "--prefer", arity = "2", paramLabel = "IMAGE", description = "The first is better than the second.")
     List<String> preferred = List.of();
 
     @Option(names = "--caption", description = "What the image really shows.")

@@ -77,7 +77,8 @@ public record EvaluationPlan(
                 .filter(image -> image.heldOutCaption(language).isPresent())
                 .toList();
         List<Subject> variants =
-                pick(varied, Math.min(Math.min(MOST_VARIANTS, VARIANTS_PER_IMAGE * most), varied.size()), random).stream()
+                pick(varied, Math.min(Math.min(MOST_VARIANTS, VARIANTS_PER_IMAGE * most), varied.size()), random)
+                        .stream()
                         .map(image ->
                                 subject(image, image.heldOutCaption(language).orElseThrow(), language, encoder))
                         .toList();

@@ -187,9 +187,7 @@ final class WeightInterpolation {
                 List<ImageSource.Prompt> prompts = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {
                     prompts.add(new ImageSource.Prompt(
-                            caption(i),
-                            embedding(i, captions),
-                            seed * 6_700_417 + draw * 100_003L + prompts.size()));
+                            caption(i), embedding(i, captions), seed * 6_700_417 + draw * 100_003L + prompts.size()));
                 }
                 List<Pixels> images = ImageSource.of(renderer).generate(prompts);
                 float[][] generated = material.extractors().features(images);

@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
  * says so. What waits here is bounded by {@link PendingWork}.
  */
 final class LargeOriginals implements AutoCloseable {
-    /** What a letter holds of a value that is too large for it. */
-    static final int DeadLetter.BEGINNING = 4 << 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(LargeOriginals.class);
 
     private final OutcomePublications outcomes;

@@ -2,6 +2,7 @@ package dev.limner.worker.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.protocol.DeadLetter;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.JobCodec;
@@ -54,7 +55,7 @@ class LargeOriginalsTest {
 
         assertThat(letter(answer).objectUri()).isEqualTo("memory:stored");
         assertThat(letter(answer).reason()).startsWith("too-large: ").doesNotContain("stored");
-        assertThat(answer.original().value()).hasSize(LargeOriginals.BEGINNING);
+        assertThat(answer.original().value()).hasSize(DeadLetter.BEGINNING);
         assertThat(answer.original().sentBytes()).isEqualTo(SIZE);
     }
 
@@ -68,7 +69,7 @@ class LargeOriginalsTest {
         assertThat(letter(answer).reason())
                 .startsWith("too-large: ")
                 .endsWith("; the original could not be stored: the store takes no such name");
-        assertThat(answer.original().value()).hasSize(LargeOriginals.BEGINNING);
+        assertThat(answer.original().value()).hasSize(DeadLetter.BEGINNING);
     }
 
     @Test
