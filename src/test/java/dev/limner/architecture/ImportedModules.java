@@ -26,10 +26,9 @@ final class ImportedModules implements LocationProvider {
         return locations;
     }
 
-    static JavaClasses all() {
-        return new ClassFileImporter()
-                .importPaths(
-                        ARROWS.keySet().stream().map(ImportedModules::classes).toList());
+    /** Those of one module; what they refer to elsewhere is known by name. */
+    static JavaClasses of(String module) {
+        return new ClassFileImporter().importPath(classes(module));
     }
 
     private static Path classes(String module) {

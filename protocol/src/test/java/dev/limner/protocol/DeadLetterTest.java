@@ -72,6 +72,15 @@ class DeadLetterTest {
     }
 
     @Test
+    void shouldBoundHeadersAsItIsTold() {
+        DeadLetter.Original original = original(null, null, new RecordHeader("h", new byte[81]));
+
+        assertThat(DeadLetter.of(original, cause(null), 100).headers()).hasSize(5);
+        assertThat(RecordHeader.last(DeadLetter.of(original, cause(null), 99).headers(), "limner-dropped-headers"))
+                .contains("1");
+    }
+
+    @Test
     void shouldDropForgedHeadersAndCountHowOftenItWasSentAgain() {
         DeadLetter letter = DeadLetter.of(
                 original(

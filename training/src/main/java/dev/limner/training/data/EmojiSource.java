@@ -74,9 +74,12 @@ public record EmojiSource(
     }
 
     private void requireCategory(JsonNode all) {
+        if (category == null) {
+            return;
+        }
         Set<String> categories = new TreeSet<>();
         all.forEach(emoji -> categories.add(emoji.path("category").asText()));
-        if (category != null && !categories.contains(category)) {
+        if (!categories.contains(category)) {
             throw new DataException(
                     "there is no category '" + category + "' of emoji, there are " + String.join(", ", categories));
         }

@@ -5,6 +5,7 @@ import dev.limner.protocol.DeadLetter;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
+import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.OriginalRecord;
@@ -92,7 +93,7 @@ final class RecordFactory {
     private static int size(ProducerRecord<byte[], byte[]> record) {
         int size = OVERHEAD + length(record.key()) + length(record.value());
         for (Header header : record.headers()) {
-            size += 16 + 3 * header.key().length() + length(header.value());
+            size += new RecordHeader(header.key(), header.value()).bytes();
         }
         return size;
     }

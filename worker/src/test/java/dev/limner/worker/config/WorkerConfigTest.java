@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.limner.store.file.FileStore;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 
@@ -193,13 +195,25 @@ class WorkerConfigTest {
                 .isEqualTo(60_000);
     }
 
+    @Test
+    void shouldTakeTheNameOfBeforeFromTheEnvironmentToo() {
+        assertThat(config(new EnvConfigSource(Map.of("LIMNER_WORKER_PUBLISH_MOST_BYTES", "50000"), 300))
+                        .publish()
+                        .maxBytes())
+                .isEqualTo(50_000);
+    }
+
     private static WorkerConfig config(Map<String, String> values) {
+        return config(new PropertiesConfigSource(values, "test", 500));
+    }
+
+    private static WorkerConfig config(ConfigSource source) {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withMapping(WorkerConfig.class)
                 .addDiscoveredInterceptors()
                 // Quarkus reads durations such as 50ms; its own converter is internal to it.
                 .withConverter(Duration.class, 200, (Converter<Duration>) WorkerConfigTest::duration)
-                .withSources(new PropertiesConfigSource(values, "test", 500))
+                .withSources(source)
                 .build();
         return config.getConfigMapping(WorkerConfig.class);
     }
