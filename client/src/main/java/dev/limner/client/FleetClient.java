@@ -1,5 +1,6 @@
 package dev.limner.client;
 
+import dev.limner.kafka.CommittedReader;
 import dev.limner.protocol.Cancellation;
 import dev.limner.protocol.DecodedFeedback;
 import dev.limner.protocol.Feedback;
@@ -13,7 +14,6 @@ import dev.limner.protocol.WorkerStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,22 +22,22 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** What a producer of jobs and a reader of results does, with plain clients. */
 public final class FleetClient {
     private static final int FEEDBACK_PATIENCE_MILLIS = 10_000;
+    /** The longest that a reader waits for brokers that say nothing. */
+    private static final Duration READ_WITHIN = Duration.ofMinutes(1);
 
     private final String bootstrap;
     private final Topics topics;
@@ -226,52 +226,42 @@ public final class FleetClient {
 
     /** Reads whole topics without a group; one thread. */
     public final class Reader implements AutoCloseable {
-        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final CommittedReader reader;
 
         private Reader(List<String> read, boolean fromStart) {
-            consumer = new KafkaConsumer<>(
+            reader = CommittedReader.connect(
                     Map.of(
                             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                             bootstrap,
-                            // The default, read_uncommitted, would show results of aborted transactions.
-                            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                            "read_committed",
-                            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                            false,
                             ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                             50),
-                    new ByteArrayDeserializer(),
-                    new ByteArrayDeserializer());
-            List<TopicPartition> partitions = read.stream()
-                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
+                    READ_WITHIN);
+            List<TopicPartition> partitions = reader.partitions(read);
             if (fromStart) {
-                consumer.seekToBeginning(partitions);
+                var unused = reader.assign(partitions, Map.of());
             } else {
-                consumer.seekToEnd(partitions);
+                reader.assignAtEnd(partitions);
             }
-            // Positions are looked up lazily; what is sent after this call must be seen.
-            partitions.forEach(consumer::position);
         }
 
         /** The next values, each with its topic; empty if none came in time. */
         public List<FleetRecord> poll(Duration timeout) {
             List<FleetRecord> records = new ArrayList<>();
-            consumer.poll(timeout).forEach(record -> records.add(FleetRecord.of(record)));
+            reader.poll(timeout).forEach(record -> records.add(FleetRecord.of(record)));
             return records;
         }
 
-        /** Gives every record that was committed when this was called, each partition's in order. */
-        public void forEachUntilNow(Consumer<FleetRecord> reader) {
-            Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(consumer.assignment()));
-            while (true) {
-                ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
-                if (ends.isEmpty()) {
-                    return;
-                }
-                poll(Duration.ofMillis(200)).forEach(reader);
+        /**
+         * Gives every record that was committed when this was called, each partition's in order.
+         *
+         * @throws IllegalStateException if nothing comes for a minute
+         */
+        public void forEachUntilNow(Consumer<FleetRecord> taker) {
+            try {
+                reader.readTo(reader.ends(), READ_WITHIN, record -> taker.accept(FleetRecord.of(record)));
+            } catch (TimeoutException e) {
+                throw new IllegalStateException(
+                        "the topics cannot be read from " + bootstrap + ": " + e.getMessage(), e);
             }
         }
 
@@ -284,8 +274,7 @@ public final class FleetClient {
 
         @Override
         public void close() {
-            // It belongs to no group: there is nothing to wait for, least of all from a broker that has ended.
-            consumer.close(CloseOptions.timeout(Duration.ZERO));
+            reader.close();
         }
     }
 }

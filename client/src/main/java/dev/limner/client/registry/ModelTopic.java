@@ -2,6 +2,8 @@ package dev.limner.client.registry;
 
 import dev.failsafe.Failsafe;
 import dev.failsafe.RetryPolicy;
+import dev.limner.kafka.CommittedReader;
+import dev.limner.kafka.WrittenEnds;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.ModelRecord;
 import java.nio.charset.StandardCharsets;
@@ -13,23 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -37,7 +30,6 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +46,7 @@ public final class ModelTopic {
     private static final Patience PATIENCE = new Patience(Duration.ofSeconds(15), Duration.ofSeconds(30));
 
     private static final int TRANSACTION_MILLIS = 10_000;
-    private static final int ANSWER_SECONDS = 20;
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
     private static final RetryPolicy<Object> AGAIN = RetryPolicy.builder()
             .handleIf(ModelTopic::mayStartOver)
             .withMaxAttempts(10)
@@ -122,30 +114,17 @@ public final class ModelTopic {
     private record Found(Map<String, ModelRecord> records, Set<String> doubted) {}
 
     private Found look() {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (CommittedReader reader =
+                CommittedReader.connect(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap), ANSWER_WITHIN)) {
+            List<TopicPartition> partitions = reader.partitions(List.of(topic));
+            var unused = reader.assign(partitions, Map.of());
             Map<TopicPartition, Long> written = written(partitions);
-            Map<TopicPartition, Long> shown = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> shown = reader.ends();
             Found found = new Found(new HashMap<>(), new HashSet<>());
             long begun = System.nanoTime();
-            while (!reached(consumer, written)) {
+            while (!reader.passed(written)) {
                 long waited = System.nanoTime() - begun;
-                if (waited > patience.decided().toNanos() && reached(consumer, shown)) {
+                if (waited > patience.decided().toNanos() && reader.passed(shown)) {
                     LOG.atWarn().addKeyValue("topic", topic).log("somebody's transaction is still open: read up to it");
                     break;
                 }
@@ -153,37 +132,26 @@ public final class ModelTopic {
                     throw new IllegalStateException("the topic " + topic + " on " + bootstrap
                             + " cannot be read to its end in " + patience.read().toSeconds() + " s");
                 }
-                consumer.poll(POLL).forEach(record -> take(record.key(), record.value(), found));
+                reader.poll(POLL).forEach(record -> take(record.key(), record.value(), found));
             }
             return found;
         }
     }
 
-    private static boolean reached(KafkaConsumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
-        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    }
-
     private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                AdminClientConfig.CLIENT_ID_CONFIG,
-                "limner-models"))) {
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(
-                            partitions.stream()
-                                    .collect(
-                                            Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
-                            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get(ANSWER_SECONDS, TimeUnit.SECONDS)
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (ExecutionException | TimeoutException e) {
+        try {
+            return WrittenEnds.of(
+                    partitions,
+                    Map.of(
+                            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                            bootstrap,
+                            AdminClientConfig.CLIENT_ID_CONFIG,
+                            "limner-models"),
+                    ANSWER_WITHIN);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
             throw new KafkaException("the end of the topic " + topic + " on " + bootstrap + " cannot be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptException(e);
         }
     }
 

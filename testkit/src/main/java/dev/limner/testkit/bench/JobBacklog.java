@@ -1,5 +1,6 @@
 package dev.limner.testkit.bench;
 
+import dev.limner.kafka.CommittedReader;
 import dev.limner.protocol.Job;
 import dev.limner.protocol.JobCodec;
 import dev.limner.protocol.Outcome;
@@ -15,12 +16,9 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -34,7 +32,7 @@ final class JobBacklog implements AutoCloseable {
 
     private final String jobsTopic;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final KafkaConsumer<byte[], byte[]> results;
+    private final CommittedReader results;
 
     JobBacklog(String bootstrap, Topics topics) {
         this.jobsTopic = topics.jobs(Topics.Lane.STANDARD);
@@ -49,26 +47,16 @@ final class JobBacklog implements AutoCloseable {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
-        this.results = new KafkaConsumer<>(
+        this.results = CommittedReader.connect(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
                         ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
                         64 << 10,
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                         (int) POLL.toMillis()),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        List<TopicPartition> partitions = results.partitionsFor(topics.results()).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-        results.assign(partitions);
-        results.seekToEnd(partitions);
-        partitions.forEach(results::position);
+                PATIENCE);
+        results.assignAtEnd(results.partitions(List.of(topics.results())));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.limner.worker.ledger;
 
+import dev.limner.kafka.CommittedReader;
 import dev.limner.worker.intake.PartitionRef;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,10 +10,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,8 @@ public final class ResultsHistory implements TakeOvers.Answers {
     /** Partitions of one assignment come within this time, and then share a reading. */
     private static final Duration GATHER = Duration.ofMillis(100);
 
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
     /** Offsets that one reading asks about: 256 MiB of bits. More partitions take another reading. */
     private static final long MOST_OFFSETS = 1L << 31;
 
@@ -42,7 +43,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
     private final Map<PartitionRef, ResultsQuestion> asked = new LinkedHashMap<>();
     private final Queue<ResultsAnswer> answers = new ConcurrentLinkedQueue<>();
     private @Nullable Thread thread;
-    private @Nullable KafkaConsumer<byte[], byte[]> reading;
+    private @Nullable CommittedReader reading;
     private boolean closed;
 
     /**
@@ -114,7 +115,7 @@ public final class ResultsHistory implements TakeOvers.Answers {
     }
 
     private boolean answered(List<ResultsQuestion> questions) {
-        try (KafkaConsumer<byte[], byte[]> consumer = connect()) {
+        try (CommittedReader consumer = connect()) {
             synchronized (this) {
                 if (closed) {
                     return true;
@@ -148,8 +149,8 @@ public final class ResultsHistory implements TakeOvers.Answers {
         }
     }
 
-    private KafkaConsumer<byte[], byte[]> connect() {
-        return new KafkaConsumer<>(
+    private CommittedReader connect() {
+        return CommittedReader.connect(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrap,
@@ -158,17 +159,8 @@ public final class ResultsHistory implements TakeOvers.Answers {
                         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                         5_000,
                         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        10_000,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                        (int) ANSWER_WITHIN.toMillis()),
+                ANSWER_WITHIN);
     }
 
     @Override

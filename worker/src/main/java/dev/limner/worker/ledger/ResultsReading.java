@@ -1,5 +1,7 @@
 package dev.limner.worker.ledger;
 
+import dev.limner.kafka.CommittedReader;
+import dev.limner.kafka.WrittenEnds;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.PartitionRef;
@@ -21,11 +23,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -55,7 +54,7 @@ final class ResultsReading {
     /** Clocks of producers and brokers may differ by so much without harm. */
     private static final Duration CLOCKS_APART = Duration.ofDays(1);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final CommittedReader consumer;
     private final String bootstrap;
     private final String topic;
     private final String client;
@@ -79,7 +78,7 @@ final class ResultsReading {
      * @param consumer reads committed records, has nothing assigned, and stays the caller's to close
      * @param client how the brokers' logs name this reader
      */
-    ResultsReading(KafkaConsumer<byte[], byte[]> consumer, String bootstrap, String topic, String client) {
+    ResultsReading(CommittedReader consumer, String bootstrap, String topic, String client) {
         this.consumer = consumer;
         this.bootstrap = bootstrap;
         this.topic = topic;
@@ -112,13 +111,12 @@ final class ResultsReading {
         long told = begun;
         long moved = begun;
         long read = 0;
-        while (!left.isEmpty()) {
+        while (!consumer.passed(left)) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 read++;
                 note(record, sources);
             }
-            left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             if (!records.isEmpty()) {
                 moved = System.nanoTime();
             } else if (System.nanoTime() - moved > LOOK_AFTER_NANOS) {
@@ -145,13 +143,10 @@ final class ResultsReading {
     }
 
     private void log(Map<TopicPartition, Long> left, long read, long begun, String message) {
-        long remaining = left.entrySet().stream()
-                .mapToLong(end -> end.getValue() - consumer.position(end.getKey()))
-                .sum();
         LOG.atInfo()
                 .addKeyValue("topic", topic)
                 .addKeyValue("records", read)
-                .addKeyValue("remaining", remaining)
+                .addKeyValue("remaining", consumer.remaining(left))
                 .addKeyValue("seconds", (System.nanoTime() - begun) / 1_000_000_000)
                 .log(message);
     }
@@ -188,8 +183,9 @@ final class ResultsReading {
                 new TopicPartition(
                         question.partition().topic(), question.partition().number()),
                 question));
-        consumer.assign(left.keySet());
-        left.forEach((partition, question) -> consumer.seek(partition, question.from()));
+        Map<TopicPartition, Long> from = new HashMap<>();
+        left.forEach((partition, question) -> from.put(partition, question.from()));
+        var unused = consumer.assign(from.keySet(), from);
         List<Source> sources = new ArrayList<>();
         // A producer that dates its records into the future tells nothing of their age.
         long now = System.currentTimeMillis();
@@ -249,7 +245,7 @@ final class ResultsReading {
     /** Empty if the brokers do not say, as those before Kafka 3.6, or not to this worker. */
     private Optional<Duration> mostAhead(String jobs) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, jobs);
-        try (Admin admin = connect()) {
+        try (Admin admin = Admin.create(admin())) {
             Config config = Objects.requireNonNull(admin.describeConfigs(List.of(resource))
                     .all()
                     .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
@@ -271,23 +267,16 @@ final class ResultsReading {
 
     /** Puts the consumer at the first results of a moment; where each partition of theirs ends now. */
     private Map<TopicPartition, Long> start(long sinceMillis) {
-        List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
+        List<TopicPartition> all = consumer.partitions(List.of(topic));
         if (all.isEmpty()) {
             // A broker that has just started may not know it yet. Without it nothing can be published anyway.
             throw new UnknownTopicOrPartitionException("there is no topic " + topic);
         }
-        consumer.assign(all);
         Map<TopicPartition, Long> written = written(all);
-        Map<TopicPartition, Long> readable = consumer.endOffsets(all);
-        Map<TopicPartition, OffsetAndTimestamp> starts = consumer.offsetsForTimes(
-                all.stream().collect(Collectors.toMap(partition -> partition, unused -> sinceMillis)));
-        for (TopicPartition partition : all) {
-            OffsetAndTimestamp start = starts.get(partition);
-            // Without a start, what is that young is at most in a transaction that is not over yet.
-            consumer.seek(partition, start == null ? readable.getOrDefault(partition, 0L) : start.offset());
-        }
+        // Without a start, what is that young is at most in a transaction that is not over yet.
+        Map<TopicPartition, Long> starts = consumer.ends(all);
+        starts.putAll(consumer.firstSince(all, sinceMillis));
+        var unused = consumer.assign(all, starts);
         Instant since = Instant.ofEpochMilli(sinceMillis);
         LOG.atInfo().addKeyValue("topic", topic).addKeyValue("since", since).log("reading the results");
         return new HashMap<>(written);
@@ -295,27 +284,11 @@ final class ResultsReading {
 
     /** The ends with transactions that are still open: a dead worker's may be committed already in its own partitions. */
     private Map<TopicPartition, Long> written(List<TopicPartition> partitions) {
-        try (Admin admin = connect()) {
-            return admin
-                    .listOffsets(partitions.stream()
-                            .collect(Collectors.toMap(partition -> partition, unused -> OffsetSpec.latest())))
-                    .all()
-                    .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
-                    .entrySet()
-                    .stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, entry -> entry.getValue().offset()));
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof KafkaException failure ? failure : new KafkaException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new org.apache.kafka.common.errors.TimeoutException("the ends of " + topic, e);
-        } catch (InterruptedException e) {
-            throw new org.apache.kafka.common.errors.InterruptException(e);
-        }
+        return WrittenEnds.of(partitions, admin(), Duration.ofMillis(ANSWER_WITHIN_MILLIS));
     }
 
-    private Admin connect() {
-        return Admin.create(Map.of(
+    private Map<String, Object> admin() {
+        return Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap,
                 AdminClientConfig.CLIENT_ID_CONFIG,
@@ -323,6 +296,6 @@ final class ResultsReading {
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 3_000,
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                ANSWER_WITHIN_MILLIS));
+                ANSWER_WITHIN_MILLIS);
     }
 }

@@ -1,16 +1,14 @@
 package dev.limner.worker.topic;
 
+import dev.limner.kafka.CommittedReader;
 import dev.limner.worker.intake.RightsAdvice;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +63,7 @@ public final class TopicReader implements AutoCloseable {
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private volatile @Nullable CommittedReader consumer;
     private volatile @Nullable String failure;
     private volatile long progressNanos = System.nanoTime();
 
@@ -169,7 +167,7 @@ public final class TopicReader implements AutoCloseable {
         try {
             while (!isClosing()) {
                 try (Admin admin = Admin.create(adminConfig());
-                        Consumer<byte[], byte[]> mine = connect.apply(consumerConfig())) {
+                        CommittedReader mine = CommittedReader.connect(consumerConfig(), ASK_WITHIN, connect)) {
                     consumer = mine;
                     follow(admin, mine);
                 } catch (WakeupException e) {
@@ -212,7 +210,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /** Reads with one connection until it fails, the reader is closed, or the topic is another. */
-    private void follow(Admin admin, Consumer<byte[], byte[]> mine) throws InterruptedException {
+    private void follow(Admin admin, CommittedReader mine) throws InterruptedException {
         long looked = System.nanoTime() - lookEvery.toNanos();
         while (!isClosing()) {
             if (System.nanoTime() - looked >= lookEvery.toNanos() || positions.isEmpty()) {
@@ -252,7 +250,7 @@ public final class TopicReader implements AutoCloseable {
      *
      * @return false if it is another one than before and has to be read with a new connection
      */
-    private boolean look(Admin admin, Consumer<byte[], byte[]> mine) throws InterruptedException {
+    private boolean look(Admin admin, CommittedReader mine) throws InterruptedException {
         Optional<TopicDescription> found;
         try {
             found = describe(admin);
@@ -311,40 +309,23 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /** Partitions that were not read before are read from their beginning, the others from where this reader was. */
-    private void assign(Consumer<byte[], byte[]> mine, List<TopicPartition> all) {
-        if (mine.assignment().containsAll(all)) {
+    private void assign(CommittedReader mine, List<TopicPartition> all) {
+        boolean first = positions.isEmpty();
+        Map<TopicPartition, Long> fresh = mine.assign(all, positions);
+        if (fresh.isEmpty()) {
             return;
         }
-        boolean first = positions.isEmpty();
-        Set<TopicPartition> added = new HashSet<>(all);
-        added.removeAll(mine.assignment());
-        mine.assign(all);
-        List<TopicPartition> fresh = new ArrayList<>();
-        for (TopicPartition partition : added) {
-            Long position = positions.get(partition);
-            if (position == null) {
-                fresh.add(partition);
-            } else {
-                mine.seek(partition, position);
-            }
-        }
-        if (!fresh.isEmpty()) {
-            mine.seekToBeginning(fresh);
-        }
         if (first && caughtUp.getCount() > 0) {
-            unread.putAll(mine.endOffsets(all, ASK_WITHIN));
+            unread.putAll(mine.ends());
         }
-        for (TopicPartition partition : fresh) {
-            positions.put(partition, mine.position(partition, ASK_WITHIN));
-        }
+        positions.putAll(fresh);
         LOG.atDebug().addKeyValue("topic", topic).addKeyValue("partitions", all).log("read");
     }
 
-    private void noteCaughtUp(Consumer<byte[], byte[]> mine) {
-        // Behind the last record there may be transaction markers; the consumer has passed them.
-        unread.keySet().forEach(partition -> positions.put(partition, mine.position(partition, ASK_WITHIN)));
-        unread.entrySet().removeIf(end -> positions.getOrDefault(end.getKey(), 0L) >= end.getValue());
-        if (unread.isEmpty()) {
+    private void noteCaughtUp(CommittedReader mine) {
+        // Behind the last record there may be transaction markers; the reader has passed them.
+        unread.keySet().forEach(partition -> positions.put(partition, mine.position(partition)));
+        if (mine.passed(unread)) {
             caughtUp.countDown();
         }
     }
@@ -368,21 +349,13 @@ public final class TopicReader implements AutoCloseable {
                 ConsumerConfig.CLIENT_ID_CONFIG,
                 client,
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) ASK_WITHIN.toMillis(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest");
+                (int) ASK_WITHIN.toMillis());
     }
 
     @Override
     public void close() {
         closing.countDown();
-        Consumer<byte[], byte[]> mine = consumer;
+        CommittedReader mine = consumer;
         if (mine != null) {
             mine.wakeup();
         }

@@ -1,5 +1,6 @@
 package dev.limner.testkit.chaos.check;
 
+import dev.limner.kafka.CommittedReader;
 import dev.limner.protocol.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,10 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * All committed records of a fleet's jobs, results, dead letters and cancellations, each once, also of partitions that are
@@ -24,11 +23,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class LogReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
+    private static final Duration STALL = Duration.ofMinutes(5);
     private static final long PARTITIONS_EVERY_NANOS = 1_000_000_000L;
 
     private final Topics topics;
     private final Reader reader;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final CommittedReader consumer;
     private final Set<String> left = new HashSet<>();
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
     private final Thread thread;
@@ -48,22 +49,15 @@ final class LogReader implements AutoCloseable {
     LogReader(String bootstrap, Topics topics, Reader reader) {
         this.topics = topics;
         this.reader = reader;
-        this.consumer = new KafkaConsumer<>(
+        this.consumer = CommittedReader.connect(
                 Map.of(
                         ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                         bootstrap,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
                         ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                         50,
                         ConsumerConfig.METADATA_MAX_AGE_CONFIG,
                         1000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                ANSWER_WITHIN);
         this.thread = Thread.ofPlatform().name("checker").daemon().start(this::run);
     }
 
@@ -88,20 +82,15 @@ final class LogReader implements AutoCloseable {
     }
 
     private void assignAll() {
-        Set<TopicPartition> all = new HashSet<>();
         List<String> read = new ArrayList<>(topics.allJobs());
         read.addAll(List.of(topics.results(), topics.deadLetters(), topics.cancellations()));
         read.removeAll(left);
         try {
-            for (String topic : read) {
-                consumer.partitionsFor(topic).forEach(info -> all.add(new TopicPartition(topic, info.partition())));
-            }
+            var unused = consumer.assign(consumer.partitions(read), Map.of());
         } catch (TimeoutException e) {
-            // The brokers are unavailable; what is assigned stays.
+            // The brokers are unavailable; what is assigned stays, and what is new begins at its oldest record all the
+            // same.
             return;
-        }
-        if (!all.equals(consumer.assignment())) {
-            consumer.assign(all);
         }
     }
 
@@ -125,10 +114,7 @@ final class LogReader implements AutoCloseable {
             Set<TopicPartition> those = consumer.assignment().stream()
                     .filter(partition -> partition.topic().equals(topic))
                     .collect(Collectors.toSet());
-            Map<TopicPartition, Long> ends = consumer.endOffsets(those);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(POLL).forEach(reader::take);
-            }
+            consumer.readTo(consumer.ends(those), STALL, reader::take);
             left.add(topic);
         });
     }
