@@ -65,6 +65,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.limner..")
             .and()
             .resideOutsideOfPackages(
+                    all("kafka"),
                     all("client"),
                     all("broker"),
                     all("testkit"),
@@ -78,6 +79,23 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka..");
+
+    /** Who reads a topic as a whole takes the reader that cannot see what was aborted. Members of a group have their own. */
+    @ArchTest
+    static final ArchRule onlyOneReadsWithoutAGroup = noClasses()
+            .that()
+            .resideInAPackage("dev.limner..")
+            .and()
+            .resideOutsideOfPackages(all("kafka"), WORKER + "intake", WORKER + "publish", "dev.limner.trainer.registry")
+            .and()
+            // A bare consume-and-produce loop to hold the worker against; a member that comes and goes.
+            .haveNameNotMatching("dev\\.limner\\.testkit\\.(bench\\.RawLoop|chaos\\.cluster\\.ChurningConsumer)")
+            .should()
+            .callConstructorWhere(describe(
+                    "of a consumer",
+                    call -> call.getTargetOwner()
+                            .getFullName()
+                            .equals("org.apache.kafka.clients.consumer.KafkaConsumer")));
 
     @ArchTest
     static final ArchRule nativeArraysStayWhereTheyHaveAnOwner = noClasses()

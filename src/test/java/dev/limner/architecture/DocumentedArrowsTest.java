@@ -36,7 +36,11 @@ class DocumentedArrowsTest {
         String text = row.group(2).replaceAll("\\([^)]*\\)", "");
         if (text.startsWith("what cli may import")) {
             allowed.addAll(before.getOrDefault("cli", Set.of()));
-            allowed.add("cli");
+            NAME.matcher(text.substring("what cli may import".length()))
+                    .results()
+                    .map(MatchResult::group)
+                    .filter(name -> !name.equals("and"))
+                    .forEach(allowed::add);
         } else if (!text.startsWith("nothing")) {
             NAME.matcher(text).results().forEach(name -> allowed.add(name.group()));
         }

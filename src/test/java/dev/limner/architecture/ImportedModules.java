@@ -45,13 +45,25 @@ final class ImportedModules implements LocationProvider {
         may(arrows, "store", "protocol");
         may(arrows, "generator", "protocol", "store");
         may(arrows, "broker", "protocol");
+        may(arrows, "kafka");
         may(arrows, "training", "protocol", "store", "generator");
-        may(arrows, "client", "protocol", "store", "broker", "generator");
-        may(arrows, "worker", "protocol", "store", "generator");
+        may(arrows, "client", "protocol", "store", "kafka", "broker", "generator");
+        may(arrows, "worker", "protocol", "store", "kafka", "generator");
         may(arrows, "trainer", "protocol", "store", "generator", "training", "client");
         may(arrows, "launcher", "protocol", "broker", "client");
         may(arrows, "cli", "protocol", "store", "generator", "training", "client", "broker", "launcher");
-        may(arrows, "testkit", "protocol", "store", "generator", "training", "client", "broker", "launcher", "cli");
+        may(
+                arrows,
+                "testkit",
+                "protocol",
+                "store",
+                "kafka",
+                "generator",
+                "training",
+                "client",
+                "broker",
+                "launcher",
+                "cli");
         return arrows;
     }
 

@@ -163,7 +163,10 @@ public final class CommittedReader implements AutoCloseable {
         return new HashMap<>(consumer.endOffsets(partitions));
     }
 
-    /** The first offset of each partition that is as young as that; none for a partition all of whose records are older. */
+    /**
+     * The first offset of each partition that is as young as that, a marker's perhaps; none for a partition in which everything
+     * is older.
+     */
     public Map<TopicPartition, Long> firstSince(Collection<TopicPartition> partitions, long sinceMillis) {
         Map<TopicPartition, Long> asked = new HashMap<>();
         partitions.forEach(partition -> asked.put(partition, sinceMillis));

@@ -17,11 +17,9 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -31,7 +29,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +56,7 @@ public final class TopicReader implements AutoCloseable {
     private final String client;
     private final Reader reader;
     private final Duration lookEvery;
-    private final Function<Map<String, Object>, Consumer<byte[], byte[]>> connect;
+    private final Function<Map<String, Object>, CommittedReader> connect;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -99,18 +96,12 @@ public final class TopicReader implements AutoCloseable {
      * @param client how the brokers' logs name this reader
      */
     public TopicReader(String bootstrap, String topic, String client, Reader reader) {
-        this(
-                bootstrap,
-                topic,
-                client,
-                reader,
-                LOOK_EVERY,
-                config -> new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        this(bootstrap, topic, client, reader, LOOK_EVERY, config -> CommittedReader.connect(config, ASK_WITHIN));
     }
 
     /**
      * @param lookEvery how often the topic's id and partitions are asked for
-     * @param connect makes a consumer of a configuration
+     * @param connect makes a connection of its settings
      */
     TopicReader(
             String bootstrap,
@@ -118,7 +109,7 @@ public final class TopicReader implements AutoCloseable {
             String client,
             Reader reader,
             Duration lookEvery,
-            Function<Map<String, Object>, Consumer<byte[], byte[]>> connect) {
+            Function<Map<String, Object>, CommittedReader> connect) {
         this.connect = connect;
         this.bootstrap = bootstrap;
         this.topic = topic;
@@ -167,7 +158,7 @@ public final class TopicReader implements AutoCloseable {
         try {
             while (!isClosing()) {
                 try (Admin admin = Admin.create(adminConfig());
-                        CommittedReader mine = CommittedReader.connect(consumerConfig(), ASK_WITHIN, connect)) {
+                        CommittedReader mine = connect.apply(consumerConfig())) {
                     consumer = mine;
                     follow(admin, mine);
                 } catch (WakeupException e) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.limner.broker.BrokerSettings;
 import dev.limner.broker.EmbeddedBroker;
+import dev.limner.kafka.CommittedReader;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -130,7 +130,9 @@ class TopicReaderTest {
                     "t",
                     recording(),
                     LOOK_EVERY,
-                    config -> connections.incrementAndGet() == 1 ? new OncePolled(config) : consumer(config))) {
+                    config -> connections.incrementAndGet() == 1
+                            ? CommittedReader.connect(config, PATIENCE, OncePolled::new)
+                            : connect(config))) {
                 assertThat(next(2)).containsExactly("a", "b");
                 send("fails", 0, "c");
                 assertThat(next(1)).as("and nothing a second time").containsExactly("c");
@@ -159,7 +161,7 @@ class TopicReaderTest {
             port = socket.getLocalPort();
         }
         try (TopicReader reader =
-                new TopicReader("127.0.0.1:" + port, "late", "t", recording(), LOOK_EVERY, TopicReaderTest::consumer)) {
+                new TopicReader("127.0.0.1:" + port, "late", "t", recording(), LOOK_EVERY, TopicReaderTest::connect)) {
             while (reader.failing().isEmpty()) {
                 Thread.sleep(50);
             }
@@ -196,12 +198,12 @@ class TopicReaderTest {
         }
     }
 
-    private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    private static CommittedReader connect(Map<String, Object> config) {
+        return CommittedReader.connect(config, PATIENCE);
     }
 
     private TopicReader reader(String topic) {
-        return new TopicReader(broker.bootstrap(), topic, "t", recording(), LOOK_EVERY, TopicReaderTest::consumer);
+        return new TopicReader(broker.bootstrap(), topic, "t", recording(), LOOK_EVERY, TopicReaderTest::connect);
     }
 
     private TopicReader.Reader recording() {
