@@ -8,7 +8,7 @@ import dev.limner.cli.LimnerCommand;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.TextEncoder;
-import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.render.Renderer;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
@@ -95,16 +95,17 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
         Manifest manifest = bundle.manifest();
         String asked = language != null ? language : trainedLanguage(manifest);
         Device device = options.device();
-        DataSet set = options.read(manifest.generator().side());
-        try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
+        DataSet set = options.read(manifest.output().side());
+        try (TextEncoder encoder = options.encoder(home, manifest.requireTextEncoder());
                 FeatureExtractors extractors = options.extractors(home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
             EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, images, seed);
-            GeneratorNetwork network = new GeneratorNetwork(manifest.generator());
+            TrainableGenerator network = bundle.generator();
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             ModelEvaluation evaluation;
-            try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
+            try (Renderer untrained =
+                    Renderer.over(memory, network, network.parameters().initialise(memory))) {
                 evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(renderer), ImageSource.of(untrained));
             }
             SampleGrid grid = options.grid(home, asked);

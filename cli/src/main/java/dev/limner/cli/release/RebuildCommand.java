@@ -111,7 +111,7 @@ final class RebuildCommand implements Callable<Integer> {
         }
         Lineage line = Lineage.of(registry.store(), registry.name, manifest.parent());
         Device device = options.device();
-        DataSet data = options.read(manifest.generator().side());
+        DataSet data = options.read(manifest.output().side());
         if (!data.digest().equals(trainedOn.path("dataDigest").asText())) {
             throw new UsageException("the data set is " + data.digest() + ", the model was tuned on "
                     + trainedOn.path("dataDigest").asText());
@@ -119,7 +119,7 @@ final class RebuildCommand implements Callable<Integer> {
         JsonNode recipe = line.parent().manifest().recipe();
         String language = recipe == null ? "en" : recipe.path("language").asText("en");
         Path folder = out == null ? Folders.temporary("limner-rebuild") : out;
-        try (TextEncoder encoder = options.encoder(home, manifest.textEncoder());
+        try (TextEncoder encoder = options.encoder(home, manifest.requireTextEncoder());
                 FeatureExtractors extractors = options.extractors(home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
             StoredImages files = new StoredImages(store == null ? home.state().resolve("store") : store, examples);

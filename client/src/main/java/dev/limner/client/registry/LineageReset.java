@@ -5,6 +5,8 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.protocol.ModelRecord;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * A model that was trained from nothing, to follow one that was tuned. Its number is 0, and workers take nothing that is
@@ -38,6 +40,7 @@ public final class LineageReset {
                         manifest.textEncoder(),
                         manifest.recipe() instanceof ObjectNode recipe ? recipe : null,
                         manifest.trainedOn() instanceof ObjectNode trainedOn ? trainedOn : null,
+                        Objects.requireNonNullElse(manifest.data(), List.of()),
                         new ModelBundle.Lineage(null, live.order() + 1, null)),
                 new ModelBundle.Content(
                         offered.weights(),

@@ -8,6 +8,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.protocol.ModelRecord;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class LineageResetTest {
                         from.textEncoder(),
                         null,
                         null,
+                        List.of(),
                         new ModelBundle.Lineage(from.digest(), from.order() + 1, null)),
                 new ModelBundle.Content(
                         weights.weights(),

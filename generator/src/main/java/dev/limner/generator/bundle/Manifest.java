@@ -2,7 +2,10 @@ package dev.limner.generator.bundle;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Generator;
+import dev.limner.generator.network.ModelInputs;
+import dev.limner.generator.network.ModelOutput;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param format version of this record; a reader refuses what it does not know
  * @param name the model's name, as jobs ask for it
  * @param digest lower-case hexadecimal SHA-256 of the canonical manifest
- * @param architecture the family of networks; only {@code limner} so far
- * @param generator the network's shape
- * @param textEncoder the encoder whose embeddings the network was trained on
+ * @param architecture the network: its family and its shape
+ * @param inputs what it reads for an image, for readers that do not know the family
+ * @param output what it makes
+ * @param textEncoder the encoder whose embeddings the network was trained on; absent for one that reads no caption
  * @param weights the generator's weights
  * @param discriminator the discriminator's weights, for tuning the model further; nobody generates with them
  * @param probes images that the maker saw it generate
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param parent digest of the model this one was tuned from
  * @param recipe the recipe it was trained with, as data
  * @param trainedOn data sets, step counts and ranges of feedback, so that the version can be rebuilt
+ * @param data licences of what it was trained on; absent where nobody recorded them
  * @param metrics what the gate measured when it let the model pass
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,9 +36,10 @@ public record Manifest(
         int format,
         String name,
         String digest,
-        String architecture,
-        GeneratorSpec generator,
-        String textEncoder,
+        NetworkDescription architecture,
+        ModelInputs inputs,
+        ModelOutput output,
+        @Nullable String textEncoder,
         WeightsFile weights,
         @Nullable WeightsFile discriminator,
         @Nullable Probes probes,
@@ -41,14 +47,15 @@ public record Manifest(
         @Nullable String parent,
         @Nullable JsonNode recipe,
         @Nullable JsonNode trainedOn,
+        @Nullable List<DataLicence> data,
         @Nullable JsonNode metrics) {
-    /** The version of this record that this build reads and writes. */
-    public static final int FORMAT = 1;
-
-    /** The one architecture this build can generate with. */
-    public static final String LIMNER = "limner";
+    /** The version of this record that this build writes. It reads the one before as well: {@link ManifestFormat1}. */
+    public static final int FORMAT = 2;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    /** Names of a file that lies in the bundle's folder itself. */
+    private static final Pattern WEIGHTS = Pattern.compile("[a-z0-9]{1,32}\\.(safetensors|pt)");
+
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     /** @throws IllegalArgumentException naming the value if no model can be called so */
@@ -57,15 +64,27 @@ public record Manifest(
     }
 
     public Manifest {
-        require(format == FORMAT, "format", format, "must be " + FORMAT);
+        require(
+                format == FORMAT || format == ManifestFormat1.FORMAT,
+                "format",
+                format,
+                "must be " + ManifestFormat1.FORMAT + " or " + FORMAT);
+        require(inputs != null, "inputs", null, "must be there");
+        require(output != null, "output", null, "must be there");
+        require(
+                inputs.readsCaption() == (textEncoder != null),
+                "textEncoder",
+                textEncoder,
+                "must be there if and only if the model reads captions");
         requireName(name);
         require(digest.isEmpty() || SHA256.matcher(digest).matches(), "digest", digest, "must be a SHA-256");
-        require(weights.file().equals(BundleFiles.WEIGHTS), "weights.file", weights.file(), BundleFiles.WEIGHTS);
+        require(WEIGHTS.matcher(weights.file()).matches(), "weights.file", weights.file(), "must match " + WEIGHTS);
         require(
                 discriminator == null || discriminator.file().equals(BundleFiles.DISCRIMINATOR),
                 "discriminator.file",
                 discriminator,
                 BundleFiles.DISCRIMINATOR);
+        data = data == null ? null : List.copyOf(data);
         require(sequence == null || sequence >= 0, "sequence", String.valueOf(sequence), "must be at least 0");
     }
 
@@ -102,13 +121,31 @@ public record Manifest(
         return Objects.requireNonNullElse(sequence, 0L);
     }
 
+    /**
+     * {@link #textEncoder()}, for what works with captions only.
+     *
+     * @throws IllegalArgumentException if the model reads none
+     */
+    public String requireTextEncoder() {
+        if (textEncoder == null) {
+            throw new IllegalArgumentException("model " + name + " reads no captions, it reads " + inputs);
+        }
+        return textEncoder;
+    }
+
+    /** @throws IllegalArgumentException naming the id or the key if this build has no such network */
+    public Generator generator() {
+        return architecture.generator();
+    }
+
     Manifest withDigest(String value) {
         return new Manifest(
                 format,
                 name,
                 value,
                 architecture,
-                generator,
+                inputs,
+                output,
                 textEncoder,
                 weights,
                 discriminator,
@@ -117,6 +154,7 @@ public record Manifest(
                 parent,
                 recipe,
                 trainedOn,
+                data,
                 metrics);
     }
 

@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.image.ProbeSheet;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Architectures;
+import dev.limner.generator.network.Generator;
+import dev.limner.generator.network.ProgramGenerator;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.text.JsonReasons;
@@ -18,17 +21,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on disk: a manifest, weights, and what goes with them; nothing executable.
+ * A model on disk: a manifest, weights, and what goes with them. Nothing is executable but the file of a
+ * {@link ProgramGenerator}, which a worker runs only where its operator allowed that very file.
  *
  * @param folder where it lies
  * @param manifest what the bundle says of itself, checked against the bytes
- * @param weights the generator's arrays by name
+ * @param weights the generator's arrays by name; none of a program, whose file is checked all the same
  */
 public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensors.Tensor> weights) {
     private static final long MOST_MANIFEST_BYTES = 1 << 20;
@@ -48,19 +53,25 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
      * What a manifest says besides what follows from the files.
      *
      * @param name the model's name
-     * @param generator the network's shape
-     * @param textEncoder the encoder's id
+     * @param generator the network
+     * @param textEncoder the encoder's id; null for a network that reads no caption
      * @param recipe the recipe, as data
      * @param trainedOn where the weights come from
+     * @param data licences of what it was trained on
      * @param lineage what it was tuned from; absent for a model that was trained from nothing
      */
     public record Description(
             String name,
-            GeneratorSpec generator,
-            String textEncoder,
+            Generator generator,
+            @Nullable String textEncoder,
             @Nullable ObjectNode recipe,
             @Nullable ObjectNode trainedOn,
-            @Nullable Lineage lineage) {}
+            List<DataLicence> data,
+            @Nullable Lineage lineage) {
+        public Description {
+            data = List.copyOf(data);
+        }
+    }
 
     /**
      * A release's place.
@@ -77,7 +88,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
     /**
      * A bundle's arrays and images.
      *
-     * @param generator arrays by name
+     * @param generator arrays by name, of a network that can be trained
      * @param discriminator arrays by name; absent in a model that is not to be tuned further
      * @param probes what it was seen to generate
      */
@@ -93,7 +104,14 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
      */
     public static ModelBundle read(Path folder) {
         Manifest manifest = readManifest(folder);
-        return new ModelBundle(folder, manifest, tensors(folder, manifest.weights()));
+        Map<String, Safetensors.Tensor> weights = switch (manifest.generator()) {
+            case TrainableGenerator trainable -> tensors(folder, manifest.weights());
+            case ProgramGenerator program -> {
+                requireWhole(folder, manifest.weights());
+                yield Map.of();
+            }
+        };
+        return new ModelBundle(folder, manifest, weights);
     }
 
     /**
@@ -106,26 +124,25 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
         try {
             byte[] bytes = BundleFiles.read(file, MOST_MANIFEST_BYTES);
             JsonNode tree = JSON.readTree(bytes);
-            Manifest manifest = JSON.treeToValue(tree, Manifest.class);
-            if (manifest == null) {
-                throw new BundleException(RefusalCode.MANIFEST_INVALID, file + " is empty");
+            if (!tree.isObject()) {
+                throw new BundleException(RefusalCode.MANIFEST_INVALID, file + " is empty, or no JSON object");
             }
+            requireKnown(tree, file);
+            Manifest manifest = JSON.treeToValue(
+                    ManifestFormat1.is(tree) ? ManifestFormat1.upgraded(tree, JSON) : tree, Manifest.class);
             String expected = digest(tree);
             if (!expected.equals(manifest.digest())) {
                 throw new BundleException(
                         RefusalCode.MANIFEST_INVALID,
                         file + " has digest " + manifest.digest() + ", its content has " + expected);
             }
-            if (!manifest.architecture().equals(Manifest.LIMNER)) {
-                throw new BundleException(
-                        RefusalCode.ARCHITECTURE_UNKNOWN,
-                        file + " has architecture '" + manifest.architecture() + "', this build generates with "
-                                + Manifest.LIMNER);
-            }
+            requireAsDeclared(manifest, file);
             return manifest;
         } catch (JsonProcessingException e) {
             throw new BundleException(
                     RefusalCode.MANIFEST_INVALID, file + " is not a manifest: " + JsonReasons.of(e), e);
+        } catch (IllegalArgumentException e) {
+            throw new BundleException(RefusalCode.MANIFEST_INVALID, file + ": " + e.getMessage(), e);
         } catch (NoSuchFileException e) {
             throw new BundleException(
                     RefusalCode.BUNDLE_MISSING,
@@ -139,8 +156,81 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
         }
     }
 
+    /** Before anything else is read: what a network of another build needs may be declared in ways this one does not know. */
+    private static void requireKnown(JsonNode tree, Path file) {
+        int format = tree.path("format").asInt();
+        if (format != ManifestFormat1.FORMAT && format != Manifest.FORMAT) {
+            throw new BundleException(
+                    RefusalCode.MANIFEST_INVALID,
+                    file + " has format " + tree.path("format") + ", this build reads " + ManifestFormat1.FORMAT
+                            + " and " + Manifest.FORMAT);
+        }
+        String id = ManifestFormat1.is(tree)
+                ? ManifestFormat1.architecture(tree)
+                : tree.path("architecture").path("id").asText();
+        if (Architectures.all().find(id).isEmpty()) {
+            throw new BundleException(
+                    RefusalCode.ARCHITECTURE_UNKNOWN,
+                    file + " has architecture '" + id + "', this build has " + Architectures.all());
+        }
+    }
+
+    /** What readers are told that do not know the network is what the network says of itself. */
+    private static void requireAsDeclared(Manifest manifest, Path file) {
+        Generator generator = manifest.generator();
+        if (!generator.inputs().equals(manifest.inputs()) || !generator.output().equals(manifest.output())) {
+            throw new BundleException(
+                    RefusalCode.MANIFEST_INVALID,
+                    file + " declares " + manifest.inputs() + " and " + manifest.output() + ", its network reads "
+                            + generator.inputs() + " and makes " + generator.output());
+        }
+        String expected = fileOf(generator);
+        if (!manifest.weights().file().equals(expected)) {
+            throw new BundleException(
+                    RefusalCode.MANIFEST_INVALID,
+                    file + " has weights.file '" + manifest.weights().file() + "', must be " + expected);
+        }
+    }
+
+    private static String fileOf(Generator generator) {
+        return switch (generator) {
+            case TrainableGenerator trainable -> BundleFiles.WEIGHTS;
+            case ProgramGenerator program -> program.fileName();
+        };
+    }
+
+    private static void requireWhole(Path folder, Manifest.WeightsFile described) {
+        Path file = folder.resolve(described.file());
+        try {
+            if (Files.size(file) != described.bytes()
+                    || !BundleFiles.digest(file).equals(described.sha256())) {
+                throw new BundleException(RefusalCode.WEIGHTS_INVALID, file + " is not the file of the manifest");
+            }
+        } catch (IOException e) {
+            throw new BundleException(RefusalCode.BUNDLE_MISSING, file + " cannot be read: " + e, e);
+        }
+    }
+
     private static Map<String, Safetensors.Tensor> tensors(Path folder, Manifest.WeightsFile described) {
         return Safetensors.read(folder.resolve(described.file()), described.sha256());
+    }
+
+    /**
+     * The network that the weights are of.
+     *
+     * @throws BundleException if it is a program, which nothing here can train or take apart
+     */
+    public TrainableGenerator generator() {
+        if (manifest.generator() instanceof TrainableGenerator trainable) {
+            return trainable;
+        }
+        throw new BundleException(
+                RefusalCode.WEIGHTS_INVALID, folder + " holds a program, which has no weights that could be trained");
+    }
+
+    /** The file that {@link Manifest#weights()} names. */
+    public Path weightsFile() {
+        return folder.resolve(manifest.weights().file());
     }
 
     /**
@@ -203,8 +293,9 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
                     Manifest.FORMAT,
                     description.name(),
                     "",
-                    Manifest.LIMNER,
-                    description.generator(),
+                    NetworkDescription.of(description.generator()),
+                    description.generator().inputs(),
+                    description.generator().output(),
                     description.textEncoder(),
                     generator,
                     discriminator,
@@ -213,6 +304,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
                     lineage == null ? null : lineage.parent(),
                     description.recipe(),
                     description.trainedOn(),
+                    description.data().isEmpty() ? null : description.data(),
                     lineage == null ? null : lineage.metrics());
             Manifest signed = manifest.withDigest(digest(JSON.valueToTree(manifest)));
             BundleFiles.write(

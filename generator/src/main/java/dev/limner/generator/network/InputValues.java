@@ -4,10 +4,10 @@ import dev.limner.generator.image.Pixels;
 import java.util.List;
 
 /** Images and sentences as the numbers that networks take. */
-public final class NetworkInputs {
+public final class InputValues {
     private static final float HALF_RANGE = 127.5f;
 
-    private NetworkInputs() {}
+    private InputValues() {}
 
     /**
      * Embeddings of norm 1 to rows of norm sqrt(length), so that their numbers are of the size of noise.

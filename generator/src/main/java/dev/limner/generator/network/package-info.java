@@ -1,4 +1,4 @@
-/** The generator network and the layers it is made of. */
+/** Architectures: what a generator reads, makes and is made of, and the layers to make one of. */
 @NullMarked
 package dev.limner.generator.network;
 

@@ -11,19 +11,21 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorNetwork;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.Generator;
+import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Layers;
-import dev.limner.generator.network.NetworkInputs;
+import dev.limner.generator.network.ProgramGenerator;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.network.Weights;
-import dev.limner.generator.noise.CounterNoise;
 import dev.limner.protocol.RefusalCode;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * A generator with its weights on a device. Owns its native memory until {@link #close()}; generating is safe from any
@@ -33,22 +35,30 @@ public final class Renderer implements AutoCloseable {
     private static final String ENGINE = "PyTorch";
 
     private final NDManager manager;
-    private final GeneratorNetwork network;
-    private final Weights weights;
+    private final Generator generator;
+    private final Computation computation;
 
-    private Renderer(NDManager manager, GeneratorNetwork network, Weights weights) {
+    /** A generator with its weights. */
+    private interface Computation {
+        NDArray generate(GeneratorInputs inputs);
+    }
+
+    private Renderer(NDManager manager, Generator generator, Computation computation) {
         this.manager = manager;
-        this.network = network;
-        this.weights = weights;
+        this.generator = generator;
+        this.computation = computation;
     }
 
     /**
-     * Loads a bundle onto a device.
+     * Loads a bundle onto a device. A program is run as it is: whether it may be is the caller's to know.
      *
      * @throws BundleException if the tensors are not those of the architecture
      */
     public static Renderer load(ModelBundle bundle, Device device) {
-        return of(bundle.manifest().generator(), bundle.weights(), device);
+        return switch (bundle.manifest().generator()) {
+            case TrainableGenerator trainable -> of(trainable, bundle.weights(), device);
+            case ProgramGenerator program -> ofProgram(program, bundle.weightsFile(), device);
+        };
     }
 
     /**
@@ -57,12 +67,25 @@ public final class Renderer implements AutoCloseable {
      * @throws BundleException if the tensors are not those of the architecture
      * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes them wrong
      */
-    public static Renderer of(GeneratorSpec spec, Map<String, Safetensors.Tensor> weights, Device device) {
-        ConvolutionSupport.on(device).require(spec.convolutions(ReferenceBatch.on(device)), false);
+    public static Renderer of(TrainableGenerator generator, Map<String, Safetensors.Tensor> weights, Device device) {
+        ConvolutionSupport.on(device).require(generator.convolutions(ReferenceBatch.on(device)), false);
+        return opened(device, manager -> {
+            Weights loaded = load(manager, generator.parameters().shapes(), weights);
+            return new Renderer(manager, generator, inputs -> generator.generate(loaded, inputs));
+        });
+    }
+
+    private static Renderer ofProgram(ProgramGenerator generator, Path file, Device device) {
+        return opened(device, manager -> {
+            ProgramGenerator.Program program = generator.load(manager, file);
+            return new Renderer(manager, generator, program::generate);
+        });
+    }
+
+    private static Renderer opened(Device device, Function<NDManager, Renderer> opening) {
         NDManager manager = NDManager.newBaseManager(device, ENGINE);
         try {
-            GeneratorNetwork network = new GeneratorNetwork(spec);
-            return new Renderer(manager, network, load(manager, network.shapes(), weights));
+            return opening.apply(manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -73,8 +96,8 @@ public final class Renderer implements AutoCloseable {
      * Generates with arrays that somebody else owns and may continue changing: the trainer's average. Closing the renderer
      * leaves them alone.
      */
-    public static Renderer over(NDManager parent, GeneratorNetwork network, Weights weights) {
-        return new Renderer(parent.newSubManager(), network, weights);
+    public static Renderer over(NDManager parent, TrainableGenerator generator, Weights weights) {
+        return new Renderer(parent.newSubManager(), generator, inputs -> generator.generate(weights, inputs));
     }
 
     private static Weights load(NDManager manager, Map<String, Shape> shapes, Map<String, Safetensors.Tensor> tensors) {
@@ -99,8 +122,8 @@ public final class Renderer implements AutoCloseable {
         return new Weights(arrays);
     }
 
-    public GeneratorSpec spec() {
-        return network.spec();
+    public Generator generator() {
+        return generator;
     }
 
     /**
@@ -110,29 +133,41 @@ public final class Renderer implements AutoCloseable {
      * @param batchSize how many images the device computes; the rest is padding, computed and thrown away, so that
      *     an image's bytes do not depend on how many others are generated with it
      * @return one image per request, in order
+     * @throws IllegalStateException if the generator makes something else than it declares
      */
     public List<Pixels> render(List<RenderRequest> requests, int batchSize) {
         if (requests.isEmpty() || requests.size() > batchSize) {
             throw new IllegalArgumentException(requests.size() + " requests do not fit a batch of " + batchSize);
         }
-        GeneratorSpec spec = network.spec();
         try (NDManager batch = manager.newSubManager()) {
-            NDArray noise = batch.create(noise(requests, batchSize), new Shape(batchSize, spec.latent()));
-            NDArray sentence = batch.create(
-                    NetworkInputs.sentences(
-                            requests.stream().map(RenderRequest::embedding).toList(), spec.text(), batchSize),
-                    new Shape(batchSize, spec.text()));
-            byte[] bytes = toBytes(network.generate(weights, noise, sentence));
-            int side = spec.side();
-            int stride = 3 * side * side;
+            NDArray generated = computation.generate(RequestInputs.of(generator.inputs(), requests, batchSize, batch));
+            int side = generator.output().side();
+            int channels = generator.output().channels();
+            Shape declared = new Shape(batchSize, channels, side, side);
+            if (!generated.getShape().equals(declared)) {
+                throw new IllegalStateException(
+                        "the generator made " + generated.getShape() + ", it declares " + declared);
+            }
+            byte[] bytes = toBytes(generated);
+            int stride = channels * side * side;
             List<Pixels> images = new ArrayList<>(requests.size());
             for (int i = 0; i < requests.size(); i++) {
-                byte[] rgb = new byte[stride];
-                System.arraycopy(bytes, i * stride, rgb, 0, stride);
-                images.add(new Pixels(side, side, rgb));
+                images.add(new Pixels(side, side, rgb(bytes, i * stride, channels, side * side)));
             }
             return images;
         }
+    }
+
+    private static byte[] rgb(byte[] bytes, int from, int channels, int area) {
+        byte[] rgb = new byte[3 * area];
+        if (channels == 3) {
+            System.arraycopy(bytes, from, rgb, 0, rgb.length);
+        } else {
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = bytes[from + i / 3];
+            }
+        }
+        return rgb;
     }
 
     /** [-1, 1] to bytes in height x width x channel order. */
@@ -142,19 +177,6 @@ public final class Renderer implements AutoCloseable {
                 .clip(0, 255)
                 .toType(DataType.UINT8, false)
                 .toByteArray();
-    }
-
-    private float[] noise(List<RenderRequest> requests, int batchSize) {
-        int length = network.spec().latent();
-        float[] values = new float[batchSize * length];
-        for (int i = 0; i < requests.size(); i++) {
-            RenderRequest request = requests.get(i);
-            float[] latent = CounterNoise.normal(request.seed(), request.index(), length);
-            for (int j = 0; j < length; j++) {
-                values[i * length + j] = (float) (latent[j] * request.truncation());
-            }
-        }
-        return values;
     }
 
     @Override

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConvolutionSupportTest {
     private static final Processor PROCESSOR = new Processor("AuthenticAMD", 26, "AMD EPYC 9R45", "avx512");
-    private static final List<ConvolutionShape> SHAPES =
-            GeneratorSpec.defaultSpec().convolutions(16);
+    private static final List<ConvolutionShape> SHAPES = FilmSpec.defaultSpec().convolutions(16);
 
     @Test
     void shouldComputeAsItIsWhereEveryShapeComesOutRight() {

@@ -6,7 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.limner.generator.arithmetic.ConvolutionTrial.Finding;
 import dev.limner.generator.arithmetic.ConvolutionTrial.Pass;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmSpec;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class ConvolutionTrialTest {
     @Test
     void shouldFindTheShapesInUseRightAsTheyAreComputedHere() {
         ConvolutionSupport support = ConvolutionSupport.on(Device.cpu());
-        List<ConvolutionShape> shapes = GeneratorSpec.defaultSpec().convolutions(4);
+        List<ConvolutionShape> shapes = FilmSpec.defaultSpec().convolutions(4);
         support.require(shapes, true);
         ConvolutionTrial trial = new ConvolutionTrial(support::apply, Device.cpu());
         shapes.forEach(shape -> assertRight(trial, shape));

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.net.URI;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileBundleStoreTest {
     private static final long PLENTY = 1 << 20;
-    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8), true);
+    private static final FilmSpec SPEC = new FilmSpec(8, 12, 6, List.of(16, 12, 8), true);
 
     @TempDir
     Path folder;
@@ -39,7 +40,13 @@ class FileBundleStoreTest {
         manifest = ModelBundle.write(
                 bundle,
                 new ModelBundle.Description(
-                        "test", SPEC, "none", null, null, new ModelBundle.Lineage("a".repeat(64), 4, null)),
+                        "test",
+                        new FilmGenerator(SPEC),
+                        "none",
+                        null,
+                        null,
+                        List.of(),
+                        new ModelBundle.Lineage("a".repeat(64), 4, null)),
                 new ModelBundle.Content(arrays, arrays, new ProbeSheet("here", List.of(grey(10), grey(20)))));
     }
 

@@ -16,10 +16,10 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
-import dev.limner.generator.network.GeneratorNetwork;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.noise.CounterNoise;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RendererTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(8, 12, 6, List.of(16, 12, 8), null);
+    private static final FilmSpec SPEC = new FilmSpec(8, 12, 6, List.of(16, 12, 8), null);
 
     @TempDir
     Path folder;
@@ -42,7 +42,7 @@ class RendererTest {
     @Test
     void shouldGenerateTheSameFromABundleAsFromTheNetworkItWasWrittenFrom() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            GeneratorNetwork network = new GeneratorNetwork(SPEC);
+            FilmGenerator network = new FilmGenerator(SPEC);
             Weights weights = weights(manager, network);
             Manifest written = ModelBundle.write(folder, description(), content(tensors(weights)));
 
@@ -91,7 +91,7 @@ class RendererTest {
                 ProbeSheet sheet = ProbeImages.generate(renderer, profile);
 
                 assertThat(sheet.profile()).isEqualTo(profile.name()).endsWith("-b" + batch);
-                List<RenderRequest> requests = ProbeImages.requests(SPEC.text(), 8);
+                List<RenderRequest> requests = ProbeImages.requests(new FilmGenerator(SPEC).inputs(), 8);
                 int together = Math.min(batch, requests.size());
                 assertThat(sheet.images()).hasSize(requests.size());
                 assertThat(bytes(sheet.images().subList(0, together)))
@@ -126,7 +126,7 @@ class RendererTest {
     @Test
     void shouldRefuseABundleThatWasTamperedWith() throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            ModelBundle.write(folder, description(), content(tensors(weights(manager, new GeneratorNetwork(SPEC)))));
+            ModelBundle.write(folder, description(), content(tensors(weights(manager, new FilmGenerator(SPEC)))));
         }
         Path weights = folder.resolve("weights.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
@@ -161,16 +161,16 @@ class RendererTest {
     }
 
     private static ModelBundle.Description description() {
-        return new ModelBundle.Description("test", SPEC, "none", null, null, null);
+        return new ModelBundle.Description("test", new FilmGenerator(SPEC), "none", null, null, List.of(), null);
     }
 
-    private static Weights weights(NDManager manager, GeneratorNetwork network) {
+    private static Weights weights(NDManager manager, FilmGenerator network) {
         Engine.getEngine("PyTorch").setRandomSeed(1);
-        return network.initialise(manager);
+        return network.parameters().initialise(manager);
     }
 
     private static Renderer renderer(NDManager manager) {
-        GeneratorNetwork network = new GeneratorNetwork(SPEC);
+        FilmGenerator network = new FilmGenerator(SPEC);
         return Renderer.over(manager, network, weights(manager, network));
     }
 

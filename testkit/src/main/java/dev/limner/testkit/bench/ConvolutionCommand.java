@@ -153,8 +153,7 @@ final class ConvolutionCommand implements Callable<Integer> {
 
     private void costs(PrintWriter out, Device device, ModelBundle bundle, Recipe recipe, boolean plain) {
         int batch = ReferenceBatch.on(device);
-        List<RenderRequest> requests =
-                ProbeImages.requests(bundle.manifest().generator().text(), batch);
+        List<RenderRequest> requests = ProbeImages.requests(bundle.manifest().inputs(), batch);
         ConvolutionSupport support = ConvolutionSupport.on(device);
         try (Renderer renderer = Renderer.load(bundle, device);
                 GanTrainer training = new GanTrainer(recipe, device)) {

@@ -9,7 +9,8 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.TorchThreads;
-import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.GeneratorInputs;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.launcher.ProjectLayout;
@@ -69,7 +70,7 @@ final class NetworkCommand implements Runnable {
                 GanTrainer training = new GanTrainer(recipe, device);
                 BufferedReader requests =
                         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
+            TrainableGenerator network = bundle.generator();
             Weights weights = load(manager, bundle.weights());
             for (String line = requests.readLine(); line != null; line = requests.readLine()) {
                 String[] request = line.split(" ", -1);
@@ -105,20 +106,21 @@ final class NetworkCommand implements Runnable {
         return new Weights(arrays);
     }
 
-    private static String same(NDManager manager, GeneratorNetwork network, Weights weights) {
-        float[] noise = new float[network.spec().latent()];
+    private static String same(NDManager manager, TrainableGenerator network, Weights weights) {
+        float[] noise = new float[network.inputs().noise()];
         for (int i = 0; i < noise.length; i++) {
             noise[i] = (float) i / noise.length - 0.5f;
         }
-        float[] sentence = new float[network.spec().text()];
+        float[] sentence = new float[network.inputs().sentence()];
         for (int i = 0; i < sentence.length; i++) {
             sentence[i] = (float) Math.cos(i);
         }
         try (NDManager temporary = manager.newSubManager()) {
             NDArray image = network.generate(
                     weights,
-                    temporary.create(noise, new Shape(1, noise.length)),
-                    temporary.create(sentence, new Shape(1, sentence.length)));
+                    GeneratorInputs.of(
+                            temporary.create(noise, new Shape(1, noise.length)),
+                            temporary.create(sentence, new Shape(1, sentence.length))));
             float[] values = image.toFloatArray();
             return IntStream.range(0, values.length)
                     .mapToObj(i -> String.format(Locale.ROOT, "%.6f", values[i]))
@@ -127,16 +129,17 @@ final class NetworkCommand implements Runnable {
     }
 
     private static String generate(
-            NDManager manager, GeneratorNetwork network, Weights weights, int batch, double seconds) {
+            NDManager manager, TrainableGenerator network, Weights weights, int batch, double seconds) {
         try (NDManager inputs = manager.newSubManager()) {
-            NDArray noise = inputs.randomNormal(new Shape(batch, network.spec().latent()));
+            NDArray noise =
+                    inputs.randomNormal(new Shape(batch, network.inputs().noise()));
             NDArray sentence =
-                    inputs.randomNormal(new Shape(batch, network.spec().text()));
+                    inputs.randomNormal(new Shape(batch, network.inputs().sentence()));
             return timed(batch, seconds, () -> {
                 try (NDManager temporary = inputs.newSubManager()) {
                     NDArray own = noise.duplicate();
                     own.attach(temporary);
-                    network.generate(weights, own, sentence).getFloat(0, 0, 0, 0);
+                    network.generate(weights, GeneratorInputs.of(own, sentence)).getFloat(0, 0, 0, 0);
                 }
             });
         }

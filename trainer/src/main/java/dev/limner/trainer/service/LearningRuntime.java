@@ -87,8 +87,8 @@ final class LearningRuntime implements AutoCloseable {
                 .orElseGet(() -> first.recipe() == null
                         ? "en"
                         : first.recipe().path("language").asText("en"));
-        this.encoder =
-                new CachingTextEncoder(PretrainedEncoder.of(first.textEncoder()).load(config.cache(), 1), CAPTIONS);
+        this.encoder = new CachingTextEncoder(
+                PretrainedEncoder.of(first.requireTextEncoder()).load(config.cache(), 1), CAPTIONS);
         DataSet data = ShardFiles.read(
                 config.data(),
                 DataSettings.read(config.data()).side(),

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The end of a round: how far to go, whether it is better, and the candidate's bundle with the report. One thread. */
@@ -58,11 +59,11 @@ record CandidateEvaluation(
         ModelBundle parent = line.parent();
         listener.at("stride");
         WeightInterpolation.Taken taken = new WeightInterpolation(
-                        material, parent.manifest().generator(), device, round.seed(), learnsExamples)
+                        material, parent.generator(), device, round.seed(), learnsExamples)
                 .from(line, training.averaged());
         listener.at("gate");
         try (Renderer before = Renderer.load(parent, device);
-                Renderer after = Renderer.of(parent.manifest().generator(), taken.weights(), device)) {
+                Renderer after = Renderer.of(parent.generator(), taken.weights(), device)) {
             GateVerdict verdict = verdict(line, after, before, contests, budget);
             ObjectNode trainedOn = JSON.createObjectNode();
             trainedOn.put("data", material.data().name());
@@ -140,6 +141,7 @@ record CandidateEvaluation(
                         parent.manifest().textEncoder(),
                         parent.manifest().recipe() instanceof ObjectNode recipe ? recipe : null,
                         trainedOn,
+                        Objects.requireNonNullElse(parent.manifest().data(), List.of()),
                         new ModelBundle.Lineage(
                                 parent.manifest().digest(),
                                 parent.manifest().order() + 1,

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.data.CaptionedImage;
@@ -49,7 +49,7 @@ final class WeightInterpolation {
     private record Allowed(double further, double sigmas) {}
 
     private final FineTuningData material;
-    private final GeneratorSpec spec;
+    private final TrainableGenerator generator;
     private final Device device;
     private final long seed;
     private final List<Captions> asked;
@@ -75,9 +75,10 @@ final class WeightInterpolation {
      * @param seed of the choice of captions and of the noise
      * @param learnsExamples whether the tuned weights have learned a new kind of things
      */
-    WeightInterpolation(FineTuningData material, GeneratorSpec spec, Device device, long seed, boolean learnsExamples) {
+    WeightInterpolation(
+            FineTuningData material, TrainableGenerator generator, Device device, long seed, boolean learnsExamples) {
         this.material = material;
-        this.spec = spec;
+        this.generator = generator;
         this.device = device;
         this.seed = seed;
         this.asked = learnsExamples ? List.of(Captions.values()) : List.of(Captions.TRAINING);
@@ -182,7 +183,7 @@ final class WeightInterpolation {
 
     private List<Distance> distances(Map<String, Safetensors.Tensor> weights, Captions captions) {
         List<Distance> distances = new ArrayList<>();
-        try (Renderer renderer = Renderer.of(spec, weights, device)) {
+        try (Renderer renderer = Renderer.of(generator, weights, device)) {
             for (int draw = 0; draw < DRAWS; draw++) {
                 List<ImageSource.Prompt> prompts = new ArrayList<>();
                 for (int i = 0; i < subjects.size(); i++) {

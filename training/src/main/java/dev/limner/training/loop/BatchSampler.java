@@ -2,7 +2,7 @@ package dev.limner.training.loop;
 
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.NetworkInputs;
+import dev.limner.generator.network.InputValues;
 import dev.limner.training.augment.EmbeddingNoise;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
@@ -122,9 +122,9 @@ public final class BatchSampler {
         int length = sentences[0].length;
         return new TrainingBatch(
                 size,
-                NetworkInputs.images(chosen),
-                NetworkInputs.sentences(List.of(sentences), length, size),
-                NetworkInputs.sentences(List.of(mismatched(sentences, random)), length, size),
+                InputValues.images(chosen),
+                InputValues.sentences(List.of(sentences), length, size),
+                InputValues.sentences(List.of(mismatched(sentences, random)), length, size),
                 own);
     }
 

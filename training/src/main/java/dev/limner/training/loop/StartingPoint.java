@@ -3,7 +3,9 @@ package dev.limner.training.loop;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.bundle.NetworkDescription;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.step.TrainingSetup;
@@ -80,8 +82,11 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
      * @throws IllegalArgumentException naming the key and both values if the recipe is of other networks
      */
     public TrainingSetup setup(Recipe recipe) {
-        requireEqual("generator", recipe.generator(), bundle.manifest().generator());
-        requireEqual("text.encoder", recipe.text().encoder(), bundle.manifest().textEncoder());
+        requireEqual(
+                "generator",
+                NetworkDescription.of(new FilmGenerator(recipe.generator())),
+                bundle.manifest().architecture());
+        requireEqual("text.encoder", recipe.text().encoder(), bundle.manifest().requireTextEncoder());
         JsonNode made = bundle.manifest().recipe();
         if (made != null) {
             requireEqual(

@@ -7,6 +7,7 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.DataException;
@@ -259,7 +260,13 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, null);
+                    recipe.name(),
+                    new FilmGenerator(recipe.generator()),
+                    encoder.id(),
+                    recipe.asData(),
+                    trainedOn,
+                    List.of(),
+                    null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

@@ -12,9 +12,9 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import dev.limner.generator.arithmetic.ConvolutionShape;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.training.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,9 +34,9 @@ public final class DiscriminatorNetwork extends AbstractBlock {
     private static final int UNSHUFFLED = 12;
 
     private final Recipe.Discriminator shape;
-    private final GeneratorSpec generator;
+    private final FilmSpec generator;
 
-    public DiscriminatorNetwork(Recipe.Discriminator shape, GeneratorSpec generator) {
+    public DiscriminatorNetwork(Recipe.Discriminator shape, FilmSpec generator) {
         if (shape.channels().size() != generator.channels().size()) {
             throw new IllegalArgumentException(
                     "discriminator.channels has " + shape.channels().size()

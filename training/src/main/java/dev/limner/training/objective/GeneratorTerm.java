@@ -2,7 +2,7 @@ package dev.limner.training.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.network.Weights;
 
 /** Something that the generator is after, or is to keep to, beside its recipe's objective. One class a term. */
@@ -23,7 +23,7 @@ public interface GeneratorTerm {
     record Generation(
             NDManager temporary,
             long number,
-            GeneratorNetwork network,
+            TrainableGenerator network,
             Weights weights,
             NDArray noise,
             NDArray sentence,

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.training.tensor.TensorFiles;
@@ -29,7 +30,8 @@ public final class SelfDistillationTerm implements GeneratorTerm, AutoCloseable 
 
     @Override
     public NDArray loss(Generation generation) {
-        NDArray old = generation.network().generate(before, generation.noise(), generation.sentence());
+        NDArray old =
+                generation.network().generate(before, GeneratorInputs.of(generation.noise(), generation.sentence()));
         NDArray moved = generation.generated().sub(old).abs();
         moved = moved.reshape(moved.getShape().get(0), -1).mean(new int[] {1});
         return Layers.scale(moved.mul(generation.own()).mean(), weight);

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.limner.generator.bundle.Manifest;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.protocol.text.TextException;
 import dev.limner.protocol.text.TextFile;
@@ -37,7 +37,7 @@ public record Recipe(
         String language,
         long seed,
         int batch,
-        GeneratorSpec generator,
+        FilmSpec generator,
         Discriminator discriminator,
         Objective objective,
         Optimizer optimizer,

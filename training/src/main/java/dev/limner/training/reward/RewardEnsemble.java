@@ -8,8 +8,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.InputValues;
 import dev.limner.generator.network.Layers;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.protocol.Digests;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.replay.FeedbackEntry;
@@ -227,7 +227,7 @@ public final class RewardEnsemble implements AutoCloseable {
             int side = some.get(0).width();
             try (NDManager temporary = manager.newSubManager()) {
                 NDArray array =
-                        temporary.create(NetworkInputs.images(some), new Shape(some.size(), CHANNELS, side, side));
+                        temporary.create(InputValues.images(some), new Shape(some.size(), CHANNELS, side, side));
                 float[] values = of(array, captions(temporary, embeddings.subList(from, to)))
                         .mean(new int[] {1})
                         .toFloatArray();

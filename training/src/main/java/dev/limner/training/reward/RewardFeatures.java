@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.InputValues;
 import dev.limner.generator.network.Layers;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.util.List;
 
@@ -39,7 +39,7 @@ public final class RewardFeatures {
     public float[] of(Pixels image) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray array = manager.create(
-                    NetworkInputs.images(List.of(image)), new Shape(1, CHANNELS, image.height(), image.width()));
+                    InputValues.images(List.of(image)), new Shape(1, CHANNELS, image.height(), image.width()));
             return of(array).toFloatArray();
         }
     }

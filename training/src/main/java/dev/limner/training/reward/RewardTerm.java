@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import dev.limner.generator.network.GeneratorInputs;
+import dev.limner.generator.network.InputValues;
 import dev.limner.generator.network.Layers;
-import dev.limner.generator.network.NetworkInputs;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.training.augment.DifferentiableAugmentation;
 import dev.limner.training.augment.EmbeddingNoise;
@@ -52,8 +53,8 @@ public final class RewardTerm implements GeneratorTerm {
     public NDArray loss(Generation generation) {
         SplittableRandom random = StepRandom.of(seed, generation.number(), StepRandom.Use.FEEDBACK);
         int count = tuning.feedback();
-        int latent = generation.network().spec().latent();
-        int text = generation.network().spec().text();
+        int latent = generation.network().inputs().noise();
+        int text = generation.network().inputs().sentence();
         List<float[]> asked = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             asked.add(EmbeddingNoise.of(captions.get(random.nextInt(captions.size())), noise, random.nextLong()));
@@ -61,8 +62,8 @@ public final class RewardTerm implements GeneratorTerm {
         NDArray z = generation
                 .temporary()
                 .create(CounterNoise.normal(random.nextLong(), 0, count * latent), new Shape(count, latent));
-        NDArray s = generation.temporary().create(NetworkInputs.sentences(asked, text, count), new Shape(count, text));
-        NDArray generated = generation.network().generate(generation.weights(), z, s);
+        NDArray s = generation.temporary().create(InputValues.sentences(asked, text, count), new Shape(count, text));
+        NDArray generated = generation.network().generate(generation.weights(), GeneratorInputs.of(z, s));
         // Shifted, as the discriminator sees images: what is liked at one place only is a trick of pixels.
         NDArray values = reward.of(SHIFTS.apply(generated, random), reward.captions(generation.temporary(), asked));
         NDArray mean = values.mean(new int[] {1});

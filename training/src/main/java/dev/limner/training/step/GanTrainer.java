@@ -9,9 +9,10 @@ import ai.djl.training.GradientCollector;
 import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.Safetensors;
-import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.augment.DifferentiableAugmentation;
@@ -44,7 +45,7 @@ public final class GanTrainer implements AutoCloseable {
 
     private final Recipe recipe;
     private final NDManager manager;
-    private final GeneratorNetwork generator;
+    private final FilmGenerator generator;
     private final DiscriminatorNetwork discriminator;
     private final Weights generatorWeights;
     private final Weights discriminatorWeights;
@@ -72,9 +73,9 @@ public final class GanTrainer implements AutoCloseable {
         ConvolutionSupport.on(device).require(convolutions(recipe), true);
         engine.setRandomSeed((int) recipe.seed());
         this.manager = NDManager.newBaseManager(device, "PyTorch");
-        this.generator = new GeneratorNetwork(recipe.generator());
+        this.generator = new FilmGenerator(recipe.generator());
         this.discriminator = new DiscriminatorNetwork(recipe.discriminator(), recipe.generator());
-        this.generatorWeights = generator.initialise(manager);
+        this.generatorWeights = generator.parameters().initialise(manager);
         this.discriminatorWeights = discriminator.initialise(manager);
         if (!setup.generator().isEmpty()) {
             TensorFiles.assign(generatorWeights, setup.generator(), "");
@@ -130,8 +131,7 @@ public final class GanTrainer implements AutoCloseable {
                 NDArray generated = augmenter.apply(
                         generator.generate(
                                 generatorWeights.frozen(temporary),
-                                noise(temporary, material, FIRST_NOISE),
-                                material.sentence),
+                                GeneratorInputs.of(noise(temporary, material, FIRST_NOISE), material.sentence)),
                         material.random);
                 Judged judged = discriminatorGradients(material, generated, share);
                 discriminatorLoss += judged.loss * share;
@@ -242,7 +242,7 @@ public final class GanTrainer implements AutoCloseable {
         float reconstruction = (float) recipe.objective().reconstruction();
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray noise = noise(temporary, material, SECOND_NOISE);
-            NDArray generated = generator.generate(generatorWeights, noise, material.sentence);
+            NDArray generated = generator.generate(generatorWeights, GeneratorInputs.of(noise, material.sentence));
             NDArray generatedScore =
                     discriminator.score(frozen, augmenter.apply(generated, material.random), material.sentence);
             NDArray total = RelativisticLoss.generator(realScore, generatedScore);

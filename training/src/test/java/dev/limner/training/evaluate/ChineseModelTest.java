@@ -9,7 +9,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
-import dev.limner.generator.network.GeneratorNetwork;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.ShardFiles;
@@ -32,16 +32,19 @@ class ChineseModelTest {
             throw new AssertionError(entry + reason + detail);
         });
         ModelBundle bundle = ModelBundle.read(Path.of("../models/default-zh"));
-        GeneratorNetwork network = new GeneratorNetwork(bundle.manifest().generator());
+        TrainableGenerator network = bundle.generator();
         try (TextEncoder encoder = new CachingTextEncoder(
-                        PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 2), 20_000);
+                        PretrainedEncoder.of(bundle.manifest().requireTextEncoder())
+                                .load(cache, 2),
+                        20_000);
                 FeatureExtractors extractors = FeatureExtractors.read(EMOJI.resolve("judges-zh-v1"), Device.cpu());
                 NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Renderer shipped = Renderer.load(bundle, Device.cpu())) {
             Engine.getEngine("PyTorch").setRandomSeed(1);
             EvaluationPlan plan = EvaluationPlan.of(data, "zh", encoder, 300, 1);
             ModelEvaluation evaluation;
-            try (Renderer untrained = Renderer.over(memory, network, network.initialise(memory))) {
+            try (Renderer untrained =
+                    Renderer.over(memory, network, network.parameters().initialise(memory))) {
                 evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(shipped), ImageSource.of(untrained));
             }
 

@@ -10,8 +10,8 @@ import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorNetwork;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
@@ -57,8 +57,8 @@ class ModelEvaluationTest {
         plan = EvaluationPlan.of(data, "en", encoder, 300, 1);
         memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         Engine.getEngine("PyTorch").setRandomSeed(1);
-        GeneratorNetwork network = new GeneratorNetwork(GeneratorSpec.defaultSpec());
-        untrained = Renderer.over(memory, network, network.initialise(memory));
+        FilmGenerator network = new FilmGenerator(FilmSpec.defaultSpec());
+        untrained = Renderer.over(memory, network, network.parameters().initialise(memory));
         untaught = new Sketchbook(ImageSource.of(untrained));
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
     }

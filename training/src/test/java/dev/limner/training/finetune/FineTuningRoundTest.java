@@ -10,7 +10,8 @@ import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
@@ -105,7 +106,7 @@ class FineTuningRoundTest {
                 "en",
                 1,
                 4,
-                new GeneratorSpec(8, 384, 16, List.of(16, 16, 8, 8), true),
+                new FilmSpec(8, 384, 16, List.of(16, 16, 8, 8), true),
                 new Recipe.Discriminator(List.of(8, 8, 16, 16), 16),
                 new Recipe.Objective(0.5, 1, 8, 1),
                 new Recipe.Optimizer(1e-3, 1e-3, 0, 0, 0.9, 0.9, 1),
@@ -116,7 +117,13 @@ class FineTuningRoundTest {
             ModelBundle.write(
                     made,
                     new ModelBundle.Description(
-                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), null, null),
+                            recipe.name(),
+                            new FilmGenerator(recipe.generator()),
+                            encoder.id(),
+                            recipe.asData(),
+                            null,
+                            List.of(),
+                            null),
                     new ModelBundle.Content(training.averaged(), training.discriminator(), null));
         }
         return ModelBundle.read(made);

@@ -6,6 +6,7 @@ import dev.limner.generator.bundle.FileBundleStore;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +45,7 @@ class LineageTest {
                         from.textEncoder(),
                         null,
                         null,
+                        List.of(),
                         new ModelBundle.Lineage(from.digest(), from.order() + 1, null)),
                 new ModelBundle.Content(
                         weights.weights(),

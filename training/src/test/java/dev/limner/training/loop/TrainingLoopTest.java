@@ -10,7 +10,8 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
@@ -48,7 +49,7 @@ class TrainingLoopTest {
             "en",
             1,
             8,
-            new GeneratorSpec(4, 384, 8, List.of(8, 8), true),
+            new FilmSpec(4, 384, 8, List.of(8, 8), true),
             new Recipe.Discriminator(List.of(8, 8), 8),
             new Recipe.Objective(0.5, 1, 2, 1),
             new Recipe.Optimizer(5e-4, 1e-4, 10, 0, 0.9, 0.99, 2),
@@ -180,7 +181,7 @@ class TrainingLoopTest {
                 RECIPE.language(),
                 RECIPE.seed(),
                 RECIPE.batch(),
-                new GeneratorSpec(4, 384, 8, List.of(8, 16), true),
+                new FilmSpec(4, 384, 8, List.of(8, 16), true),
                 RECIPE.discriminator(),
                 RECIPE.objective(),
                 RECIPE.optimizer(),
@@ -196,7 +197,8 @@ class TrainingLoopTest {
                 folder,
                 ModelBundle.write(
                         folder.resolve("alone"),
-                        new ModelBundle.Description("alone", RECIPE.generator(), "x", null, null, null),
+                        new ModelBundle.Description(
+                                "alone", new FilmGenerator(RECIPE.generator()), "x", null, null, List.of(), null),
                         new ModelBundle.Content(parent.bundle().weights(), null, null)),
                 parent.bundle().weights());
         assertThatThrownBy(() -> StartingPoint.of(alone, List.of())).hasMessageContaining("no discriminator");

@@ -10,9 +10,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.bundle.Safetensors;
-import dev.limner.generator.network.GeneratorNetwork;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.training.tensor.TensorFiles;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +21,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SelfDistillationTermTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
+    private static final FilmSpec SPEC = new FilmSpec(4, 6, 4, List.of(8, 8, 8), true);
 
     @Test
     void shouldHoldTheDataSetsOwnCaptionsAndLetExamplesGo() {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
-            GeneratorNetwork network = new GeneratorNetwork(SPEC);
-            Weights weights = network.initialise(manager);
+            FilmGenerator network = new FilmGenerator(SPEC);
+            Weights weights = network.parameters().initialise(manager);
             Map<String, Safetensors.Tensor> before = new HashMap<>();
             weights.arrays().forEach((name, array) -> before.put(name, TensorFiles.of(array)));
             weights.arrays().values().forEach(array -> array.addi(0.05f));
@@ -49,7 +50,7 @@ class SelfDistillationTermTest {
 
     private static float loss(
             NDManager manager,
-            GeneratorNetwork network,
+            FilmGenerator network,
             Weights weights,
             NDArray noise,
             NDArray sentence,
@@ -57,7 +58,7 @@ class SelfDistillationTermTest {
             float... own) {
         weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray generated = network.generate(weights, noise, sentence);
+            NDArray generated = network.generate(weights, GeneratorInputs.of(noise, sentence));
             NDArray loss = anchor.loss(new GeneratorTerm.Generation(
                     manager, 0, network, weights, noise, sentence, manager.create(own), generated));
             // A gradient passes, or nothing is held at all.

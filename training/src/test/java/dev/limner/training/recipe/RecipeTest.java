@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limner.generator.condition.PretrainedEncoder;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ class RecipeTest {
         Recipe recipe = Recipe.read(DEFAULT);
 
         assertThat(recipe.name()).isEqualTo("default");
-        assertThat(recipe.generator()).isEqualTo(GeneratorSpec.defaultSpec());
+        assertThat(recipe.generator()).isEqualTo(FilmSpec.defaultSpec());
         assertThat(recipe.generator().side()).isEqualTo(64);
         assertThat(recipe.asData().at("/objective/gamma").asDouble())
                 .isEqualTo(recipe.objective().gamma());

@@ -8,8 +8,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.testing.Gradients;
 import dev.limner.training.network.ActivationMode;
 import dev.limner.training.network.DiscriminatorNetwork;
@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GradientPenaltyTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
+    private static final FilmSpec SPEC = new FilmSpec(4, 6, 4, List.of(8, 8, 8), true);
     private static final float WEIGHT = 3f;
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.limner.generator.arithmetic.ConvolutionShape;
-import dev.limner.generator.network.GeneratorSpec;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.testing.Gradients;
 import dev.limner.protocol.Digests;
@@ -22,7 +22,7 @@ class GanTrainerTest {
             "en",
             1,
             BATCH,
-            new GeneratorSpec(4, 10, 8, List.of(20, 12), true),
+            new FilmSpec(4, 10, 8, List.of(20, 12), true),
             new Recipe.Discriminator(List.of(12, 17), 9),
             new Recipe.Objective(0.5, 1, 4, 1),
             new Recipe.Optimizer(5e-4, 1e-4, 50, 0, 0.9, 0.99, 1),

@@ -7,8 +7,8 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.testing.Gradients;
 import dev.limner.training.augment.DifferentiableAugmentation;
 import dev.limner.training.network.ActivationMode;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the losses are made of, forward and backward. */
 class TermGradientsTest {
-    private static final GeneratorSpec SPEC = new GeneratorSpec(4, 6, 4, List.of(8, 8, 8), true);
+    private static final FilmSpec SPEC = new FilmSpec(4, 6, 4, List.of(8, 8, 8), true);
 
     @Test
     void shouldHaveTheGradientOfEveryWeightOfTheDiscriminatorAndOfItsInputs() {

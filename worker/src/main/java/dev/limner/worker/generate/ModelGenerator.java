@@ -34,12 +34,14 @@ public final class ModelGenerator implements ImageGenerator {
 
     @Override
     public ImageSize size() {
-        return new ImageSize(renderer.spec().side(), renderer.spec().side());
+        return new ImageSize(
+                renderer.generator().output().side(),
+                renderer.generator().output().side());
     }
 
     @Override
     public List<RenderRequest> probes(int count) {
-        return ProbeImages.requests(renderer.spec().text(), count);
+        return ProbeImages.requests(renderer.generator().inputs(), count);
     }
 
     @Override

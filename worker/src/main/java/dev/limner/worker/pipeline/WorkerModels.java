@@ -143,7 +143,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
 
     private LoadedModel load(ModelBundle bundle) {
         ConvolutionSupport.on(device).require(bundle.manifest().generator().convolutions(sizes.largest()), false);
-        TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().textEncoder(), this::encoder);
+        TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().requireTextEncoder(), this::encoder);
         return loaded(
                 ModelGenerator.load(bundle, device),
                 encoder,

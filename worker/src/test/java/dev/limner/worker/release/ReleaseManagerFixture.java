@@ -150,10 +150,10 @@ abstract class ReleaseManagerFixture {
     }
 
     static LoadedModel load(ModelBundle bundle) {
-        if (!bundle.manifest().textEncoder().equals("sha-256")) {
+        if (!bundle.manifest().requireTextEncoder().equals("sha-256")) {
             throw new BundleException(
                     RefusalCode.ENCODER_UNKNOWN,
-                    "there is no text encoder " + bundle.manifest().textEncoder());
+                    "there is no text encoder " + bundle.manifest().requireTextEncoder());
         }
         return new LoadedModel(
                 BatchedGenerator.of(ModelGenerator.load(bundle, Device.cpu()), BatchBuckets.suiting(Device.cpu())),

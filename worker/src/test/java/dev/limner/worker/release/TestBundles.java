@@ -14,9 +14,9 @@ import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.device.ReferenceBatch;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
-import dev.limner.generator.network.GeneratorNetwork;
-import dev.limner.generator.network.GeneratorSpec;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmGenerator;
+import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.protocol.Digests;
@@ -40,7 +40,7 @@ public final class TestBundles {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     private final Path root;
-    private final GeneratorSpec spec;
+    private final FilmSpec spec;
     private final String encoder;
 
     TestBundles(Path root) {
@@ -50,7 +50,7 @@ public final class TestBundles {
     /** @param text length of the encoder's embeddings */
     public TestBundles(Path root, int text, String encoder) {
         this.root = root;
-        this.spec = new GeneratorSpec(8, text, 6, List.of(16, 12, 8), true);
+        this.spec = new FilmSpec(8, text, 6, List.of(16, 12, 8), true);
         this.encoder = encoder;
     }
 
@@ -61,9 +61,9 @@ public final class TestBundles {
      */
     public Manifest make(String name, int seed, long order, @Nullable String parent) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            GeneratorNetwork network = new GeneratorNetwork(spec);
+            FilmGenerator network = new FilmGenerator(spec);
             Engine.getEngine("PyTorch").setRandomSeed(seed);
-            Weights weights = network.initialise(manager);
+            Weights weights = network.parameters().initialise(manager);
             Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
             weights.arrays().forEach((key, array) -> {
                 List<Long> shape = new ArrayList<>();
@@ -76,10 +76,11 @@ public final class TestBundles {
                         folder,
                         new ModelBundle.Description(
                                 name,
-                                spec,
+                                network,
                                 encoder,
                                 null,
                                 null,
+                                List.of(),
                                 parent == null ? null : new ModelBundle.Lineage(parent, order, null)),
                         new ModelBundle.Content(
                                 tensors,

@@ -1,13 +1,15 @@
-package dev.limner.generator.network;
+package dev.limner.generator.network.film;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.limner.generator.arithmetic.ConvolutionShape;
+import dev.limner.generator.network.Ranges;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a generator: everything needed to build its network and nothing of how it was trained.
+ * The shape of a {@link FilmGenerator}: everything needed to build its network and nothing of how it was trained.
  *
  * @param latent length of the noise vector z
  * @param text length of the sentence embedding s
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param smooth whether the shuffled pixels are smoothed, which leaves no 2x2 pattern; absent in older bundles, which were
  *     not
  */
-public record GeneratorSpec(
+public record FilmSpec(
         int latent,
         int text,
         int condition,
@@ -30,20 +32,20 @@ public record GeneratorSpec(
     private static final int MOST_CHANNELS = 4096;
     private static final int MOST_BLOCKS = 6;
 
-    public GeneratorSpec {
-        requireBetween("architecture.latent", latent, 1, MOST_CHANNELS);
-        requireBetween("architecture.text", text, 1, MOST_CHANNELS);
-        requireBetween("architecture.condition", condition, 1, MOST_CHANNELS);
-        channels = List.copyOf(channels);
-        requireBetween("architecture.channels: its length", channels.size(), 2, MOST_BLOCKS + 1);
+    public FilmSpec {
+        Ranges.between("architecture.latent", latent, 1, MOST_CHANNELS);
+        Ranges.between("architecture.text", text, 1, MOST_CHANNELS);
+        Ranges.between("architecture.condition", condition, 1, MOST_CHANNELS);
+        channels = List.copyOf(Objects.requireNonNull(channels, "architecture.channels is missing"));
+        Ranges.between("architecture.channels: its length", channels.size(), 2, MOST_BLOCKS + 1);
         for (int count : channels) {
-            requireBetween("architecture.channels", count, 1, MOST_CHANNELS);
+            Ranges.between("architecture.channels", count, 1, MOST_CHANNELS);
         }
     }
 
     /** The default network for 64x64 images: 1.1 million weights, about 0.16 GFLOP an image. */
-    public static GeneratorSpec defaultSpec() {
-        return new GeneratorSpec(64, 384, 128, List.of(128, 128, 64, 32), true);
+    public static FilmSpec defaultSpec() {
+        return new FilmSpec(64, 384, 128, List.of(128, 128, 64, 32), true);
     }
 
     public int blocks() {
@@ -87,11 +89,5 @@ public record GeneratorSpec(
             counts.add(channels.get(block + 1));
         }
         return counts;
-    }
-
-    private static void requireBetween(String key, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " is " + value + ", must be from " + least + " to " + most);
-        }
     }
 }

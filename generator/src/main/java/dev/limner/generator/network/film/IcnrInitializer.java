@@ -1,4 +1,4 @@
-package dev.limner.generator.network;
+package dev.limner.generator.network.film;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

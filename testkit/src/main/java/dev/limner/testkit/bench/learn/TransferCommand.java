@@ -104,7 +104,7 @@ public final class TransferCommand implements Callable<Integer> {
         ProjectLayout home = ProjectLayout.find();
         Path base = from == null ? home.root().resolve("models/default") : from;
         StartingPoint start = StartingPoint.of(ModelBundle.read(base), frozen);
-        String encoder = start.bundle().manifest().textEncoder();
+        String encoder = start.bundle().manifest().requireTextEncoder();
         if (!encoder.equals(PretrainedEncoder.MINI_LM.id())) {
             throw new UsageException("--from " + base + " reads captions through " + encoder + ", must be "
                     + PretrainedEncoder.MINI_LM.id() + ": the images have English ones");

@@ -88,6 +88,7 @@ final class ReleaseLine {
                 like.textEncoder(),
                 null,
                 null,
+                List.of(),
                 new ModelBundle.Lineage(like.digest(), order, null));
         ModelBundle.write(folder, description, new ModelBundle.Content(weights, null, null));
         try (Renderer renderer = Renderer.load(ModelBundle.read(folder), Device.cpu())) {

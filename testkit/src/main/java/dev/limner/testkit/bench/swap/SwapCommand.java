@@ -172,7 +172,7 @@ public final class SwapCommand implements Callable<Integer> {
         figures.put("strangers", load.tally().mismatched(digests));
         figures.put("modelsThatDrew", load.tally().models());
         try (TextEncoder encoder = new CachingTextEncoder(
-                PretrainedEncoder.of(first.manifest().textEncoder()).load(home.cache(), 1), 10_000)) {
+                PretrainedEncoder.of(first.manifest().requireTextEncoder()).load(home.cache(), 1), 10_000)) {
             SwapTally.Redrawn again = load.tally()
                     .redraw(load.sent(), SAMPLE_EVERY, store, first.manifest().name(), encoder);
             figures.put("redrawn", again.images());

@@ -26,7 +26,8 @@ public final class RegenerationCheck implements AutoCloseable {
     public RegenerationCheck(Path model, Path cache) {
         ModelBundle bundle = ModelBundle.read(model);
         this.renderer = Renderer.load(bundle, Device.cpu());
-        this.encoder = PretrainedEncoder.of(bundle.manifest().textEncoder()).load(cache, 1);
+        this.encoder =
+                PretrainedEncoder.of(bundle.manifest().requireTextEncoder()).load(cache, 1);
     }
 
     /**

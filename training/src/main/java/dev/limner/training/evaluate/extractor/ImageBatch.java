@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.NetworkInputs;
+import dev.limner.generator.network.InputValues;
 import java.util.List;
 
 /** Images and sentences on their way to the device. */
@@ -14,14 +14,14 @@ final class ImageBatch {
     /** (n, 3, side, side) in [-1, 1]. */
     static NDArray images(NDManager manager, List<Pixels> images) {
         int side = images.get(0).width();
-        return manager.create(NetworkInputs.images(images), new Shape(images.size(), 3, side, side));
+        return manager.create(InputValues.images(images), new Shape(images.size(), 3, side, side));
     }
 
     /** (n, text), each of norm sqrt(text). */
     static NDArray sentences(NDManager manager, List<float[]> embeddings) {
         int length = embeddings.get(0).length;
         int rows = embeddings.size();
-        return manager.create(NetworkInputs.sentences(embeddings, length, rows), new Shape(rows, length));
+        return manager.create(InputValues.sentences(embeddings, length, rows), new Shape(rows, length));
     }
 
     /** The rows of an (n, d) array. */

@@ -1,4 +1,4 @@
-package dev.limner.generator.network;
+package dev.limner.generator.network.film;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,25 +6,27 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.limner.generator.network.GeneratorInputs;
+import dev.limner.generator.network.Weights;
 import dev.limner.generator.testing.Gradients;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class GeneratorGradientTest {
-    private static final GeneratorSpec ODD = new GeneratorSpec(4, 6, 5, List.of(17, 12, 8), true);
-    private static final GeneratorSpec EVEN = new GeneratorSpec(4, 6, 5, List.of(16, 32), null);
+class FilmGeneratorTest {
+    private static final FilmSpec ODD = new FilmSpec(4, 6, 5, List.of(17, 12, 8), true);
+    private static final FilmSpec EVEN = new FilmSpec(4, 6, 5, List.of(16, 32), null);
 
     @Test
     void shouldHaveTheGradientOfEveryWeightAndOfItsInputs() {
         Gradients.bothWays(() -> {
-            for (GeneratorSpec spec : List.of(ODD, EVEN)) {
+            for (FilmSpec spec : List.of(ODD, EVEN)) {
                 try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-                    GeneratorNetwork network = new GeneratorNetwork(spec);
+                    FilmGenerator network = new FilmGenerator(spec);
                     Engine.getEngine("PyTorch").setRandomSeed(7);
-                    Map<String, NDArray> arguments =
-                            new LinkedHashMap<>(network.initialise(manager).arrays());
+                    Map<String, NDArray> arguments = new LinkedHashMap<>(
+                            network.parameters().initialise(manager).arrays());
                     // Biases start at zero; an argument of zeros would hide a factor.
                     arguments.replaceAll((name, array) -> name.endsWith(".bias")
                             ? Gradients.normal(
@@ -36,7 +38,8 @@ class GeneratorGradientTest {
                     Gradients.check(
                             manager,
                             arguments,
-                            all -> network.generate(new Weights(all), all.get("noise"), all.get("sentence")));
+                            all -> network.generate(
+                                    new Weights(all), GeneratorInputs.of(all.get("noise"), all.get("sentence"))));
                 }
             }
         });
@@ -44,12 +47,12 @@ class GeneratorGradientTest {
 
     @Test
     void shouldNameEveryConvolutionItUses() {
-        GeneratorNetwork network = new GeneratorNetwork(ODD);
+        FilmGenerator network = new FilmGenerator(ODD);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            List<String> kernels = network.initialise(manager).arrays().values().stream()
+            List<String> kernels = network.parameters().initialise(manager).arrays().values().stream()
                     .map(NDArray::getShape)
                     .filter(shape -> shape.dimension() == 4)
-                    .map(GeneratorGradientTest::text)
+                    .map(FilmGeneratorTest::text)
                     .sorted()
                     .toList();
 
