@@ -17,7 +17,6 @@ import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.text.JsonReasons;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,7 +41,7 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
 
     private static final TypeReference<TreeMap<String, Object>> TREE = new TypeReference<>() {};
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    static final JsonMapper JSON = JsonMapper.builder()
             .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -275,55 +274,18 @@ public record ModelBundle(Path folder, Manifest manifest, Map<String, Safetensor
      * @return the manifest with its digest
      */
     public static Manifest write(Path folder, Description description, Content content) {
-        try {
-            Files.createDirectories(folder);
-            Manifest.WeightsFile generator = write(folder, BundleFiles.WEIGHTS, content.generator());
-            Map<String, Safetensors.Tensor> critic = content.discriminator();
-            Manifest.WeightsFile discriminator =
-                    critic == null ? null : write(folder, BundleFiles.DISCRIMINATOR, critic);
-            ProbeSheet sheet = content.probes();
-            Manifest.Probes probes = null;
-            if (sheet != null) {
-                byte[] png = sheet.toPng();
-                BundleFiles.write(folder.resolve(BundleFiles.PROBES), png);
-                probes = new Manifest.Probes(sheet.profile(), sheet.pixelsSha256(), Digests.sha256(png));
-            }
-            Lineage lineage = description.lineage();
-            Manifest manifest = new Manifest(
-                    Manifest.FORMAT,
-                    description.name(),
-                    "",
-                    NetworkDescription.of(description.generator()),
-                    description.generator().inputs(),
-                    description.generator().output(),
-                    description.textEncoder(),
-                    generator,
-                    discriminator,
-                    probes,
-                    lineage == null ? null : lineage.sequence(),
-                    lineage == null ? null : lineage.parent(),
-                    description.recipe(),
-                    description.trainedOn(),
-                    description.data().isEmpty() ? null : description.data(),
-                    lineage == null ? null : lineage.metrics());
-            Manifest signed = manifest.withDigest(digest(JSON.valueToTree(manifest)));
-            BundleFiles.write(
-                    folder.resolve(BundleFiles.MANIFEST),
-                    JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(signed));
-            BundleFiles.forceFolder(folder);
-            return signed;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the bundle " + folder + " cannot be written", e);
-        }
+        return BundleWriter.write(folder, description, content);
     }
 
-    private static Manifest.WeightsFile write(Path folder, String name, Map<String, Safetensors.Tensor> arrays)
-            throws IOException {
-        Path file = folder.resolve(name);
-        Path temporary = folder.resolve(name + ".tmp");
-        Safetensors.write(temporary, arrays);
-        BundleFiles.publish(temporary, file);
-        return new Manifest.WeightsFile(name, BundleFiles.digest(file), Files.size(file));
+    /**
+     * Writes a bundle of a {@link ProgramGenerator}, the manifest last.
+     *
+     * @param program the generator's file; copied
+     * @param probes what it was seen to generate
+     * @return the manifest with its digest
+     */
+    public static Manifest write(Path folder, Description description, Path program, @Nullable ProbeSheet probes) {
+        return BundleWriter.write(folder, description, program, probes);
     }
 
     /**

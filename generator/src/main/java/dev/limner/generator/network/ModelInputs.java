@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels names of the classes, one of which a job names; empty for a generator without
  * @param controls numbers and choices a job may set; empty for a generator without
  */
-@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ModelInputs(int noise, int sentence, List<String> labels, List<Control> controls) {
     private static final int LONGEST = 65_536;
     /** Classes of ImageNet-21k fit. */

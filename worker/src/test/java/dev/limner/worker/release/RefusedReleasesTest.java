@@ -126,7 +126,7 @@ class RefusedReleasesTest extends ReleaseManagerFixture {
     @Test
     void shouldRefuseANetworkOrAnEncoderItDoesNotKnowAndAnotherModelsName() throws Exception {
         ReleaseManager releases = releases(ReleaseSettings.Beside.ALWAYS);
-        refusesManifest(releases, RefusalCode.ARCHITECTURE_UNKNOWN, "\"limner\"", "\"diffusion\"", "'diffusion'");
+        refusesManifest(releases, RefusalCode.ARCHITECTURE_UNKNOWN, "\"film\"", "\"diffusion\"", "'diffusion'");
         refusesManifest(
                 releases,
                 RefusalCode.ENCODER_UNKNOWN,
