@@ -189,7 +189,7 @@ class TrainingLoopTest {
                 RECIPE.text());
         StartingPoint parent = from("parent");
 
-        assertThatThrownBy(() -> parent.setup(wider)).hasMessageContainingAll("generator", "[8, 16]", "[8, 8]");
+        assertThatThrownBy(() -> parent.setup(wider)).hasMessageContainingAll("generator", "[8,16]", "[8,8]");
         assertThatThrownBy(() -> from("parent", "film")).hasMessageContainingAll("'film'", "generator/film");
         assertThatThrownBy(() -> from("parent", "generator/fil")).hasMessageContaining("'generator/fil'");
         assertThatThrownBy(() -> from("parent", "generator")).hasMessageContaining("nothing would be learned");
