@@ -2,8 +2,8 @@ package dev.limner.worker.condition;
 
 import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.condition.TextEncoder;
+import dev.limner.worker.job.QueuedJob;
 import dev.limner.worker.schedule.MicroBatch;
-import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
 

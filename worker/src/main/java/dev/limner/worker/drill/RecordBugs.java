@@ -6,7 +6,7 @@ import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.RecordDelivery;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.job.Publication;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -7,7 +7,7 @@ import dev.limner.protocol.Digests;
 import dev.limner.protocol.Job;
 import dev.limner.worker.encode.EncodedBatch.EncodedImage;
 import dev.limner.worker.generate.GeneratedBatch;
-import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.job.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.limner.worker.health;
 
 import dev.limner.worker.pipeline.WorkerRuntime;
-import dev.limner.worker.pipeline.WorkerService;
+import dev.limner.worker.service.WorkerService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.util.List;

@@ -2,9 +2,8 @@ package dev.limner.worker.ledger;
 
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
-import dev.limner.worker.publish.PendingTransaction;
-import dev.limner.worker.publish.PendingTransaction.Commit;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.job.Publication;
+import dev.limner.worker.ledger.PendingTransaction.Commit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package dev.limner.worker.ledger;
 
-import dev.limner.worker.publish.PendingTransaction.Commit;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.job.Publication;
+import dev.limner.worker.ledger.PendingTransaction.Commit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,17 +1,22 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.ImageSize;
-import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.admit.JobAdmission;
+import dev.limner.worker.admit.PendingWork;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.job.FinishedRecord;
+import dev.limner.worker.job.OutcomePublications;
+import dev.limner.worker.job.Publication;
+import dev.limner.worker.job.QueuedJob;
 import dev.limner.worker.ledger.DeliveryState;
 import dev.limner.worker.ledger.OwnedLedgers;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.model.ModelCatalog;
+import dev.limner.worker.model.ModelRoute;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.MicroBatch;
-import dev.limner.worker.schedule.ModelRoute;
-import dev.limner.worker.schedule.QueuedJob;
+import dev.limner.worker.schedule.SplitJobs;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

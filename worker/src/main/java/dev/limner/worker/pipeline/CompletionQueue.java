@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.worker.job.FinishedRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

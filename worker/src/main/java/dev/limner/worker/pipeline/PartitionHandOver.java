@@ -1,10 +1,13 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.health.ProgressWatch;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.lifecycle.StopBudget;
+import dev.limner.worker.publish.CommitScheduler;
+import dev.limner.worker.publish.LastCommit;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -28,7 +28,7 @@ public record StageThreads(int text, int device, int encode, int store) {
      * @param torchThreads libtorch's threads inside one operation
      * @param streams micro-batches generated side by side; 0 for what suits the device
      */
-    static StageThreads on(Device device, int cores, int torchThreads, int streams) {
+    public static StageThreads on(Device device, int cores, int torchThreads, int streams) {
         if (streams < 0) {
             throw new IllegalArgumentException("limner.worker.streams is " + streams + ", must be at least 0");
         }

@@ -91,7 +91,7 @@ public record WorkerSettings(
             sabotage = Set.copyOf(sabotage);
         }
 
-        boolean does(SeededBug mistake) {
+        public boolean does(SeededBug mistake) {
             return sabotage.contains(mistake);
         }
     }

@@ -1,6 +1,7 @@
 package dev.limner.worker.publish;
 
 import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.ledger.PendingTransaction;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,7 @@
 package dev.limner.worker.publish;
 
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.ledger.PendingTransaction;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

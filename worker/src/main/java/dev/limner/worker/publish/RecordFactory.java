@@ -9,6 +9,7 @@ import dev.limner.protocol.RecordHeader;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.ResultCodec;
 import dev.limner.worker.intake.OriginalRecord;
+import dev.limner.worker.job.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.limner.generator.bundle.BundleStore;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.model.ModelCatalog;
 import dev.limner.worker.topic.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

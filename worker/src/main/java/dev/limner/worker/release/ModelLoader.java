@@ -1,7 +1,7 @@
 package dev.limner.worker.release;
 
 import dev.limner.generator.bundle.ModelBundle;
-import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.model.LoadedModel;
 
 /** Puts a bundle on the device. */
 @FunctionalInterface

@@ -5,7 +5,7 @@ import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
 import dev.limner.protocol.RefusalCode;
-import dev.limner.worker.generate.LoadedModel;
+import dev.limner.worker.model.LoadedModel;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,6 +2,8 @@ package dev.limner.worker.schedule;
 
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.job.QueuedJob;
+import dev.limner.worker.model.ModelRoute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

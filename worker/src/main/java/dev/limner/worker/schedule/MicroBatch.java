@@ -1,5 +1,7 @@
 package dev.limner.worker.schedule;
 
+import dev.limner.worker.job.QueuedJob;
+import dev.limner.worker.model.ModelRoute;
 import java.util.List;
 
 /**

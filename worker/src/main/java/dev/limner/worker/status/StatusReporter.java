@@ -1,7 +1,7 @@
 package dev.limner.worker.status;
 
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.pipeline.WorkerService;
+import dev.limner.worker.service.WorkerService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;

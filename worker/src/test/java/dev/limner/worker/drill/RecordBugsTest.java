@@ -14,7 +14,7 @@ import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.job.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -2,8 +2,7 @@ package dev.limner.worker.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.worker.publish.PendingTransaction;
-import dev.limner.worker.publish.PendingTransaction.Commit;
+import dev.limner.worker.ledger.PendingTransaction.Commit;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.worker.intake.RecordRef;
-import dev.limner.worker.publish.PendingTransaction;
-import dev.limner.worker.publish.PendingTransaction.Commit;
+import dev.limner.worker.ledger.PendingTransaction.Commit;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

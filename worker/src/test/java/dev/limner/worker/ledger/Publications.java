@@ -3,7 +3,7 @@ package dev.limner.worker.ledger;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.Result;
 import dev.limner.worker.intake.OriginalRecord;
-import dev.limner.worker.publish.Publication;
+import dev.limner.worker.job.Publication;
 import java.time.Instant;
 import java.util.List;
 

@@ -6,13 +6,13 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.worker.condition.HashTextEncoder;
-import dev.limner.worker.generate.BatchBuckets;
-import dev.limner.worker.generate.BatchedGenerator;
-import dev.limner.worker.generate.LoadedModel;
-import dev.limner.worker.generate.ModelCatalog;
-import dev.limner.worker.generate.SyntheticGenerator;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
+import dev.limner.worker.model.BatchBuckets;
+import dev.limner.worker.model.BatchedGenerator;
+import dev.limner.worker.model.LoadedModel;
+import dev.limner.worker.model.ModelCatalog;
+import dev.limner.worker.model.SyntheticGenerator;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.BatchSettings;
@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** How a test wants its worker: real but for the model, which generates digests. */
-final class ConstantWorker {
+public final class ConstantWorker {
     final MeterRegistry registry = new SimpleMeterRegistry();
     private final String bootstrap;
     private final Topics topics;
@@ -36,44 +36,44 @@ final class ConstantWorker {
     private Duration publishWithin = Duration.ofSeconds(6);
     private WorkerSettings.Limits limits = WorkerSettings.Limits.DEFAULT;
 
-    ConstantWorker(String bootstrap, Topics topics, ObjectStore store) {
+    public ConstantWorker(String bootstrap, Topics topics, ObjectStore store) {
         this.bootstrap = bootstrap;
         this.topics = topics;
         this.store = store;
     }
 
     /** The clock of everything but the publisher. */
-    ConstantWorker clock(Clock wanted) {
+    public ConstantWorker clock(Clock wanted) {
         clock = wanted;
         return this;
     }
 
-    ConstantWorker publishClock(Clock wanted) {
+    public ConstantWorker publishClock(Clock wanted) {
         publishClock = wanted;
         return this;
     }
 
-    ConstantWorker encoder(TextEncoder wanted) {
+    public ConstantWorker encoder(TextEncoder wanted) {
         encoder = wanted;
         return this;
     }
 
-    ConstantWorker perBatch(Duration wanted) {
+    public ConstantWorker perBatch(Duration wanted) {
         perBatch = wanted;
         return this;
     }
 
-    ConstantWorker errors(FatalErrors wanted) {
+    public ConstantWorker errors(FatalErrors wanted) {
         errors = wanted;
         return this;
     }
 
-    ConstantWorker limits(Duration stop, Duration revoke) {
+    public ConstantWorker limits(Duration stop, Duration revoke) {
         limits = new WorkerSettings.Limits(stop, revoke, Duration.ofMinutes(2));
         return this;
     }
 
-    WorkerSettings settings(String name) {
+    public WorkerSettings settings(String name) {
         return new WorkerSettings(
                 name,
                 topics,
@@ -102,7 +102,7 @@ final class ConstantWorker {
                 WorkerSettings.Drill.NONE);
     }
 
-    WorkerRuntime start(String name) {
+    public WorkerRuntime start(String name) {
         ModelCatalog slots = new ModelCatalog(new LoadedModel(
                 BatchedGenerator.of(new SyntheticGenerator(perBatch), new BatchBuckets(List.of(8))),
                 encoder,

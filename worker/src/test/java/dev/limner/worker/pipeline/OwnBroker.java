@@ -35,20 +35,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A real broker of a test's own, to take things away from: topics, rights, itself. Everybody may do what is not denied. */
-final class OwnBroker implements AutoCloseable {
+public final class OwnBroker implements AutoCloseable {
     static final Topics TOPICS = new Topics("own");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final BrokerSettings settings;
     private EmbeddedBroker broker;
 
-    OwnBroker(Path folder) {
+    public OwnBroker(Path folder) {
         this.settings = new BrokerSettings(folder, FreePorts.next(), false);
         this.broker = start();
         FleetTopics.create(bootstrap(), TOPICS, 2, (short) 1);
     }
 
-    EmbeddedBroker start() {
+    public EmbeddedBroker start() {
         broker = EmbeddedBroker.start(
                 settings,
                 Map.of(
@@ -62,20 +62,20 @@ final class OwnBroker implements AutoCloseable {
         return broker;
     }
 
-    void stop() {
+    public void stop() {
         broker.close();
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         return "localhost:" + settings.port();
     }
 
     /** Something done with the broker's own tools. */
-    interface Task {
+    public interface Task {
         void with(Admin admin) throws Exception;
     }
 
-    void admin(Task task) {
+    public void admin(Task task) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
             task.with(admin);
         } catch (Exception e) {
@@ -83,17 +83,17 @@ final class OwnBroker implements AutoCloseable {
         }
     }
 
-    void delete(String topic) {
+    public void delete(String topic) {
         admin(admin -> admin.deleteTopics(List.of(topic)).all().get());
     }
 
-    void create(String topic) {
+    public void create(String topic) {
         admin(admin -> admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
                 .all()
                 .get());
     }
 
-    void mostBytes(String topic, int bytes) {
+    public void mostBytes(String topic, int bytes) {
         admin(admin -> admin.incrementalAlterConfigs(Map.of(
                         new ConfigResource(ConfigResource.Type.TOPIC, topic),
                         List.of(new AlterConfigOp(
@@ -103,7 +103,7 @@ final class OwnBroker implements AutoCloseable {
                 .get());
     }
 
-    void deny(ResourceType type, String name, AclOperation operation) {
+    public void deny(ResourceType type, String name, AclOperation operation) {
         // The first rule on a resource ends "everybody may".
         admin(admin -> admin.createAcls(List.of(
                         acl(type, name, AclOperation.ALL, AclPermissionType.ALLOW),
@@ -112,7 +112,7 @@ final class OwnBroker implements AutoCloseable {
                 .get());
     }
 
-    void allowAgain(ResourceType type, String name, AclOperation operation) {
+    public void allowAgain(ResourceType type, String name, AclOperation operation) {
         admin(admin -> admin.deleteAcls(List.of(
                         acl(type, name, operation, AclPermissionType.DENY).toFilter()))
                 .all()
@@ -126,7 +126,7 @@ final class OwnBroker implements AutoCloseable {
                 new AccessControlEntry("User:ANONYMOUS", "*", operation, permission));
     }
 
-    void send(String... values) {
+    public void send(String... values) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (String value : values) {
@@ -140,7 +140,7 @@ final class OwnBroker implements AutoCloseable {
     }
 
     /** Each value in a batch of its own. */
-    void sendTo(TopicPartition partition, String... values) {
+    public void sendTo(TopicPartition partition, String... values) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (String value : values) {
@@ -154,14 +154,14 @@ final class OwnBroker implements AutoCloseable {
     }
 
     /** Ids of the jobs with a result, each as often as it has one. */
-    List<String> answered(int atLeast) {
+    public List<String> answered(int atLeast) {
         return records(TOPICS.results(), atLeast).stream()
                 .map(record -> ResultCodec.decode(record.value()))
                 .map(Result::jobId)
                 .toList();
     }
 
-    List<ConsumerRecord<byte[], byte[]>> records(String topic, int atLeast) {
+    public List<ConsumerRecord<byte[], byte[]>> records(String topic, int atLeast) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrap(), "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
@@ -184,7 +184,7 @@ final class OwnBroker implements AutoCloseable {
     }
 
     /** Waits until something holds; false if it does not within the test's patience. */
-    static boolean soon(BooleanSupplier holds) throws InterruptedException {
+    public static boolean soon(BooleanSupplier holds) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

@@ -12,6 +12,8 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.job.Publication;
+import dev.limner.worker.ledger.PendingTransaction;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.nio.file.Path;
 import java.time.Clock;

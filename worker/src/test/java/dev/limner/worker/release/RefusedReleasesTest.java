@@ -7,7 +7,7 @@ import dev.limner.generator.bundle.ReleaseKeys;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.WorkerStatus;
-import dev.limner.worker.generate.ModelCatalog;
+import dev.limner.worker.model.ModelCatalog;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

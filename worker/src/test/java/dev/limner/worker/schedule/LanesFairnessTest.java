@@ -8,6 +8,8 @@ import dev.limner.protocol.ModelRef;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
+import dev.limner.worker.job.QueuedJob;
+import dev.limner.worker.model.ModelRoute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,0 +1,72 @@
+package dev.limner.worker.model;
+
+import dev.limner.generator.condition.TextEncoder;
+import dev.limner.protocol.Result;
+import dev.limner.protocol.WorkerStatus;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on the device with what it takes to generate images for a caption. Owns the engine, not the encoder, which models share. Safe
+ * from any thread.
+ */
+public final class LoadedModel implements AutoCloseable {
+    private final BatchedGenerator engine;
+    private final TextEncoder encoder;
+    private final Origin origin;
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    /**
+     * Where a model comes from.
+     *
+     * @param order its place in its line: {@link dev.limner.generator.bundle.Manifest#order()}
+     * @param folder of its bundle; null for one without
+     */
+    public record Origin(long order, @Nullable Path folder) {
+        /** Of what draws without a bundle. */
+        public static final Origin NONE = new Origin(0, null);
+    }
+
+    public LoadedModel(BatchedGenerator engine, TextEncoder encoder, Origin origin) {
+        this.engine = engine;
+        this.encoder = encoder;
+        this.origin = origin;
+    }
+
+    public Result.Model model() {
+        return engine.model();
+    }
+
+    public BatchedGenerator engine() {
+        return engine;
+    }
+
+    public TextEncoder encoder() {
+        return encoder;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** Jobs were generated. */
+    public void completed(int jobs) {
+        completed.add(jobs);
+    }
+
+    /** A job could not be generated. */
+    public void failed() {
+        failed.increment();
+    }
+
+    WorkerStatus.Loaded status(WorkerStatus.Role role) {
+        return new WorkerStatus.Loaded(model().name(), model().digest(), role, completed.sum(), failed.sum());
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
