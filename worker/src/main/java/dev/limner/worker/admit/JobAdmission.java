@@ -18,7 +18,7 @@ import dev.limner.worker.model.ModelRoute;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Decides what happens to a delivered record before any stage sees it. Control thread only. */
 public final class JobAdmission implements AutoCloseable {
@@ -31,7 +31,7 @@ public final class JobAdmission implements AutoCloseable {
     private final OutcomePublications outcomes;
     private final LargeOriginals originals;
     private final RecentIds recent;
-    private final Function<String, Optional<Instant>> cancelled;
+    private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
 
     /** What happens to a record. */
     public sealed interface Verdict {
@@ -46,22 +46,23 @@ public final class JobAdmission implements AutoCloseable {
     }
 
     /**
-     * @param cancelled when a job was cancelled, by its id
      * @param originals stores what is too large for a letter; closed by {@link #close()}
+     * @param unwanted the answer to a job that nobody wants generated any more
      */
     public JobAdmission(
             ModelCatalog models,
             OutcomePublications outcomes,
             LargeOriginals originals,
             RecentIds recent,
-            Function<String, Optional<Instant>> cancelled) {
+            BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted) {
         this.models = models;
         this.outcomes = outcomes;
         this.originals = originals;
         this.recent = recent;
-        this.cancelled = cancelled;
+        this.unwanted = unwanted;
     }
 
+    /** The verdict on a record as it arrives. */
     public Verdict judge(RecordDelivery delivery) {
         return switch (delivery.decoded()) {
             case Decoded.Valid(Job job) -> judge(queued(delivery, job));
@@ -101,9 +102,8 @@ public final class JobAdmission implements AutoCloseable {
                 yield answer(queued, outcomes.rejected(queued, error));
             }
             case NEW ->
-                unfit(job)
-                        .map(error -> outcomes.rejected(queued, error))
-                        .or(() -> unwanted(queued, outcomes.now()))
+                unfit(queued, models.of(job))
+                        .or(() -> unwanted.apply(queued, outcomes.now()))
                         .map(publication -> answer(queued, publication))
                         .orElse(new Verdict.Queue(queued));
         };
@@ -113,35 +113,28 @@ public final class JobAdmission implements AutoCloseable {
         return new Verdict.Answer(new FinishedRecord(queued.ref(), publication));
     }
 
-    /** The answer to a job that cannot be generated as things are when its batch is formed, or that nobody wants any more. */
-    public Optional<Publication> undrawable(QueuedJob queued, Instant now) {
-        return unwanted(queued, now).or(() -> unfit(queued.job()).map(error -> outcomes.rejected(queued, error)));
-    }
-
     /**
-     * The answer to a job that nobody wants generated any more: it was cancelled, or its deadline has passed. Safe from any
-     * thread.
+     * The answer to a job that cannot be generated as things are when its batch is formed, or that nobody wants any more.
+     *
+     * @param route of its batch
      */
-    public Optional<Publication> unwanted(QueuedJob queued, Instant now) {
-        Optional<Publication> answer =
-                cancelled.apply(queued.job().id()).map(since -> outcomes.cancelled(queued, since));
-        Instant deadline = queued.job().deadline();
-        return answer.isEmpty() && deadline != null && queued.expired(now)
-                ? Optional.of(outcomes.expired(queued, deadline))
-                : answer;
+    public Optional<Publication> undrawable(QueuedJob queued, ModelRoute route, Instant now) {
+        return unwanted.apply(queued, now).or(() -> unfit(queued, route));
     }
 
     /**
      * What the record alone could not tell: whether this worker has the model and the size. A model that is still on its
      * way counts as had; the question is asked again when the job's batch is formed.
      */
-    public Optional<RecordError> unfit(Job job) {
-        return switch (models.of(job)) {
+    private Optional<Publication> unfit(QueuedJob queued, ModelRoute route) {
+        Job job = queued.job();
+        Optional<RecordError> error = switch (route) {
             case ModelRoute.UnknownModel(String why) ->
                 Optional.of(RecordError.of(ErrorCode.UNKNOWN_MODEL, "model", job.model(), why));
             case ModelRoute.Ready(String digest) -> models.find(digest).flatMap(model -> unfit(job, model));
             case ModelRoute.Loading later -> Optional.empty();
         };
+        return error.map(why -> outcomes.rejected(queued, why));
     }
 
     private static Optional<RecordError> unfit(Job job, LoadedModel model) {

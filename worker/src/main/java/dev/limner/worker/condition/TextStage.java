@@ -1,9 +1,9 @@
 package dev.limner.worker.condition;
 
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.worker.job.QueuedJob;
 import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.StageMillis;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +12,12 @@ public final class TextStage {
     private TextStage() {}
 
     /** @param encoder the one that the batch's model was trained with */
-    public static PreparedBatch prepare(MicroBatch batch, TextEncoder encoder) {
+    public static MicroBatch<ConditionedJob> prepare(MicroBatch<QueuedJob> batch, TextEncoder encoder) {
         long start = System.nanoTime();
-        List<CaptionEncoding> encodings = new ArrayList<>(batch.jobs().size());
+        List<ConditionedJob> jobs = new ArrayList<>(batch.jobs().size());
         for (QueuedJob queued : batch.jobs()) {
-            encodings.add(encoder.encode(queued.job().caption()));
+            jobs.add(new ConditionedJob(queued, encoder.encode(queued.job().caption())));
         }
-        return new PreparedBatch(batch, encodings, (System.nanoTime() - start) / 1e6);
+        return batch.further(jobs, batch.took().withText(StageMillis.since(start)));
     }
 }

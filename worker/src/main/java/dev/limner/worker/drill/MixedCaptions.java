@@ -1,7 +1,8 @@
 package dev.limner.worker.drill;
 
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.generate.GeneratedBatch;
+import dev.limner.worker.generate.GeneratedJob;
+import dev.limner.worker.schedule.MicroBatch;
 
 /** Writes the caption of the next job of the batch into a job's files. Safe from any thread. */
 public final class MixedCaptions extends EncodeStage {
@@ -10,8 +11,7 @@ public final class MixedCaptions extends EncodeStage {
     }
 
     @Override
-    protected String caption(GeneratedBatch generated, int position) {
-        return super.caption(
-                generated, (position + 1) % generated.prepared().batch().jobs().size());
+    protected String caption(MicroBatch<GeneratedJob> batch, int position) {
+        return super.caption(batch, (position + 1) % batch.jobs().size());
     }
 }

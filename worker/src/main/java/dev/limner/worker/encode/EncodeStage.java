@@ -5,9 +5,9 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.Provenance;
 import dev.limner.protocol.Digests;
 import dev.limner.protocol.Job;
-import dev.limner.worker.encode.EncodedBatch.EncodedImage;
-import dev.limner.worker.generate.GeneratedBatch;
-import dev.limner.worker.job.QueuedJob;
+import dev.limner.worker.generate.GeneratedJob;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.StageMillis;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,29 +26,31 @@ public class EncodeStage {
         this.writeCaptions = writeCaptions;
     }
 
-    public EncodedBatch encode(GeneratedBatch generated) {
+    public MicroBatch<EncodedJob> encode(MicroBatch<GeneratedJob> batch) {
         long start = System.nanoTime();
-        List<List<EncodedImage>> all = new ArrayList<>();
-        for (int i = 0; i < generated.images().size(); i++) {
-            QueuedJob queued = generated.prepared().batch().jobs().get(i);
-            String caption = writeCaptions ? caption(generated, i) : null;
-            List<EncodedImage> mine = new ArrayList<>();
-            for (int at = 0; at < queued.images(); at++) {
-                Pixels pixels = generated.images().get(i).get(at);
-                mine.add(encode(queued.job(), caption, queued.first() + at, pixels, generated, software));
-            }
-            all.add(mine);
+        List<EncodedJob> jobs = new ArrayList<>(batch.jobs().size());
+        for (int position = 0; position < batch.jobs().size(); position++) {
+            jobs.add(encode(batch.jobs().get(position), writeCaptions ? caption(batch, position) : null));
         }
-        return new EncodedBatch(generated, all, (System.nanoTime() - start) / 1e6);
+        return batch.further(jobs, batch.took().withEncode(StageMillis.since(start)));
     }
 
     /** The caption that goes into the files of a batch's job. */
-    protected String caption(GeneratedBatch generated, int position) {
-        return generated.prepared().batch().jobs().get(position).job().caption();
+    protected String caption(MicroBatch<GeneratedJob> batch, int position) {
+        return batch.jobs().get(position).queued().job().caption();
     }
 
-    private static EncodedImage encode(
-            Job job, @Nullable String caption, int index, Pixels pixels, GeneratedBatch generated, String software) {
+    private EncodedJob encode(GeneratedJob generated, @Nullable String caption) {
+        List<EncodedImage> files = new ArrayList<>(generated.images().size());
+        int index = generated.queued().first();
+        for (Pixels pixels : generated.images()) {
+            files.add(encode(generated, caption, index++, pixels));
+        }
+        return new EncodedJob(generated, files);
+    }
+
+    private EncodedImage encode(GeneratedJob generated, @Nullable String caption, int index, Pixels pixels) {
+        Job job = generated.queued().job();
         Provenance provenance = new Provenance(
                 software,
                 generated.model().name(),
@@ -59,6 +61,7 @@ public class EncodeStage {
                 caption);
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
+                index,
                 bytes,
                 Digests.sha256(bytes),
                 Digests.sha256(pixels.rgb()),

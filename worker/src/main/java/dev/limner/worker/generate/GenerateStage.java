@@ -1,16 +1,17 @@
 package dev.limner.worker.generate;
 
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.Job;
 import dev.limner.store.OutageBreaker;
 import dev.limner.store.RetryableException;
-import dev.limner.worker.condition.PreparedBatch;
+import dev.limner.worker.condition.ConditionedJob;
 import dev.limner.worker.job.QueuedJob;
 import dev.limner.worker.model.BatchedGenerator;
 import dev.limner.worker.model.OutOfDeviceMemoryException;
+import dev.limner.worker.schedule.MicroBatch;
+import dev.limner.worker.schedule.StageMillis;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ public final class GenerateStage {
 
     /** Takes what became of the jobs of a batch; every one comes once. */
     public interface Sink {
-        void generated(GeneratedBatch batch) throws InterruptedException;
+        void generated(MicroBatch<GeneratedJob> batch) throws InterruptedException;
 
         /** @param attempts how often it was tried, in batches and alone */
         void failed(QueuedJob job, ErrorCode code, String message, int attempts) throws InterruptedException;
@@ -46,8 +47,9 @@ public final class GenerateStage {
      *
      * @throws RuntimeException if the device has been out of order for too long, or the worker is stopping
      */
-    public void generate(PreparedBatch prepared, BatchedGenerator engine, Sink sink) throws InterruptedException {
-        new Attempt(engine, sink).generate(prepared, 1, 1);
+    public void generate(MicroBatch<ConditionedJob> batch, BatchedGenerator engine, Sink sink)
+            throws InterruptedException {
+        new Attempt(engine, sink).generate(batch, 1, 1);
     }
 
     /** One batch on one engine. */
@@ -60,39 +62,39 @@ public final class GenerateStage {
             this.sink = sink;
         }
 
-        private void generate(PreparedBatch prepared, int attempt, int alone) throws InterruptedException {
-            GeneratedBatch generated;
+        private void generate(MicroBatch<ConditionedJob> batch, int attempt, int alone) throws InterruptedException {
+            MicroBatch<GeneratedJob> generated;
             try {
-                generated = once(prepared, attempt);
+                generated = once(batch, attempt);
             } catch (RuntimeException e) {
-                isolate(prepared, attempt, alone, e);
+                isolate(batch, attempt, alone, e);
                 return;
             }
             sink.generated(generated);
         }
 
-        private void isolate(PreparedBatch prepared, int attempt, int alone, RuntimeException failure)
+        private void isolate(MicroBatch<ConditionedJob> batch, int attempt, int alone, RuntimeException failure)
                 throws InterruptedException {
-            int jobs = prepared.encodings().size();
+            int jobs = batch.jobs().size();
             LOG.atWarn()
-                    .addKeyValue("batchId", prepared.batch().id())
+                    .addKeyValue("batchId", batch.id())
                     .addKeyValue("jobs", jobs)
                     .addKeyValue("error", failure.toString())
                     .log("a batch failed on the device");
             if (jobs > 1) {
-                generate(prepared.part(0, jobs / 2, 1), attempt + 1, 1);
-                generate(prepared.part(jobs / 2, jobs, 2), attempt + 1, 1);
+                for (MicroBatch<ConditionedJob> half : batch.halves()) {
+                    generate(half, attempt + 1, 1);
+                }
             } else if (!works()) {
                 device.call(this::probe);
-                generate(prepared, attempt, alone);
+                generate(batch, attempt, alone);
             } else if (alone < TRIES_ALONE) {
-                generate(prepared, attempt + 1, alone + 1);
+                generate(batch, attempt + 1, alone + 1);
             } else {
                 ErrorCode code = failure instanceof OutOfDeviceMemoryException
                         ? ErrorCode.DEVICE_OUT_OF_MEMORY
                         : ErrorCode.DEVICE_FAILED;
-                sink.failed(
-                        prepared.batch().jobs().get(0), code, "the device failed: " + failure.getMessage(), attempt);
+                sink.failed(batch.jobs().get(0).queued(), code, "the device failed: " + failure.getMessage(), attempt);
             }
         }
 
@@ -116,29 +118,33 @@ public final class GenerateStage {
             }
         }
 
-        private GeneratedBatch once(PreparedBatch prepared, int attempt) {
+        private MicroBatch<GeneratedJob> once(MicroBatch<ConditionedJob> batch, int attempt) {
             long start = System.nanoTime();
             List<RenderRequest> requests = new ArrayList<>();
-            for (int i = 0; i < prepared.encodings().size(); i++) {
-                QueuedJob queued = prepared.batch().jobs().get(i);
-                Job job = queued.job();
-                CaptionEncoding encoding = prepared.encodings().get(i);
-                for (int index = 0; index < queued.images(); index++) {
-                    requests.add(new RenderRequest(
-                            encoding.embedding(), job.seed(), queued.first() + index, job.truncation()));
-                }
-            }
+            batch.jobs().forEach(job -> requests.addAll(requests(job)));
             List<Pixels> all = engine.generate(requests);
             if (all.size() != requests.size()) {
                 throw new IllegalStateException(all.size() + " images for " + requests.size() + " requests");
             }
-            List<List<Pixels>> perJob = new ArrayList<>();
+            List<GeneratedJob> jobs = new ArrayList<>(batch.jobs().size());
             int at = 0;
-            for (QueuedJob queued : prepared.batch().jobs()) {
-                perJob.add(List.copyOf(all.subList(at, at + queued.images())));
-                at += queued.images();
+            for (ConditionedJob job : batch.jobs()) {
+                int images = job.queued().images();
+                jobs.add(new GeneratedJob(job, all.subList(at, at + images), engine.model(), attempt));
+                at += images;
             }
-            return new GeneratedBatch(prepared, perJob, engine.model(), attempt, (System.nanoTime() - start) / 1e6);
+            return batch.further(jobs, batch.took().withDevice(StageMillis.since(start)));
+        }
+
+        private static List<RenderRequest> requests(ConditionedJob conditioned) {
+            QueuedJob queued = conditioned.queued();
+            Job job = queued.job();
+            List<RenderRequest> requests = new ArrayList<>(queued.images());
+            for (int index = 0; index < queued.images(); index++) {
+                requests.add(new RenderRequest(
+                        conditioned.encoding().embedding(), job.seed(), queued.first() + index, job.truncation()));
+            }
+            return requests;
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.limner.worker.health;
 
-import dev.limner.worker.pipeline.WorkerRuntime;
-import dev.limner.worker.service.WorkerService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.util.List;
@@ -19,18 +17,16 @@ import org.eclipse.microprofile.health.Startup;
  */
 @ApplicationScoped
 public class WorkerHealth {
-    private final WorkerService service;
+    private final WorkerVitals worker;
 
-    WorkerHealth(WorkerService service) {
-        this.service = service;
+    WorkerHealth(WorkerVitals worker) {
+        this.worker = worker;
     }
 
     @Produces
     @Liveness
     HealthCheck live() {
-        return () -> HealthCheckResponse.named("threads")
-                .status(service.runtime().map(WorkerRuntime::alive).orElse(!service.failed()))
-                .build();
+        return () -> HealthCheckResponse.named("threads").status(worker.alive()).build();
     }
 
     @Produces
@@ -38,23 +34,22 @@ public class WorkerHealth {
     HealthCheck started() {
         return () -> HealthCheckResponse.named("model-loaded")
                 // Brokers or a live release that are not to be had are no reason to start this process anew.
-                .status(service.loaded())
+                .status(worker.loaded())
                 .build();
     }
 
     @Produces
     @Readiness
     HealthCheck taking() {
-        return () -> HealthCheckResponse.named("taking-jobs")
-                .status(service.runtime().map(WorkerRuntime::taking).orElse(false))
-                .build();
+        return () ->
+                HealthCheckResponse.named("taking-jobs").status(worker.taking()).build();
     }
 
     @Produces
     @Readiness
     HealthCheck brokers() {
         return () -> HealthCheckResponse.named("brokers")
-                .status(service.brokersAnswer())
+                .status(worker.brokersAnswer())
                 .build();
     }
 
@@ -63,7 +58,7 @@ public class WorkerHealth {
     @Readiness
     HealthCheck progress() {
         return () -> {
-            List<String> obstacles = service.obstacles();
+            List<String> obstacles = worker.obstacles();
             HealthCheckResponseBuilder response =
                     HealthCheckResponse.named("progress").status(obstacles.isEmpty());
             for (int i = 0; i < obstacles.size(); i++) {

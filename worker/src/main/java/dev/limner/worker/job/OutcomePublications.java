@@ -1,6 +1,5 @@
 package dev.limner.worker.job;
 
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.protocol.CloudEvent;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ErrorCode;
@@ -8,20 +7,15 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.Outcome;
 import dev.limner.protocol.RecordError;
 import dev.limner.protocol.Result;
-import dev.limner.worker.encode.EncodedBatch;
-import dev.limner.worker.encode.EncodedBatch.EncodedImage;
-import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
-import dev.limner.worker.schedule.MicroBatch;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a job, as a publication. */
+/** What became of a job, as a publication. Immutable, so safe from any thread. */
 public final class OutcomePublications {
     private final String worker;
     private final String profile;
@@ -118,73 +112,24 @@ public final class OutcomePublications {
                 trace(original));
     }
 
-    /**
-     * Generated and stored.
-     *
-     * @param position the job's place in its batch; of a part of a job only its images are named
-     * @param uris of these images, in order
-     */
-    public Publication completed(
-            EncodedBatch encoded, int position, List<String> uris, double storeMillis, long storedNanos) {
-        GeneratedBatch generated = encoded.generated();
-        MicroBatch batch = generated.prepared().batch();
-        QueuedJob queued = batch.jobs().get(position);
+    /** Generated and stored. */
+    public Publication completed(QueuedJob queued, Completion done) {
         Job job = queued.job();
-        List<Outcome.ImageRef> images = new ArrayList<>();
-        for (int at = 0; at < queued.images(); at++) {
-            EncodedImage image = encoded.images().get(position).get(at);
-            images.add(new Outcome.ImageRef(
-                    uris.get(at),
-                    image.sha256(),
-                    image.mediaType(),
-                    image.bytes().length,
-                    image.width(),
-                    image.height(),
-                    queued.first() + at,
-                    job.seed(),
-                    image.pixelsSha256()));
-        }
-        int before = batch.jobs().subList(0, position).stream()
-                .mapToInt(QueuedJob::images)
-                .sum();
-        Result.Timings timings = new Result.Timings(
-                rounded(queued.queuedMillis()),
-                rounded((batch.formedNanos() - queued.receivedNanos()) / 1e6),
-                rounded(generated.prepared().textMillis()),
-                rounded(generated.deviceMillis()),
-                rounded(encoded.encodeMillis()),
-                rounded(storeMillis),
-                rounded((System.nanoTime() - storedNanos) / 1e6));
         Result result = new Result(
                 job.id(),
-                new Outcome.Completed(images, profile),
+                new Outcome.Completed(done.images(), profile),
                 job.tenant(),
                 job.context(),
                 job.group(),
                 source(queued.ref()),
                 queued.original().redrive(),
-                generated.attempt(),
+                done.attempts(),
                 worker,
-                generated.model(),
-                timings,
-                new Result.Batch(batch.id(), batch.images(), before),
-                warnings(generated.prepared().encodings().get(position)));
+                done.model(),
+                done.timings(),
+                done.place(),
+                done.warnings());
         return new Publication(result, queued.original(), queued.ref().origin(), null, trace(queued.original()));
-    }
-
-    private static List<String> warnings(CaptionEncoding encoding) {
-        List<String> warnings = new ArrayList<>();
-        if (encoding.mostlyUnknown()) {
-            warnings.add(Result.Warnings.CAPTION_MOSTLY_UNKNOWN);
-        }
-        if (encoding.truncated()) {
-            warnings.add(Result.Warnings.CAPTION_TRUNCATED);
-        }
-        return warnings;
-    }
-
-    private static double rounded(double millis) {
-        return Math.round(Math.max(0, millis) * 100) / 100.0;
     }
 
     private static @Nullable String trace(OriginalRecord original) {

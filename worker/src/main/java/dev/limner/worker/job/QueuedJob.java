@@ -14,13 +14,8 @@ import java.time.Instant;
  * @param images how many images are meant
  */
 public record QueuedJob(
-        RecordRef ref,
-        OriginalRecord original,
-        Job job,
-        long receivedNanos,
-        double queuedMillis,
-        int first,
-        int images) {
+        RecordRef ref, OriginalRecord original, Job job, long receivedNanos, double queuedMillis, int first, int images)
+        implements Task {
     public QueuedJob {
         if (first < 0 || images < 1 || first + images > job.count()) {
             throw new IllegalArgumentException(
@@ -31,6 +26,11 @@ public record QueuedJob(
     /** A whole job. */
     public QueuedJob(RecordRef ref, OriginalRecord original, Job job, long receivedNanos, double queuedMillis) {
         this(ref, original, job, receivedNanos, queuedMillis, 0, job.count());
+    }
+
+    @Override
+    public QueuedJob queued() {
+        return this;
     }
 
     /** Other images of the same job. */

@@ -6,14 +6,11 @@ import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.WorkerStatus.Role;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,25 +19,15 @@ import org.jspecify.annotations.Nullable;
  * The models on the device and which jobs they get. Whoever generates leases the model; one that is retired continues until its
  * last lease ends and is closed then. A swap is a change of one reference between two batches: nobody waits for it.
  *
- * <p>Routes and leases may be asked for from any thread; models are put in and taken out by the release thread.
+ * <p>Routes, models and leases may be asked for from any thread; models are put in and taken out by the release thread.
  */
 public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
-    private static final int BUCKETS = 1 << 20;
-    /** Somebody may have put it into the store since. */
-    private static final long ASK_AGAIN_NANOS = 60_000_000_000L;
-    /** Anybody may name digests that do not exist; of more than these the oldest is asked for again. */
-    static final int MOST_MISSING = 1000;
-    /** Models asked for at a time; jobs that name others wait for their turn. */
-    static final int MOST_ASKED = 100;
-
     private final Map<String, Slot> slots = new LinkedHashMap<>();
-    private final SequencedMap<String, Missing> missing = new LinkedHashMap<>();
-    private final Set<String> asked = new HashSet<>();
+    private final AbsentModels absent = new AbsentModels();
     private String live;
-    private @Nullable Trial trial;
-    private @Nullable Trial holdout;
+    private @Nullable TrafficShare trial;
+    private @Nullable TrafficShare holdout;
     private boolean suspended;
-    private @Nullable Consumer<String> wanted;
 
     private static final class Slot {
         private final LoadedModel model;
@@ -53,23 +40,6 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         }
     }
 
-    /**
-     * @param share of the jobs that name no digest
-     * @param until when it ends by itself
-     */
-    private record Trial(String digest, double share, Instant until) {
-        /** The same job goes the same way wherever and however often it is delivered, as long as the trial is the same. */
-        boolean gets(Job job) {
-            int hash = (job.id() + digest).hashCode();
-            // The low bits of a string's hash follow its last letters.
-            int mixed = (hash ^ hash >>> 16) * 0x45d9f3b;
-            double place = ((mixed ^ mixed >>> 16) & (BUCKETS - 1)) / (double) BUCKETS;
-            return place < share && Instant.now().isBefore(until);
-        }
-    }
-
-    private record Missing(String why, long sinceNanos) {}
-
     /** @param first live from the start */
     public ModelCatalog(LoadedModel first) {
         this.live = first.model().digest();
@@ -81,7 +51,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
      * with null, there are no other models.
      */
     public synchronized void onWanted(@Nullable Consumer<String> listener) {
-        wanted = listener;
+        absent.onWanted(listener);
     }
 
     /** A model in use. Closing it twice is closing it once. */
@@ -121,43 +91,47 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
     @Override
     public synchronized ModelRoute of(Job job) {
         ModelRef ref = job.model();
-        LoadedModel serving = live().model;
-        if (!ref.name().equals(serving.model().name())) {
+        if (!serves(ref)) {
             return new ModelRoute.UnknownModel("which is not served here; " + ModelRef.SERVED_INSTEAD
-                    + serving.model().name());
+                    + live().model.model().name());
         }
-        String digest = ref.digest();
-        if (digest == null) {
-            digest = forEverybody(job);
-        } else if (!slots.containsKey(digest)) {
-            return absent(digest);
+        String named = ref.digest();
+        if (named != null && !slots.containsKey(named)) {
+            return absent.route(named);
         }
-        slot(digest).usedNanos = System.nanoTime();
-        return suspended ? new ModelRoute.Loading() : new ModelRoute.Ready(digest);
+        return suspended ? new ModelRoute.Loading() : new ModelRoute.Ready(named == null ? forEverybody(job) : named);
     }
 
-    private ModelRoute absent(String digest) {
-        Consumer<String> listener = wanted;
-        if (listener == null) {
-            return new ModelRoute.UnknownModel("which is not served here: this worker serves one model only");
+    private boolean serves(ModelRef ref) {
+        return ref.name().equals(live().model.model().name());
+    }
+
+    /**
+     * A job waits for the model that it names: one that is here counts as used, one that is not is asked for. Of no effect
+     * for a job that names none, and for a model that is asked for already or known not to be had. Only so many are asked
+     * for at a time, so this is to be called again for a job whose route is still open.
+     */
+    public synchronized void want(Job job) {
+        ModelRef ref = job.model();
+        String named = ref.digest();
+        if (named == null || !serves(ref)) {
+            return;
         }
-        Missing known = missing.get(digest);
-        if (known != null && System.nanoTime() - known.sinceNanos < ASK_AGAIN_NANOS) {
-            return new ModelRoute.UnknownModel("which is not served here: " + known.why);
+        Slot slot = slots.get(named);
+        if (slot == null) {
+            absent.want(named);
+        } else {
+            slot.usedNanos = System.nanoTime();
         }
-        if (asked.size() < MOST_ASKED && asked.add(digest)) {
-            listener.accept(digest);
-        }
-        return new ModelRoute.Loading();
     }
 
     private String forEverybody(Job job) {
-        Trial tried = trial;
-        Trial kept = holdout;
+        TrafficShare tried = trial;
+        TrafficShare kept = holdout;
         if (tried != null && tried.gets(job)) {
-            return tried.digest;
+            return tried.digest();
         }
-        return kept != null && kept.gets(job) ? kept.digest : live;
+        return kept != null && kept.gets(job) ? kept.digest() : live;
     }
 
     /** The model that jobs of no particular digest get; never one that is being swapped out. */
@@ -179,6 +153,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
             return Optional.empty();
         }
         slot.leases++;
+        slot.usedNanos = System.nanoTime();
         return Optional.of(new Lease(slot));
     }
 
@@ -193,8 +168,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
     /** Puts a model beside the others; jobs that name its digest get it from now on. */
     public synchronized void add(LoadedModel model) {
         String digest = model.model().digest();
-        missing.remove(digest);
-        asked.remove(digest);
+        absent.arrived(digest);
         if (slots.put(digest, new Slot(model)) != null) {
             throw new IllegalStateException(digest + " is loaded already");
         }
@@ -202,16 +176,12 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
 
     /** A job that names this digest is refused from now on, until the model is put in. */
     public synchronized void unavailable(String digest, String why) {
-        asked.remove(digest);
-        missing.putLast(digest, new Missing(why, System.nanoTime()));
-        if (missing.size() > MOST_MISSING) {
-            missing.pollFirstEntry();
-        }
+        absent.unavailable(digest, why);
     }
 
     /** Forgets what was unavailable: there is news. */
     public synchronized void askAgain() {
-        missing.clear();
+        absent.askAgain();
     }
 
     /** Makes a model live that is here. */
@@ -225,7 +195,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         if (digest != null) {
             slot(digest);
         }
-        trial = digest == null ? null : new Trial(digest, share, Instant.MAX);
+        trial = digest == null ? null : new TrafficShare(digest, share, Instant.MAX);
     }
 
     /** Keeps a share of the jobs with a model that is here and was live before, or ends that. */
@@ -233,7 +203,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         if (digest != null) {
             slot(digest);
         }
-        holdout = digest == null ? null : new Trial(digest, share, until);
+        holdout = digest == null ? null : new TrafficShare(digest, share, until);
     }
 
     /** Takes out what is neither live, on trial nor held out, except the {@code pinned} that were used last. */
@@ -278,8 +248,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         trial = null;
         holdout = null;
         live = model.model().digest();
-        missing.remove(live);
-        asked.remove(live);
+        absent.arrived(live);
         slots.put(live, new Slot(model));
         suspended = false;
     }
@@ -290,7 +259,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         }
         boolean shares = Stream.of(Optional.ofNullable(trial), Optional.ofNullable(holdout))
                 .flatMap(Optional::stream)
-                .anyMatch(one -> one.digest.equals(digest));
+                .anyMatch(one -> one.digest().equals(digest));
         return shares ? Role.CANARY : Role.PINNED;
     }
 

@@ -16,6 +16,7 @@ public sealed interface ModelRoute {
     /** Knows the models. Safe from any thread. */
     @FunctionalInterface
     interface Router {
+        /** A question that changes nothing, whoever asks and however often: the answer is of that moment. */
         ModelRoute of(Job job);
     }
 

@@ -17,10 +17,10 @@ import dev.limner.worker.model.ModelRoute;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.SplitJobs;
+import dev.limner.worker.schedule.SuspectJobs;
+import dev.limner.worker.schedule.UnwantedJobs;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +43,7 @@ final class BatchDispatcher implements AutoCloseable {
 
     private final OwnedLedgers ledgers;
     private final JobAdmission admission;
+    private final UnwantedJobs unwanted;
     private final OutcomePublications outcomes;
     private final JobLanes lanes;
     private final ModelCatalog models;
@@ -51,11 +52,7 @@ final class BatchDispatcher implements AutoCloseable {
     private final PendingWork pending;
     private final Consumer<FinishedRecord> finish;
     private final BooleanSupplier publish;
-    private final Deque<QueuedJob> suspects = new ArrayDeque<>();
-    /** A suspect without an outcome yet: as long as its mark stands, a death is put down to it. */
-    private @Nullable RecordRef alone;
-    /** Whether the brokers have been told that the last suspect has its outcome. */
-    private boolean cleared = true;
+    private final SuspectJobs suspects = new SuspectJobs();
 
     /**
      * @param finish takes the outcomes of records that need no batch
@@ -64,6 +61,7 @@ final class BatchDispatcher implements AutoCloseable {
     BatchDispatcher(
             OwnedLedgers ledgers,
             JobAdmission admission,
+            UnwantedJobs unwanted,
             OutcomePublications outcomes,
             JobLanes lanes,
             ModelCatalog models,
@@ -74,6 +72,7 @@ final class BatchDispatcher implements AutoCloseable {
             BooleanSupplier publish) {
         this.ledgers = ledgers;
         this.admission = admission;
+        this.unwanted = unwanted;
         this.outcomes = outcomes;
         this.lanes = lanes;
         this.models = models;
@@ -101,8 +100,14 @@ final class BatchDispatcher implements AutoCloseable {
 
     private void act(RecordDelivery delivery, JobAdmission.Verdict verdict, boolean suspect) {
         switch (verdict) {
-            case JobAdmission.Verdict.Queue(QueuedJob job) when suspect -> suspects.add(job);
-            case JobAdmission.Verdict.Queue(QueuedJob job) -> lanes.add(job);
+            case JobAdmission.Verdict.Queue(QueuedJob job) -> {
+                models.want(job.job());
+                if (suspect) {
+                    suspects.add(job);
+                } else {
+                    lanes.add(job);
+                }
+            }
             case JobAdmission.Verdict.Answer(FinishedRecord outcome) -> finish.accept(outcome);
             case JobAdmission.Verdict.Pending later -> pending.entered(delivery.ref(), 0);
         }
@@ -110,27 +115,31 @@ final class BatchDispatcher implements AutoCloseable {
 
     /** Hands the pipeline what it takes. */
     void dispatch() {
-        if (alone != null) {
+        if (suspects.running()) {
             return;
         }
-        Optional<QueuedJob> suspect = nextSuspect();
+        suspects.waiting().forEach(queued -> models.want(queued.job()));
+        Optional<SuspectJobs.Next> suspect = suspects.next(models);
         if (suspect.isPresent()) {
             if (pipeline.idle()) {
-                dispatch(suspect.get());
+                dispatchAlone(suspect.get());
             }
             return;
         }
-        cleared = cleared || publish.getAsBoolean();
-        if (!cleared) {
-            return;
+        if (!suspects.cleared()) {
+            if (!publish.getAsBoolean()) {
+                return;
+            }
+            suspects.clear();
         }
         while (pipeline.accepts()) {
-            Optional<MicroBatch> formed = lanes.next(System.nanoTime());
+            Optional<MicroBatch<QueuedJob>> formed = lanes.next(System.nanoTime());
+            lanes.lookedAt().forEach(queued -> models.want(queued.job()));
             if (formed.isEmpty()) {
                 return;
             }
-            MicroBatch batch = formed.get();
-            List<QueuedJob> wanted = wanted(batch.jobs());
+            MicroBatch<QueuedJob> batch = formed.get();
+            List<QueuedJob> wanted = wanted(batch.jobs(), batch.route());
             if (!wanted.isEmpty() && !submit(batch.keeping(wanted))) {
                 lanes.putBack(batch.keeping(wanted));
                 return;
@@ -138,28 +147,21 @@ final class BatchDispatcher implements AutoCloseable {
         }
     }
 
-    /** A suspect whose model is on its way to the device holds up nobody; what is begun must get to its end. */
-    private Optional<QueuedJob> nextSuspect() {
-        return suspects.stream()
-                .filter(queued -> models.of(queued.job()).isDecided())
-                .findFirst();
-    }
-
     /** Whether its model was still there; the next look finds another route. */
-    private boolean submit(MicroBatch batch) {
+    private boolean submit(MicroBatch<QueuedJob> batch) {
         return switch (batch.route()) {
             case ModelRoute.Ready(String digest) -> {
                 Optional<ModelCatalog.Lease> lease = models.lease(digest).or(() -> splits.lease(digest));
                 lease.ifPresent(held -> submit(batch, held));
                 yield lease.isPresent();
             }
-            // Nowhere a moment ago, and the model may be had since: the jobs were not answered.
+            // The jobs of the one are answered by now, and of the other no batch is formed.
             case ModelRoute.UnknownModel nowhere -> false;
             case ModelRoute.Loading later -> false;
         };
     }
 
-    private void submit(MicroBatch batch, ModelCatalog.Lease lease) {
+    private void submit(MicroBatch<QueuedJob> batch, ModelCatalog.Lease lease) {
         ImageSize size = lease.model().engine().size();
         long image = PIXEL_BYTES * size.width() * size.height();
         for (QueuedJob queued : batch.jobs()) {
@@ -169,20 +171,24 @@ final class BatchDispatcher implements AutoCloseable {
         pipeline.submit(batch, lease);
     }
 
-    private void dispatch(QueuedJob suspect) {
-        List<QueuedJob> wanted = wanted(List.of(suspect));
-        if (!wanted.isEmpty()) {
-            ledgers.started(suspect.ref());
-            if (!publish.getAsBoolean() || !submit(lanes.alone(suspect, System.nanoTime()))) {
-                return;
-            }
-            alone = suspect.ref();
-            cleared = false;
+    private void dispatchAlone(SuspectJobs.Next suspect) {
+        QueuedJob job = suspect.job();
+        if (wanted(List.of(job), suspect.route()).isEmpty()) {
+            suspects.drop(job);
+            return;
         }
-        suspects.remove(suspect);
+        ledgers.started(job.ref());
+        if (publish.getAsBoolean() && submit(lanes.alone(job, suspect.route(), System.nanoTime()))) {
+            suspects.begin(job);
+        }
     }
 
-    private List<QueuedJob> wanted(List<QueuedJob> jobs) {
+    /**
+     * Those of some jobs that have no answer yet; the others get theirs here.
+     *
+     * @param route of all of them
+     */
+    private List<QueuedJob> wanted(List<QueuedJob> jobs, ModelRoute route) {
         Instant now = outcomes.now();
         List<QueuedJob> wanted = new ArrayList<>(jobs.size());
         for (QueuedJob queued : jobs) {
@@ -191,7 +197,8 @@ final class BatchDispatcher implements AutoCloseable {
                 continue;
             }
             // A job that has begun has its model, whatever is released meanwhile.
-            Optional<Publication> answer = begins ? admission.undrawable(queued, now) : admission.unwanted(queued, now);
+            Optional<Publication> answer =
+                    begins ? admission.undrawable(queued, route, now) : unwanted.answer(queued, now);
             if (answer.isEmpty()) {
                 wanted.add(queued);
             } else if (begins || splits.decides(queued)) {
@@ -207,9 +214,7 @@ final class BatchDispatcher implements AutoCloseable {
      * @param publication null if there is none or nobody wants it any more
      */
     void answered(RecordRef ref, @Nullable Publication publication) {
-        if (ref.equals(alone)) {
-            alone = null;
-        }
+        suspects.answered(ref);
         lanes.forget(ref);
         pending.answered(ref, publication);
     }
@@ -223,10 +228,10 @@ final class BatchDispatcher implements AutoCloseable {
 
     /** Nanoseconds until a batch may be handed over; {@link Long#MAX_VALUE} if none waits or none would be taken. */
     long nanosUntilDue() {
-        if (alone != null) {
+        if (suspects.running()) {
             return Long.MAX_VALUE;
         }
-        if (nextSuspect().isPresent()) {
+        if (suspects.next(models).isPresent()) {
             return pipeline.idle() ? 0 : Long.MAX_VALUE;
         }
         return pipeline.accepts() ? lanes.nanosUntilDue(System.nanoTime()) : Long.MAX_VALUE;
@@ -241,9 +246,7 @@ final class BatchDispatcher implements AutoCloseable {
         admission.release(gone);
         pending.release(gone);
         splits.release(gone).forEach(ref -> pending.answered(ref, null));
-        int before = suspects.size();
-        suspects.removeIf(queued -> gone.contains(queued.ref().partition()));
-        return before - suspects.size() + lanes.release(gone);
+        return suspects.release(gone) + lanes.release(gone);
     }
 
     @Override

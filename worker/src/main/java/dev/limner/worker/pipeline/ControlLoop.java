@@ -27,6 +27,7 @@ import dev.limner.worker.publish.CommitScheduler;
 import dev.limner.worker.publish.PublishingThread;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.SplitJobs;
+import dev.limner.worker.schedule.UnwantedJobs;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -93,6 +94,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     ControlLoop(
             WorkerSettings settings,
             JobAdmission admission,
+            UnwantedJobs unwanted,
             ModelCatalog models,
             OutcomePublications outcomes,
             WorkerMetrics metrics,
@@ -136,6 +138,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.dispatcher = new BatchDispatcher(
                 ledgers,
                 admission,
+                unwanted,
                 outcomes,
                 new JobLanes(
                         settings.batch(),

@@ -1,43 +1,37 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.store.ObjectStore;
-import dev.limner.store.PermanentException;
-import dev.limner.store.RetryableException;
-import dev.limner.worker.condition.PreparedBatch;
+import dev.limner.worker.condition.ConditionedJob;
 import dev.limner.worker.condition.TextStage;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.encode.EncodedBatch;
-import dev.limner.worker.encode.EncodedBatch.EncodedImage;
+import dev.limner.worker.encode.EncodedJob;
 import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.GenerateStage;
-import dev.limner.worker.generate.GeneratedBatch;
+import dev.limner.worker.generate.GeneratedJob;
 import dev.limner.worker.health.StageWatch;
-import dev.limner.worker.job.FinishedRecord;
 import dev.limner.worker.job.OutcomePublications;
 import dev.limner.worker.job.Publication;
 import dev.limner.worker.job.QueuedJob;
-import dev.limner.worker.lifecycle.ParallelClose;
+import dev.limner.worker.job.Task;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.model.LoadedModel;
 import dev.limner.worker.model.ModelCatalog;
+import dev.limner.worker.schedule.EachJobAlone;
 import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.SplitJobs;
+import dev.limner.worker.schedule.UnwantedJobs;
+import dev.limner.worker.store.StoreStage;
+import dev.limner.worker.store.StoredJob;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes micro-batches through text, device, encoding and store, the stages side by side: while batch N is on the device,
@@ -49,41 +43,33 @@ import org.slf4j.LoggerFactory;
  * its jobs one by one, so that none suffers from another.
  */
 final class GenerationPipeline {
-    private static final Logger LOG = LoggerFactory.getLogger(GenerationPipeline.class);
-
     private final Stages stages;
     private final OutcomePublications outcomes;
     private final WorkerMetrics metrics;
     private final CompletionQueue completions;
     private final SplitJobs splits;
     private final CrashPoint.Watch watch;
-    private final BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted;
-    private final BlockingQueue<Leased<MicroBatch>> toText = new ArrayBlockingQueue<>(1);
-    private final BlockingQueue<Leased<PreparedBatch>> toDevice = new ArrayBlockingQueue<>(1);
-    private final BlockingQueue<GeneratedBatch> toEncode = new ArrayBlockingQueue<>(2);
-    private final BlockingQueue<EncodedBatch> toStore = new ArrayBlockingQueue<>(2);
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final UnwantedJobs unwanted;
+    private final BlockingQueue<Leased<QueuedJob>> toText = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<Leased<ConditionedJob>> toDevice = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<MicroBatch<GeneratedJob>> toEncode = new ArrayBlockingQueue<>(2);
+    private final BlockingQueue<MicroBatch<EncodedJob>> toStore = new ArrayBlockingQueue<>(2);
     private final AtomicLong generatedImages = new AtomicLong();
-    private final FatalErrors errors;
-    private final List<Thread> running = new ArrayList<>();
-    private final List<StageWatch> watches = new ArrayList<>();
+    private final StageEnds ends;
+    private final StageRunners runners;
     private volatile @Nullable LastBatch last;
 
     /** The last micro-batch the device generated. */
     record LastBatch(int images, double deviceMillis) {}
 
     /** What does the work. */
-    record Stages(GenerateStage generate, EncodeStage encode, ObjectStore store) {}
+    record Stages(GenerateStage generate, EncodeStage encode, StoreStage store) {}
 
     /** Work and the model it is done with; whoever ends the work ends the lease. */
-    private record Leased<T>(T work, ModelCatalog.Lease lease) {
-        LoadedModel model() {
-            return lease.model();
-        }
-    }
+    private record Leased<T extends Task>(MicroBatch<T> batch, ModelCatalog.Lease lease) {}
 
     /**
-     * @param unwanted the answer to a job that nobody wants generated any more; asked right before the device
+     * @param unwanted asked right before the device
      * @param errors hears of a stage that an {@link Error} ends
      */
     GenerationPipeline(
@@ -94,7 +80,7 @@ final class GenerationPipeline {
             CompletionQueue completions,
             SplitJobs splits,
             CrashPoint.Watch watch,
-            BiFunction<QueuedJob, Instant, Optional<Publication>> unwanted,
+            UnwantedJobs unwanted,
             FatalErrors errors) {
         this.stages = stages;
         this.outcomes = outcomes;
@@ -103,55 +89,23 @@ final class GenerationPipeline {
         this.splits = splits;
         this.watch = watch;
         this.unwanted = unwanted;
-        this.errors = errors;
-        start("limner-text", threads.text(), toText, this::prepare);
-        start("limner-device", threads.device(), toDevice, this::generate);
-        start("limner-encode", threads.encode(), toEncode, this::encode);
-        start("limner-store", threads.store(), toStore, this::store);
-    }
-
-    /** One step of one stage; interruption ends the thread. */
-    @FunctionalInterface
-    private interface Step<T> {
-        void take(T input) throws InterruptedException;
-    }
-
-    private <T> void start(String name, int count, BlockingQueue<T> queue, Step<T> step) {
-        StageWatch stage = new StageWatch(name.substring(name.indexOf('-') + 1), count);
-        watches.add(stage);
-        for (int i = 0; i < count; i++) {
-            int number = i;
-            Thread thread = errors.thread(name + "-" + number, () -> serve(queue, step, stage, number));
-            running.add(thread);
-            thread.start();
-        }
-    }
-
-    private <T> void serve(BlockingQueue<T> queue, Step<T> step, StageWatch stage, int number) {
-        try {
-            while (true) {
-                T input = queue.take();
-                stage.began(number, System.nanoTime());
-                step.take(input);
-                stage.ended(number);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("stage stopped");
-        } catch (RuntimeException e) {
-            // A stage less would look like a device that is slow: the worker ends instead, its jobs are delivered
-            // again.
-            completions.fail(e);
-        }
+        this.ends = new StageEnds(outcomes, splits, completions);
+        // A stage less would look like a device that is slow: the worker ends instead, its jobs are delivered again.
+        this.runners = new StageRunners(errors, completions::fail);
+        runners.start("text", threads.text(), toText, this::prepare);
+        runners.start("device", threads.device(), toDevice, this::generate);
+        runners.start("encode", threads.encode(), toEncode, this::encode);
+        runners.start("store", threads.store(), toStore, batch -> stages.store.store(batch, new Stored()));
     }
 
     /** How long the stages' threads have been at what they do. */
     List<StageWatch> stages() {
-        return List.copyOf(watches);
+        return runners.watches();
     }
 
     /** Whether all stages have all of their threads. Safe from any thread. */
     boolean alive() {
-        return running.stream().allMatch(Thread::isAlive);
+        return runners.alive();
     }
 
     /** Whether a batch could be submitted now. Control thread only. */
@@ -161,12 +115,12 @@ final class GenerationPipeline {
 
     /** Whether nothing is on its way. */
     boolean idle() {
-        return inFlight.get() == 0;
+        return ends.inFlight() == 0;
     }
 
     /** Jobs and parts of jobs on their way. */
     int inFlight() {
-        return inFlight.get();
+        return ends.inFlight();
     }
 
     @Nullable
@@ -184,50 +138,39 @@ final class GenerationPipeline {
      *
      * @param lease on the batch's model; ended here when the device has done with it
      */
-    void submit(MicroBatch batch, ModelCatalog.Lease lease) {
-        inFlight.addAndGet(batch.jobs().size());
+    void submit(MicroBatch<QueuedJob> batch, ModelCatalog.Lease lease) {
+        ends.began(batch.jobs().size());
         if (!toText.offer(new Leased<>(batch, lease))) {
             throw new IllegalStateException("batch " + batch.id() + " was submitted to a full pipeline");
         }
     }
 
-    private void prepare(Leased<MicroBatch> leased) throws InterruptedException {
+    private void prepare(Leased<QueuedJob> leased) throws InterruptedException {
         // The control thread may submit the next one.
         completions.signal();
-        List<PreparedBatch> prepared = prepared(leased.work(), leased.model());
-        if (prepared.isEmpty()) {
-            leased.lease().close();
-        }
-        for (int i = 0; i < prepared.size(); i++) {
-            metrics.stage("text", prepared.get(i).textMillis());
-            // The first parts of a batch that was taken apart leave the lease to the last.
-            boolean last = i == prepared.size() - 1;
-            toDevice.put(new Leased<>(
-                    prepared.get(i), last ? leased.lease() : leased.lease().shared()));
-        }
-    }
-
-    /** The batch, or, if something in it cannot be embedded, those of its jobs that can, each for itself. */
-    private List<PreparedBatch> prepared(MicroBatch batch, LoadedModel model) {
-        try {
-            return List.of(TextStage.prepare(batch, model.encoder()));
-        } catch (RuntimeException e) {
-            if (batch.jobs().size() == 1) {
-                fail(batch.jobs().get(0), ErrorCode.INTERNAL, e);
-                return List.of();
-            }
-            List<PreparedBatch> parts = new ArrayList<>();
-            for (int i = 0; i < batch.jobs().size(); i++) {
-                parts.addAll(prepared(batch.part(i, i + 1, i + 1), model));
-            }
-            return parts;
-        }
-    }
-
-    private void generate(Leased<PreparedBatch> leased) throws InterruptedException {
         try (ModelCatalog.Lease lease = leased.lease()) {
-            PreparedBatch wanted = wanted(leased.work());
-            if (!wanted.encodings().isEmpty()) {
+            EachJobAlone.take(
+                    leased.batch(),
+                    batch -> TextStage.prepare(batch, lease.model().encoder()),
+                    new EachJobAlone.Sink<>() {
+                        @Override
+                        public void done(MicroBatch<ConditionedJob> batch) throws InterruptedException {
+                            metrics.stage("text", batch.took().text());
+                            toDevice.put(new Leased<>(batch, lease.shared()));
+                        }
+
+                        @Override
+                        public void failed(QueuedJob job, RuntimeException why) {
+                            ends.failed(job, ErrorCode.INTERNAL, why);
+                        }
+                    });
+        }
+    }
+
+    private void generate(Leased<ConditionedJob> leased) throws InterruptedException {
+        try (ModelCatalog.Lease lease = leased.lease()) {
+            MicroBatch<ConditionedJob> wanted = wanted(leased.batch());
+            if (!wanted.jobs().isEmpty()) {
                 stages.generate.generate(wanted, lease.model().engine(), new Generated(lease.model()));
             }
         }
@@ -242,141 +185,76 @@ final class GenerationPipeline {
         }
 
         @Override
-        public void generated(GeneratedBatch batch) throws InterruptedException {
-            int images = batch.prepared().batch().images();
-            last = new LastBatch(images, batch.deviceMillis());
-            metrics.stage("device", batch.deviceMillis());
+        public void generated(MicroBatch<GeneratedJob> batch) throws InterruptedException {
+            int images = batch.images();
+            last = new LastBatch(images, batch.took().device());
+            metrics.stage("device", batch.took().device());
             metrics.batch(images);
             generatedImages.addAndGet(images);
-            model.completed((int) batch.prepared().batch().jobs().stream()
-                    .filter(QueuedJob::last)
-                    .count());
+            model.completed((int)
+                    batch.jobs().stream().filter(job -> job.queued().last()).count());
             toEncode.put(batch);
         }
 
         @Override
         public void failed(QueuedJob job, ErrorCode code, String message, int attempts) {
             model.failed();
-            finish(job, outcomes.failed(job, code, message, attempts));
+            ends.failed(job, code, message, attempts);
         }
     }
 
     /** The last look at deadlines and cancellations before the device spends time. */
-    private PreparedBatch wanted(PreparedBatch prepared) {
+    private MicroBatch<ConditionedJob> wanted(MicroBatch<ConditionedJob> batch) {
         Instant now = outcomes.now();
-        List<QueuedJob> jobs = prepared.batch().jobs();
-        List<QueuedJob> keptJobs = new ArrayList<>();
-        List<CaptionEncoding> keptEncodings = new ArrayList<>();
-        for (int i = 0; i < jobs.size(); i++) {
-            QueuedJob queued = jobs.get(i);
-            Optional<Publication> answer = unwanted.apply(queued, now);
-            if (!splits.isOpen(queued)) {
-                drop(1);
+        List<ConditionedJob> kept = new ArrayList<>();
+        for (ConditionedJob job : batch.jobs()) {
+            Optional<Publication> answer = unwanted.answer(job.queued(), now);
+            if (!splits.isOpen(job.queued())) {
+                ends.dropped(1);
             } else if (answer.isPresent()) {
-                finish(queued, answer.get());
+                ends.answered(job.queued(), answer.get());
             } else {
-                keptJobs.add(queued);
-                keptEncodings.add(prepared.encodings().get(i));
+                kept.add(job);
             }
         }
-        if (keptJobs.size() == jobs.size()) {
-            return prepared;
-        }
-        return new PreparedBatch(prepared.batch().keeping(keptJobs), keptEncodings, prepared.textMillis());
+        return batch.keeping(kept);
     }
 
-    private void encode(GeneratedBatch generated) throws InterruptedException {
+    private void encode(MicroBatch<GeneratedJob> generated) throws InterruptedException {
         watch.reached(CrashPoint.AFTER_IMAGE);
-        EncodedBatch encoded;
-        try {
-            encoded = stages.encode.encode(generated);
-        } catch (RuntimeException e) {
-            List<QueuedJob> jobs = generated.prepared().batch().jobs();
-            if (jobs.size() == 1) {
-                fail(jobs.get(0), ErrorCode.INTERNAL, e);
-                return;
+        EachJobAlone.take(generated, stages.encode::encode, new EachJobAlone.Sink<>() {
+            @Override
+            public void done(MicroBatch<EncodedJob> batch) throws InterruptedException {
+                metrics.stage("encode", batch.took().encode());
+                toStore.put(batch);
             }
-            for (int i = 0; i < jobs.size(); i++) {
-                encode(generated.part(i, i + 1, i + 1));
+
+            @Override
+            public void failed(GeneratedJob job, RuntimeException why) {
+                ends.failed(job.queued(), ErrorCode.INTERNAL, why);
             }
-            return;
+        });
+    }
+
+    /** What became of a batch in the store. */
+    private final class Stored implements StoreStage.Sink {
+        @Override
+        public void stored(MicroBatch<StoredJob> batch) {
+            watch.reached(CrashPoint.AFTER_STORE);
+            long storedNanos = System.nanoTime();
+            metrics.stage("store", batch.took().store());
+            ends.stored(batch, storedNanos);
         }
-        metrics.stage("encode", encoded.encodeMillis());
-        toStore.put(encoded);
-    }
 
-    private void store(EncodedBatch encoded) {
-        long start = System.nanoTime();
-        List<ObjectStore.StoreObject> objects = new ArrayList<>();
-        for (List<EncodedImage> images : encoded.images()) {
-            for (EncodedImage image : images) {
-                objects.add(new ObjectStore.StoreObject(image.bytes(), image.sha256(), image.extension()));
-            }
+        @Override
+        public void givenUp(MicroBatch<EncodedJob> batch) {
+            ends.dropped(batch.jobs().size());
         }
-        MicroBatch batch = encoded.generated().prepared().batch();
-        List<String> uris;
-        try {
-            uris = stages.store.put(objects);
-        } catch (RetryableException e) {
-            // Only a stopping worker gives up on its store. Its jobs stay unanswered and are delivered again.
-            LOG.atWarn()
-                    .addKeyValue("batchId", batch.id())
-                    .addKeyValue("error", e.toString())
-                    .log("batch given up");
-            drop(batch.jobs().size());
-            return;
-        } catch (RuntimeException e) {
-            // Refused, or a failure nobody foresaw: whose images it was shows when each is stored alone.
-            if (batch.jobs().size() == 1) {
-                fail(batch.jobs().get(0), e instanceof PermanentException known ? known.code() : ErrorCode.INTERNAL, e);
-                return;
-            }
-            for (int i = 0; i < batch.jobs().size(); i++) {
-                store(encoded.part(i, i + 1, i + 1));
-            }
-            return;
+
+        @Override
+        public void failed(QueuedJob job, ErrorCode code, RuntimeException why) {
+            ends.failed(job, code, why);
         }
-        watch.reached(CrashPoint.AFTER_STORE);
-        long stored = System.nanoTime();
-        double storeMillis = (stored - start) / 1e6;
-        metrics.stage("store", storeMillis);
-        List<FinishedRecord> done = new ArrayList<>();
-        int at = 0;
-        for (int position = 0; position < batch.jobs().size(); position++) {
-            QueuedJob queued = batch.jobs().get(position);
-            int count = queued.images();
-            Publication publication =
-                    outcomes.completed(encoded, position, uris.subList(at, at + count), storeMillis, stored);
-            splits.stored(queued, publication).ifPresent(whole -> done.add(new FinishedRecord(queued.ref(), whole)));
-            at += count;
-        }
-        finish(done, batch.jobs().size());
-    }
-
-    private void fail(QueuedJob job, ErrorCode code, RuntimeException failure) {
-        LOG.atError()
-                .addKeyValue("jobId", job.job().id())
-                .addKeyValue("code", code.wireName())
-                .setCause(failure)
-                .log("job failed");
-        finish(job, outcomes.failed(job, code, String.valueOf(failure.getMessage()), 1));
-    }
-
-    /** A job, or a part of one, has an outcome other than its images. */
-    private void finish(QueuedJob job, Publication publication) {
-        finish(splits.decides(job) ? List.of(new FinishedRecord(job.ref(), publication)) : List.of(), 1);
-    }
-
-    /** @param entries of batches that end here, among them those of which nothing is to be told */
-    private void finish(List<FinishedRecord> done, int entries) {
-        // In this order: whoever finds the pipeline idle must find its last outcomes too.
-        completions.put(done);
-        drop(entries);
-    }
-
-    private void drop(int entries) {
-        inFlight.addAndGet(-entries);
-        completions.signal();
     }
 
     /**
@@ -385,7 +263,6 @@ final class GenerationPipeline {
      * @return whether all have ended; if not, what they use must not be closed
      */
     boolean close(StopBudget budget) {
-        running.forEach(Thread::interrupt);
-        return ParallelClose.join(budget, running);
+        return runners.close(budget);
     }
 }

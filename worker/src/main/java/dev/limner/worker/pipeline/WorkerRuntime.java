@@ -23,6 +23,8 @@ import dev.limner.worker.model.ModelCatalog;
 import dev.limner.worker.release.ReleaseReport;
 import dev.limner.worker.schedule.CancellationSet;
 import dev.limner.worker.schedule.SplitJobs;
+import dev.limner.worker.schedule.UnwantedJobs;
+import dev.limner.worker.store.StoreStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,6 +113,9 @@ public final class WorkerRuntime implements AutoCloseable {
                 () -> models.serving().engine().largestBatch());
         ObjectStore safe = new RetryingStore(new MeteredStore(store, registry), storeBreaker);
         OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
+        UnwantedJobs unwanted = new UnwantedJobs(
+                settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of,
+                outcomes);
         CompletionQueue completions = new CompletionQueue();
         JobAdmission admission = new JobAdmission(
                 models,
@@ -121,7 +126,7 @@ public final class WorkerRuntime implements AutoCloseable {
                         outcome -> completions.put(List.of(outcome)),
                         error -> errors.uncaughtException(Thread.currentThread(), error)),
                 new RecentIds(settings.recentIds()),
-                settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
+                unwanted::answer);
         SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
@@ -130,13 +135,13 @@ public final class WorkerRuntime implements AutoCloseable {
                         settings.drill().does(SeededBug.MIX_CAPTIONS)
                                 ? new MixedCaptions(settings.software())
                                 : new EncodeStage(settings.software(), settings.writeCaptions()),
-                        safe),
+                        new StoreStage(safe)),
                 outcomes,
                 metrics,
                 completions,
                 splits,
                 settings.drill().watch(),
-                admission::unwanted,
+                unwanted,
                 errors);
         metrics.gauge(
                 "limner.progress",
@@ -161,6 +166,7 @@ public final class WorkerRuntime implements AutoCloseable {
             loop = new ControlLoop(
                     settings,
                     admission,
+                    unwanted,
                     models,
                     outcomes,
                     metrics,

@@ -6,6 +6,7 @@ import dev.limner.worker.job.QueuedJob;
 import dev.limner.worker.model.ModelRoute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,10 +38,28 @@ public final class JobLanes {
     private final Set<String> full = new HashSet<>();
     /** The routes of jobs of which some images have left. */
     private final Map<RecordRef, ModelRoute> begun = new HashMap<>();
+    /** The jobs that were last asked where they go. */
+    private List<QueuedJob> lookedAt = List.of();
     /** Which source opens the next batch, if it has anything to give. */
     private int opening;
 
     private long batches;
+
+    /** A look at what waits. Whatever is decided by it, each job is asked once where it goes. */
+    private final class Look {
+        private final Map<RecordRef, ModelRoute> routes = new HashMap<>();
+        private final List<QueuedJob> asked = new ArrayList<>();
+
+        ModelRoute route(QueuedJob queued) {
+            ModelRoute fixed = begun.get(queued.ref());
+            return fixed == null ? routes.computeIfAbsent(queued.ref(), ref -> ask(queued)) : fixed;
+        }
+
+        private ModelRoute ask(QueuedJob queued) {
+            asked.add(queued);
+            return router.of(queued.job());
+        }
+    }
 
     /**
      * @param sources topics, in the order of their turns
@@ -92,11 +111,16 @@ public final class JobLanes {
 
     /** Nanoseconds until a batch may be formed from what waits; 0 if now, {@link Long#MAX_VALUE} if nothing waits. */
     public long nanosUntilDue(long now) {
+        return nanosUntilDue(now, new Look());
+    }
+
+    private long nanosUntilDue(long now, Look look) {
+        lookedAt = look.asked;
         long oldest = Long.MAX_VALUE;
         int images = 0;
         for (Deque<QueuedJob> jobs : buffers.values()) {
             for (QueuedJob queued : jobs) {
-                if (!route(queued).isDecided()) {
+                if (!look.route(queued).isDecided()) {
                     continue;
                 }
                 oldest = Math.min(oldest, queued.receivedNanos());
@@ -112,14 +136,15 @@ public final class JobLanes {
         return Math.max(0, oldest + settings.linger().toNanos() - now);
     }
 
-    private ModelRoute route(QueuedJob queued) {
-        ModelRoute fixed = begun.get(queued.ref());
-        return fixed == null ? router.of(queued.job()) : fixed;
+    /** The jobs that the last look for a batch has asked where they go: they wait for their models, or did. */
+    public List<QueuedJob> lookedAt() {
+        return Collections.unmodifiableList(lookedAt);
     }
 
     /** Forms a micro-batch if one is due. The oldest job of the source that opens it decides on the route. */
-    public Optional<MicroBatch> next(long now) {
-        if (nanosUntilDue(now) > 0) {
+    public Optional<MicroBatch<QueuedJob>> next(long now) {
+        Look look = new Look();
+        if (nanosUntilDue(now, look) > 0) {
             return Optional.empty();
         }
         SequencedMap<RecordRef, QueuedJob> taken = new LinkedHashMap<>();
@@ -130,7 +155,7 @@ public final class JobLanes {
         while (passed < sources.size() && images < settings.maxSize()) {
             Deque<QueuedJob> buffer = buffer(sources.get(turn));
             turn = (turn + 1) % sources.size();
-            QueuedJob first = firstTaking(route, buffer);
+            QueuedJob first = firstTaking(route, buffer, look);
             int most = settings.maxSize() - images;
             if (first == null || (first.job().count() <= settings.turn() && first.images() > most)) {
                 passed++;
@@ -138,7 +163,7 @@ public final class JobLanes {
             }
             passed = 0;
             if (route == null) {
-                route = route(first);
+                route = look.route(first);
                 opening = turn;
             }
             QueuedJob part = take(buffer, first, route, most);
@@ -177,7 +202,7 @@ public final class JobLanes {
     }
 
     /** Puts jobs back that were taken a moment ago, in front of the others. */
-    public void putBack(MicroBatch batch) {
+    public void putBack(MicroBatch<QueuedJob> batch) {
         batch.jobs().reversed().forEach(part -> putBack(part, batch.route()));
     }
 
@@ -215,9 +240,9 @@ public final class JobLanes {
         }
     }
 
-    private @Nullable QueuedJob firstTaking(@Nullable ModelRoute wanted, Deque<QueuedJob> jobs) {
+    private @Nullable QueuedJob firstTaking(@Nullable ModelRoute wanted, Deque<QueuedJob> jobs, Look look) {
         for (QueuedJob queued : jobs) {
-            ModelRoute route = route(queued);
+            ModelRoute route = look.route(queued);
             if (wanted == null ? route.isDecided() : route.equals(wanted)) {
                 return queued;
             }
@@ -226,12 +251,12 @@ public final class JobLanes {
     }
 
     /** A micro-batch of one job, which need not have waited here. */
-    public MicroBatch alone(QueuedJob job, long now) {
-        return batch(router.of(job.job()), List.of(job), now);
+    public MicroBatch<QueuedJob> alone(QueuedJob job, ModelRoute route, long now) {
+        return batch(route, List.of(job), now);
     }
 
-    private MicroBatch batch(ModelRoute route, List<QueuedJob> jobs, long now) {
-        return new MicroBatch(batchPrefix + "-" + ++batches, route, jobs, now);
+    private MicroBatch<QueuedJob> batch(ModelRoute route, List<QueuedJob> jobs, long now) {
+        return new MicroBatch<>(batchPrefix + "-" + ++batches, route, jobs, now);
     }
 
     /**

@@ -21,6 +21,7 @@ import dev.limner.worker.drill.FaultyDisk;
 import dev.limner.worker.drill.FaultyStore;
 import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.health.WorkerVitals;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
@@ -55,7 +56,7 @@ import org.slf4j.LoggerFactory;
 
 /** The worker's life inside Quarkus: configuration to a running {@link WorkerRuntime}, and down again on SIGTERM. */
 @ApplicationScoped
-public class WorkerService {
+public class WorkerService implements WorkerVitals {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
 
     /** What Quarkus and its channels are left with at least, and the part of a shutdown that they are left with. */
@@ -269,7 +270,7 @@ public class WorkerService {
     }
 
     /** The running worker; empty while it starts. */
-    public Optional<WorkerRuntime> runtime() {
+    private Optional<WorkerRuntime> runtime() {
         return Optional.ofNullable(runtime);
     }
 
@@ -279,18 +280,18 @@ public class WorkerService {
         return runtime().map(WorkerRuntime::status).or(() -> starting == null ? Optional.empty() : starting.status());
     }
 
-    /** Whether the model to start with is loaded. What the worker waits for then is no reason to start it anew. */
+    @Override
     public boolean loaded() {
         return start != null;
     }
 
-    /** Whether some broker has answered lately. */
+    @Override
     public boolean brokersAnswer() {
         WorkerStart starting = start;
         return runtime().map(WorkerRuntime::brokersAnswer).orElse(starting != null && starting.brokersAnswer());
     }
 
-    /** Why nothing moves, for people; empty if something does or the worker still loads what it starts with. */
+    @Override
     public List<String> obstacles() {
         WorkerRuntime running = runtime;
         WorkerStart starting = start;
@@ -300,9 +301,14 @@ public class WorkerService {
         return starting == null ? List.of() : starting.obstacles();
     }
 
-    /** Whether the worker ended because it could not continue. */
-    public boolean failed() {
-        return failed;
+    @Override
+    public boolean alive() {
+        return runtime().map(WorkerRuntime::alive).orElse(!failed);
+    }
+
+    @Override
+    public boolean taking() {
+        return runtime().map(WorkerRuntime::taking).orElse(false);
     }
 
     /** SIGTERM. Everything in here is over within {@code stop-within}, or the process ends as it is. */

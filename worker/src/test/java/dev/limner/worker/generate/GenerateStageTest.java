@@ -3,7 +3,6 @@ package dev.limner.worker.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ErrorCode;
@@ -13,8 +12,8 @@ import dev.limner.protocol.Job;
 import dev.limner.protocol.ModelRef;
 import dev.limner.protocol.Result;
 import dev.limner.store.OutageBreaker;
+import dev.limner.worker.condition.ConditionedJob;
 import dev.limner.worker.condition.HashTextEncoder;
-import dev.limner.worker.condition.PreparedBatch;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordRef;
@@ -45,12 +44,11 @@ class GenerateStageTest {
     private final Map<String, ErrorCode> failed = new HashMap<>();
     private final GenerateStage.Sink sink = new GenerateStage.Sink() {
         @Override
-        public void generated(GeneratedBatch batch) {
-            List<QueuedJob> jobs = batch.prepared().batch().jobs();
-            for (int i = 0; i < jobs.size(); i++) {
-                assertThat(generated.put(jobs.get(i).job().id(), batch.images().get(i)))
-                        .isNull();
-                attempts.put(jobs.get(i).job().id(), batch.attempt());
+        public void generated(MicroBatch<GeneratedJob> batch) {
+            for (GeneratedJob job : batch.jobs()) {
+                String id = job.queued().job().id();
+                assertThat(generated.put(id, job.images())).isNull();
+                attempts.put(id, job.attempt());
             }
         }
 
@@ -139,20 +137,19 @@ class GenerateStageTest {
         new GenerateStage(new OutageBreaker("device", giveUp, () -> false)).generate(batch(), engine, sink);
     }
 
-    private static PreparedBatch batch() {
-        List<QueuedJob> jobs = new ArrayList<>();
-        List<CaptionEncoding> encodings = new ArrayList<>();
+    private static MicroBatch<ConditionedJob> batch() {
+        List<ConditionedJob> jobs = new ArrayList<>();
         for (int i = 0; i < BATCH; i++) {
             Job job = new Job("" + i, "a", i, 1, ModelRef.DEFAULT, null, 1, ImageFormat.PNG, null, null, null, null);
-            jobs.add(new QueuedJob(
+            QueuedJob queued = new QueuedJob(
                     new RecordRef(new PartitionRef("jobs", 0), i, 1),
                     new OriginalRecord(null, null, List.of(), 0),
                     job,
                     0,
-                    0));
-            encodings.add(new HashTextEncoder().encode("a"));
+                    0);
+            jobs.add(new ConditionedJob(queued, new HashTextEncoder().encode("a")));
         }
-        return new PreparedBatch(new MicroBatch("b", new ModelRoute.Ready("d"), jobs, 0), encodings, 0);
+        return new MicroBatch<>("b", new ModelRoute.Ready("d"), jobs, 0);
     }
 
     /** A generator with moods. */

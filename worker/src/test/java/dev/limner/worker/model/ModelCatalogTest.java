@@ -102,51 +102,65 @@ class ModelCatalogTest {
     @Test
     void shouldAskOnceForAModelThatAJobNamesAndSayWhenThereIsNone() {
         assertThat(slots.of(job("j", B))).isInstanceOf(ModelRoute.UnknownModel.class);
+        slots.want(job("j", B));
         slots.onWanted(wanted::add);
 
         assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Loading());
+        assertThat(wanted).as("a question changes nothing").isEmpty();
+        slots.want(job("j", B));
+        slots.want(job("k", B));
         assertThat(slots.of(job("k", B))).isEqualTo(new ModelRoute.Loading());
         assertThat(wanted).containsExactly(B);
 
         slots.unavailable(B, "there is no bundle");
         assertThat(slots.of(job("j", B)))
                 .isEqualTo(new ModelRoute.UnknownModel("which is not served here: there is no bundle"));
+        slots.want(job("j", B));
+        slots.want(job("j", null));
+        slots.want(named("other@" + C));
+        assertThat(wanted)
+                .as("what is known not to be had, or served elsewhere")
+                .containsExactly(B);
         slots.add(model(B));
         assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Ready(B));
-        assertThat(slots.of(new Job(
-                        "j", "a", 0, 1, ModelRef.parse("other"), null, 1, ImageFormat.PNG, null, null, null, null)))
+        slots.want(job("j", B));
+        assertThat(wanted).containsExactly(B);
+        assertThat(slots.of(named("other")))
                 .isEqualTo(new ModelRoute.UnknownModel("which is not served here; this worker serves default"));
     }
 
     @Test
     void shouldRememberABoundedNumberOfDigestsThatDoNotExist() {
         slots.onWanted(wanted::add);
-        for (int i = 0; i < ModelCatalog.MOST_MISSING; i++) {
+        for (int i = 0; i < AbsentModels.MOST_MISSING; i++) {
             slots.unavailable(digest(i), "there is no bundle");
         }
         assertThat(slots.of(job("j", digest(0)))).as("at the bound").isInstanceOf(ModelRoute.UnknownModel.class);
 
-        slots.unavailable(digest(ModelCatalog.MOST_MISSING), "there is no bundle");
+        slots.unavailable(digest(AbsentModels.MOST_MISSING), "there is no bundle");
 
         assertThat(slots.of(job("j", digest(0))))
                 .as("the oldest is asked for again")
                 .isEqualTo(new ModelRoute.Loading());
         assertThat(slots.of(job("j", digest(1)))).isInstanceOf(ModelRoute.UnknownModel.class);
+        slots.want(job("j", digest(0)));
+        slots.want(job("j", digest(1)));
         assertThat(wanted).containsExactly(digest(0));
     }
 
     @Test
     void shouldAskForABoundedNumberOfModelsAtATime() {
         slots.onWanted(wanted::add);
-        for (int i = 0; i <= ModelCatalog.MOST_ASKED; i++) {
+        for (int i = 0; i <= AbsentModels.MOST_ASKED; i++) {
+            slots.want(job("j", digest(i)));
             assertThat(slots.of(job("j", digest(i)))).isEqualTo(new ModelRoute.Loading());
         }
-        assertThat(wanted).hasSize(ModelCatalog.MOST_ASKED).doesNotContain(digest(ModelCatalog.MOST_ASKED));
+        assertThat(wanted).hasSize(AbsentModels.MOST_ASKED).doesNotContain(digest(AbsentModels.MOST_ASKED));
 
         slots.unavailable(digest(0), "there is no bundle");
 
-        assertThat(slots.of(job("j", digest(ModelCatalog.MOST_ASKED)))).isEqualTo(new ModelRoute.Loading());
-        assertThat(wanted).last().isEqualTo(digest(ModelCatalog.MOST_ASKED));
+        slots.want(job("j", digest(AbsentModels.MOST_ASKED)));
+        assertThat(wanted).last().isEqualTo(digest(AbsentModels.MOST_ASKED));
     }
 
     private static String digest(int number) {
@@ -154,10 +168,11 @@ class ModelCatalogTest {
     }
 
     @Test
-    void shouldKeepThePinnedModelsThatWereUsedLast() {
+    void shouldKeepThePinnedModelsThatJobsWaitedForLast() {
         slots.add(model(B));
         slots.add(model(C));
-        slots.of(job("j", B));
+        slots.want(job("j", B));
+        slots.of(job("j", C));
 
         slots.retire(1);
 
@@ -165,6 +180,17 @@ class ModelCatalogTest {
         assertThat(slots.status())
                 .extracting(WorkerStatus.Loaded::digest, WorkerStatus.Loaded::role)
                 .containsExactly(tuple(A, WorkerStatus.Role.LIVE), tuple(B, WorkerStatus.Role.PINNED));
+    }
+
+    @Test
+    void shouldKeepThePinnedModelsThatWereLeasedLast() {
+        slots.add(model(B));
+        slots.add(model(C));
+        slots.lease(B).orElseThrow().close();
+
+        slots.retire(1);
+
+        assertThat(closed).containsExactly(C);
     }
 
     @Test
@@ -201,15 +227,19 @@ class ModelCatalogTest {
     @Test
     void shouldAskAgainForAModelThatWasLiveWhenItWasToBeFetched() throws InterruptedException {
         slots.onWanted(wanted::add);
-        slots.of(job("j", B));
+        slots.want(job("j", B));
         slots.drain();
         slots.replaceLive(model(B));
         slots.drain();
         slots.replaceLive(model(C));
 
-        assertThat(slots.of(job("j", B))).isEqualTo(new ModelRoute.Loading());
+        slots.want(job("j", B));
 
         assertThat(wanted).containsExactly(B, B);
+    }
+
+    private static Job named(String model) {
+        return new Job("j", "a", 0, 1, ModelRef.parse(model), null, 1, ImageFormat.PNG, null, null, null, null);
     }
 
     private static Job job(String id, String digest) {

@@ -32,6 +32,8 @@ import dev.limner.worker.model.ModelRoute;
 import dev.limner.worker.schedule.BatchSettings;
 import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.SplitJobs;
+import dev.limner.worker.schedule.UnwantedJobs;
+import dev.limner.worker.store.StoreStage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,24 +67,25 @@ class BatchDispatcherTest {
     private final PendingWork pending = new PendingWork(64 << 20, List.of("bulk"));
     private final OwnedLedgers ledgers = new OwnedLedgers(LedgerSettings.DEFAULT);
     private final OutcomePublications outcomes = new OutcomePublications("w", "profile", Clock.systemUTC());
+    private final UnwantedJobs unwanted = new UnwantedJobs(id -> Optional.ofNullable(cancelled.get(id)), outcomes);
     private final JobAdmission admission = new JobAdmission(
             models,
             outcomes,
             new LargeOriginals(outcomes, store(), outcome -> completions.put(List.of(outcome)), completions::fail),
             new RecentIds(0),
-            id -> Optional.ofNullable(cancelled.get(id)));
+            unwanted::answer);
     private final GenerationPipeline pipeline = new GenerationPipeline(
             new StageThreads(1, 1, 1, 1),
             new GenerationPipeline.Stages(
                     new GenerateStage(new OutageBreaker("device", null, () -> false)),
                     new EncodeStage("test", false),
-                    store()),
+                    new StoreStage(store())),
             outcomes,
             new WorkerMetrics(new SimpleMeterRegistry()),
             completions,
             splits,
             CrashPoint.Watch.NONE,
-            admission::unwanted,
+            unwanted,
             new FatalErrors("worker"));
     private final Map<String, Result> results = new ConcurrentHashMap<>();
     private final List<RecordRef> stale = new ArrayList<>();
@@ -189,10 +193,15 @@ class BatchDispatcherTest {
         assertThat(gated.closed()).containsExactly(A);
     }
 
+    /** A model may come or go at any moment: two questions could have two answers, and the job would have neither. */
     @Test
-    void shouldKeepAJobWhoseModelWasNowhereUntilAMomentAgo() {
+    void shouldAskOnceABatchWhereAJobGoes() {
+        AtomicInteger asked = new AtomicInteger();
         dispatcher.close();
-        dispatcher = dispatcher(job -> new ModelRoute.UnknownModel("there is no bundle"));
+        dispatcher = dispatcher(job -> {
+            asked.incrementAndGet();
+            return new ModelRoute.UnknownModel("there is no bundle");
+        });
         models.onWanted(digest -> {});
         own();
         gated.open();
@@ -200,8 +209,30 @@ class BatchDispatcherTest {
 
         dispatcher.dispatch();
 
-        assertThat(results).isEmpty();
-        assertThat(dispatcher.release(Set.of(PARTITION))).isEqualTo(1);
+        assertThat(asked).hasValue(1);
+        assertThat(results.get("named").outcome()).isInstanceOf(Outcome.Rejected.class);
+        assertThat(dispatcher.release(Set.of(PARTITION))).isZero();
+    }
+
+    /** More may wait than are asked for at a time, so those that wait are asked for again on every turn. */
+    @Test
+    void shouldAskForAModelUntilSomebodyListens() throws InterruptedException {
+        List<String> wanted = new ArrayList<>();
+        models.onWanted(digest -> {});
+        own();
+        gated.open();
+        take("named", 1, "default@" + B);
+        models.unavailable(B, "not now");
+        models.askAgain();
+        models.onWanted(wanted::add);
+
+        dispatcher.dispatch();
+        dispatcher.dispatch();
+
+        assertThat(wanted).containsExactly(B);
+        models.add(gated.model(B, -1));
+        runUntil(1);
+        assertThat(results.get("named").model().digest()).isEqualTo(B);
     }
 
     /** The mark of a suspect stands until its outcome is committed: who dies meanwhile must be the suspect. */
@@ -242,6 +273,7 @@ class BatchDispatcherTest {
         return new BatchDispatcher(
                 ledgers,
                 admission,
+                unwanted,
                 outcomes,
                 new JobLanes(new BatchSettings(8, Duration.ZERO), List.of("bulk"), 100, "b", router),
                 models,

@@ -103,6 +103,7 @@ class ModelAnnouncementsTest {
             try (ModelAnnouncements announcements =
                     follow("pinned.models", slots, new FailingBundleStore(store, failures))) {
                 assertThat(slots.of(job())).isEqualTo(new ModelRoute.Loading());
+                slots.want(job());
                 await(() -> slots.of(job()).equals(new ModelRoute.Ready(second.digest())));
                 assertThat(failures).hasNegativeValue();
                 assertThat(announcements.refused()).isEmpty();

@@ -191,8 +191,9 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
         put(second);
 
         assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Loading());
+        slots.want(job(second.digest()));
         assertThat(slots.of(job(second.digest()))).isEqualTo(new ModelRoute.Ready(second.digest()));
-        slots.of(job("e".repeat(64)));
+        slots.want(job("e".repeat(64)));
         assertThat(slots.of(job("e".repeat(64))))
                 .isInstanceOfSatisfying(
                         ModelRoute.UnknownModel.class,

@@ -107,7 +107,7 @@ class JobLanesTest {
         assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+8");
         routes.put("j0", new ModelRoute.Ready("newer"));
 
-        MicroBatch rest = lanes.next(NOW + LINGER).orElseThrow();
+        MicroBatch<QueuedJob> rest = lanes.next(NOW + LINGER).orElseThrow();
 
         assertThat(parts(rest)).containsExactly("j0 8+2");
         assertThat(rest.route()).isEqualTo(new ModelRoute.Ready("live"));
@@ -118,12 +118,12 @@ class JobLanesTest {
     @Test
     void shouldMakeAJobWholeAgainThatIsPutBack() {
         add("standard", 10, NOW);
-        MicroBatch batch = lanes.next(NOW).orElseThrow();
+        MicroBatch<QueuedJob> batch = lanes.next(NOW).orElseThrow();
 
         lanes.putBack(batch);
         routes.put("j0", new ModelRoute.Ready("newer"));
 
-        MicroBatch again = lanes.next(NOW).orElseThrow();
+        MicroBatch<QueuedJob> again = lanes.next(NOW).orElseThrow();
         assertThat(parts(again)).containsExactly("j0 0+8");
         assertThat(again.route()).isEqualTo(new ModelRoute.Ready("newer"));
         assertThat(lanes.waiting()).isEqualTo(1);
@@ -133,7 +133,7 @@ class JobLanesTest {
     void shouldForgetTheRestOfAJobThatHasItsOutcome() {
         add("standard", 10, NOW);
         add("standard", 1, NOW);
-        MicroBatch batch = lanes.next(NOW).orElseThrow();
+        MicroBatch<QueuedJob> batch = lanes.next(NOW).orElseThrow();
 
         lanes.forget(batch.jobs().get(0).ref());
 
@@ -149,7 +149,7 @@ class JobLanesTest {
         assertThat(parts(lanes.next(NOW).orElseThrow())).containsExactly("j0 0+64");
     }
 
-    private static List<String> parts(MicroBatch batch) {
+    private static List<String> parts(MicroBatch<QueuedJob> batch) {
         return batch.jobs().stream()
                 .map(part -> part.job().id() + " " + part.first() + "+" + part.images())
                 .toList();
@@ -197,8 +197,8 @@ class JobLanesTest {
             add("standard", 1, NOW);
         }
 
-        MicroBatch first = lanes.next(NOW + LINGER).orElseThrow();
-        MicroBatch second = lanes.next(NOW + LINGER).orElseThrow();
+        MicroBatch<QueuedJob> first = lanes.next(NOW + LINGER).orElseThrow();
+        MicroBatch<QueuedJob> second = lanes.next(NOW + LINGER).orElseThrow();
 
         assertThat(first.route()).isEqualTo(new ModelRoute.Ready("live"));
         assertThat(ids(first)).containsExactly("j0", "j2", "j4");
@@ -226,14 +226,14 @@ class JobLanesTest {
     void shouldPutJobsBackInTheirPlaces() {
         add("standard", 1, NOW);
         add("standard", 1, NOW);
-        MicroBatch batch = lanes.next(NOW + LINGER).orElseThrow();
+        MicroBatch<QueuedJob> batch = lanes.next(NOW + LINGER).orElseThrow();
 
         lanes.putBack(batch);
 
         assertThat(ids(lanes.next(NOW + LINGER).orElseThrow())).containsExactly("j0", "j1");
     }
 
-    private static List<String> ids(MicroBatch batch) {
+    private static List<String> ids(MicroBatch<QueuedJob> batch) {
         return batch.jobs().stream().map(queued -> queued.job().id()).toList();
     }
 

@@ -60,7 +60,7 @@ class LanesFairnessTest {
                     add(lanes, settings, sources, sources.get(n), count, "m" + random.nextInt(models));
                 }
             }
-            MicroBatch batch = lanes.next(0).orElseThrow();
+            MicroBatch<QueuedJob> batch = lanes.next(0).orElseThrow();
             formed++;
             assertThat(batch.images()).isBetween(1, largestBatch);
             batch.jobs().forEach(this::taken);
