@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Who may know whom, in all modules: docs/architecture.md as law. */
@@ -20,6 +21,12 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     private static final String WORKER = "dev.limner.worker.";
     private static final String TRAINING = "dev.limner.training.";
+
+    /** The worker's packages that a job goes through, in this order. */
+    private static final List<String> STAGES = Stream.of(
+                    "intake", "admit", "schedule", "condition", "generate", "encode", "store")
+            .map(stage -> WORKER + stage)
+            .toList();
 
     @ArchTest
     static void modulesKnowOnlyThoseTheyMay(JavaClasses classes) {
@@ -113,8 +120,8 @@ class ArchitectureTest {
                     TRAINING + "reward",
                     TRAINING + "step",
                     TRAINING + "tensor",
-                    WORKER + "generate",
                     WORKER + "condition",
+                    WORKER + "model",
                     WORKER + "release",
                     // An untrained network to hold a model against; a bare step to time.
                     "dev.limner.cli.learn",
@@ -128,7 +135,13 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.limner..")
             .and()
-            .resideOutsideOfPackages(all("worker"), "dev.limner.trainer.service")
+            .resideOutsideOfPackages(
+                    WORKER + "config",
+                    WORKER + "health",
+                    WORKER + "lifecycle",
+                    WORKER + "service",
+                    WORKER + "status",
+                    "dev.limner.trainer.service")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.quarkus..", "io.smallrye..", "jakarta..", "org.eclipse.microprofile..");
@@ -143,34 +156,66 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.eclipse.microprofile.reactive.messaging..");
 
-    /** A stage may know the records of the stages before it, never their machinery, and nothing of those after it. */
+    /** A stage may know what the stages before it have made, and nothing of those after it. */
     @ArchTest
-    static final ArchRule stagesLookBackwardsOnly = noClasses()
+    static void stagesLookBackwardsOnly(JavaClasses classes) {
+        for (int i = 0; i < STAGES.size(); i++) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(STAGES.get(i))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(Stream.concat(
+                                    STAGES.subList(i + 1, STAGES.size()).stream(),
+                                    Stream.of("ledger", "publish", "pipeline", "service")
+                                            .map(later -> WORKER + later))
+                            .toArray(String[]::new))
+                    .check(classes);
+        }
+    }
+
+    /** A job on its way and the models are handed from stage to stage, so they know of none but where jobs come from. */
+    @ArchTest
+    static final ArchRule whatIsHandedOnKnowsNoStage = noClasses()
+            .that()
+            .resideInAnyPackage(WORKER + "job", WORKER + "model")
+            .should()
+            .dependOnClassesThat(resideInAPackage(all("worker"))
+                    .and(not(resideInAnyPackage(WORKER + "job", WORKER + "model", WORKER + "intake"))));
+
+    /** Objects are written by two: images by the store stage, and originals that are too large for a letter. */
+    @ArchTest
+    static final ArchRule twoStagesStore = noClasses()
             .that()
             .resideInAnyPackage(
                     WORKER + "intake",
                     WORKER + "schedule",
                     WORKER + "condition",
                     WORKER + "generate",
-                    WORKER + "encode")
+                    WORKER + "encode",
+                    WORKER + "job",
+                    WORKER + "model")
             .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.limner.store.file..", WORKER + "publish", WORKER + "ledger", WORKER + "pipeline")
-            .orShould()
             .dependOnClassesThat()
             .haveNameMatching("dev\\.limner\\.store\\.ObjectStore.*");
 
-    /** The ledger is told what is published as records, and never publishes. */
+    /** Which store it is, is decided where the worker is put together. */
+    @ArchTest
+    static final ArchRule stagesKnowNoParticularStore = noClasses()
+            .that()
+            .resideInAnyPackage(STAGES.toArray(String[]::new))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.limner.store.file..");
+
+    /** The ledger is told what is published, and never publishes. */
     @ArchTest
     static final ArchRule theLedgerDoesNotPublish = noClasses()
             .that()
             .resideInAPackage(WORKER + "ledger")
             .should()
-            .dependOnClassesThat(resideInAPackage(WORKER + "publish")
-                    .and(describe(
-                            "are no records of a publication",
-                            type -> !Stream.of("Publication", "PendingTransaction")
-                                    .anyMatch(name -> type.getName().startsWith(WORKER + "publish." + name)))));
+            .dependOnClassesThat()
+            .resideInAPackage(WORKER + "publish");
 
     /** Settings speak of other packages' choices and other packages' records of settings, and of nothing that runs. */
     @ArchTest
@@ -187,10 +232,20 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(all("worker"))
             .and()
-            .resideOutsideOfPackages(WORKER + "pipeline", WORKER + "health", WORKER + "status")
+            .resideOutsideOfPackages(WORKER + "pipeline", WORKER + "service")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(WORKER + "pipeline");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsTheServiceButItsStatus = noClasses()
+            .that()
+            .resideInAPackage(all("worker"))
+            .and()
+            .resideOutsideOfPackages(WORKER + "service", WORKER + "status")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(WORKER + "service");
 
     @ArchTest
     static final ArchRule onlyRoundsAndTheServiceKnowTheLoop = noClasses()

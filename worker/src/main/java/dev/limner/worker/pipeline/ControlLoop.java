@@ -9,17 +9,12 @@ import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.health.ProgressWatch;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
-import dev.limner.worker.intake.PartitionAssignment;
-import dev.limner.worker.intake.PartitionDamage;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.job.FinishedRecord;
 import dev.limner.worker.job.OutcomePublications;
 import dev.limner.worker.job.Publication;
 import dev.limner.worker.ledger.OwnedLedgers;
-import dev.limner.worker.ledger.ResultsHistory;
-import dev.limner.worker.ledger.TakeOver;
-import dev.limner.worker.ledger.TakeOvers;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.model.ModelCatalog;
@@ -29,11 +24,8 @@ import dev.limner.worker.schedule.JobLanes;
 import dev.limner.worker.schedule.SplitJobs;
 import dev.limner.worker.schedule.UnwantedJobs;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlLoop implements Runnable, OwnershipListener {
     private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
-    private static final Duration LONGEST_POLL = Duration.ofMillis(100);
-    /** The other sources are looked at this often while one is full. */
-    private static final Duration FULL_WAIT = Duration.ofMillis(20);
-
     private static final long TAIL_EVERY_NANOS = 1_000_000_000;
     /** A worker that is never idle must not let the offsets of its quiet partitions expire. */
     private static final long BUSY_TAIL_EVERY_NANOS = 60_000_000_000L;
@@ -63,16 +51,15 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private final WorkerMetrics metrics;
     private final RecordBugs mistakes;
     private final GenerationPipeline pipeline;
-    private final List<OutageBreaker> breakers;
     private final JobSource source;
-    private final TakeOvers takeOvers;
+    private final PartitionTakeOver arrival;
+    private final JobReceiver receiver;
+    private final ProgressLook look;
     private final OwnedLedgers ledgers;
     private final CommitScheduler committer;
     private final BatchDispatcher dispatcher;
     private final PartitionHandOver departure;
     private final CompletionQueue completions;
-    private final ProgressWatch progress;
-    private final Set<String> everything;
     private long tailNanos = System.nanoTime();
     private boolean everythingTaken;
     private volatile @Nullable StopBudget budget;
@@ -108,20 +95,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
         this.metrics = metrics;
         this.mistakes = new RecordBugs(settings.drill().sabotage());
         this.pipeline = pipeline;
-        this.breakers = List.copyOf(breakers);
         this.completions = completions;
-        this.progress = progress;
-        this.everything = Set.copyOf(settings.intake().topics());
         PendingWork pending = new PendingWork(
                 settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new OwnedLedgers(settings.ledger());
         this.source = new JobSource(settings.intake(), this);
         completions.connect(source::wakeUp);
-        this.takeOvers = new TakeOvers(new ResultsHistory(
-                settings.intake().bootstrap(),
-                settings.publish().resultsTopic(),
-                settings.intake().client(),
-                source::wakeUp));
         this.committer = new CommitScheduler(
                 ledgers,
                 new PublishingThread(
@@ -154,26 +133,17 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 () -> !committer.failing() && committer.publish());
         this.departure = new PartitionHandOver(
                 settings, source, ledgers, committer, dispatcher, pipeline, completions, progress, this::collect);
-        metrics.gauge("limner.jobs.waiting", "Jobs that are read and wait for a micro-batch.", "jobs", () -> waiting);
-        metrics.gauge(
-                "limner.pending.bytes",
-                "Records that are held until they have their results.",
-                "bytes",
-                pending::bytes);
-        metrics.gauge(
-                "limner.partitions.owned", "Partitions that this worker takes jobs from.", "partitions", () -> owned);
-        metrics.gauge(
-                "limner.partitions.recovering",
-                "Partitions of which it is not yet known what is done in them.",
-                "partitions",
-                () -> recovering);
-        metrics.gauge(
-                "limner.jobs.inflight", "Jobs between their micro-batch and the store.", "jobs", pipeline::inFlight);
-        metrics.gauge(
-                "limner.publications.failed.row",
-                "Transactions that failed one after another, up to now.",
-                "transactions",
-                () -> committer.state().failures());
+        this.arrival = new PartitionTakeOver(settings, source, ledgers, committer);
+        this.look = new ProgressLook(source, ledgers, pipeline, breakers, committer, progress, metrics);
+        this.receiver = new JobReceiver(
+                source,
+                ledgers,
+                committer,
+                dispatcher,
+                completions,
+                Set.copyOf(settings.intake().topics()),
+                look::outage);
+        new WorkerGauges(metrics).records(() -> waiting, pending, () -> owned, () -> recovering, pipeline, committer);
     }
 
     @Override
@@ -193,7 +163,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             FatalErrors.tell(e);
             throw e;
         } finally {
-            takeOvers.close();
+            arrival.close();
             StopBudget asked = budget;
             stagesEnded = departure.close(asked == null ? new StopBudget(FAILED_CLOSE) : asked);
         }
@@ -205,15 +175,15 @@ final class ControlLoop implements Runnable, OwnershipListener {
         } else {
             turn();
         }
-        if (progress.round()) {
-            look();
-        }
+        look.round();
     }
 
     private void turn() {
-        take(receive());
+        everythingTaken = false;
+        take(receiver.receive());
         requireStages();
-        restore();
+        arrival.restore();
+        recovering = arrival.waiting();
         collect();
         dispatcher.dispatch();
         committer.publishIfDue(!pipeline.idle());
@@ -225,15 +195,10 @@ final class ControlLoop implements Runnable, OwnershipListener {
     /** A publication is on its way: nothing changes in the ledgers that it stands on, but the group hears of this member. */
     private void hold() {
         // The end of the publication rings.
-        completions.await(LONGEST_POLL);
-        take(pollNothing());
-        requireStages();
-    }
-
-    /** With everything paused nothing new is fetched; what a rebalance might bring in is taken all the same. */
-    private List<RecordDelivery> pollNothing() {
+        completions.await(JobReceiver.LONGEST_POLL);
         everythingTaken = false;
-        return source.poll(Duration.ZERO, everything, Set.of());
+        take(receiver.receiveNothing());
+        requireStages();
     }
 
     private void take(List<RecordDelivery> deliveries) {
@@ -249,87 +214,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
         }
     }
 
-    private void look() {
-        Set<String> obstacles = new LinkedHashSet<>(committer.obstacles());
-        source.refusal().ifPresent(obstacles::add);
-        List<PartitionDamage> damages = source.damages();
-        damages.forEach(damage -> obstacles.add(damage.sentence()));
-        ProgressWatch.Findings found = progress.look(new ProgressWatch.Sight(
-                source.partitions(),
-                ledgers.owned(),
-                ledgers.oldest(),
-                pipeline.idle() && !outage(),
-                source.receivedBytes(),
-                committer.state(),
-                obstacles,
-                pipeline.stages()));
-        metrics.still(found.still());
-        metrics.unknown(found.unknown());
-        metrics.unreadable(
-                damages.stream().collect(Collectors.toMap(PartitionDamage::partition, PartitionDamage::since)));
-    }
-
-    /** Whether something that every job needs is unavailable. */
-    private boolean outage() {
-        return breakers.stream().anyMatch(OutageBreaker::open);
-    }
-
-    /** New partitions are marked as held before anything of them is delivered. */
-    private void restore() {
-        List<PartitionAssignment> found = source.assignments();
-        boolean blind = settings.drill().does(SeededBug.IGNORE_LEDGER);
-        List<TakeOver> settled = takeOvers.settle(
-                blind ? found.stream().map(PartitionAssignment::withoutMetadata).toList() : found);
-        recovering = takeOvers.waiting();
-        if (settled.isEmpty()) {
-            return;
-        }
-        for (TakeOver known : settled) {
-            if (source.begin(known.partition(), known.ownership(), known.topicId(), known.offset())) {
-                ledgers.restore(known);
-            }
-        }
-        var unused = committer.publish();
-    }
-
     /** Transaction markers behind the last job would look like a job that waits. */
     private void lookAtTails() {
         if (System.nanoTime() - tailNanos > (pipeline.idle() ? TAIL_EVERY_NANOS : BUSY_TAIL_EVERY_NANOS)) {
             tailNanos = System.nanoTime();
             ledgers.passed(this::position);
         }
-    }
-
-    /**
-     * Waits for records or for news of the stages. Not in the consumer while a source is full or cannot be read on: it
-     * spins through its whole timeout, a core's worth, as long as it holds fetched records of a paused partition.
-     */
-    private List<RecordDelivery> receive() {
-        everythingTaken = false;
-        Set<String> full = new HashSet<>(dispatcher.full());
-        if (committer.failing() || outage()) {
-            full.addAll(settings.intake().topics());
-        }
-        Set<PartitionRef> closed = ledgers.closed();
-        Duration timeout = pollTimeout();
-        if (full.isEmpty() && closed.isEmpty() && source.readable()) {
-            return source.poll(completions.leave(timeout), full, closed);
-        }
-        // Without brokers every poll costs the consumer's own thread a look at each of them.
-        Duration wait = committer.failing() ? LONGEST_POLL : FULL_WAIT;
-        completions.await(timeout.compareTo(wait) < 0 ? timeout : wait);
-        return source.poll(Duration.ZERO, full, closed);
-    }
-
-    /** Until the next thing is due by the clock; a stage that hands something back or takes a batch ends it sooner. */
-    private Duration pollTimeout() {
-        if (!completions.isEmpty()) {
-            return Duration.ZERO;
-        }
-        // What cannot be published need not be generated in a hurry.
-        long due = committer.failing() ? Long.MAX_VALUE : dispatcher.nanosUntilDue();
-        long nanos = Math.min(LONGEST_POLL.toNanos(), due);
-        return Duration.ofNanos(Math.min(nanos, committer.nanosUntilDue()));
     }
 
     private void collect() {
@@ -368,7 +258,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void forget(Set<PartitionRef> partitions) {
-        takeOvers.release(partitions);
+        arrival.release(partitions);
         committer.withdraw(partitions);
         if (!settings.drill().does(SeededBug.COMMIT_REVOKED)) {
             ledgers.release(partitions);

@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerRuntime implements AutoCloseable {
     private static final Duration FAILED_CLOSE = Duration.ofSeconds(5);
 
-    private static final String FLAG = "1 for yes, 0 for no";
-
     private final WorkerSettings settings;
     private final ModelCatalog models;
     private final ReleaseReport releases;
@@ -56,16 +54,6 @@ public final class WorkerRuntime implements AutoCloseable {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private long statusNanos = System.nanoTime();
     private long statusImages;
-
-    private static void circuit(WorkerMetrics metrics, String what, OutageBreaker breaker) {
-        metrics.gauge(
-                "limner.circuit.open",
-                "Whether work waits because the store or the device does not take it.",
-                FLAG,
-                "what",
-                what,
-                () -> breaker.open() ? 1 : 0);
-    }
 
     /**
      * Reads the cancellations, however long the brokers are unavailable, then connects and starts.
@@ -97,20 +85,9 @@ public final class WorkerRuntime implements AutoCloseable {
         OutageBreaker storeBreaker = new OutageBreaker("store", null, stopping::get);
         OutageBreaker deviceBreaker =
                 new OutageBreaker("device", settings.limits().deviceOutage(), stopping::get);
-        circuit(metrics, "store", storeBreaker);
-        circuit(metrics, "device", deviceBreaker);
-        metrics.gauge(
-                "limner.circuit.needs.operator",
-                "Whether work waits for something that does not pass by itself.",
-                FLAG,
-                "what",
-                "store",
-                () -> storeBreaker.needsOperator() ? 1 : 0);
-        metrics.gauge(
-                "limner.batch.largest",
-                "The largest micro-batch that the device takes.",
-                "images",
-                () -> models.serving().engine().largestBatch());
+        WorkerGauges gauges = new WorkerGauges(metrics);
+        gauges.circuits(storeBreaker, deviceBreaker);
+        gauges.models(models);
         ObjectStore safe = new RetryingStore(new MeteredStore(store, registry), storeBreaker);
         OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
         UnwantedJobs unwanted = new UnwantedJobs(
@@ -143,24 +120,8 @@ public final class WorkerRuntime implements AutoCloseable {
                 settings.drill().watch(),
                 unwanted,
                 errors);
-        metrics.gauge(
-                "limner.progress",
-                "Whether everything moves that should move.",
-                FLAG,
-                () -> progress.reasons().isEmpty() ? 1 : 0);
-        metrics.gauge(
-                "limner.brokers.silent.seconds",
-                "For how long no broker has answered.",
-                "seconds",
-                () -> progress.silence().toMillis() / 1e3);
-        pipeline.stages()
-                .forEach(stage -> metrics.gauge(
-                        "limner.stage.step.seconds",
-                        "For how long a stage has been at what it does now.",
-                        "seconds",
-                        "stage",
-                        stage.stage(),
-                        () -> stage.longest(System.nanoTime()).toMillis() / 1e3));
+        gauges.progress(progress);
+        gauges.stages(pipeline);
         ControlLoop loop;
         try {
             loop = new ControlLoop(
