@@ -193,6 +193,43 @@ class BatchDispatcherTest {
         assertThat(gated.closed()).containsExactly(A);
     }
 
+    @Test
+    void shouldFailOnlyTheJobWhoseCaptionNothingEmbedsAndLetGoOfTheModel() throws InterruptedException {
+        own();
+        take("before", 1);
+        take("bad", 1, "default", GatedModels.UNREADABLE);
+        take("after", 2);
+        dispatcher.dispatch();
+        gated.open();
+
+        runUntil(3);
+        awaitIdle();
+
+        assertThat(results.get("bad").outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.error().code()).isEqualTo(ErrorCode.INTERNAL));
+        assertThat(images("before")).hasSize(1);
+        assertThat(images("after")).hasSize(2);
+        assertThat(results.get("after").batch().id()).as("taken alone").endsWith(".3");
+        awaitNobodyHolds(A);
+    }
+
+    /** A model whose jobs nobody could embed is not held by anybody either. */
+    @Test
+    void shouldLetGoOfTheModelWhenNothingOfABatchCanBeEmbedded() throws InterruptedException {
+        own();
+        take("bad", 1, "default", GatedModels.UNREADABLE);
+        take("worse", 1, "default", GatedModels.UNREADABLE);
+        gated.open();
+
+        runUntil(2);
+        awaitIdle();
+        awaitNobodyHolds(A);
+        assertThat(results.values())
+                .allSatisfy(result -> assertThat(result.outcome()).isInstanceOf(Outcome.Failed.class));
+    }
+
     /** A model may come or go at any moment: two questions could have two answers, and the job would have neither. */
     @Test
     void shouldAskOnceABatchWhereAJobGoes() {
@@ -216,20 +253,20 @@ class BatchDispatcherTest {
 
     /** More may wait than are asked for at a time, so those that wait are asked for again on every turn. */
     @Test
-    void shouldAskForAModelUntilSomebodyListens() throws InterruptedException {
+    void shouldAskAgainForTheModelOfAJobThatWaits() throws InterruptedException {
         List<String> wanted = new ArrayList<>();
-        models.onWanted(digest -> {});
+        models.onWanted(wanted::add);
         own();
         gated.open();
         take("named", 1, "default@" + B);
+        assertThat(wanted).as("as soon as a job names it").containsExactly(B);
         models.unavailable(B, "not now");
         models.askAgain();
-        models.onWanted(wanted::add);
 
         dispatcher.dispatch();
         dispatcher.dispatch();
 
-        assertThat(wanted).containsExactly(B);
+        assertThat(wanted).containsExactly(B, B);
         models.add(gated.model(B, -1));
         runUntil(1);
         assertThat(results.get("named").model().digest()).isEqualTo(B);
@@ -256,15 +293,19 @@ class BatchDispatcherTest {
 
     @Test
     void shouldNotLetASuspectWithoutItsModelHoldUpOtherSuspects() throws InterruptedException {
-        models.onWanted(digest -> {});
+        List<String> wanted = new ArrayList<>();
+        models.onWanted(wanted::add);
         ledgers.restore(TestTakeOvers.afterTwoDeaths(PARTITION, 1, 2));
         gated.open();
         take("waiting", 1, "default@" + B);
         take("suspect", 1);
+        models.unavailable(B, "not now");
+        models.askAgain();
 
         runUntil(1);
 
         assertThat(results).containsOnlyKeys("suspect");
+        assertThat(wanted).as("asked for as long as it waits").containsExactly(B, B);
     }
 
     private long values;
@@ -293,8 +334,12 @@ class BatchDispatcherTest {
     }
 
     private void take(String id, int count, String model) {
-        byte[] value = ("{\"id\":\"" + id + "\",\"caption\":\"a\",\"seed\":1,\"count\":" + count + ",\"model\":\""
-                        + model + "\"}")
+        take(id, count, model, "a");
+    }
+
+    private void take(String id, int count, String model, String caption) {
+        byte[] value = ("{\"id\":\"" + id + "\",\"caption\":\"" + caption + "\",\"seed\":1,\"count\":" + count
+                        + ",\"model\":\"" + model + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         values += 2L * value.length;
         RecordRef ref = new RecordRef(PARTITION, offset++, 1);
@@ -335,6 +380,16 @@ class BatchDispatcherTest {
         assertThat(completions.failure()).isNull();
         for (FinishedRecord finished = completions.poll(); finished != null; finished = completions.poll()) {
             finish(finished);
+        }
+    }
+
+    /** A stage ends its lease right after it has handed its batch on. */
+    private void awaitNobodyHolds(String digest) {
+        models.add(gated.model(B, -1));
+        models.setLive(B);
+        models.retire(0);
+        while (!gated.closed().contains(digest)) {
+            Thread.onSpinWait();
         }
     }
 

@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
 
 /** Models that generate an index and a digest, once they are let: what is taken before waits in the pipeline. */
 final class GatedModels {
+    /** What no model here can embed. */
+    static final String UNREADABLE = "unreadable";
+
     private final CountDownLatch gate = new CountDownLatch(1);
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
 
@@ -96,6 +99,9 @@ final class GatedModels {
                 gate.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (caption.equals(UNREADABLE)) {
+                throw new IllegalStateException("a caption that nothing embeds");
             }
             return encoder.encode(caption);
         }
