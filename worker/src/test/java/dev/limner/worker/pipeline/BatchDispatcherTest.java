@@ -27,6 +27,7 @@ import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.TestTakeOvers;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
+import dev.limner.worker.model.LoadedModel;
 import dev.limner.worker.model.ModelCatalog;
 import dev.limner.worker.model.ModelRoute;
 import dev.limner.worker.schedule.BatchSettings;
@@ -213,6 +214,46 @@ class BatchDispatcherTest {
         assertThat(images("after")).hasSize(2);
         assertThat(results.get("after").batch().id()).as("taken alone").endsWith(".3");
         awaitNobodyHolds(A);
+    }
+
+    @Test
+    void shouldHoldTheModelUntilTheDeviceHasDoneWithIt() throws InterruptedException {
+        own();
+        LoadedModel next = gated.model(B, -1);
+        gated.holdDevice();
+        gated.open();
+        take("j", 1);
+        dispatcher.dispatch();
+        while (!gated.onDevice()) {
+            Thread.onSpinWait();
+        }
+        models.add(next);
+        models.setLive(B);
+        models.retire(0);
+
+        assertThat(gated.closed()).isEmpty();
+
+        gated.letGoOfDevice();
+        runUntil(1);
+        awaitIdle();
+        assertThat(images("j")).hasSize(1);
+    }
+
+    @Test
+    void shouldSpendNoDeviceTimeOnAJobThatIsCancelledWhileItIsEmbedded() throws InterruptedException {
+        own();
+        take("kept", 1);
+        take("cancelled", 2);
+        dispatcher.dispatch();
+        cancelled.put("cancelled", Instant.now());
+        gated.open();
+
+        runUntil(2);
+        awaitIdle();
+
+        assertThat(results.get("cancelled").outcome()).isInstanceOf(Outcome.Cancelled.class);
+        assertThat(images("kept")).hasSize(1);
+        assertThat(pipeline.generatedImages()).isEqualTo(1);
     }
 
     /** A model whose jobs nobody could embed is not held by anybody either. */

@@ -23,7 +23,32 @@ final class GatedModels {
     static final String UNREADABLE = "unreadable";
 
     private final CountDownLatch gate = new CountDownLatch(1);
+    private volatile CountDownLatch device = new CountDownLatch(0);
+    private volatile boolean onDevice;
     private final Set<String> closed = ConcurrentHashMap.newKeySet();
+
+    /** Lets the device begin, and end nothing before it is let go. */
+    void holdDevice() {
+        onDevice = false;
+        device = new CountDownLatch(1);
+    }
+
+    /** Whether it has begun since it is held. */
+    boolean onDevice() {
+        return onDevice;
+    }
+
+    void letGoOfDevice() {
+        device.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** What was taken so far and what is taken from now on is generated. */
     void open() {
@@ -61,6 +86,8 @@ final class GatedModels {
             }
 
             private Pixels generate(RenderRequest request) {
+                onDevice = true;
+                GatedModels.await(device);
                 if (request.index() == bad) {
                     throw new IllegalStateException("an image that no device can generate");
                 }
@@ -95,11 +122,7 @@ final class GatedModels {
 
         @Override
         public CaptionEncoding encode(String caption) {
-            try {
-                gate.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            GatedModels.await(gate);
             if (caption.equals(UNREADABLE)) {
                 throw new IllegalStateException("a caption that nothing embeds");
             }
