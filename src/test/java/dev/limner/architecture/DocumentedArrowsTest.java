@@ -13,7 +13,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/architecture.md is the law that {@link ArchitectureTest} enforces. */
+/** What docs/architecture.md says is the law that {@link ArchitectureTest} enforces. */
 class DocumentedArrowsTest {
     private static final Path ROOT = Path.of(System.getProperty("limner.home", ".."));
     private static final Pattern ROW =
@@ -29,6 +29,22 @@ class DocumentedArrowsTest {
                 .forEach(row -> documented.put(row.group(1), allowed(documented, row)));
 
         assertThat(documented).isEqualTo(ImportedModules.ARROWS);
+    }
+
+    @Test
+    void shouldNameThePackagesThatMayHaveNativeArrays() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/architecture.md"));
+        String sentence = page.substring(page.indexOf("Native arrays ("), page.indexOf("Everywhere else they"));
+        Set<String> documented = new TreeSet<>();
+        Pattern.compile("`([a-z.]+)`").matcher(sentence).results().forEach(name -> documented.add(name.group(1)));
+        documented.removeAll(Set.of("ai.djl.ndarray", "training"));
+
+        Set<String> allowed = new TreeSet<>();
+        for (String pattern : ArchitectureTest.WITH_ARRAYS) {
+            allowed.add(pattern.replaceFirst("^dev\\.limner\\.((training|worker)\\.)?", "")
+                    .replaceFirst("\\.\\.$", ""));
+        }
+        assertThat(documented).isEqualTo(allowed);
     }
 
     private static Set<String> allowed(Map<String, Set<String>> before, MatchResult row) {
