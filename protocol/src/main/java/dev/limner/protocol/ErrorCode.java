@@ -65,6 +65,60 @@ public enum ErrorCode {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /**
+     * Whether the same record can succeed at another try: the cause was around it (a worker, a store, a model that is not
+     * there yet, a reader of an earlier release). Otherwise the fault is in the record itself.
+     */
+    public boolean canPassLater() {
+        return switch (this) {
+            case ID_CONFLICT,
+                    SIZE_NOT_AVAILABLE,
+                    UNKNOWN_MODEL,
+                    UNSUPPORTED_VERSION,
+                    WORKER_CRASHED,
+                    DEVICE_OUT_OF_MEMORY,
+                    DEVICE_FAILED,
+                    STORE_REJECTED,
+                    IMAGE_UNKNOWN,
+                    EXAMPLE_UNREADABLE,
+                    RATER_OVER_LIMIT,
+                    INTERNAL -> true;
+            case MALFORMED_JSON,
+                    NOT_AN_OBJECT,
+                    DUPLICATE_FIELD,
+                    TOO_DEEP,
+                    TOO_LARGE,
+                    MISSING_FIELD,
+                    WRONG_TYPE,
+                    ID_INVALID,
+                    CAPTION_EMPTY,
+                    CAPTION_TOO_LONG,
+                    CAPTION_CONTROL_CHARACTERS,
+                    CAPTION_INVALID_UNICODE,
+                    COUNT_OUT_OF_RANGE,
+                    SEED_OUT_OF_RANGE,
+                    TRUNCATION_OUT_OF_RANGE,
+                    FORMAT_UNKNOWN,
+                    DEADLINE_INVALID,
+                    DEADLINE_PASSED,
+                    GROUP_INVALID,
+                    TENANT_INVALID,
+                    CONTEXT_TOO_LARGE,
+                    IMAGE_INVALID,
+                    IMAGE_ALTERED,
+                    VERDICT_UNKNOWN,
+                    SCORE_OUT_OF_RANGE,
+                    OPINION_MISSING,
+                    OPINION_AMBIGUOUS,
+                    CAPTION_UNKNOWN,
+                    CAPTIONS_DIFFER,
+                    EXAMPLE_INVALID,
+                    ARTIFACTS_INVALID,
+                    RATER_INVALID,
+                    TIME_INVALID -> false;
+        };
+    }
+
     /** @throws IllegalArgumentException if there is no such code */
     @JsonCreator
     public static ErrorCode of(String wireName) {

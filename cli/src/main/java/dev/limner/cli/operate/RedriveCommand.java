@@ -34,8 +34,10 @@ import picocli.CommandLine.Spec;
         name = "redrive",
         description = {
             "Send jobs from the dead-letter topic again, to the topics they came from. Without --apply it only shows which.",
-            "A job sent again carries a redrive number, and its result echoes it. A letter is sent again once, however often"
-                    + " this is called; if the job fails again, it leaves a letter of its own."
+            "A job sent again carries a redrive number, and its result echoes it. A dead letter is sent again once, however often"
+                    + " this is called; if the job fails again, it leaves a dead letter of its own.",
+            "Of the error codes it says which can only fail again, because the fault is in the record itself; --reason leaves"
+                    + " these out."
         },
         mixinStandardHelpOptions = true)
 public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
@@ -49,21 +51,21 @@ public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
             names = "--reason",
             split = ",",
             paramLabel = "CODE",
-            description = "Only letters with these error codes, such as worker-crashed,device-failed.")
+            description = "Only dead letters with these error codes, such as worker-crashed,device-failed.")
     List<String> reasons = List.of();
 
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Only letters from then on: 2026-01-31T12:00:00Z, or a span back from now such as PT2H.")
+            description = "Only dead letters from then on: 2026-01-31T12:00:00Z, or a span back from now such as PT2H.")
     @Nullable
     String since;
 
-    @Option(names = "--until", paramLabel = "TIME", description = "Only letters before then, written likewise.")
+    @Option(names = "--until", paramLabel = "TIME", description = "Only dead letters before then, written likewise.")
     @Nullable
     String until;
 
-    @Option(names = "--limit", paramLabel = "N", description = "At most so many, oldest first.")
+    @Option(names = "--limit", paramLabel = "N", description = "At most this many, oldest first.")
     int limit = Integer.MAX_VALUE;
 
     @Option(names = "--apply", description = "Send them.")
@@ -130,16 +132,25 @@ public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
         int before = letters.size();
         letters.removeIf(letter -> sent.contains(letter.place()));
         if (letters.size() < before) {
-            out.println(CountedNoun.of(before - letters.size(), "letter") + " sent again before");
+            out.println(CountedNoun.of(before - letters.size(), "dead letter") + " sent again before");
         }
         int again = letters.size();
         letters.removeIf(DeadLetterRecord::cut);
         if (letters.size() < again) {
-            out.println(CountedNoun.of(again - letters.size(), "letter") + " too large to be sent again as a job");
+            out.println(CountedNoun.of(again - letters.size(), "dead letter") + " too large to be sent again as a job");
         }
         Set<String> lanes = Set.copyOf(client.topics().allJobs());
         letters.removeIf(letter -> !lanes.contains(letter.topic()));
         return letters.subList(0, Math.min(limit, letters.size()));
+    }
+
+    /** What is to be expected of another try; nothing of a code that a later release writes. */
+    static String prospect(String code) {
+        return Arrays.stream(ErrorCode.values())
+                .filter(known -> known.wireName().equals(code))
+                .findAny()
+                .map(known -> known.canPassLater() ? "" : ": can only fail again")
+                .orElse("");
     }
 
     private void show(List<DeadLetterRecord> letters, boolean done) {
@@ -153,7 +164,8 @@ public final class RedriveCommand implements Callable<Integer>, LimnerCommand {
         }
         letters.stream()
                 .collect(Collectors.groupingBy(DeadLetterRecord::code, TreeMap::new, Collectors.counting()))
-                .forEach((code, count) -> out.println(String.format("%6d %s", count, PrintableText.line(code))));
+                .forEach((code, count) ->
+                        out.println(String.format("%6d %s%s", count, PrintableText.line(code), prospect(code))));
         out.println(
                 done
                         ? CountedNoun.of(letters.size(), "job") + " sent again"
