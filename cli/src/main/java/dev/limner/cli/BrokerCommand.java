@@ -26,9 +26,8 @@ import picocli.CommandLine.Spec;
                     + " on the loopback interface only."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "1:it could not start or gave up; one line says why",
+            "1:the broker could not start or gave up; one line says why",
             "2:misuse",
             "130, 143:stopped by Ctrl-C or SIGTERM"
         })
@@ -39,8 +38,9 @@ public final class BrokerCommand implements Callable<Integer>, LimnerCommand {
 
     @Option(
             names = "--port",
+            paramLabel = "PORT",
             defaultValue = "" + ClusterOptions.DEFAULT_PORT,
-            description = "0 for any free one. Default: ${DEFAULT-VALUE}")
+            description = "Where clients connect; 0 for any free one. Default: ${DEFAULT-VALUE}")
     int port;
 
     @Option(names = "--durable", description = "Force every record to disk.")
@@ -63,7 +63,9 @@ public final class BrokerCommand implements Callable<Integer>, LimnerCommand {
             names = "--detour",
             arity = "2",
             paramLabel = "PORT",
-            description = "A second listener on the first port, whose clients are sent to the second.")
+            description =
+                    "To put a proxy between clients and broker, as limner chaos does: listen on the first port too, and tell"
+                            + " clients that connect there to use the second, where the proxy listens.")
     @Nullable
     List<Integer> detour;
 

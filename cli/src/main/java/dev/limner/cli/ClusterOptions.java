@@ -21,6 +21,7 @@ public final class ClusterOptions {
 
     @Option(
             names = "--topic-prefix",
+            paramLabel = "PREFIX",
             defaultValue = "limner",
             description = "What the topics' names start with. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")

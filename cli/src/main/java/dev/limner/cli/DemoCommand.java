@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
                     + " a gallery and a summary."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every job was completed", "1:something failed", "2:misuse", "3:some jobs were not completed"
         })
 public final class DemoCommand implements Callable<Integer>, LimnerCommand {

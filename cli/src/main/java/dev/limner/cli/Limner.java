@@ -1,5 +1,6 @@
 package dev.limner.cli;
 
+import dev.limner.cli.terminal.HelpText;
 import dev.limner.cli.terminal.SafePrintWriter;
 import dev.limner.cli.terminal.StandardOutput;
 import dev.limner.cli.terminal.Terminal;
@@ -29,13 +30,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The {@code limner} command. Exit codes: 0 done, 1 failed, 2 misused. */
+/** The {@code limner} command. Exit codes are those that its help lists. */
 @Command(
         name = "limner",
         description = "A Kafka-driven fleet that turns captions into images.",
         mixinStandardHelpOptions = true,
         versionProvider = Limner.Version.class,
         synopsisSubcommandLabel = "COMMAND",
+        exitCodeList = {
+            "0:done",
+            "1:something failed",
+            "2:misuse",
+            "3:done, but some jobs were not completed; the commands that end so say when",
+            "130, 143:stopped by Ctrl-C or SIGTERM",
+            "141:nobody reads the output any more"
+        },
         footer = {
             "",
             "limner test [--containers] builds everything and runs every test.",
@@ -87,7 +96,8 @@ public final class Limner implements Runnable {
         }
         limner.addSubcommand(new AutoComplete.GenerateCompletion()).addSubcommand(new CommandLine.HelpCommand());
         // Settings of the whole reach those commands only that are there when they are made.
-        return limner.setCaseInsensitiveEnumValuesAllowed(true)
+        return HelpText.in(limner)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         Terminal.current().colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setExecutionStrategy(parsed -> {

@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
             "  limner submit --file captions.txt --count 4 --group apples",
             "  jq -c . jobs.json | limner submit --file - --lane bulk"
         },
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:sent, and with --watch all completed",
             "1:something failed",
@@ -77,7 +76,7 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description = "Give up waiting when no result comes for so long. Default: ${DEFAULT-VALUE}")
+            description = "Give up waiting when no result has come for this long. Default: ${DEFAULT-VALUE}")
     int timeout;
 
     @Option(names = "--json", description = "With --watch, end with one JSON object: the figures for scripts.")

@@ -43,7 +43,6 @@ import picocli.CommandLine.Spec;
                     + " data to .limner/broker, logs to .limner/logs."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "1:the fleet could not start or a part of it ended; one line says which and why",
             "2:misuse",
@@ -58,17 +57,23 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
 
     private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many workers. Default: ${DEFAULT-VALUE}")
     int workers;
 
     @Option(
             names = "--port",
+            paramLabel = "PORT",
             defaultValue = "" + ClusterOptions.DEFAULT_PORT,
             description = "The embedded broker's port; 0 for any free one. Default: ${DEFAULT-VALUE}")
     int port;
 
     @Option(
             names = "--http-port",
+            paramLabel = "PORT",
             defaultValue = "8080",
             description =
                     "Health and metrics of the first worker, the others follow; 0 for any free ones. Default: ${DEFAULT-VALUE}")
@@ -81,7 +86,11 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
     @Nullable
     String bootstrap;
 
-    @Option(names = "--topic-prefix", defaultValue = "limner", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            defaultValue = "limner",
+            description = "What the topics' names start with. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     String prefix;
 
@@ -103,6 +112,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
 
     @Option(
             names = "--trainer-port",
+            paramLabel = "PORT",
             defaultValue = "8090",
             description = "The trainer's interface; 0 for any free port. Default: ${DEFAULT-VALUE}")
     int trainerPort;
@@ -110,7 +120,7 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any setting of the worker or the trainer, as in --set limner.worker.batch.max-size=16")
+            description = "Any setting of the worker or the trainer, as in --set limner.worker.batch.max-size=16.")
     Map<String, String> extra = new LinkedHashMap<>();
 
     /** What the command itself has to know: one that goes past it would have it lock and show another place. */
@@ -174,7 +184,8 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                 OpenFiles.complaint()
                         .ifPresent(few -> spec.commandLine().getErr().println("limner: " + few));
             }
-            terminal.println("broker on " + fleet.bootstrap() + ", starting " + CountedNoun.of(workers, "worker"));
+            terminal.println("broker on " + fleet.bootstrap() + ", starting " + CountedNoun.of(workers, "worker")
+                    + (trainer ? " and a trainer" : ""));
             terminal.flush();
             Path logs = home.state().resolve("logs");
             return fleet.during(() -> {
@@ -193,8 +204,8 @@ public final class UpCommand implements Callable<Integer>, LimnerCommand {
                                 + ", or \"model\":\"" + name + "\"");
                     }
                 }
-                terminal.println("jobs: " + topics.jobs(Topics.Lane.STANDARD) + ", results: " + topics.results()
-                        + ", images: " + images + "; Ctrl-C stops");
+                terminal.println("jobs: " + String.join(", ", topics.allJobs()) + "; results: " + topics.results()
+                        + "; images: " + images + "; Ctrl-C stops");
                 terminal.flush();
                 return watch(
                         fleet,

@@ -35,11 +35,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "watch",
         description = {
-            "Print results as they are committed, until Ctrl-C or until nobody reads them any more. With --group: follow a group until every job has its"
-                    + " result, then write a manifest.jsonl with caption, seed, image and digest."
+            "Print results as they are committed, until Ctrl-C or until nobody reads them any more.",
+            "With --group: follow a group until every job has its result, then write a manifest.jsonl with caption, seed, image"
+                    + " and digest."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:the group is finished and all of it completed",
             "1:something failed",
@@ -67,7 +67,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "Give up when nothing comes for so long. Default: never")
+            description = "Give up when nothing has come for this long. Default: never")
     long timeout = Long.MAX_VALUE / 1_000_000_000L;
 
     @Mixin
@@ -181,7 +181,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
                 ? ProjectLayout.find().state().resolve("groups").resolve(name).resolve("manifest.jsonl")
                 : out;
         List<String> lines = new ArrayList<>();
-        int undrawn = 0;
+        int incomplete = 0;
         for (Job job : jobs.values()) {
             Result result = results.get(job.id());
             if (result != null && result.outcome() instanceof Outcome.Completed completed) {
@@ -190,7 +190,7 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
                         .forEach(image ->
                                 lines.add(new ResultCollector.Generated(job, result, image).manifestLine(null)));
             } else if (result != null) {
-                undrawn++;
+                incomplete++;
                 terminal.println(PrintableText.whole(job.id() + "  " + describe(result)));
             }
         }
@@ -205,6 +205,6 @@ public final class WatchCommand implements Callable<Integer>, LimnerCommand {
         }
         terminal.println(CountedNoun.of(lines.size(), "image") + " in " + file);
         terminal.flush();
-        return undrawn == 0 ? 0 : 3;
+        return incomplete == 0 ? 0 : 3;
     }
 }

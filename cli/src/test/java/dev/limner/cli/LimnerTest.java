@@ -122,6 +122,10 @@ class LimnerTest {
         assertThat(complaint("explian"))
                 .startsWith("limner: there is no command 'explian', did you mean")
                 .contains("explain");
+        assertThat(complaint("frobnicate"))
+                .isEqualTo("limner: there is no command 'frobnicate'; 'limner --help' says more");
+        assertThat(complaint("rate", "nosuch.png", "like"))
+                .isEqualTo("limner: IMAGE is 'nosuch.png': neither a file, a SHA-256 nor a URI");
         assertThat(complaint("submit", "--group", "a b", "x"))
                 .isEqualTo("limner: --group is 'a b', must be 1 to 100 of A-Z a-z 0-9 . _ : -");
         assertThat(complaint("up", "--set", "limner.worker.store.path=/x"))
@@ -137,6 +141,39 @@ class LimnerTest {
         assertThat(complaint("models", "promote", "--canary", "2"))
                 .isEqualTo("limner: --canary is 2.0, must be above 0 and at most 1");
         assertThat(complaint("up", "--set", "foo")).startsWith("limner: ").contains("--set", "KEY=VALUE", "foo");
+    }
+
+    /** Before anything is fetched. */
+    @Test
+    void shouldKnowWhatTheSampleDataHas() {
+        assertThat(complaint("data", "import", "emoji", "--category", "Animals", "--out", "never"))
+                .startsWith("limner: --category is 'Animals', must be one of Activities, Animals & Nature, ");
+        assertThat(complaint("data", "import", "emoji", "--languages", "en,xx", "--out", "never"))
+                .startsWith("limner: --languages has 'xx', must be of bn, da, ");
+        assertThat(complaint("data", "import", "emoji", "--artwork", "me", "--out", "never"))
+                .startsWith("limner: --artwork is 'me', must be one of noto, twemoji");
+    }
+
+    @Test
+    void shouldShowOnlyOptionsThatDoSomethingAndTakeThoseOfEarlierReleases() {
+        assertThat(help("judges")).contains("--judges-seed").doesNotContain("--judges=", "--grid-captions");
+        assertThat(help("models", "list")).contains("--bundles", "--bootstrap").doesNotContain("--key");
+        assertThat(help("models", "show"))
+                .contains("--bundles")
+                .doesNotContain("--key", "--bootstrap", "--topic-prefix");
+        assertThat(help("models", "rebuild")).contains("--judges=").doesNotContain("--key", "--grid-captions");
+        assertThat(help("models", "promote")).contains("--key", "--bundles", "--bootstrap");
+
+        assertThat(complaint("judges", "--judges", "a", "--grid-captions", "b"))
+                .startsWith("limner: --data DIR is missing");
+        assertThat(complaint("models", "show", "--key", "k", "-b", "h:1", "--topic-prefix", "p"))
+                .startsWith("limner: DIGEST is missing");
+        assertThat(complaint("models", "list", "--key", "k", "--name"))
+                .startsWith("limner: --name needs a value: NAME");
+        assertThat(complaint("models", "rebuild", "--key", "k", "--grid-captions", "g", "--data", "d"))
+                .startsWith("limner: DIGEST is missing");
+        assertThat(complaint("eval", "--pictures", "many"))
+                .startsWith("limner: --pictures is 'many', must be a whole number");
     }
 
     @Test
@@ -173,6 +210,13 @@ class LimnerTest {
         err.getBuffer().setLength(0);
         assertThat(run(arguments)).isEqualTo(2);
         return err.toString().strip();
+    }
+
+    private String help(String... command) {
+        out.getBuffer().setLength(0);
+        assertThat(run(Stream.concat(Stream.of(command), Stream.of("--help")).toArray(String[]::new)))
+                .isZero();
+        return out.toString();
     }
 
     private int run(String... arguments) {

@@ -17,9 +17,7 @@ import dev.limner.training.data.SkippedEntries;
 import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.extractor.ExtractorTraining;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +25,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -112,7 +109,7 @@ final class DataImportCommand {
             if (!whole) {
                 spec.commandLine()
                         .getErr()
-                        .println("limner: part of the source is missing: mend it and import it again, which adds the"
+                        .println("limner: part of the source is missing: repair it and import it again, which adds the"
                                 + " rest");
             }
             return whole ? 0 : 1;
@@ -145,11 +142,10 @@ final class DataImportCommand {
     @Command(
             name = "emoji",
             description =
-                    "The sample data set: emoji at 64x64 with CLDR names and keywords as captions, from two npm packages.",
+                    "Import the sample data set: emoji at 64x64 with CLDR names and keywords as captions, from two npm packages.",
             mixinStandardHelpOptions = true)
     static final class Emoji implements Callable<Integer> {
         private static final int SIDE = 64;
-        private static final String NAMES = "emojibase-data";
 
         @Mixin
         @SuppressWarnings("NullAway.Init")
@@ -158,14 +154,15 @@ final class DataImportCommand {
         @Option(
                 names = "--packages",
                 paramLabel = "DIR",
-                description = "Folder with the two packages' tarballs; without it npm fetches them.")
+                description = "Folder with the two packages' tarballs. Without this option npm fetches them.")
         @Nullable
         Path packages;
 
         @Option(
                 names = "--artwork",
-                defaultValue = "NOTO",
-                description = "Whose images: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+                paramLabel = "ARTIST",
+                defaultValue = "noto",
+                description = "Whose images: noto or twemoji. Default: ${DEFAULT-VALUE}")
         @SuppressWarnings("NullAway.Init")
         EmojiArtwork artwork;
 
@@ -176,12 +173,13 @@ final class DataImportCommand {
         @Nullable
         String category;
 
-        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default, for all of NOTO: data/emoji")
+        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default, for all of noto: data/emoji")
         @Nullable
         Path out;
 
         @Option(
                 names = "--languages",
+                paramLabel = "LANGUAGE",
                 split = ",",
                 defaultValue = "en,zh",
                 description = "Languages of the captions. Default: ${DEFAULT-VALUE}")
@@ -191,14 +189,15 @@ final class DataImportCommand {
         @Override
         public Integer call() {
             if (out == null && (artwork != EmojiArtwork.NOTO || category != null)) {
-                throw new UsageException("--out is needed: data/emoji is for all of NOTO");
+                throw new UsageException("--out is needed: data/emoji is for all of noto");
             }
             if (packages != null) {
                 return fill(packages);
             }
+            EmojiPackages.require(category, languages);
             Path fetched = Folders.temporary("limner-emoji");
             try {
-                fetch(fetched);
+                EmojiPackages.fetch(artwork, fetched);
                 return fill(fetched);
             } finally {
                 Folders.delete(fetched);
@@ -208,47 +207,21 @@ final class DataImportCommand {
         private int fill(Path from) {
             return target.fill(
                     new EmojiSource(
-                            artwork, tarball(from, artwork.npmPackage()), tarball(from, NAMES), languages, category),
+                            artwork,
+                            EmojiPackages.images(artwork, from),
+                            EmojiPackages.names(from),
+                            languages,
+                            category),
                     out == null ? ProjectLayout.find().emojiData() : out,
                     SIDE);
-        }
-
-        private static Path tarball(Path folder, String name) {
-            try (Stream<Path> files = Files.list(folder)) {
-                return files.filter(file -> file.getFileName().toString().matches(name + "-\\d.*\\.tgz"))
-                        .findFirst()
-                        .orElseThrow(() -> new UsageException("there is no " + name + "-*.tgz in " + folder));
-            } catch (IOException e) {
-                throw new UncheckedIOException("the folder " + folder + " cannot be read", e);
-            }
-        }
-
-        private void fetch(Path folder) {
-            try {
-                Process npm = new ProcessBuilder(
-                                "npm", "pack", "--silent", artwork.npmPackage() + "@16.0.0", NAMES + "@17.0.0")
-                        .directory(folder.toFile())
-                        .inheritIO()
-                        // The names of what it fetched, which nobody asked for.
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                if (npm.waitFor() != 0) {
-                    throw new IllegalStateException("npm pack ended with exit code " + npm.exitValue()
-                            + ": --packages takes a folder with the two packages instead");
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException("npm, which fetches the packages, cannot be started", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while npm fetched the packages", e);
-            }
         }
     }
 
     /** {@code limner data import fashion-mnist}. */
     @Command(
             name = "fashion-mnist",
-            description = "The benchmark data set: clothes in ten classes at 32x32, with captions from templates.",
+            description =
+                    "Import the benchmark data set: clothes in ten classes at 32x32, with captions from templates.",
             mixinStandardHelpOptions = true)
     static final class FashionMnist implements Callable<Integer> {
         private static final int SIDE = 32;
@@ -281,12 +254,14 @@ final class DataImportCommand {
 
         @Option(
                 names = "--side",
+                paramLabel = "PIXELS",
                 defaultValue = "64",
                 description = "Height and width the images are brought to. Default: ${DEFAULT-VALUE}")
         int side;
 
         @Option(
                 names = "--language",
+                paramLabel = "LANGUAGE",
                 defaultValue = "en",
                 description = "Of captions that do not name theirs. Default: ${DEFAULT-VALUE}")
         @SuppressWarnings("NullAway.Init")
@@ -297,7 +272,7 @@ final class DataImportCommand {
     @Command(
             name = "folder",
             description =
-                    "A folder of images with metadata.jsonl or metadata.csv (file_name, text), or with NAME.txt beside"
+                    "Import a folder of images with metadata.jsonl or metadata.csv (file_name, text), or with NAME.txt beside"
                             + " NAME.png.",
             mixinStandardHelpOptions = true)
     static final class Folder implements Callable<Integer> {
@@ -326,9 +301,8 @@ final class DataImportCommand {
     /** {@code limner data import webdataset}. */
     @Command(
             name = "webdataset",
-            description = "WebDataset tar shards: KEY.png or KEY.jpg with KEY.txt or KEY.json.",
+            description = "Import WebDataset tar shards: KEY.png or KEY.jpg with KEY.txt or KEY.json.",
             mixinStandardHelpOptions = true,
-            exitCodeListHeading = "Exit codes:%n",
             exitCodeList = {"0:imported", "1:something failed, or a shard was cut off", "2:misuse"})
     static final class WebDataset implements Callable<Integer> {
         @Parameters(paramLabel = "PATH", description = "A folder of shards, or one shard.")

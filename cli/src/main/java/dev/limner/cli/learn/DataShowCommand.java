@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** {@code limner data show}: what a data set holds. */
 @Command(
         name = "show",
-        description = "What a data set holds: images, captions by language, classes, splits, and a few examples.",
+        description = "Show what a data set holds: images, captions by language, classes, splits, and a few examples.",
         mixinStandardHelpOptions = true)
 final class DataShowCommand implements Runnable {
     private static final int COLUMNS = 16;
@@ -38,7 +38,11 @@ final class DataShowCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     DataFolder folder;
 
-    @Option(names = "--examples", defaultValue = "5", description = "How many. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--examples",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "How many examples. Default: ${DEFAULT-VALUE}")
     int examples;
 
     @Option(names = "--png", paramLabel = "FILE", description = "Write a sheet of 256 images, evenly spread.")
@@ -60,6 +64,7 @@ final class DataShowCommand implements Runnable {
         if (json) {
             terminal.println(counts);
         } else {
+            counts.remove("pictures");
             counts.properties()
                     .forEach(entry -> terminal.printf(
                             "%-16s %s%n",
@@ -82,6 +87,8 @@ final class DataShowCommand implements Runnable {
         counts.put("name", set.name());
         counts.put("digest", set.digest());
         counts.put("side", set.side());
+        counts.put("images", set.images().size());
+        // As earlier releases call it.
         counts.put("pictures", set.images().size());
         counts.put("heldOutPercent", set.heldOutPercent());
         for (Split split : Split.values()) {
@@ -119,11 +126,11 @@ final class DataShowCommand implements Runnable {
     }
 
     private static void sheet(DataSet set, Path file) {
-        List<Pixels> pictures = spread(set.images(), COLUMNS * COLUMNS).stream()
+        List<Pixels> images = spread(set.images(), COLUMNS * COLUMNS).stream()
                 .map(CaptionedImage::pixels)
                 .toList();
         try {
-            Files.write(file, ImageDecoder.toPng(SampleGrid.sheet(pictures, COLUMNS)));
+            Files.write(file, ImageDecoder.toPng(SampleGrid.sheet(images, COLUMNS)));
         } catch (IOException e) {
             throw new UncheckedIOException("the images cannot be written to " + file, e);
         }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "split",
         description = {
-            "Which images are trained on and which are held out, one line each: key, split, plainest caption.",
+            "List which images are trained on and which are held out, one line each: key, split, plainest caption.",
             "The split is a function of an image's pixels and the data set's share: more data moves nothing."
         },
         mixinStandardHelpOptions = true)

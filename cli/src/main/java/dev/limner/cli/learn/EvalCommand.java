@@ -39,10 +39,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Compare what a model generates with images it has never seen, through frozen networks. Every figure stands"
                     + " beside that of real images and that of an untrained network.",
-            "Exit code 1 with --fail-on-alarm if the model fails in a known way: far from real, ignoring its caption,"
-                    + " copying its training images, generating one image, leaving much out."
+            "An alarm is a known way to fail: far from real, ignoring the caption, copying training images, generating one"
+                    + " image, leaving much out."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:evaluated", "1:something failed, or with --fail-on-alarm there is an alarm", "2:misuse"})
 public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     @Parameters(paramLabel = "MODEL", description = "Folder of a model bundle.")
     @SuppressWarnings("NullAway.Init")
@@ -52,7 +53,18 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;
 
-    @Option(names = "--language", description = "Of the captions. Default: the one the model was trained on")
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    JudgesOptions judges;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    GridOptions gridOptions;
+
+    @Option(
+            names = "--language",
+            paramLabel = "LANGUAGE",
+            description = "Of the captions. Default: the one the model was trained on")
     @Nullable
     String language;
 
@@ -71,12 +83,22 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     Path gridFile;
 
     @Option(
-            names = {"--images", "--pictures"},
-            defaultValue = "2000",
+            names = "--images",
+            paramLabel = "N",
             description = "How many held-out images at most. Default: ${DEFAULT-VALUE}")
-    int images;
+    int images = 2000;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of noise and choices. Default: ${DEFAULT-VALUE}")
+    /** What earlier releases called it. */
+    @Option(names = "--pictures", hidden = true)
+    void pictures(int number) {
+        images = number;
+    }
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "1",
+            description = "Of noise and choices. Default: ${DEFAULT-VALUE}")
     long seed;
 
     @Option(names = "--fail-on-alarm", description = "End with exit code 1 if there is an alarm.")
@@ -97,7 +119,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
         Device device = options.device();
         DataSet set = options.read(manifest.output().side());
         try (TextEncoder encoder = options.encoder(home, manifest.requireTextEncoder());
-                FeatureExtractors extractors = options.extractors(home, set, asked, encoder, device);
+                FeatureExtractors extractors = judges.open(options, home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
             EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, images, seed);
@@ -108,7 +130,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
                     Renderer.over(memory, network, network.parameters().initialise(memory))) {
                 evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(renderer), ImageSource.of(untrained));
             }
-            SampleGrid grid = options.grid(home, asked);
+            SampleGrid grid = gridOptions.grid(home, asked);
             GridCheck check = GridCheck.of(grid, grid.generate(renderer, encoder), set, extractors, encoder);
             EvaluationReport report =
                     new EvaluationReport(manifest, extractors.description(), plan, evaluation, grid, check);

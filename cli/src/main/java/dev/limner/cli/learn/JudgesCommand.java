@@ -9,6 +9,7 @@ import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,12 +32,17 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;
 
-    @Option(names = "--language", defaultValue = "en", description = "Of the captions. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--language",
+            paramLabel = "LANGUAGE",
+            defaultValue = "en",
+            description = "Of the captions. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     String language;
 
     @Option(
             names = "--encoder",
+            paramLabel = "ENCODER",
             description = "The sentence encoder. Default: bge-small-zh-v1.5-q for zh, else all-minilm-l6-v2-q")
     @Nullable
     String encoderId;
@@ -44,6 +50,13 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
     @Option(names = "--out", paramLabel = "DIR", description = "Where they go. Default: beside the data")
     @Nullable
     Path out;
+
+    /** Of other commands; accepted because earlier releases listed them here. */
+    @Option(
+            names = {"--judges", "--grid-captions"},
+            hidden = true)
+    @Nullable
+    List<String> unused;
 
     @Spec
     @SuppressWarnings("NullAway.Init")

@@ -51,7 +51,6 @@ import picocli.CommandLine.Spec;
             "The same command continues where a killed one stopped, or one whose disk was full."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:trained", "1:something failed, or the folder is in use", "2:misuse"})
 public final class TrainCommand implements Runnable, LimnerCommand {
     private static final int CHECKED_IMAGES = 1000;
@@ -79,7 +78,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                             + " is answered with the right ones.")
     List<String> frozen = List.of();
 
-    @Option(names = "--name", description = "Of the model, instead of the recipe's.")
+    @Option(names = "--name", paramLabel = "NAME", description = "Of the model, instead of the recipe's.")
     @Nullable
     String name;
 
@@ -87,20 +86,29 @@ public final class TrainCommand implements Runnable, LimnerCommand {
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    JudgesOptions judges;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    GridOptions grid;
+
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where everything goes.")
     @SuppressWarnings("NullAway.Init")
     Path out;
 
     @Option(
             names = "--minutes",
+            paramLabel = "MINUTES",
             defaultValue = "60",
             description = "Time spent training, earlier runs of it included. Default: ${DEFAULT-VALUE}")
     double minutes;
 
-    @Option(names = "--steps", description = "Stop after this many steps, if that comes first.")
+    @Option(names = "--steps", paramLabel = "N", description = "Stop after this many steps, if that comes first.")
     long steps = Long.MAX_VALUE;
 
-    @Option(names = "--seed", description = "Instead of the recipe's.")
+    @Option(names = "--seed", paramLabel = "SEED", description = "Instead of the recipe's.")
     @Nullable
     Long seed;
 
@@ -123,7 +131,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
             names = "--patience",
             paramLabel = "CHECKS",
             defaultValue = "0",
-            description = "Stop after so many evaluations without gain; 0 continues until the time is up. Default:"
+            description = "Stop after this many evaluations without gain; 0 continues until the time is up. Default:"
                     + " ${DEFAULT-VALUE}")
     int patience;
 
@@ -172,10 +180,10 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                 stopOnAlarm);
         FolderClaims.keep(out, "limner train");
         try (TextEncoder encoder = options.encoder(home, recipe.text().encoder())) {
-            TrainingLoop loop =
-                    new TrainingLoop(recipe, set, encoder, options.grid(home, recipe.language()), out, start);
+            TrainingLoop loop = new TrainingLoop(recipe, set, encoder, grid.grid(home, recipe.language()), out, start);
             if (checkEvery > 0) {
-                try (FeatureExtractors extractors = options.extractors(home, set, recipe.language(), encoder, chosen);
+                try (FeatureExtractors extractors =
+                                judges.open(options, home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
                                 EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_IMAGES, 1), extractors)) {
                     train(loop, limit, chosen, check, terminal);

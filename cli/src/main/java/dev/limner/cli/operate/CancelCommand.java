@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "cancel",
         description = {
-            "Say that jobs are not wanted any more. One that has not reached the device is answered with status cancelled when"
+            "Cancel jobs that are not wanted any more. One that has not reached the device is answered with status cancelled when"
                     + " its turn comes; one that has its result keeps it. Ids are remembered for a day."
         },
         mixinStandardHelpOptions = true)
@@ -44,7 +44,7 @@ public final class CancelCommand implements Callable<Integer>, LimnerCommand {
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         client.cancel(ids, new Cancellation(Instant.now(), reason));
-        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "job") + " cancelled, unless completed already");
+        spec.commandLine().getOut().println(CountedNoun.of(ids.size(), "cancellation") + " sent");
         return 0;
     }
 }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,15 +42,26 @@ import picocli.CommandLine.Spec;
                     + " model generated it, in which batch and with whom, how long each step took, where its result and images"
                     + " are, and if it has no result, how much is before it."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {
+            "0:the job is known",
+            "1:something failed, or no record and no result of the job was found",
+            "2:misuse"
+        })
 public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
     private static final int MOST_MATES = 12;
+
+    /** No id of a job: those have no @. */
+    private static final Pattern PLACE = Pattern.compile(".+-\\d+@\\d+");
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
     ClusterOptions cluster;
 
-    @Parameters(paramLabel = "JOB_ID", description = "The job's id, its own or topic-partition-offset.")
+    @Parameters(
+            paramLabel = "JOB_ID",
+            description = "The job's id: its own, or TOPIC-PARTITION-OFFSET if it has none. Or the place of its record,"
+                    + " TOPIC-PARTITION@OFFSET, as redrive and this command print it.")
     @SuppressWarnings("NullAway.Init")
     String id;
 
@@ -77,6 +89,9 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
     @Override
     public Integer call() throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
+        if (PLACE.matcher(id).matches()) {
+            id = idAt(client, id);
+        }
         collect(client);
         ObjectNode told = mapper.createObjectNode().put("jobId", id);
         for (FleetRecord job : jobs) {
@@ -95,6 +110,19 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
         }
         out.flush();
         return jobs.isEmpty() && results.isEmpty() ? 1 : 0;
+    }
+
+    /** The id of the job whose record lies there, or the id that it has if it has none of its own. */
+    private static String idAt(FleetClient client, String place) {
+        List<String> found = new ArrayList<>();
+        try (FleetClient.Reader reader = client.reader(client.topics().allJobs())) {
+            reader.forEachUntilNow(record -> {
+                if (record.place().equals(place)) {
+                    found.add(jobId(record));
+                }
+            });
+        }
+        return found.isEmpty() ? place.replace('@', '-') : found.get(0);
     }
 
     private void collect(FleetClient client) {
@@ -166,7 +194,7 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
             long before = record.offset()
                     - admin.committed(group, record.topic(), record.partition()).orElse(0);
             if (before < 0) {
-                return "done without a result of its own: the same job came a moment before, or its result is no longer kept";
+                return "done without a result of its own: the same job came a moment before, or its result was deleted by retention";
             }
             return before == 0
                     ? "the oldest of its partition that is not done: waiting, or on its way through a worker"
@@ -236,7 +264,7 @@ public final class ExplainCommand implements Callable<Integer>, LimnerCommand {
         try {
             return mapper.readTree(Objects.requireNonNull(value));
         } catch (IOException e) {
-            throw new IllegalStateException("a record that was read a moment ago", e);
+            throw new IllegalStateException("a record that could be read a moment ago is no JSON", e);
         }
     }
 }

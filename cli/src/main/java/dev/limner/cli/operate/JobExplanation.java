@@ -24,8 +24,8 @@ final class JobExplanation {
     void print() {
         out.println("job " + PrintableText.line(told.path("jobId").asText()));
         if (told.path("submissions").isEmpty() && told.path("results").isEmpty()) {
-            line("", "no job topic and no result knows it; it may no longer be kept, or it never came");
-            line("", "a record without an id that can be read is known as TOPIC-PARTITION-OFFSET");
+            line("", "no job topic and no result has it: it was deleted by retention, or never sent");
+            line("", "a job whose record has no readable id is called by its place: TOPIC-PARTITION-OFFSET");
         }
         told.path("submissions").forEach(this::submission);
         told.path("cancellations").forEach(at -> line("cancelled", at.asText()));

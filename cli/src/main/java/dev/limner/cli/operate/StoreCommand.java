@@ -50,14 +50,18 @@ public final class StoreCommand implements Runnable, LimnerCommand {
 
     @Command(
             name = "verify",
-            description = {
-                "Read every object that a committed result refers to and compare it with its digest. Ends with exit code 1 if"
-                        + " one is missing or broken."
-            },
-            mixinStandardHelpOptions = true)
+            description = {"Read every object that a committed result refers to, and compare it with its digest."},
+            mixinStandardHelpOptions = true,
+            exitCodeList = {
+                "0:every object is whole",
+                "1:something failed, or an object is missing or broken",
+                "2:misuse"
+            })
     int verify(
             @Mixin ClusterOptions cluster,
-            @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store") @Nullable Path store)
+            @Option(names = "--store", paramLabel = "DIR", description = "Folder of the images. Default: .limner/store")
+                    @Nullable
+                    Path store)
             throws InterruptedException {
         FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         StoreFolder folder = folder(store);

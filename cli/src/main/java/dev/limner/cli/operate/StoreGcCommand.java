@@ -45,7 +45,7 @@ final class StoreGcCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     ClusterOptions cluster;
 
-    @Option(names = "--store", paramLabel = "DIR", description = "Default: .limner/store")
+    @Option(names = "--store", paramLabel = "DIR", description = "Folder of the images. Default: .limner/store")
     @Nullable
     Path store;
 
@@ -119,8 +119,8 @@ final class StoreGcCommand implements Callable<Integer> {
                 untouchedSince,
                 apply ? ", removed" : "; --apply removes them"));
         if (sweep.temporary() > 0) {
-            out.println(
-                    sweep.temporary() + " half written files of workers that are gone" + (apply ? ", removed" : ""));
+            out.println(CountedNoun.of(sweep.temporary(), "half written file") + " of workers that are gone"
+                    + (apply ? ", removed" : ""));
         }
         out.flush();
         return 0;
@@ -176,12 +176,18 @@ final class StoreGcCommand implements Callable<Integer> {
         }
         List<Path> replays = replays();
         if (replays.size() < learning) {
-            throw new UsageException(learning + " fleets have feedback, and " + replays.size()
-                    + " replay buffers were found: a trainer may remember images whose feedback the topic no longer keeps."
-                    + " Name the folder of its state with --trainer-state DIR, or say --no-trainer");
+            throw new UsageException(unread(learning, replays.size()));
         }
         replays.forEach(replay -> needed.addAll(ReplayReferences.of(replay)));
         return needed;
+    }
+
+    /** @param learning fleets that have feedback */
+    static String unread(int learning, int replays) {
+        return CountedNoun.of(learning, "fleet") + (learning == 1 ? " has" : " have") + " feedback, and "
+                + CountedNoun.of(replays, "replay buffer") + (replays == 1 ? " was" : " were")
+                + " found: a trainer may remember images whose feedback the topic no longer keeps."
+                + " Name the folder of its state with --trainer-state DIR, or say --no-trainer";
     }
 
     private List<Path> replays() {

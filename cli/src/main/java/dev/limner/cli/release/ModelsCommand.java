@@ -3,6 +3,7 @@ package dev.limner.cli.release;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.limner.cli.ClusterOptions;
 import dev.limner.cli.LimnerCommand;
 import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.Manifest;
@@ -15,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
 /** Released models: what there is, what is live, and changing that by hand. */
 @Command(
         name = "models",
-        description = "Shows released models and changes what the fleet serves.",
+        description = "Show released models, and change what the fleet serves.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RebuildCommand.class})
@@ -53,17 +55,20 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
 
     @Command(
             name = "list",
-            description = "Every bundle in the store and what it is to the fleet.",
+            description = "List every bundle in the store and what it is to the fleet.",
             mixinStandardHelpOptions = true)
-    int list(@Mixin RegistryOptions options) {
-        Map<String, ModelRecord> records = options.topic().all();
-        ModelRecord record = records.get(options.name);
-        out().printf("%-12s  %-12s  %5s  %-12s  %s%n", "digest", "state", "order", "parent", "gate");
-        options.store().digests(options.name).stream()
-                .map(digest -> ModelBundle.readManifest(options.folder(digest)))
+    int list(
+            @Mixin BundleOptions bundles,
+            @Mixin ClusterOptions cluster,
+            @Option(names = "--key", hidden = true) @Nullable List<String> unused) {
+        Map<String, ModelRecord> records = RegistryOptions.topic(cluster).all();
+        ModelRecord record = records.get(bundles.name);
+        out().printf("%-12s  %-12s  %7s  %-12s  %s%n", "digest", "state", "release", "parent", "gate");
+        bundles.store().digests(bundles.name).stream()
+                .map(digest -> ModelBundle.readManifest(bundles.folder(digest)))
                 .sorted(Comparator.comparingLong(Manifest::order).reversed())
                 .forEach(manifest -> out().printf(
-                                "%-12s  %-12s  %5d  %-12s  %s%n",
+                                "%-12s  %-12s  %7d  %-12s  %s%n",
                                 abbreviated(manifest.digest()),
                                 state(record, manifest.digest()),
                                 manifest.order(),
@@ -74,7 +79,7 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
                     + (record.signature() == null ? "" : ", signed") + ": " + PrintableText.line(record.reason()));
         }
         records.keySet().stream()
-                .filter(other -> !other.equals(options.name))
+                .filter(other -> !other.equals(bundles.name))
                 .sorted()
                 .forEach(other ->
                         out().println(PrintableText.line("also announced: " + other + " (--name " + other + ")")));
@@ -123,37 +128,43 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
 
     @Command(
             name = "show",
-            description = "A bundle's manifest: recipe, lineage, feedback, gate.",
+            description = "Show a bundle's manifest: recipe, lineage, feedback, gate.",
             mixinStandardHelpOptions = true)
     int show(
-            @Parameters(paramLabel = "DIGEST", description = "Or its beginning.") String digest,
-            @Mixin RegistryOptions options)
+            @Parameters(paramLabel = "DIGEST", description = "The bundle's digest, or its beginning.") String digest,
+            @Mixin BundleOptions bundles,
+            @Option(
+                            names = {"--key", "-b", "--bootstrap", "--topic-prefix"},
+                            hidden = true)
+                    @Nullable
+                    List<String> unused)
             throws JsonProcessingException {
-        Path folder = options.folder(options.digest(digest));
+        Path folder = bundles.folder(bundles.digest(digest));
         Manifest manifest = ModelBundle.read(folder).manifest();
         out().println(JSON.writeValueAsString(manifest));
         out().println("in " + folder + ", every file as the manifest says; signed: "
-                + options.store().signature(options.name, manifest.digest()).isPresent());
+                + bundles.store().signature(bundles.name, manifest.digest()).isPresent());
         return 0;
     }
 
     @Command(
             name = "promote",
             description = {
-                "Makes the release on trial live, or one that is named.",
-                "--bundle puts a bundle from elsewhere into the store first; one that was trained from nothing is numbered"
-                        + " as the next after what is live."
+                "Make the canary live, or a release that is named.",
+                "--bundle puts a bundle from elsewhere into the store first; one that was trained from nothing gets the"
+                        + " release number after that of what is live."
             },
             mixinStandardHelpOptions = true)
     int promote(
-            @Parameters(arity = "0..1", paramLabel = "DIGEST", description = "Or its beginning.") @Nullable
+            @Parameters(arity = "0..1", paramLabel = "DIGEST", description = "The bundle's digest, or its beginning.")
+                    @Nullable
                     String digest,
             @Option(names = "--bundle", paramLabel = "DIR", description = "A bundle to put into the store.") @Nullable
                     Path bundle,
             @Option(
                             names = "--canary",
                             paramLabel = "SHARE",
-                            description = "Put it on trial with this share of the jobs instead.")
+                            description = "Make it a canary with this share of the jobs instead.")
                     @Nullable
                     Double share,
             @Option(
@@ -171,24 +182,24 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
         }
         ModelRegistry registry = options.registry(holdout(holdout));
         if (digest == null && bundle == null) {
-            ModelRecord record = announced(registry.current(options.name), options);
+            ModelRecord record = announced(registry.current(options.name()), options);
             ModelRecord.Canary canary = record.canary();
             if (canary == null) {
-                throw new UsageException("nothing is on trial; name the bundle to make live");
+                throw new UsageException("there is no canary; name the bundle to make live");
             }
-            return say(registry.promote(options.name, canary.release().digest(), reason.text));
+            return say(registry.promote(options.name(), canary.release().digest(), reason.text));
         }
-        Optional<ModelRecord> current = registry.current(options.name);
+        Optional<ModelRecord> current = registry.current(options.name());
         ReleaseCandidate offer = new ReleaseCandidate(options, current, out());
         ModelRecord.Release release =
-                bundle != null ? offer.from(bundle) : offer.of(options.digest(String.valueOf(digest)));
+                bundle != null ? offer.from(bundle) : offer.of(options.bundles.digest(String.valueOf(digest)));
         if (current.isEmpty()) {
-            return say(Optional.of(registry.begin(options.name, release)));
+            return say(Optional.of(registry.begin(options.name(), release)));
         }
         return say(
                 share == null
-                        ? registry.promote(options.name, release, reason.text)
-                        : registry.trial(options.name, release, share, reason.text));
+                        ? registry.promote(options.name(), release, reason.text)
+                        : registry.trial(options.name(), release, share, reason.text));
     }
 
     static ModelRegistry.Holdout holdout(@Nullable Double share) {
@@ -204,33 +215,33 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
 
     @Command(
             name = "reject",
-            description = "Ends the trial of the release that is on trial.",
+            description = "End the trial of the canary: it gets no more jobs.",
             mixinStandardHelpOptions = true)
     int reject(@Mixin ReasonOption reason, @Mixin RegistryOptions options) {
         ModelRegistry registry = options.registry();
-        ModelRecord record = announced(registry.current(options.name), options);
+        ModelRecord record = announced(registry.current(options.name()), options);
         ModelRecord.Canary canary = record.canary();
         if (canary == null) {
-            throw new UsageException("nothing is on trial");
+            throw new UsageException("there is no canary");
         }
-        return say(registry.reject(options.name, canary.release().digest(), reason.text));
+        return say(registry.reject(options.name(), canary.release().digest(), reason.text));
     }
 
-    @Command(name = "rollback", description = "Goes back to what was live before.", mixinStandardHelpOptions = true)
+    @Command(name = "rollback", description = "Go back to what was live before.", mixinStandardHelpOptions = true)
     int rollback(@Mixin ReasonOption reason, @Mixin RegistryOptions options) {
         ModelRegistry registry = options.registry();
-        ModelRecord record = announced(registry.current(options.name), options);
+        ModelRecord record = announced(registry.current(options.name()), options);
         if (record.previous().isEmpty()) {
             throw new UsageException(
                     "nothing was live before " + abbreviated(record.live().digest()));
         }
-        return say(registry.rollBack(options.name, record.live().digest(), reason.text));
+        return say(registry.rollBack(options.name(), record.live().digest(), reason.text));
     }
 
     @Command(
             name = "sign",
             description = {
-                "Announces the model's record once more, signed with --key together with the releases it names.",
+                "Announce the model's record once more, signed with --key together with the releases it names.",
                 "For a fleet whose records are not signed yet or with another key, and for one whose workers know a newer"
                         + " revision than the topic. Look at 'limner models list' first: what it shows is what is signed."
             },
@@ -247,17 +258,17 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
         if (options.key == null) {
             throw new UsageException("--key is missing: limner models sign needs the key to sign with");
         }
-        return say(Optional.of(announced(options.registry().sign(options.name, above, reason.text), options)));
+        return say(Optional.of(announced(options.registry().sign(options.name(), above, reason.text), options)));
     }
 
     @Command(
             name = "keygen",
             description = {
-                "Makes a key pair: release.key for the trainer (limner.trainer.key) and release.pub for the workers"
+                "Make a key pair: release.key for the trainer (limner.trainer.key) and release.pub for the workers"
                         + " (limner.worker.models.public-key)."
             },
             mixinStandardHelpOptions = true)
-    int keygen(@Parameters(paramLabel = "DIR", description = "Where to.") Path folder) {
+    int keygen(@Parameters(paramLabel = "DIR", description = "Folder for the two files.") Path folder) {
         if (Files.exists(folder.resolve("release.key"))) {
             throw new UsageException(folder.resolve("release.key") + " is there already");
         }
@@ -268,7 +279,7 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
 
     private static ModelRecord announced(Optional<ModelRecord> record, RegistryOptions options) {
         return record.orElseThrow(() -> new UsageException(
-                "the model '" + options.name + "' was never announced on " + options.cluster.bootstrap()));
+                "the model '" + options.name() + "' was never announced on " + options.cluster.bootstrap()));
     }
 
     private int say(Optional<ModelRecord> record) {
@@ -278,7 +289,7 @@ public final class ModelsCommand implements Runnable, LimnerCommand {
                     + abbreviated(now.live().digest())
                     + (canary == null
                             ? ""
-                            : ", on trial " + abbreviated(canary.release().digest())));
+                            : ", canary " + abbreviated(canary.release().digest())));
         });
         return record.isPresent() ? 0 : 1;
     }

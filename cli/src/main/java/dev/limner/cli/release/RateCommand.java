@@ -38,11 +38,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what somebody thinks of images. */
+/** {@code limner rate}: what somebody thinks of images. */
 @Command(
         name = "rate",
         description = {
-            "Says what you think of an image: limner rate IMAGE like|dislike|1..10, or limner rate --prefer A B.",
+            "Say what you think of an image: limner rate IMAGE like|dislike|1..10, or limner rate --prefer A B.",
             "IMAGE is a file, a URI from a result, or a SHA-256. --file sends JSON lines, one feedback record each."
         },
         mixinStandardHelpOptions = true)
@@ -58,7 +58,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Option(names = "--prefer", arity = "2", paramLabel = "IMAGE", description = "The first is better than the second.")
     List<String> preferred = List.of();
 
-    @Option(names = "--caption", description = "What the image really shows.")
+    @Option(names = "--caption", paramLabel = "TEXT", description = "What the image really shows.")
     @Nullable
     String caption;
 
@@ -72,7 +72,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
     @Option(names = "--artifact", paramLabel = "TAG", description = "What is wrong with the image; may be repeated.")
     List<String> artifacts = new ArrayList<>();
 
-    @Option(names = "--rater", description = "Who says so.")
+    @Option(names = "--rater", paramLabel = "NAME", description = "Who says so.")
     @Nullable
     String rater;
 
@@ -153,7 +153,7 @@ public final class RateCommand implements Callable<Integer>, LimnerCommand {
         try {
             return ImageName.parse(written);
         } catch (IllegalArgumentException e) {
-            throw new UsageException("no such file, and " + e.getMessage(), e);
+            throw new UsageException("IMAGE is '" + written + "': neither a file, a SHA-256 nor a URI", e);
         }
     }
 

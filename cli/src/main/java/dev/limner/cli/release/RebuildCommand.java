@@ -4,6 +4,8 @@ import ai.djl.Device;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.limner.cli.ClusterOptions;
+import dev.limner.cli.learn.JudgesOptions;
 import dev.limner.cli.learn.LearnOptions;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.client.FleetClient;
@@ -55,15 +57,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rebuild",
         description = {
-            "Tunes a released model again from what its manifest records: parent, data, feedback records, seed.",
-            "Exit code 0 if the weights come out the same to the byte, which they do on the same execution profile,"
-                    + " 1 if not; the largest difference is printed."
+            "Tune a released model again from what its manifest records: parent, data, feedback records, seed. On the same"
+                    + " execution profile the weights come out the same to the byte; elsewhere the largest difference is"
+                    + " printed."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:the same to the byte", "1:something failed, or the weights differ", "2:misuse"})
 final class RebuildCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Parameters(paramLabel = "DIGEST", description = "Or its beginning.")
+    @Parameters(paramLabel = "DIGEST", description = "The model's digest, or its beginning.")
     @SuppressWarnings("NullAway.Init")
     String digest;
 
@@ -76,6 +79,7 @@ final class RebuildCommand implements Callable<Integer> {
 
     @Option(
             names = "--per-rater-per-hour",
+            paramLabel = "N",
             defaultValue = "500",
             description = "As the trainer had it. Default: ${DEFAULT-VALUE}")
     long perRaterPerHour;
@@ -89,11 +93,26 @@ final class RebuildCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
-    RegistryOptions registry;
+    BundleOptions bundles;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    ClusterOptions cluster;
 
     @Mixin
     @SuppressWarnings("NullAway.Init")
     LearnOptions options;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    JudgesOptions judges;
+
+    /** Of other commands; accepted because earlier releases listed them here. */
+    @Option(
+            names = {"--key", "--grid-captions"},
+            hidden = true)
+    @Nullable
+    List<String> unused;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -103,13 +122,13 @@ final class RebuildCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         ProjectLayout home = ProjectLayout.find();
         PrintWriter terminal = spec.commandLine().getOut();
-        ModelBundle released = ModelBundle.read(registry.folder(registry.digest(digest)));
+        ModelBundle released = ModelBundle.read(bundles.folder(bundles.digest(digest)));
         Manifest manifest = released.manifest();
         JsonNode trainedOn = manifest.trainedOn();
         if (manifest.parent() == null || trainedOn == null || !trainedOn.has("feedback")) {
             throw new UsageException(digest + " was not tuned by feedback: limner train makes it");
         }
-        Lineage line = Lineage.of(registry.store(), registry.name, manifest.parent());
+        Lineage line = Lineage.of(bundles.store(), bundles.name, manifest.parent());
         Device device = options.device();
         DataSet data = options.read(manifest.output().side());
         if (!data.digest().equals(trainedOn.path("dataDigest").asText())) {
@@ -120,12 +139,12 @@ final class RebuildCommand implements Callable<Integer> {
         String language = recipe == null ? "en" : recipe.path("language").asText("en");
         Path folder = out == null ? Folders.temporary("limner-rebuild") : out;
         try (TextEncoder encoder = options.encoder(home, manifest.requireTextEncoder());
-                FeatureExtractors extractors = options.extractors(home, data, language, encoder, device);
+                FeatureExtractors extractors = judges.open(options, home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
             StoredImages files = new StoredImages(store == null ? home.state().resolve("store") : store, examples);
             RewardFeatures eyes = new RewardFeatures(extractors);
             FeedbackImageCheck check = new FeedbackImageCheck(
-                    files, registry.name, registry.store().digests(registry.name)::contains, eyes::of, eyes.side());
+                    files, bundles.name, bundles.store().digests(bundles.name)::contains, eyes::of, eyes.side());
             read(
                     trainedOn.path("feedback"),
                     new FeedbackIntake(
@@ -181,10 +200,9 @@ final class RebuildCommand implements Callable<Integer> {
         Map<String, Long> ends = new HashMap<>();
         ranges.forEach(range ->
                 ends.put(range.path("partition").asText(), range.path("to").asLong()));
-        FleetClient client = new FleetClient(registry.cluster.bootstrap(), registry.cluster.topics());
+        FleetClient client = new FleetClient(cluster.bootstrap(), cluster.topics());
         List<FeedbackRecord> records = new ArrayList<>();
-        try (FleetClient.Reader reader =
-                client.reader(List.of(registry.cluster.topics().feedback()))) {
+        try (FleetClient.Reader reader = client.reader(List.of(cluster.topics().feedback()))) {
             reader.forEachUntilNow(record -> {
                 if (record.offset() < ends.getOrDefault(record.topic() + "-" + record.partition(), 0L)) {
                     records.add(record(record));

@@ -18,18 +18,18 @@ import java.util.Optional;
 record ReleaseCandidate(RegistryOptions options, Optional<ModelRecord> current, PrintWriter terminal) {
     /** One that is in the store. */
     ModelRecord.Release of(String digest) {
-        Manifest manifest = ModelBundle.readManifest(options.folder(digest));
+        Manifest manifest = ModelBundle.readManifest(options.bundles.folder(digest));
         if (isBehind(manifest)) {
             throw new UsageException(tooOld(manifest));
         }
-        return options.registry().release(options.name, digest);
+        return options.registry().release(options.name(), digest);
     }
 
-    /** A bundle from elsewhere, put into the store; if it starts a line of its own, with a number that workers take. */
+    /** A bundle from elsewhere, put into the store; if it starts a lineage of its own, with a release number that workers take. */
     ModelRecord.Release from(Path bundle) {
         ModelBundle offered = ModelBundle.read(bundle);
         Manifest manifest = offered.manifest();
-        if (!manifest.name().equals(options.name)) {
+        if (!manifest.name().equals(options.name())) {
             throw new UsageException(bundle + " is a model named '" + manifest.name() + "': --name " + manifest.name());
         }
         if (!isBehind(manifest)) {
@@ -50,8 +50,8 @@ record ReleaseCandidate(RegistryOptions options, Optional<ModelRecord> current, 
     }
 
     private Optional<Manifest> live() {
-        return current.map(
-                record -> ModelBundle.readManifest(options.folder(record.live().digest())));
+        return current.map(record ->
+                ModelBundle.readManifest(options.bundles.folder(record.live().digest())));
     }
 
     private boolean isBehind(Manifest offered) {
@@ -59,7 +59,7 @@ record ReleaseCandidate(RegistryOptions options, Optional<ModelRecord> current, 
     }
 
     private String tooOld(Manifest manifest) {
-        return manifest.digest() + " is release " + manifest.order() + " of its line, live is release "
+        return manifest.digest() + " is release " + manifest.order() + " of its lineage, live is release "
                 + live().map(Manifest::order).orElse(0L) + ": workers refuse what is older and was not live lately";
     }
 }

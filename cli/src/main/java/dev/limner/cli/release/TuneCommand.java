@@ -20,14 +20,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks the trainer for a round now and follows it. */
+/** {@code limner tune}: asks the trainer for a round now and follows it. */
 @Command(
         name = "tune",
         description = {
-            "Has the trainer start a round of tuning now, whatever it was waiting for, and follows it to its end.",
-            "Exit code 0 if a model was released, 1 if not."
+            "Have the trainer start a fine-tuning round now, whatever it was waiting for, and follow it to its end."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:a model was released", "1:something failed, or no model was released", "2:misuse"})
 public final class TuneCommand implements Callable<Integer>, LimnerCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofSeconds(1);

@@ -21,7 +21,9 @@ public final class Progress implements AutoCloseable {
     private final @Nullable ProgressBar bar;
     private long nextLine = System.nanoTime();
     private long at;
+    private boolean moved;
     private String detail = "";
+    private String printed = "";
 
     private Progress(String task, long total, PrintStream err, @Nullable ProgressBar bar) {
         this.task = task;
@@ -49,6 +51,7 @@ public final class Progress implements AutoCloseable {
 
     /** Moves to {@code done} of the total; {@code detail} is shown beside it. */
     public void to(long done, String detail) {
+        moved = true;
         at = done;
         this.detail = PrintableText.line(detail);
         if (bar != null) {
@@ -68,14 +71,20 @@ public final class Progress implements AutoCloseable {
 
     private void line() {
         nextLine = System.nanoTime() + LINE_EVERY_NANOS;
-        err.printf(Locale.ROOT, "%s: %d of %d  %s%n", task, at, total, detail);
+        printed = text();
+        err.println(printed);
     }
 
+    private String text() {
+        return String.format(Locale.ROOT, "%s: %d of %d  %s", task, at, total, detail);
+    }
+
+    /** Says how far it came, unless that was said; nothing if it never began. */
     @Override
     public void close() {
         if (bar != null) {
             bar.close();
-        } else {
+        } else if (moved && !text().equals(printed)) {
             line();
         }
     }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -60,8 +61,24 @@ public final class UsageErrorHandler implements CommandLine.IParameterExceptionH
                 : command.getSubcommands().isEmpty()
                         ? "'" + first + "' is one argument too many"
                         : "there is no command '" + first + "'";
-        List<String> near = unmatched.getSuggestions();
+        List<String> near = NearNames.of(first.replaceFirst("=.*", ""), names(command, first.startsWith("-")));
         return near.isEmpty() ? what : what + ", did you mean " + String.join(" or ", near) + "?";
+    }
+
+    /** What help shows of a command: its options, or the commands below it. */
+    private static List<String> names(CommandLine command, boolean options) {
+        return options
+                ? command.getCommandSpec().options().stream()
+                        .filter(option -> !option.hidden())
+                        .flatMap(option -> Arrays.stream(option.names()))
+                        .toList()
+                : command.getSubcommands().entrySet().stream()
+                        .filter(below -> !below.getValue()
+                                .getCommandSpec()
+                                .usageMessage()
+                                .hidden())
+                        .map(Map.Entry::getKey)
+                        .toList();
     }
 
     private static String label(ArgSpec argument) {

@@ -171,6 +171,8 @@ class StoreGcTest {
         assertThat(refused.exitCode).isEqualTo(1);
         assertThat(refused.output).contains("there is no replay buffer " + folder.resolve("nowhere"));
         assertThat(garbage).exists();
+        assertThat(StoreGcCommand.unread(1, 0)).startsWith("1 fleet has feedback, and 0 replay buffers were found: ");
+        assertThat(StoreGcCommand.unread(2, 1)).startsWith("2 fleets have feedback, and 1 replay buffer was found: ");
 
         assertThat(gc(topics, "--apply", "--no-trainer").exitCode).isZero();
         assertThat(garbage).doesNotExist();
