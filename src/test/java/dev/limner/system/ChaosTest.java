@@ -47,7 +47,7 @@ class ChaosTest {
     }
 
     @Test
-    void shouldListEveryMistakeWithWhatCatchesIt() throws Exception {
+    void shouldListEverySeededBugWithWhatCatchesIt() throws Exception {
         Path page = Home.ROOT.resolve("docs/decisions/0007-chaos.md");
         Set<String> documented = Files.readAllLines(page).stream()
                 .map(Pattern.compile("^\\| `([a-z-]+)` \\| .+ \\| .+ \\|$")::matcher)
@@ -61,7 +61,7 @@ class ChaosTest {
                 .map(line -> line.substring("--sabotage ".length()))
                 .toList();
 
-        assertThat(documented).isEqualTo(Mistakes.all());
-        assertThat(offered).containsExactlyInAnyOrderElementsOf(Mistakes.all());
+        assertThat(documented).isEqualTo(SeededBugs.all());
+        assertThat(offered).containsExactlyInAnyOrderElementsOf(SeededBugs.all());
     }
 }

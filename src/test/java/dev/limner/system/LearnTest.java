@@ -69,7 +69,7 @@ class LearnTest {
     void shouldTrainWhatItImportedAndSayHowGoodItIs() throws Exception {
         JsonNode shown = cli.run("data", "show", data.toString(), "--json").json();
         assertThat(shown.path("train").asInt() + shown.path("test").asInt())
-                .isEqualTo(shown.path("pictures").asInt());
+                .isEqualTo(shown.path("images").asInt());
         assertThat(shown.path("test").asInt()).isGreaterThan(12);
         assertThat(cli.run("data", "split", data.toString(), "--only=test")
                         .output()

@@ -46,6 +46,9 @@ class OperateTest {
                         "job drawn", "red apple", "completed", "worker, attempt 1", "batch", "device", ".png", "there")
                 .contains("explain.jobs.");
         JsonNode told = limner(topics, "explain", "drawn", "--json").json();
+        String place = told.at("/submissions/0/record").asText();
+        assertThat(place).matches(".+-\\d+@\\d+");
+        assertThat(limner(topics, "explain", place).output()).contains("job drawn", "red apple");
         assertThat(told.at("/results/0/result/status").asText()).isEqualTo("completed");
         assertThat(told.at("/submissions/0/job/seed").asLong()).isEqualTo(7);
 
@@ -71,6 +74,9 @@ class OperateTest {
             Cli.Run dry = limner(topics, "redrive", "--reason", "unknown-model");
             assertThat(dry.output()).contains("2 jobs would be sent again", "2 unknown-model");
             assertThat(Producer.read(topics.results(), 3, PATIENCE)).hasSize(3);
+            assertThat(limner(topics, "redrive").output())
+                    .contains("1 caption-empty: can only fail again")
+                    .containsPattern("(?m)2 unknown-model$");
 
             Cli.Run sent = limner(topics, "redrive", "--reason", "unknown-model", "--apply");
             assertThat(sent.exitCode()).as(sent.output() + sent.error()).isZero();
@@ -84,7 +90,7 @@ class OperateTest {
 
             // Not the same letters once more, but those that these left.
             Cli.Run next = limner(topics, "redrive", "--reason", "unknown-model");
-            assertThat(next.output()).contains("2 letters sent again before", "2 jobs would be sent again");
+            assertThat(next.output()).contains("2 dead letters sent again before", "2 jobs would be sent again");
             assertThat(limner(topics, "redrive", "--until", "PT1H").output()).contains("0 jobs would");
             Cli.Run wrong = limner(topics, "redrive", "--reason", "no-such-code");
             assertThat(wrong.exitCode()).isEqualTo(2);
@@ -96,7 +102,7 @@ class OperateTest {
     @Test
     void shouldAnswerACancelledJobWithoutGeneratingIt() throws Exception {
         Topics topics = TestBroker.topics("cancel");
-        assertThat(limner(topics, "cancel", "unwanted", "other").output()).contains("2 jobs cancelled");
+        assertThat(limner(topics, "cancel", "unwanted", "other").output()).contains("2 cancellations sent");
         Producer.send(topics, List.of(Producer.job("unwanted", "cat", 1), Producer.job("wanted", "cat", 2)));
 
         try (TestWorker worker = TestWorker.start(topics, "worker", folder).ready()) {

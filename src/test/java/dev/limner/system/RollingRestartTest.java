@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RollingRestartTest {
     private static final int JOBS = 1200;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Pattern STOPPED = Pattern.compile("imagesDrawn=(\\d+) imagesPublished=(\\d+) stopped");
+    private static final Pattern STOPPED =
+            Pattern.compile("imagesGenerated=(\\d+) imagesDrawn=\\d+ imagesPublished=(\\d+) stopped");
 
     @TempDir
     Path folder;

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 /** {@code limner bench}: figures about this machine. */
 @Command(
         name = "bench",
-        description = "Measure.",
+        description = "Measure speed, memory and learning.",
         mixinStandardHelpOptions = true,
         subcommands = {
             ConvolutionCommand.class,

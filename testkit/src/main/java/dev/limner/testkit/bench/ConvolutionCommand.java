@@ -42,10 +42,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "convolution",
         description = {
-            "Hold convolutions and their gradients against plain loops, as they are and padded to multiples of 16"
-                    + " channels, and measure what the padding costs. Exit code 1 if some come out wrong even padded."
+            "Compare convolutions and their gradients with plain loops, as they are and padded to multiples of 16"
+                    + " channels, and measure what the padding costs."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:right, at least padded", "1:something failed, or some come out wrong even padded", "2:misuse"
+        })
 final class ConvolutionCommand implements Callable<Integer> {
     private static final int[] CHANNELS = {1, 3, 12, 16, 17, 20, 32};
     private static final int SIDE = 16;
@@ -53,15 +55,23 @@ final class ConvolutionCommand implements Callable<Integer> {
     private static final int WARM_UP = 3;
     private static final double MILLIS = 1e6;
 
-    @Option(names = "--threads", description = "Threads of libtorch. Default: the machine's cores, ${DEFAULT-VALUE}")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of libtorch. Default: the machine's cores, ${DEFAULT-VALUE}")
     int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--device", defaultValue = "cpu", description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "auto, cpu or cuda:N. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     String deviceName;
 
     @Option(
             names = "--repeat",
+            paramLabel = "N",
             defaultValue = "15",
             description = "Batches and steps timed, of which the fastest counts. Default: ${DEFAULT-VALUE}")
     int repeat;

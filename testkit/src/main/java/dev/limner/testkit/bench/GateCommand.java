@@ -19,16 +19,27 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gate",
         description = {
-            "How often a line of models ever releases one that is no better than its parent, and how often the gate lets"
-                    + " pass what is better or does harm, on scores that are made up. No model generates anything.",
-            "Exit code 1 if an error rate is above what is stated."
+            "Measure on made-up scores how often a lineage (a model and all that was tuned from it) ever releases a model that"
+                    + " is no better than its parent, and how often the gate lets pass what is better or does harm. No"
+                    + " model generates anything."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {
+            "0:every error rate is as stated",
+            "1:something failed, or an error rate is above what is stated",
+            "2:misuse"
+        })
 final class GateCommand implements Callable<Integer> {
     private static final int ROUNDS = 20;
 
-    @Option(names = "--lines", defaultValue = "5000", description = "Of each kind. Default: ${DEFAULT-VALUE}")
-    int lines;
+    @Option(names = "--lineages", paramLabel = "N", description = "Lineages of each kind. Default: ${DEFAULT-VALUE}")
+    int lines = 5000;
+
+    /** What earlier releases called it. */
+    @Option(names = "--lines", hidden = true)
+    void lines(int number) {
+        lines = number;
+    }
 
     @Mixin
     SimulationOptions options = new SimulationOptions();
@@ -48,7 +59,7 @@ final class GateCommand implements Callable<Integer> {
     private void lines(PrintWriter terminal) {
         terminal.printf(
                 Locale.ROOT,
-                "%d lines of %d rounds that ever release what is no better; stated: at most %.2f%n",
+                "%d lineages of %d rounds that ever release what is no better; stated: at most %.2f%n",
                 lines,
                 ROUNDS,
                 ErrorBudget.OF_LINE);

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Import speed and peak memory of limner data import, each import a process of its own, its start counted: the"
+            "Measure speed and peak memory of limner data import, each import a process of its own, its start counted: the"
                     + " same images as a folder of PNGs, as a folder of JPEGs and as WebDataset shards; then a folder with"
                     + " one whole PNG of 60,000 x 60,000 pixels, which must be refused before it is unpacked.",
             "The imports run with this command's JVM flags: LIMNER_CLI_JVM=-Xmx512m sets their heap."
@@ -39,12 +39,14 @@ final class ImportCommand implements Runnable {
     private static final int POLL_MILLIS = 20;
     private static final int LAST_LINES = 2000;
 
-    @Option(
-            names = {"--images", "--pictures"},
-            paramLabel = "N",
-            defaultValue = "10000",
-            description = "In each source. Default: ${DEFAULT-VALUE}")
-    int images;
+    @Option(names = "--images", paramLabel = "N", description = "In each source. Default: ${DEFAULT-VALUE}")
+    int images = 10_000;
+
+    /** What earlier releases called it. */
+    @Option(names = "--pictures", hidden = true)
+    void pictures(int number) {
+        images = number;
+    }
 
     @Option(
             names = "--source-side",

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "latency",
         description = {
-            "Time from sending one job to reading its committed result, on a fleet of its own: an embedded broker,"
+            "Measure the time from sending one job to reading its committed result, on a fleet of its own: an embedded broker,"
                     + " one worker, the shipped model. One job at a time, or with --rate many; distinct captions, after a warm-up."
         },
         mixinStandardHelpOptions = true)
@@ -33,7 +33,11 @@ final class LatencyCommand implements Callable<Integer> {
     private static final int WARM_UP_AT_A_RATE = 5_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @Option(names = "--jobs", paramLabel = "N", defaultValue = "500", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int jobs;
 
     @Option(

@@ -29,12 +29,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "model",
         description = {
-            "Images per second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no image files,"
+            "Measure images per second of text encoder and generator alone, in a tight loop on the CPU: no Kafka, no image files,"
                     + " no store. Distinct captions, the shipped model."
         },
         mixinStandardHelpOptions = true)
 final class ModelCommand implements Callable<Integer> {
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Images generated at once.")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Images at once. Default: ${DEFAULT-VALUE}")
     int batch;
 
     @Option(
@@ -58,7 +62,11 @@ final class ModelCommand implements Callable<Integer> {
             description = "Seconds before the clock starts. Default: ${DEFAULT-VALUE}")
     int warmUp;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "10",
+            description = "How long. Default: ${DEFAULT-VALUE}")
     int seconds;
 
     @Option(names = "--json", description = "End with one JSON object.")

@@ -10,20 +10,23 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code limner bench pipeline}. */
 @Command(
         name = "pipeline",
         description = {
-            "How much of the model's speed the whole way of a job keeps. Measures text encoder and generator alone, then a"
+            "Measure how much of the model's speed the whole way of a job keeps. Measures text encoder and generator alone, then a"
                     + " backlog of jobs on an embedded broker to committed results of one warm worker, by turns, the median"
                     + " of the runs each; then the same without a model, beside a bare Kafka loop.",
             "The model alone is tried in one loop with one and with two threads of libtorch and in two loops of one thread,"
@@ -39,19 +42,41 @@ final class PipelineCommand implements Callable<Integer> {
 
     enum Generator {
         MODEL,
-        NULL
+        CONSTANT
+    }
+
+    /** Takes {@code null} as well, as earlier releases called the generator without a model. */
+    static final class GeneratorName implements ITypeConverter<Generator> {
+        @Override
+        public Generator convert(String written) {
+            return switch (written.toLowerCase(Locale.ROOT)) {
+                case "model" -> Generator.MODEL;
+                case "constant", "null" -> Generator.CONSTANT;
+                default -> throw new TypeConversionException("must be model or constant");
+            };
+        }
     }
 
     @Option(
             names = "--generator",
-            paramLabel = "model|null",
-            description = "null leaves the model's part out: one plain colour per image. Without this option, both.")
+            paramLabel = "model|constant",
+            converter = GeneratorName.class,
+            description =
+                    "constant leaves the model's part out: one plain colour per image. Without this option, both.")
     List<Generator> generators = List.of();
 
-    @Option(names = "--jobs", paramLabel = "N", defaultValue = "10000", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int jobs;
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often. Default: ${DEFAULT-VALUE}")
     int runs;
 
     @Option(names = "--quick", description = "No search for the model's best arrangement, no variants, no latency.")
@@ -82,7 +107,7 @@ final class PipelineCommand implements Callable<Integer> {
         if (generators.isEmpty() || generators.contains(Generator.MODEL)) {
             model();
         }
-        if (generators.isEmpty() || generators.contains(Generator.NULL)) {
+        if (generators.isEmpty() || generators.contains(Generator.CONSTANT)) {
             withoutModel();
         }
         options.end(figures);

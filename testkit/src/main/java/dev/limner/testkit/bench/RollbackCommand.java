@@ -21,19 +21,27 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollback",
         description = {
-            "How often a release is taken for worse than the one beside it that is not, and how soon one that is is found,"
-                    + " on opinions and jobs that are made up. No fleet is started.",
-            "Exit code 1 if an error rate is above what is stated, or dislikes that rise from 20 to 40 %% are found too"
-                    + " rarely."
+            "Measure on made-up opinions and jobs how often a good release is rolled back, and how soon a bad one is. No fleet"
+                    + " is started."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {
+            "0:every error rate is as stated",
+            "1:something failed, an error rate is above what is stated, or dislikes that rise from 20 to 40 %% are found"
+                    + " too rarely",
+            "2:misuse"
+        })
 final class RollbackCommand implements Callable<Integer> {
     private static final double LEAST_POWER = 0.8;
     private static final int RATERS = 200;
     private static final double SHARE = 0.05;
     private static final int STATUSES = 300;
 
-    @Option(names = "--histories", defaultValue = "5000", description = "Of each world. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--histories",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Made-up histories of each kind. Default: ${DEFAULT-VALUE}")
     int histories;
 
     @Mixin

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scaling",
         description = {
-            "How a fleet's throughput grows with its workers. Each has a simulated device that takes a fixed time for a batch"
+            "Measure how a fleet's throughput grows with its workers. Each has a simulated device that takes a fixed time for a batch"
                     + " of 32, whatever is in it; encoding, store and Kafka are real. Shown against the first fleet's rate a"
                     + " worker, with the share of the machine's cores that the workers used."
         },

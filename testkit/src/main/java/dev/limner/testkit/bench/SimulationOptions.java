@@ -12,7 +12,11 @@ import picocli.CommandLine.Spec;
 
 /** What the benches that simulate have in common: where chance begins, and what becomes of the figures. */
 final class SimulationOptions {
-    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "1",
+            description = "Of what is made up. Default: ${DEFAULT-VALUE}")
     long seed;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Where to write the figures as well.")

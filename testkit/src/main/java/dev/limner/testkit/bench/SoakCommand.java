@@ -23,11 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "soak",
         description = {
-            "Whether a worker's memory and open files stay flat: full load with bad input mixed in, a sample every five"
+            "Measure whether a worker's memory and open files stay flat: full load with bad input mixed in, a sample every five"
                     + " seconds, a straight line fitted after the warm-up. Leaves soak.csv and soak.png."
         },
         mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:flat", "1:something failed", "2:misuse", "3:not flat, or a record without its answer"})
 final class SoakCommand implements Callable<Integer> {
     private static final double MOST_MIB_PER_MINUTE = 0.5;

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stop",
         description = {
-            "How long a worker takes from SIGTERM to the end of its process, in three situations: with a backlog, with a"
+            "Measure how long a worker takes from SIGTERM to the end of its process, in three situations: with a backlog, with a"
                     + " backlog and a broker that is there and says nothing (SIGSTOP), and with a backlog and a broker that"
                     + " was killed. Shown against limner.worker.stop-within."
         },
@@ -58,13 +58,13 @@ final class StopCommand implements Callable<Integer> {
             names = "--situations",
             split = ",",
             paramLabel = "NAME",
-            defaultValue = "BACKLOG,BROKER_SILENT,BROKER_KILLED",
-            description = "Which. Default: ${DEFAULT-VALUE}")
+            defaultValue = "backlog,broker_silent,broker_killed",
+            description = "backlog, broker_silent or broker_killed. Default: all")
     List<Situation> situations = List.of();
 
     @Option(
             names = "--generator",
-            paramLabel = "NAME",
+            paramLabel = "constant|model",
             defaultValue = "constant",
             description = "What generates: constant, 50 ms per batch, or model. Default: ${DEFAULT-VALUE}")
     String generator = "constant";

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "torch",
         description = {
-            "Images per second of the default networks through DJL and in plain PyTorch (python3 with torch; on Debian:"
+            "Measure images per second of the default networks through DJL and in plain PyTorch (python3 with torch; on Debian:"
                     + " apt-get install python3-torch), in turns on the same machine: generating at batches of 1, 8 and 32,"
                     + " and whole training steps, on 1 and on 2 threads.",
             "First both generate one image from the same weights, to show that they are the same network."
@@ -38,14 +38,26 @@ final class TorchCommand implements Runnable {
     private static final double SAME = 1e-3;
     private static final List<String> WORK = List.of("draw 1", "draw 8", "draw 32", "step 32");
 
-    @Option(names = "--python", defaultValue = "/usr/bin/python3", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--python",
+            paramLabel = "FILE",
+            defaultValue = "/usr/bin/python3",
+            description = "The interpreter. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     String python;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Turns; medians count. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Turns; medians count. Default: ${DEFAULT-VALUE}")
     int rounds;
 
-    @Option(names = "--seconds", defaultValue = "4", description = "Of each measurement. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "4",
+            description = "Of each measurement. Default: ${DEFAULT-VALUE}")
     double seconds;
 
     @Option(names = "--json", description = "Print the figures as JSON.")

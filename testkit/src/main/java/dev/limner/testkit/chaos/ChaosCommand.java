@@ -1,6 +1,7 @@
 package dev.limner.testkit.chaos;
 
 import dev.limner.cli.LimnerCommand;
+import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
@@ -33,17 +34,34 @@ import picocli.CommandLine.Spec;
                     + " result and every image is what its result says.",
             "Brokers, workers and load are real processes; the checker reads topics, offsets and files as anybody could, and"
                     + " shares no code with the workers. The order of the faults follows from the seed.",
-            "With --sabotage the workers make mistakes on purpose, and the command succeeds if the checker notices each."
+            "With --sabotage the workers have seeded bugs, one at a time, and the command succeeds if the checker notices each."
         },
         mixinStandardHelpOptions = true,
+        exitCodeList = {
+            "0:no violation, or with --sabotage every seeded bug was noticed",
+            "1:something failed, there was a violation, or a seeded bug was not noticed",
+            "2:misuse"
+        },
         subcommands = {TrainerKillsCommand.class})
 public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
     private static final int WORKERS = 3;
 
-    @Option(names = "--jobs", paramLabel = "N", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}")
+    /** What earlier releases called kinds of faults, and their names now. */
+    private static final Map<String, String> FORMER_KINDS =
+            Map.of("jobs-topic-remade", "jobs-topic-recreated", "letters-topic-remade", "dead-letters-recreated");
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int jobs;
 
-    @Option(names = "--faults", paramLabel = "N", defaultValue = "42", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--faults",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "How many strikes; each is of one of the kinds that --list names. Default: ${DEFAULT-VALUE}")
     int faults;
 
     @Option(
@@ -53,13 +71,25 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
     @Nullable
     Long seed;
 
-    @Option(names = "--minutes", paramLabel = "M", defaultValue = "60", description = "Strike no longer than this.")
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            defaultValue = "60",
+            description = "Strike no longer than this. Default: ${DEFAULT-VALUE}")
     int minutes;
 
-    @Option(names = "--only", split = ",", paramLabel = "FAULT", description = "Nothing but these; --list names them.")
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "FAULT",
+            description = "Only faults of these kinds; --list names them.")
     List<String> only = List.of();
 
-    @Option(names = "--brokers", paramLabel = "1|3", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--brokers",
+            paramLabel = "1|3",
+            defaultValue = "1",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int brokers;
 
     @Option(
@@ -74,19 +104,22 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--sabotage",
             split = ",",
-            paramLabel = "WHAT",
-            description = "Mistakes for the workers to make, one after the other, or all; --list names them.")
+            paramLabel = "BUG",
+            description = "Seeded bugs for the workers, one after the other, or all; --list names them.")
     List<String> sabotage = List.of();
 
     @Option(
             names = "--generator",
-            paramLabel = "model|null",
-            defaultValue = "null",
+            paramLabel = "constant|model",
+            defaultValue = "constant",
             description =
-                    "null spells each job's digests in colours; model generates, and samples are generated again. Default: null")
-    String generator = "null";
+                    "constant spells each job's digests in colours; model generates, and samples are generated again."
+                            + " Default: ${DEFAULT-VALUE}")
+    String generator = "constant";
 
-    @Option(names = "--list", description = "Name the faults and mistakes there are.")
+    @Option(
+            names = "--list",
+            description = "Name the kinds of faults and the seeded bugs there are, and start nothing.")
     boolean list;
 
     @Option(names = "--json", description = "End with one JSON object.")
@@ -101,7 +134,7 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
             FaultCatalog.all().forEach(fault -> out.println(fault.kind()));
-            SeededBugSuite.names().forEach(mistake -> out.println("--sabotage " + mistake));
+            SeededBugSuite.names().forEach(bug -> out.println("--sabotage " + bug));
             return 0;
         }
         check();
@@ -112,14 +145,14 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
         try (BrokerNodes nodes = BrokerNodes.start(home, folder, brokers)) {
             return sabotage.isEmpty()
                     ? faults(out, home, folder, nodes, chosen)
-                    : mistakes(out, home, folder, nodes, chosen);
+                    : seededBugs(out, home, folder, nodes, chosen);
         }
     }
 
-    private int mistakes(PrintWriter out, ProjectLayout home, Path folder, BrokerNodes nodes, long chosen)
+    private int seededBugs(PrintWriter out, ProjectLayout home, Path folder, BrokerNodes nodes, long chosen)
             throws InterruptedException {
         List<String> wanted = sabotage.equals(List.of("all")) ? SeededBugSuite.names() : sabotage;
-        out.println("seed " + chosen + ": " + wanted.size() + " mistakes");
+        out.println("seed " + chosen + ": " + CountedNoun.of(wanted.size(), "seeded bug"));
         out.flush();
         Map<String, String> caught =
                 new SeededBugSuite(home, folder, nodes, jobs, chosen, Duration.ofMinutes(minutes)).run(wanted, out);
@@ -133,8 +166,9 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
     private int faults(PrintWriter out, ProjectLayout home, Path folder, BrokerNodes nodes, long chosen)
             throws InterruptedException {
         List<Fault> plan = plan(chosen);
-        out.println("seed " + chosen + ": " + jobs + " jobs, " + plan.size() + " faults, " + brokers + " broker(s), "
-                + WORKERS + " workers" + (previous == null ? "" : ", first those of " + previous));
+        out.println("seed " + chosen + ": " + jobs + " jobs, " + CountedNoun.of(plan.size(), "fault") + ", "
+                + CountedNoun.of(brokers, "broker") + ", " + WORKERS + " workers"
+                + (previous == null ? "" : ", first those of " + previous));
         out.flush();
         TestCluster.Setup setup = new TestCluster.Setup(
                 home,
@@ -167,13 +201,14 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
         if (brokers != 1 && brokers != 3) {
             throw new UsageException("--brokers is " + brokers + ", must be 1 or 3");
         }
-        if (!generator.equals("model") && !generator.equals("null")) {
-            throw new UsageException("--generator is '" + generator + "', must be model or null");
+        // Earlier releases called it null.
+        if (!List.of("constant", "model", "null").contains(generator)) {
+            throw new UsageException("--generator is '" + generator + "', must be constant or model");
         }
-        for (String mistake : sabotage) {
-            if (!mistake.equals("all") && !SeededBugSuite.names().contains(mistake)) {
+        for (String bug : sabotage) {
+            if (!bug.equals("all") && !SeededBugSuite.names().contains(bug)) {
                 throw new UsageException(
-                        "--sabotage is '" + mistake + "', must be all or one of " + SeededBugSuite.names());
+                        "--sabotage is '" + bug + "', must be all or one of " + SeededBugSuite.names());
             }
         }
         if (previous != null && !Files.isRegularFile(new ProjectLayout(previous.toAbsolutePath()).workerJar())) {
@@ -184,7 +219,14 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
 
     private List<Fault> plan(long chosen) {
         try {
-            return FaultPlan.of(only, faults, chosen, brokers, previous != null);
+            return FaultPlan.of(
+                    only.stream()
+                            .map(kind -> FORMER_KINDS.getOrDefault(kind, kind))
+                            .toList(),
+                    faults,
+                    chosen,
+                    brokers,
+                    previous != null);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--only: " + e.getMessage());
         }

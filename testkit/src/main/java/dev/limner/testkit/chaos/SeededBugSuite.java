@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Lets workers make one mistake after the other and sees whether the checker notices. Brokers are shared; each mistake
+ * Starts workers with one seeded bug after the other and sees whether the checker notices. Brokers are shared; each bug
  * has topics, workers, load and a checker of its own.
  */
 final class SeededBugSuite {
-    /** By mistake, what must be struck for it to show; nothing where a field of a result or dead letter shows it. */
-    private static final Map<String, List<String>> MISTAKES = new TreeMap<>();
+    /** By seeded bug, what must be struck for it to show; nothing where a field of a result or dead letter shows it. */
+    private static final Map<String, List<String>> BUGS = new TreeMap<>();
 
     static {
-        MISTAKES.put("publish-before-store", List.of("kill-worker"));
-        MISTAKES.put("skip-fsync", List.of("kill-worker"));
-        MISTAKES.put("commit-revoked", List.of("storm-consumer", "rolling-restart", "storm-consumer", "zombie"));
-        MISTAKES.put("ignore-ledger", List.of("kill-overtaken", "kill-overtaken", "kill-overtaken", "kill-overtaken"));
-        MISTAKES.put(
+        BUGS.put("publish-before-store", List.of("kill-worker"));
+        BUGS.put("skip-fsync", List.of("kill-worker"));
+        BUGS.put("commit-revoked", List.of("storm-consumer", "rolling-restart", "storm-consumer", "zombie"));
+        BUGS.put("ignore-ledger", List.of("kill-overtaken", "kill-overtaken", "kill-overtaken", "kill-overtaken"));
+        BUGS.put(
                 "seek-nothing-after-abort",
                 List.of("held-commits", "net-half-open", "storm-consumer", "kill-broker", "zombie"));
         for (String field : List.of(
@@ -50,7 +50,7 @@ final class SeededBugSuite {
                 "wrong-source",
                 "swap-indexes",
                 "mix-captions")) {
-            MISTAKES.put(field, List.of());
+            BUGS.put(field, List.of());
         }
     }
 
@@ -64,7 +64,7 @@ final class SeededBugSuite {
     private final long seed;
     private final Duration longest;
 
-    /** @param jobs of a mistake that needs faults; the others need fewer */
+    /** @param jobs of a bug that needs faults; the others need fewer */
     SeededBugSuite(ProjectLayout home, Path folder, BrokerNodes brokers, int jobs, long seed, Duration longest) {
         this.home = home;
         this.folder = folder;
@@ -74,22 +74,22 @@ final class SeededBugSuite {
         this.longest = longest;
     }
 
-    /** The names of all mistakes. */
+    /** The names of all seeded bugs. */
     static List<String> names() {
-        return List.copyOf(MISTAKES.keySet());
+        return List.copyOf(BUGS.keySet());
     }
 
-    /** Whether each of some mistakes was caught, and by what. */
-    Map<String, String> run(List<String> mistakes, PrintWriter out) throws InterruptedException {
+    /** Whether each of some bugs was caught, and by what. */
+    Map<String, String> run(List<String> bugs, PrintWriter out) throws InterruptedException {
         Map<String, String> caught = new LinkedHashMap<>();
-        for (String mistake : mistakes) {
+        for (String bug : bugs) {
             long start = System.nanoTime();
-            String found = one(mistake);
-            caught.put(mistake, found);
+            String found = one(bug);
+            caught.put(bug, found);
             out.println(String.format(
                     Locale.ROOT,
                     "%-26s %5.1f s  %s",
-                    mistake,
+                    bug,
                     (System.nanoTime() - start) / 1e9,
                     found.isEmpty() ? "NOT CAUGHT" : "caught: " + found));
             out.flush();
@@ -98,18 +98,18 @@ final class SeededBugSuite {
     }
 
     /** The first violation; empty for none. */
-    private String one(String mistake) throws InterruptedException {
-        List<Fault> plan = MISTAKES.getOrDefault(mistake, List.of()).stream()
+    private String one(String bug) throws InterruptedException {
+        List<Fault> plan = BUGS.getOrDefault(bug, List.of()).stream()
                 .map(FaultCatalog::named)
                 .toList();
         TestCluster.Setup setup = new TestCluster.Setup(
                 home,
-                folder.resolve(mistake),
-                new Topics(mistake),
+                folder.resolve(bug),
+                new Topics(bug),
                 plan.isEmpty() ? 1 : WORKERS,
                 plan.isEmpty() ? Math.min(FIELD_JOBS, jobs) : jobs,
                 seed,
-                mistake,
+                bug,
                 false,
                 null);
         try (TestCluster cluster = TestCluster.start(setup, brokers)) {

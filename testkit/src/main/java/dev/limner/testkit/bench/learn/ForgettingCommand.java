@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "forgetting",
         description = {
-            "Trains a model on the emoji without one kind of them, shows the trainer of a running fleet images of that kind"
-                    + " as examples, and has it tune round after round.",
-            "Then asks how well each model that was live generates the kind, shown and unseen, and everything else. The training"
+            "Measure whether a fleet learns a new kind of image without forgetting others: train a model on the emoji without"
+                    + " one kind of them, show the trainer of a running fleet images of that kind as examples, and have it"
+                    + " tune round after round.",
+            "Then find out how well each model that was live generates the kind, shown and unseen, and everything else. The training"
                     + " continues where a killed one stopped."
         },
         mixinStandardHelpOptions = true)
@@ -57,11 +58,16 @@ public final class ForgettingCommand implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
+            paramLabel = "M",
             defaultValue = "40",
             description = "Training of the model without them. Default: ${DEFAULT-VALUE}")
     int minutes;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Rounds of tuning. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Fine-tuning rounds. Default: ${DEFAULT-VALUE}")
     int rounds;
 
     @Mixin

@@ -50,9 +50,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "learn",
         description = {
-            "Starts a broker, a worker and a trainer, has them generate images for captions of the training set, and rates what they"
-                    + " publish through the feedback topic. The rater's preference is told to nobody.",
-            "Then asks, on captions nobody rated, how often the rater prefers each model that was live to the first."
+            "Measure whether a fleet learns what a simulated rater prefers: start a broker, a worker and a trainer, have images"
+                    + " generated for captions of the training set, and rate them through the feedback topic. The trainer is"
+                    + " not told the rater's preference.",
+            "Then find out, on captions nobody rated, how often the rater prefers each model that was live to the first."
         },
         mixinStandardHelpOptions = true)
 public final class LearnCommand implements Callable<Integer> {
@@ -64,31 +65,50 @@ public final class LearnCommand implements Callable<Integer> {
 
     @Option(
             names = "--rater",
-            defaultValue = "SINCERE",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+            paramLabel = "KIND",
+            defaultValue = "sincere",
+            description = "sincere, random or hostile. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     SimulatedRater.Kind kind;
 
     @Option(
-            names = "--taste",
-            defaultValue = "WARM",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-    @SuppressWarnings("NullAway.Init")
-    SimulatedPreference preference;
+            names = "--preference",
+            paramLabel = "COLOURS",
+            description = "What the rater prefers: warm, dark or vivid colours. Default: warm")
+    SimulatedPreference preference = SimulatedPreference.WARM;
 
-    @Option(names = "--records", defaultValue = "1200", description = "Opinions to give. Default: ${DEFAULT-VALUE}")
+    /** What earlier releases called it. */
+    @Option(names = "--taste", hidden = true)
+    void taste(SimulatedPreference named) {
+        preference = named;
+    }
+
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            defaultValue = "1200",
+            description = "Opinions to give. Default: ${DEFAULT-VALUE}")
     int records;
 
     @Option(
             names = "--releases",
+            paramLabel = "N",
             defaultValue = "2",
             description = "Live releases to wait for. Default: ${DEFAULT-VALUE}")
     int releases;
 
-    @Option(names = "--minutes", defaultValue = "60", description = "Longest wait. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            defaultValue = "60",
+            description = "Longest wait. Default: ${DEFAULT-VALUE}")
     int minutes;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of the rater. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "1",
+            description = "Of the rater. Default: ${DEFAULT-VALUE}")
     long seed;
 
     @Mixin
@@ -163,7 +183,7 @@ public final class LearnCommand implements Callable<Integer> {
                         history.records,
                         status.path("stage").asText() + " "
                                 + status.path("step").asInt() + ", " + (history.live.size() - 1) + " releases"
-                                + (trial ? ", one on trial" : ""));
+                                + (trial ? ", and a canary" : ""));
                 if (enough && idle && !trial && (history.live.size() > releases || pause++ > 5)) {
                     return history;
                 }

@@ -32,9 +32,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "transfer",
         description = {
-            "Trains on about a hundred emoji of one category, by other artists than those of the sample data: from a model,"
+            "Measure what a trained model is worth where images are few: train on about a hundred emoji of one category, by other artists than those of the sample data: from a model,"
                     + " from a model with the lower half of its discriminator frozen (FreezeD), and from nothing.",
-            "Then asks, at each of the times given, how near the images of the category's other emoji are to real ones, and"
+            "Then find out, at each of the times given, how near the images of the category's other emoji are to real ones, and"
                     + " whether they are recognised. A killed run continues where it stopped."
         },
         mixinStandardHelpOptions = true)
@@ -55,8 +55,9 @@ public final class TransferCommand implements Callable<Integer> {
 
     @Option(
             names = "--artwork",
-            defaultValue = "TWEMOJI",
-            description = "Whose images: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+            paramLabel = "ARTIST",
+            defaultValue = "twemoji",
+            description = "Whose images: noto or twemoji. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
     EmojiArtwork artwork;
 
@@ -78,14 +79,16 @@ public final class TransferCommand implements Callable<Integer> {
     @Option(
             names = "--minutes",
             split = ",",
-            defaultValue = "1,3,10",
+            paramLabel = "M",
+            defaultValue = "1,3,8",
             description = "Of the trainings that start from the model, ascending. Default: ${DEFAULT-VALUE}")
     List<Integer> minutes = List.of();
 
     @Option(
             names = "--minutes-from-nothing",
             split = ",",
-            defaultValue = "3,10,20",
+            paramLabel = "M",
+            defaultValue = "3,8,16",
             description = "Of the training that does not, ascending. Default: ${DEFAULT-VALUE}")
     List<Integer> minutesFromNothing = List.of();
 

@@ -38,11 +38,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "refusals",
         description = {
-            "Announces broken, forged and stale releases to two workers at full load that ask for signatures.",
+            "Check that workers refuse bad releases: announce broken, forged and stale ones to two workers at full load that ask"
+                    + " for signatures.",
             "Every worker must refuse every one of them with its reason and continue with the good one; a good release"
                     + " at the end must be taken."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:all refused, and the good one taken", "1:something failed or was not refused", "2:misuse"})
 public final class RefusalsCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final double WAIT = 30;
@@ -50,7 +52,11 @@ public final class RefusalsCommand implements Callable<Integer> {
     private static final int LIVE = 1;
     private static final int LAST = 999;
 
-    @Option(names = "--workers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int workers;
 
     @Option(names = "--json", description = "Print the figures as JSON.")

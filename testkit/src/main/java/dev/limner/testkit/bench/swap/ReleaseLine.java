@@ -48,7 +48,7 @@ final class ReleaseLine {
             boolean trainers =
                     !waiting.isEmpty() && (long) i * made.size() / count > (long) (i - 1) * made.size() / count;
             ModelBundle next = trainers ? waiting.remove(0) : noisy(first, i, order, work.resolve("noisy-" + i));
-            // Workers refuse what is further back in its line than what is live.
+            // Workers refuse what is further back in its lineage than what is live.
             order = next.manifest().order();
             line.add(put(store, next.folder(), next.manifest()));
         }
@@ -64,7 +64,7 @@ final class ReleaseLine {
      * A copy of a model with a little noise on its weights.
      *
      * @param number says which noise
-     * @param order its place in the line
+     * @param order its place in the lineage
      */
     static ModelBundle noisy(ModelBundle first, int number, long order, Path folder) {
         Map<String, Safetensors.Tensor> weights = new LinkedHashMap<>();

@@ -39,22 +39,41 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "swap",
         description = {
-            "Announces release after release to two workers at full load: first a stretch without, then one with.",
-            "Counts what is lost or answered twice, looks at what generated each image, and generates a sample again offline."
+            "Measure what swapping models costs: announce release after release to two workers at full load, after a stretch"
+                    + " without any.",
+            "Count what is lost or answered twice, compare what generated each image with what was announced, and generate a"
+                    + " sample again offline."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {
+            "0:nothing lost, nothing twice, every image right",
+            "1:something failed or was wrong",
+            "2:misuse"
+        })
 public final class SwapCommand implements Callable<Integer> {
     private static final double WARM_UP = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SAMPLE_EVERY = 40;
 
-    @Option(names = "--releases", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--releases",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int releases;
 
-    @Option(names = "--every", defaultValue = "4", paramLabel = "SECONDS", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--every",
+            defaultValue = "4",
+            paramLabel = "SECONDS",
+            description = "From one release to the next. Default: ${DEFAULT-VALUE}")
     double every;
 
-    @Option(names = "--workers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     int workers;
 
     @Option(

@@ -220,7 +220,7 @@ public final class DeliveryChecker implements AutoCloseable {
     }
 
     /**
-     * Reads a topic from its beginning, because it was made again. Its unanswered jobs or unread letters are gone.
+     * Reads a topic from its beginning, because it was created again. Its unanswered jobs or unread letters are gone.
      *
      * @param deletedMillis since the epoch, when it was gone
      */

@@ -19,7 +19,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * All committed records of a fleet's jobs, results, dead letters and cancellations, each once, also of partitions that are
- * added and of topics that are made again. One thread reads; everything else is safe from any thread.
+ * added and of topics that are created again. One thread reads; everything else is safe from any thread.
  */
 final class LogReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
@@ -119,7 +119,7 @@ final class LogReader implements AutoCloseable {
         });
     }
 
-    /** Reads a topic that was left and made again, from its beginning. */
+    /** Reads a topic that was left and created again, from its beginning. */
     void comeBack(String topic) {
         order(() -> left.remove(topic));
     }

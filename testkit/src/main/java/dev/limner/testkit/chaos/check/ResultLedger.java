@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which job records there are, which of them are answered, and which of the answers have their dead letter. A place is
- * {@code topic-partition@offset}, with a mark behind it if the topic was made again. Safe from any thread.
+ * {@code topic-partition@offset}, with a mark behind it if the topic was created again. Safe from any thread.
  */
 final class ResultLedger {
     private final Map<String, JobRecord> jobs = new HashMap<>();
@@ -41,7 +41,7 @@ final class ResultLedger {
         return renewal == 0 ? origin : origin + "~" + renewal;
     }
 
-    /** The place of the record that an answer is for: in a topic that was made again, the one with its job's id. */
+    /** The place of the record that an answer is for: in a topic that was created again, the one with its job's id. */
     synchronized String placeOf(String origin, String jobId) {
         int newest = renewals.getOrDefault(origin.substring(0, Math.max(0, origin.lastIndexOf('-'))), 0);
         for (int renewal = newest; renewal >= 0; renewal--) {
@@ -75,7 +75,7 @@ final class ResultLedger {
         return letters.putIfAbsent(place, letter) == null;
     }
 
-    /** A topic of jobs was deleted and made again: what was not answered is gone, and offsets start again. */
+    /** A topic of jobs was deleted and created again: what was not answered is gone, and offsets start again. */
     synchronized void renewed(String topic) {
         renewals.merge(topic, 1, Integer::sum);
         gone += (int)

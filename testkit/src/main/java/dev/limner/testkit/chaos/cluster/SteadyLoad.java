@@ -130,7 +130,7 @@ public final class SteadyLoad implements AutoCloseable {
 
     private void send(Made job) {
         int die = random.nextInt(10);
-        // A topic that may be made again holds only what is known by its id, and makes no dead letters.
+        // A topic that may be created again holds only what is known by its id, and makes no dead letters.
         boolean anywhere = !job.key().startsWith("bad-") && !job.key().startsWith("noid-");
         Topics.Lane lane = die < 2
                 ? Topics.Lane.INTERACTIVE

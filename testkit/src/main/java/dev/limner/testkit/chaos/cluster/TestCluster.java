@@ -108,7 +108,7 @@ public final class TestCluster implements AutoCloseable {
      * @param topics whose prefix no other cluster on the same brokers has
      * @param workers how many
      * @param jobs to be sent
-     * @param sabotage a mistake that the workers are to make; empty for none
+     * @param sabotage a seeded bug for the workers; empty for none
      * @param model whether the shipped model generates, or the constant generator
      * @param previous an earlier release's built checkout, whose workers are the first; null for none
      */

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
-/** Topics that are deleted and made again, and rights to them that are taken away and given back. */
+/** Topics that are deleted and created again, and rights to them that are taken away and given back. */
 final class TopicFaults {
     private static final Duration DRAIN_WITHIN = Duration.ofSeconds(20);
     private static final int UNREAD = 12;
@@ -19,13 +19,13 @@ final class TopicFaults {
 
     static List<Fault> all() {
         return List.of(
-                new Fault("jobs-topic-remade", TopicFaults::jobs),
-                new Fault("letters-topic-remade", TopicFaults::letters),
+                new Fault("jobs-topic-recreated", TopicFaults::jobs),
+                new Fault("dead-letters-recreated", TopicFaults::letters),
                 new Fault("rights-lost", TopicFaults::rights));
     }
 
     /**
-     * A lane's topic is deleted and made again while some of its jobs may still be unread: those are gone with it. Every
+     * A lane's topic is deleted and created again while some of its jobs may still be unread: those are gone with it. Every
      * job of the new topic is to be answered, though its offsets are those of jobs that were.
      */
     private static Fault.Effect jobs(TestCluster cluster, Random random) throws InterruptedException {

@@ -45,12 +45,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trainer",
         description = {
-            "Kills the trainer with SIGKILL at ten points, from the intake of feedback to the announcement of a release,"
-                    + " starts it again each time, and checks that no feedback is lost or counted twice and that no"
-                    + " release was ever visible that is not whole.",
-            "Exit code 1 if anything is wrong."
+            "Kill the trainer with SIGKILL at ten points, from the intake of feedback to the announcement of a release, start it"
+                    + " again each time, and check that no feedback is lost or counted twice and that no release was ever"
+                    + " visible that is not whole."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeList = {"0:nothing is wrong", "1:something failed, or something is wrong", "2:misuse"})
 public final class TrainerKillsCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(15);

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Mistakes that workers make on purpose, and that the checker of {@code limner chaos} must notice. */
-final class Mistakes {
-    /** Shown only by what is struck while the mistake is made; the others by any job that is out of the ordinary. */
+/** Seeded bugs that workers make on purpose, and that the checker of {@code limner chaos} must notice. */
+final class SeededBugs {
+    /** Shown only by what is struck while the bug is in place; the others by any job that is out of the ordinary. */
     static final Set<String> WITH_FAULTS =
             Set.of("publish-before-store", "skip-fsync", "commit-revoked", "ignore-ledger", "seek-nothing-after-abort");
 
-    private Mistakes() {}
+    private SeededBugs() {}
 
     /** As the worker's source declares them; this module does not depend on the worker. */
     static Set<String> all() throws IOException {
@@ -34,7 +34,7 @@ final class Mistakes {
     }
 
     /** @param folder for the state and what the command says */
-    static void assertNoticed(Path folder, Set<String> mistakes) throws IOException, InterruptedException {
+    static void assertNoticed(Path folder, Set<String> bugs) throws IOException, InterruptedException {
         Cli.Run chaos = new Cli(folder)
                 .run(
                         "chaos",
@@ -44,10 +44,10 @@ final class Mistakes {
                         "--seed",
                         "1",
                         "--sabotage",
-                        String.join(",", new TreeSet<>(mistakes)));
+                        String.join(",", new TreeSet<>(bugs)));
 
         assertThat(chaos.exitCode()).as(chaos.output() + chaos.error()).isZero();
         assertThat(chaos.json().path("caught").asBoolean()).as(chaos.output()).isTrue();
-        assertThat(chaos.json().path("sabotage")).hasSameSizeAs(mistakes);
+        assertThat(chaos.json().path("sabotage")).hasSameSizeAs(bugs);
     }
 }
