@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the name, also the record's key
  * @param revision greater than that of every record before
  * @param live what jobs get that name the model without a digest
- * @param canary what a share of them gets instead; absent where nothing is on trial
+ * @param canary what a share of them gets instead; absent where there is no canary
  * @param previous what was live before, the latest first; to go back to
  * @param reason why it was changed last, for people
  * @param at when
@@ -89,7 +89,7 @@ public record ModelRecord(
     }
 
     /**
-     * A release on trial.
+     * A release on trial with a share of the jobs.
      *
      * @param share of the jobs, above 0 and at most 1
      * @param since when the trial began
@@ -131,12 +131,12 @@ public record ModelRecord(
         return new ModelRecord(model, 1, live, null, List.of(), reason, at);
     }
 
-    /** Puts a release on trial, in place of one that may be on trial already. */
+    /** Makes a release the canary, in place of another one that may be that already. */
     public ModelRecord withCanary(Release release, double share, String why, Instant now) {
         return new ModelRecord(model, revision + 1, live, new Canary(release, share, now), previous, why, now);
     }
 
-    /** Makes what is on trial live. Empty if nothing is. */
+    /** Makes the canary live. Empty if there is none. */
     public Optional<ModelRecord> promoted(String why, Instant now) {
         return Optional.ofNullable(canary).map(trial -> withLive(trial.release(), why, now));
     }

@@ -44,7 +44,7 @@ public record Result(
     /**
      * A job record's place. Two submissions of one id are two records, and this tells their results apart.
      *
-     * @param topicId the topic's id as Kafka writes it, for a topic may be deleted and made again under its name; absent
+     * @param topicId the topic's id as Kafka writes it, for a topic may be deleted and created again under its name; absent
      *     in results of workers that did not say so yet
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

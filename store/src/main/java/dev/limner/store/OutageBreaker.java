@@ -60,7 +60,7 @@ public final class OutageBreaker {
                                 .addKeyValue("what", what)
                                 .addKeyValue("error", failure.getMessage())
                                 .addKeyValue("retryInMs", event.getDelay().toMillis())
-                                .log(stays ? "unavailable until somebody mends it" : "unavailable");
+                                .log(stays ? "unavailable until somebody repairs it" : "unavailable");
                     }
                 });
         if (giveUpAfter != null) {

@@ -22,7 +22,7 @@ public final class LineageReset {
     }
 
     /**
-     * Writes it once more, as the next after what is live, and the first of a line of its own.
+     * Writes it once more, as the next after what is live, and the first of a lineage of its own.
      *
      * @param folder of the copy
      * @throws IllegalArgumentException if it was tuned from another: that is where its place is

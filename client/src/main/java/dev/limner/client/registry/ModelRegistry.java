@@ -120,7 +120,7 @@ public final class ModelRegistry {
     }
 
     /**
-     * Puts a release on trial; nothing changes if it is on trial or live already. Empty if the model is not announced at
+     * Makes a release the canary; nothing changes if it is that already, or live. Empty if the model is not announced at
      * all.
      */
     public Optional<ModelRecord> trial(String model, ModelRecord.Release release, double share, String reason) {
@@ -132,7 +132,7 @@ public final class ModelRegistry {
         });
     }
 
-    /** Makes the release on trial live; nothing changes if another one is on trial by now. */
+    /** Makes the canary live; nothing changes if another one is the canary by now. */
     public Optional<ModelRecord> promote(String model, String digest, String reason) {
         return change(model, record -> {
             ModelRecord.Canary canary = record.canary();
@@ -164,7 +164,7 @@ public final class ModelRegistry {
                         : Optional.empty());
     }
 
-    /** Ends the trial of a release; nothing changes if it is not on trial. */
+    /** Ends the trial of a release; nothing changes if it is not the canary. */
     public Optional<ModelRecord> reject(String model, String digest, String reason) {
         return change(model, record -> {
             ModelRecord.Canary canary = record.canary();
@@ -254,7 +254,7 @@ public final class ModelRegistry {
                 .addKeyValue("canary", canary == null ? null : canary.release().digest())
                 .addKeyValue("revision", now.revision())
                 .addKeyValue("reason", now.reason())
-                .log("models topic");
+                .log("model record written");
         return now;
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param weights the generator's weights
  * @param discriminator the discriminator's weights, for tuning the model further; nobody generates with them
  * @param probes images that the maker saw it generate
- * @param sequence how many releases lie between this one and the first of its line; absent for 0
+ * @param sequence how many releases lie between this one and the first of its lineage; absent for 0
  * @param parent digest of the model this one was tuned from
  * @param recipe the recipe it was trained with, as data
  * @param trainedOn data sets, step counts and ranges of feedback, so that the version can be rebuilt

@@ -160,7 +160,9 @@ public final class FileStore implements ObjectStore, AutoCloseable {
                     disk.forceFolder(folder);
                 } catch (AccessDeniedException e) {
                     // Who may not read it has not made what is in it.
-                    LOG.atDebug().addKeyValue("folder", folder).log("not forced");
+                    LOG.atDebug()
+                            .addKeyValue("folder", folder)
+                            .log("a folder above the store cannot be forced to disk");
                 }
             }
             named.add(root);
@@ -203,7 +205,7 @@ public final class FileStore implements ObjectStore, AutoCloseable {
             LOG.atDebug()
                     .addKeyValue("object", file)
                     .addKeyValue("error", e.toString())
-                    .log("put anew");
+                    .log("an object is written again");
             return false;
         }
     }

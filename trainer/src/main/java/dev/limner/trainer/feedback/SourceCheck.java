@@ -65,7 +65,7 @@ public final class SourceCheck implements AutoCloseable {
                         .addKeyValue("topic", topic)
                         .addKeyValue("before", known.orElse("unknown"))
                         .addKeyValue("now", identity)
-                        .log("the topic was made again: it is read from its beginning");
+                        .log("the topic was deleted and created again: it is read from its beginning");
             }
             boolean dropped = other || again;
             again = other;

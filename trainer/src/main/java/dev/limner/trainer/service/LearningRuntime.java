@@ -95,7 +95,7 @@ final class LearningRuntime implements AutoCloseable {
                 (entry, reason, detail) -> LOG.atWarn()
                         .addKeyValue("entry", entry)
                         .addKeyValue("reason", reason.text())
-                        .log("skipped"));
+                        .log("an entry of the data set is left out"));
         Path eyes = config.judges()
                 .orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
         this.extractors = FeatureExtractors.read(eyes, device);

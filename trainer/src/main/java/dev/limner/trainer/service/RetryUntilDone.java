@@ -34,7 +34,7 @@ final class RetryUntilDone {
                         .addKeyValue("error", e.toString())
                         .addKeyValue("retryInMs", pause.toMillis())
                         .log("feedback cannot be taken at the moment and waits");
-                LOG.atDebug().setCause(e).log("where it could not");
+                LOG.atDebug().setCause(e).log("stack trace of why feedback cannot be taken");
             }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2).compareTo(longest) < 0 ? pause.multipliedBy(2) : longest;

@@ -91,7 +91,7 @@ final class RoundRunner implements AutoCloseable {
             return Optional.of("a round is under way");
         }
         if (record.canary() != null) {
-            return Optional.of("a release is on trial");
+            return Optional.of("there is a canary");
         }
         return Optional.empty();
     }
@@ -172,7 +172,7 @@ final class RoundRunner implements AutoCloseable {
                     RoundRecord.State.FAILED, judged, List.of(String.valueOf(failure.getMessage())), clock.instant()));
         } catch (RuntimeException e) {
             // It counts as under way until the next start, which continues with it.
-            LOG.atError().addKeyValue("round", round.id()).setCause(e).log("that it failed cannot be noted");
+            LOG.atError().addKeyValue("round", round.id()).setCause(e).log("the failure of a round cannot be recorded");
         }
     }
 
@@ -193,7 +193,7 @@ final class RoundRunner implements AutoCloseable {
                 .addKeyValue("round", round.id())
                 .addKeyValue("model", model + "@" + round.parent())
                 .addKeyValue("trigger", round.trigger())
-                .log("round");
+                .log("round started");
         FineTuningRound.Outcome outcome = new FineTuningRound(
                         material,
                         settings.tuning(),
@@ -274,7 +274,7 @@ final class RoundRunner implements AutoCloseable {
             LOG.atInfo()
                     .addKeyValue("round", round.id())
                     .addKeyValue("stage", name)
-                    .log("round");
+                    .log("round in its next stage");
         }
 
         @Override

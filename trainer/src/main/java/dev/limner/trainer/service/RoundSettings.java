@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param heldOut held-out images that the gate asks for at most
  * @param seed of the gate and, with its number, of each round
  * @param share of the time in which a round may compute
- * @param trialShare share of the jobs that a release on trial gets; 0 for no trial
+ * @param trialShare share of the jobs that a canary gets; 0 for none
  * @param holdout of what goes live
  * @param passGate whether every candidate passes, for drills
  */

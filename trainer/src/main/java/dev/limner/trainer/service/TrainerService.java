@@ -64,7 +64,7 @@ public class TrainerService {
             begin();
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException | BundleException e) {
             LOG.atError().addKeyValue("error", e.getMessage()).log("the trainer cannot start");
-            LOG.atDebug().setCause(e).log("where it could not");
+            LOG.atDebug().setCause(e).log("stack trace of the failure to start");
             Quarkus.asyncExit(1);
             throw new PreventFurtherStepsException();
         }
@@ -120,7 +120,7 @@ public class TrainerService {
         });
     }
 
-    /** A topic that is made again does not always move the consumer: it may continue at the old offset, or pass it by. */
+    /** A topic that is created again does not always move the consumer: it may continue at the old offset, or pass it by. */
     @Scheduled(every = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void checkSource() {
         try {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A topic that is deleted and made again, over a real broker. */
+/** A topic that is deleted and created again, over a real broker. */
 class SourceCheckTest {
     private static final String TOPIC = Topics.DEFAULT.feedback();
 

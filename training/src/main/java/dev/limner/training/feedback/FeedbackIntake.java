@@ -164,9 +164,10 @@ public final class FeedbackIntake {
                     warned = true;
                     LOG.atWarn()
                             .addKeyValue("topic", record.origin().topic())
-                            .log("the topic keeps its senders' times: what rater said how much in which hour is counted"
-                                    + " by when it is read, so that a backlog may be refused as too much; set"
-                                    + " message.timestamp.type=LogAppendTime");
+                            .log(
+                                    "the topic keeps its senders' times: feedback counts towards the hour in which it is read,"
+                                            + " so that a backlog may be refused as too much for one hour; set"
+                                            + " message.timestamp.type=LogAppendTime");
                 }
                 yield clock.instant();
             }
@@ -180,7 +181,7 @@ public final class FeedbackIntake {
     }
 
     private Read read(FeedbackRecord record) {
-        // With the time: a topic that was made again has the old offsets once more.
+        // With the time: a topic that was created again has the old offsets once more.
         String fallback = record.origin().topic() + "-" + record.origin().partition() + "-"
                 + record.origin().offset() + "-" + record.at().toEpochMilli();
         return switch (FeedbackCodec.decode(record.value(), fallback)) {

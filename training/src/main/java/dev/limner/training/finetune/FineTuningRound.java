@@ -187,12 +187,12 @@ public final class FineTuningRound {
         List<String> notes = new ArrayList<>();
         RewardEnsemble.Learned fineTuner =
                 RewardEnsemble.learn(entries, RewardEnsemble.From.TUNER, eyes, material.encoder(), device, seed);
-        notes.add("What the tuner follows: " + text(fineTuner.finding()));
+        notes.add("Reward for fine-tuning: " + text(fineTuner.finding()));
         RewardEnsemble.Learned gate = fineTuner.reward().isEmpty()
                 ? new RewardEnsemble.Learned(Optional.empty(), fineTuner.finding())
                 : RewardEnsemble.learn(entries, RewardEnsemble.From.GATE, eyes, material.encoder(), device, seed + 1);
         if (fineTuner.reward().isPresent()) {
-            notes.add("What the gate judges by, from other captions: " + text(gate.finding()));
+            notes.add("Reward for the gate, from other captions: " + text(gate.finding()));
         }
         return new Likes(fineTuner.reward(), gate.reward(), notes);
     }

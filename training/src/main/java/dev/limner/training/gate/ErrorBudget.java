@@ -3,19 +3,19 @@ package dev.limner.training.gate;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * How often the gate may be wrong, here and now. A line of models, each tuned from the one before, is allowed one chance in
+ * How often the gate may be wrong, here and now. A lineage, models each tuned from the one before, is allowed one chance in
  * ten that any of its releases is no better than its parent, however long it is: half of that for the first release, half
  * of the rest for the next. A release may be tried for often; of its part, attempt number {@code n} gets 1/(n(n+1)), which
  * adds up to the whole.
  *
- * @param releases of the line before this one: 0 for what was never tuned
+ * @param releases of the lineage before this one: 0 for what was never tuned
  * @param attempts judged before this one from the same parent
  */
 public record ErrorBudget(int releases, int attempts) {
-    /** Of a line's first round. */
+    /** Of a lineage's first round. */
     public static final ErrorBudget FIRST = new ErrorBudget(0, 0);
 
-    /** The chance that a line, however long, ever releases what is no better. */
+    /** The chance that a lineage, however long, ever releases what is no better. */
     public static final double OF_LINE = 0.1;
 
     public ErrorBudget {
@@ -26,11 +26,11 @@ public record ErrorBudget(int releases, int attempts) {
     }
 
     /**
-     * The budget of the next round of a line.
+     * The budget of the next round of a lineage.
      *
      * @param report of the gate that let the parent pass, as its bundle carries it; missing for a model that was never
      *     tuned or was released without one
-     * @param known releases of the line as far as the store shows them, for reports without a budget
+     * @param known releases of the lineage as far as the store shows them, for reports without a budget
      * @param attempts judged before from the same parent
      */
     public static ErrorBudget after(JsonNode report, int known, int attempts) {

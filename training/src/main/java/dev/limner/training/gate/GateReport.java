@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param contests what the candidate should be better at, and how often it was
  * @param checks what it must not fail in
  * @param figures every metric of the plan, candidate and incumbent, also those that decide nothing
- * @param budget how often the round might be wrong; what comes after it in its line counts from here
+ * @param budget how often the round might be wrong; what comes after it in its lineage counts from here
  */
 public record GateReport(
         Map<String, Estimate> contests, List<GateCheck> checks, Map<Metric, Pair> figures, ErrorBudget budget) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /**
  * Measures a candidate against the model it was tuned from, on fixed captions and fixed noise that the tuner never saw.
  * Both generate everything eight times with other noise; what is no further apart than that noise makes likely is equal. How
- * often it may be wrong is bounded over all that it looks at ({@link GateRules}) and over all rounds of a line ({@link
+ * often it may be wrong is bounded over all that it looks at ({@link GateRules}) and over all rounds of a lineage ({@link
  * Budget}). One gate for everybody: nothing in it depends on who gave the feedback. One thread.
  */
 public final class QualityGate {

@@ -127,7 +127,7 @@ public final class ReplayWriter {
     /**
      * Says which topic of a name the positions belong to.
      *
-     * @param fresh whether to drop the positions known so far: an offset means nothing in a topic that was made again
+     * @param fresh whether to drop the positions known so far: an offset means nothing in a topic that was created again
      */
     public void source(String topic, String identity, boolean fresh) {
         if (fresh) {

@@ -80,7 +80,7 @@ public final class LargeOriginals implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("record", delivery.ref().origin())
                     .setCause(e)
-                    .log("an original cannot be stored, its letter holds the beginning only");
+                    .log("an original cannot be stored, its dead letter holds the beginning only");
         }
         later.accept(new FinishedRecord(delivery.ref(), answer(delivery, poison, uri, failure)));
     }

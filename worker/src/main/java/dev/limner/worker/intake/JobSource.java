@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * the results), and numbers every assignment of a partition.
  *
  * <p>A record is delivered once the brokers have said, after it was fetched, that its topic is still the one whose ledger
- * counts: a topic that is deleted and made again keeps its name and gets another id, and fetching continues in the middle
+ * counts: a topic that is deleted and created again keeps its name and gets another id, and fetching continues in the middle
  * of it. Its partitions are then taken for lost and asked about anew.
  *
  * <p>One thread: the control thread.
@@ -194,7 +194,7 @@ public final class JobSource implements AutoCloseable {
                         .addKeyValue("partition", entry.getKey().partition())
                         .addKeyValue("topicId", id)
                         .addKeyValue("ownedTopicId", mine)
-                        .log("the topic was deleted and made again");
+                        .log("the topic was deleted and created again");
                 retake(entry.getKey(), true);
             }
         }
@@ -204,7 +204,7 @@ public final class JobSource implements AutoCloseable {
     private void retake(TopicPartition partition, boolean recreated) {
         listener.lost(Set.of(ref(partition)));
         assign(partition, recreated, true);
-        LOG.atWarn().addKeyValue("partition", partition).log("partition taken anew");
+        LOG.atWarn().addKeyValue("partition", partition).log("partition assigned again");
     }
 
     private void assign(TopicPartition partition, boolean recreated, boolean own) {
@@ -243,7 +243,7 @@ public final class JobSource implements AutoCloseable {
             consumer.seek(partition, offset);
         } catch (IllegalStateException e) {
             // Lost again, and the listener has not been told yet.
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("an assignment has gone already");
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("the partition was taken away again meanwhile");
             return false;
         }
         unknown.remove(partition);
@@ -275,7 +275,9 @@ public final class JobSource implements AutoCloseable {
         } catch (IllegalStateException e) {
             // The consumer's own thread has lost a partition and tells the listener in the next poll only; the one
             // after that sets the pauses again.
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a lost partition was to be paused or resumed");
+            LOG.atDebug()
+                    .addKeyValue("error", e.getMessage())
+                    .log("a partition to pause or resume was taken away meanwhile");
         }
     }
 

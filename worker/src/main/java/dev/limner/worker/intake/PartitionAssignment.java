@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param begin offset of the oldest record that the brokers still hold
  * @param end behind the last record that could be read at the time of the question
  * @param topicId the topic's; null if the brokers give topics none (before Kafka 2.8)
- * @param recreated whether the topic was deleted and made again while this worker owned the partition
+ * @param recreated whether the topic was deleted and created again while this worker owned the partition
  * @param own whether this worker owned the partition until now: a mark that it is held is this worker's
  */
 public record PartitionAssignment(

@@ -40,7 +40,7 @@ final class PartitionStandings implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionStandings.class);
     private static final int ANSWER_WITHIN_MILLIS = 5_000;
     private static final Duration RETRY_AFTER = Duration.ofMillis(500);
-    /** How soon a topic that was made again is noticed if nothing is fetched from it. */
+    /** How soon a topic that was created again is noticed if nothing is fetched from it. */
     private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
     /** A new leader may not know for a moment how far its log is committed. */
     private static final Duration BEHIND_FOR = Duration.ofSeconds(5);
@@ -89,7 +89,7 @@ final class PartitionStandings implements AutoCloseable {
     /**
      * Asks where a partition stands.
      *
-     * @param recreated whether its topic was made again while this worker had it
+     * @param recreated whether its topic was created again while this worker had it
      * @param own whether this worker had it until now
      */
     synchronized void ask(TopicPartition partition, long ownership, boolean recreated, boolean own) {

@@ -35,7 +35,7 @@ public final class RecentIds {
             this.ownership = ownership;
         }
 
-        /** Within one ownership of one log, offsets only grow: one that does not is of a topic that was made again. */
+        /** Within one ownership of one log, offsets only grow: one that does not is of a topic that was created again. */
         boolean precedes(RecordRef ref) {
             return ownership == ref.ownership() && offset < ref.offset();
         }

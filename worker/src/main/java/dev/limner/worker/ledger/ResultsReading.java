@@ -131,13 +131,13 @@ final class ResultsReading {
         log(left, read, begun, "results read");
     }
 
-    /** A topic that is made again meanwhile, or whose brokers lose records, may never reach the end that it had. */
+    /** A topic that is created again meanwhile, or whose brokers lose records, may never reach the end that it had. */
     private void requireNoShorter(Map<TopicPartition, Long> left) {
         Map<TopicPartition, Long> now = written(List.copyOf(left.keySet()));
         left.forEach((partition, end) -> {
             if (now.getOrDefault(partition, 0L) < end) {
                 throw new KafkaException("it ended at " + end + " in partition " + partition.partition()
-                        + " and is shorter now: it is read anew");
+                        + " and is shorter now: it is read again");
             }
         });
     }
@@ -258,7 +258,7 @@ final class ResultsReading {
             LOG.atDebug()
                     .addKeyValue("topic", jobs)
                     .addKeyValue("error", e.toString())
-                    .log("no setting is told");
+                    .log("the brokers do not tell the topic's settings");
             return Optional.empty();
         } catch (InterruptedException e) {
             throw new org.apache.kafka.common.errors.InterruptException(e);

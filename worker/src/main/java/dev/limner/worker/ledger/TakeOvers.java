@@ -96,7 +96,7 @@ public final class TakeOvers implements AutoCloseable {
             if (begin >= assignment.end()) {
                 settled.add(TakeOver.from(assignment, begin, new OffsetSet()));
             } else {
-                consult(assignment, begin, LedgerState.NONE, "the topic was deleted and made again");
+                consult(assignment, begin, LedgerState.NONE, "the topic was deleted and created again");
             }
         } else if (assignment.committed() > assignment.end()) {
             log(LOG.atWarn(), assignment)

@@ -6,7 +6,7 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which topic a ledger is about. A topic that is deleted and made again has the same name and another id.
+ * Which topic a ledger is about. A topic that is deleted and created again has the same name and another id.
  *
  * @param hash CRC-32 of the id's 16 bytes, all that a ledger of version 1 has room for
  * @param id in whole, where it is known

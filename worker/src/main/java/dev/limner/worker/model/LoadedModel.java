@@ -21,7 +21,7 @@ public final class LoadedModel implements AutoCloseable {
     /**
      * Where a model comes from.
      *
-     * @param order its place in its line: {@link dev.limner.generator.bundle.Manifest#order()}
+     * @param order its place in its lineage: {@link dev.limner.generator.bundle.Manifest#order()}
      * @param folder of its bundle; null for one without
      */
     public record Origin(long order, @Nullable Path folder) {

@@ -206,7 +206,7 @@ public final class ModelCatalog implements ModelRoute.Router, AutoCloseable {
         holdout = digest == null ? null : new TrafficShare(digest, share, until);
     }
 
-    /** Takes out what is neither live, on trial nor held out, except the {@code pinned} that were used last. */
+    /** Takes out what is neither live, canary nor held out, except the {@code pinned} that were used last. */
     public synchronized void retire(int pinned) {
         List<Slot> idle = new ArrayList<>();
         slots.forEach((digest, slot) -> {

@@ -234,7 +234,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
         dispatcher.answered(outcome.ref(), wanted ? answer : null);
         if (!wanted) {
             metrics.stale();
-            LOG.atDebug().addKeyValue("record", outcome.ref().origin()).log("outcome of a partition that is gone");
+            LOG.atDebug()
+                    .addKeyValue("record", outcome.ref().origin())
+                    .log("an outcome is dropped: its partition was taken away");
         }
     }
 

@@ -120,7 +120,8 @@ final class PartitionHandOver {
                 .addKeyValue("worker", settings.name())
                 .addKeyValue("unfinished", ledgers.unfinished())
                 .addKeyValue("leftMillis", stopping.left().toMillis())
-                .addKeyValue("imagesDrawn", pipeline.generatedImages())
+                .addKeyValue("imagesGenerated", pipeline.generatedImages())
+                .addKeyValue("imagesDrawn", pipeline.generatedImages()) // its name in earlier releases
                 .addKeyValue("imagesPublished", committer.imagesDone())
                 .log("stopped");
     }

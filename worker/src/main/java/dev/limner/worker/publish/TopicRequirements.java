@@ -97,7 +97,7 @@ final class TopicRequirements implements AutoCloseable {
                     .addKeyValue("maxMessageBytes", most)
                     .addKeyValue("mostBytes", settings.mostBytes())
                     .log("the topic takes less than limner.worker.publish.max-bytes says: larger results are answered"
-                            + " with too-large, larger letters are cut; raise its max.message.bytes");
+                            + " with too-large, larger dead letters are cut; raise its max.message.bytes");
         }
     }
 

@@ -61,7 +61,7 @@ final class BundleCache implements AutoCloseable {
             LOG.atDebug()
                     .addKeyValue("model", release.digest())
                     .addKeyValue("why", e.getMessage())
-                    .log("not in the cache");
+                    .log("no usable copy of the bundle in the cache");
         }
         Path part = slot.folder().resolve(release.digest() + PART);
         discard(copy);

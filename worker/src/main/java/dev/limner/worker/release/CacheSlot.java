@@ -80,7 +80,7 @@ final class CacheSlot implements AutoCloseable {
                 return Optional.of(new CacheSlot(folder, channel));
             }
         } catch (OverlappingFileLockException e) {
-            LOG.atDebug().addKeyValue("slot", number).log("taken by another worker of this process");
+            LOG.atDebug().addKeyValue("slot", number).log("the slot is taken by another worker of this process");
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

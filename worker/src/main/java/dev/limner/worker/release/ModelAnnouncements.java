@@ -92,7 +92,7 @@ public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
      * What the release thread has not seen yet.
      *
      * @param record the newest
-     * @param again whether the topic was made again before it
+     * @param again whether the topic was created again before it
      */
     private record Pending(@Nullable ModelRecord record, boolean again) {
         static final Pending NOTHING = new Pending(null, false);
@@ -145,7 +145,7 @@ public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
             pending.updateAndGet(waiting -> waiting.with(record));
         } catch (ReleaseRejected e) {
             doubted.set(e);
-            LOG.atWarn().addKeyValue("error", e.getMessage()).log("a model record is not believed");
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("a model record is not trusted and changes nothing");
         } catch (IllegalArgumentException e) {
             LOG.atError().addKeyValue("error", e.getMessage()).log("a model record cannot be read");
         }
@@ -171,7 +171,7 @@ public final class ModelAnnouncements implements ReleaseReport, AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("model", name)
                     .addKeyValue("refused", releases.refused())
-                    .log("the live release is not to be had, this worker waits for it and takes no jobs");
+                    .log("the live release is not available, this worker waits for it and takes no jobs");
         }
     }
 

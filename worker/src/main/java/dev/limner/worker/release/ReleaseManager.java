@@ -44,7 +44,7 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
     private @Nullable ModelRecord current;
     private @Nullable Attempt again;
     private boolean servesLive;
-    /** The models topic was made again: its revisions begin anew. */
+    /** The models topic was created again: its revisions begin anew. */
     private boolean startsOver;
 
     private volatile long revision;
@@ -220,7 +220,7 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
             } else if (live) {
                 exchange(bundle);
             } else {
-                LOG.atWarn().addKeyValue("model", release.digest()).log("no room for a model on trial");
+                LOG.atWarn().addKeyValue("model", release.digest()).log("no room for a canary");
                 return false;
             }
             return true;
@@ -232,7 +232,7 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
             }
             return false;
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("model", release.digest()).setCause(e).log("a release could not be brought");
+            LOG.atError().addKeyValue("model", release.digest()).setCause(e).log("a release could not be fetched");
             refuse(release.digest(), RefusalCode.BUNDLE_MISSING, "it cannot be fetched at the moment: " + e);
             again = attempt;
             return false;
@@ -240,7 +240,7 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
     }
 
     /**
-     * What is behind the live model in its line was live once, or somebody announces the past. A worker that has known no
+     * What is behind the live model in its lineage was live once, or somebody announces the past. A worker that has known no
      * record before goes by {@link RecordTrust} alone. What is held out is older by intent, and may have been live while this
      * worker heard of nothing.
      */
@@ -257,7 +257,7 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
         if (!known && order < serving.origin().order()) {
             throw new ReleaseRejected(
                     RefusalCode.OLDER_THAN_LIVE,
-                    "it is release " + order + " of its line and was not live before, live is release "
+                    "it is release " + order + " of its lineage and was not live before, live is release "
                             + serving.origin().order());
         }
     }
@@ -337,9 +337,9 @@ final class ReleaseManager implements ReleaseReport, AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("model", digest)
                     .addKeyValue("error", e.toString())
-                    .log("a model that a job names cannot be had at the moment");
+                    .log("a model that a job names is not available at the moment");
             if (last) {
-                slots.unavailable(digest, "it cannot be had at the moment: " + e);
+                slots.unavailable(digest, "it is not available at the moment: " + e);
             }
             return last;
         }

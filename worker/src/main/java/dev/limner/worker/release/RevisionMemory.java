@@ -81,7 +81,7 @@ final class RevisionMemory {
 
         @Override
         public void startOver() {
-            // What workers were at stays true when their topic is made again.
+            // What workers were at stays true when their topic is created again.
         }
     }
 
@@ -115,7 +115,7 @@ final class RevisionMemory {
             LOG.atWarn()
                     .addKeyValue("file", file)
                     .addKeyValue("error", e.toString())
-                    .log("not a revision");
+                    .log("the file of the newest revision cannot be read");
             return 0;
         }
     }

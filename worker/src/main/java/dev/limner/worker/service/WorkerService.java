@@ -174,7 +174,7 @@ public class WorkerService implements WorkerVitals {
         Throwable why = thrown instanceof ExecutionException && cause != null ? cause : thrown;
         if (isExplained(why)) {
             LOG.atError().addKeyValue("error", why.getMessage()).log("the worker cannot start");
-            LOG.atDebug().setCause(why).log("where it could not");
+            LOG.atDebug().setCause(why).log("stack trace of the failure to start");
         } else {
             LOG.atError().setCause(why).log("the worker cannot start");
         }

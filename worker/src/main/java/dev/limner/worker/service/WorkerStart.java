@@ -139,7 +139,7 @@ final class WorkerStart {
             case RECORDS -> List.of("the model records are still read and what is live is loaded");
             case LIVE_RELEASE ->
                 Stream.concat(
-                                Stream.of("the live release is not to be had: no jobs are taken until it is"),
+                                Stream.of("the live release is not available: no jobs are taken until it is"),
                                 models.report().refused().stream()
                                         .map(refusal -> refusal.digest() + " is refused: " + refusal.reason()))
                         .toList();

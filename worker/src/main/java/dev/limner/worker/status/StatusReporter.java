@@ -43,7 +43,7 @@ public class StatusReporter {
         try {
             return service.status().map(status -> Record.of(status.worker(), status.encode()));
         } catch (RuntimeException e) {
-            LOG.atWarn().setCause(e).log("no status this time");
+            LOG.atWarn().setCause(e).log("the worker's status could not be sent");
             return Optional.empty();
         } catch (Error e) {
             FatalErrors.tell(e);

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All of a topic, from its beginning and on, without a group: for what every worker has to know. Committed records only,
- * on a thread of its own, in order within a partition, each once unless the topic is made again. Partitions that are added
- * are read as well. A topic that is deleted and made again is another topic: its reader is told to forget the old one and
+ * on a thread of its own, in order within a partition, each once unless the topic is created again. Partitions that are added
+ * are read as well. A topic that is deleted and created again is another topic: its reader is told to forget the old one and
  * gets the new one from its beginning.
  *
  * <p>Nothing but {@link #close()} and an {@link Error} ends the reading: after a failure it continues where it was, with a
@@ -86,7 +86,7 @@ public final class TopicReader implements AutoCloseable {
         /** Takes a record. One that makes this throw is logged and passed over. */
         void take(Entry entry);
 
-        /** The topic was deleted and made again: what it said before counts no more. Its records follow. */
+        /** The topic was deleted and created again: what it said before counts no more. Its records follow. */
         void startOver();
     }
 
@@ -162,7 +162,7 @@ public final class TopicReader implements AutoCloseable {
                     consumer = mine;
                     follow(admin, mine);
                 } catch (WakeupException e) {
-                    LOG.atDebug().addKeyValue("topic", topic).log("no longer read");
+                    LOG.atDebug().addKeyValue("topic", topic).log("the topic is no longer read");
                 } catch (RuntimeException e) {
                     failed(e);
                     rest();
@@ -171,10 +171,13 @@ public final class TopicReader implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            LOG.atDebug().addKeyValue("topic", topic).log("no longer read");
+            LOG.atDebug().addKeyValue("topic", topic).log("the topic is no longer read");
         } catch (Error e) {
             failure = e.toString();
-            LOG.atError().addKeyValue("topic", topic).setCause(e).log("reading ended");
+            LOG.atError()
+                    .addKeyValue("topic", topic)
+                    .setCause(e)
+                    .log("the topic is no longer read, because of a failure");
             throw e;
         }
     }
@@ -192,7 +195,7 @@ public final class TopicReader implements AutoCloseable {
                 .addKeyValue("topic", topic)
                 .addKeyValue("error", why)
                 .addKeyValue("retryInMs", pause.toMillis())
-                .log("cannot be read, will be tried again");
+                .log("the topic cannot be read, will be tried again");
     }
 
     private void rest() throws InterruptedException {
@@ -251,7 +254,7 @@ public final class TopicReader implements AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("topic", topic)
                     .addKeyValue("error", e.getMessage())
-                    .log("the brokers do not tell about it");
+                    .log("the brokers do not tell about the topic");
             return true;
         }
         progressNanos = System.nanoTime();
@@ -267,7 +270,9 @@ public final class TopicReader implements AutoCloseable {
         Uuid before = topicId;
         topicId = now.topicId();
         if (before != null && !before.equals(topicId)) {
-            LOG.atWarn().addKeyValue("topic", topic).log("it was deleted and made again: read from its beginning");
+            LOG.atWarn()
+                    .addKeyValue("topic", topic)
+                    .log("the topic was deleted and created again: read from its beginning");
             positions.clear();
             unread.clear();
             reader.startOver();
@@ -310,7 +315,7 @@ public final class TopicReader implements AutoCloseable {
             unread.putAll(mine.ends());
         }
         positions.putAll(fresh);
-        LOG.atDebug().addKeyValue("topic", topic).addKeyValue("partitions", all).log("read");
+        LOG.atDebug().addKeyValue("topic", topic).addKeyValue("partitions", all).log("reading the topic");
     }
 
     private void noteCaughtUp(CommittedReader mine) {

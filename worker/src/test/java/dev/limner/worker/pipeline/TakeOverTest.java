@@ -55,7 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a fleet finds when it comes back, or under its feet: offsets that are gone, ledgers that nobody can read, topics
- * that were deleted and made again. Against a real broker; every job record is answered once.
+ * that were deleted and created again. Against a real broker; every job record is answered once.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class TakeOverTest {
@@ -204,7 +204,7 @@ class TakeOverTest {
             }
             Thread.sleep(50);
         }
-        throw new AssertionError(lane + " was not made again");
+        throw new AssertionError(lane + " was not created again");
     }
 
     private static Optional<Uuid> id(String topic) throws InterruptedException {

@@ -102,7 +102,7 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
         releases.follow(record);
 
         releases.follow(record.withLive(stranger, "", NOW));
-        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its line");
+        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its lineage");
         assertThat(slots.serving().model().digest()).isEqualTo(second.digest());
 
         ModelRecord back = new ModelRecord("default", 9, release(first), null, List.of(), "", NOW);
@@ -179,7 +179,7 @@ class ReleaseManagerTest extends ReleaseManagerFixture {
 
         ModelRecord.Release stranger = put(bundles.make("default", 9, 0, null));
         releases.follow(record.withLive(stranger, "", NOW));
-        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its line");
+        assertRefused(releases, stranger.digest(), RefusalCode.OLDER_THAN_LIVE, "release 0 of its lineage");
         assertThat(releases.isUnsettled()).isFalse();
     }
 

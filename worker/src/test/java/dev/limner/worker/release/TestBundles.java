@@ -57,7 +57,7 @@ public final class TestBundles {
     /**
      * A bundle with weights of its own.
      *
-     * @param order its place in its line
+     * @param order its place in its lineage
      */
     public Manifest make(String name, int seed, long order, @Nullable String parent) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {

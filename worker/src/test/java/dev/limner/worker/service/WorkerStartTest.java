@@ -73,7 +73,7 @@ class WorkerStartTest {
             assertThat(status.refused())
                     .extracting(WorkerStatus.Refusal::code)
                     .containsExactly(RefusalCode.BUNDLE_MISSING);
-            assertThat(start.obstacles()).hasSize(2).first().asString().contains("the live release is not to be had");
+            assertThat(start.obstacles()).hasSize(2).first().asString().contains("the live release is not available");
             assertThat(start.brokersAnswer()).isTrue();
             assertThat(gauge("limner.brokers.silent.seconds")).isZero();
             assertThat(begun).hasValue(0);
