@@ -1,6 +1,7 @@
 package dev.limner.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.limner.cli.Limner;
 import java.io.PrintWriter;
@@ -9,6 +10,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The test kit's commands, as the command line finds them and as it has its own behave. */
@@ -31,6 +34,33 @@ class CommandsTest {
         assertThat(run("chaos", "--brokers", "two")).isEqualTo(2);
         assertThat(err.toString().strip())
                 .isEqualTo("limner: --brokers is 'two', must be a whole number; 'limner chaos --help' says more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bench gate --lines 7",
+                "bench import --pictures 7",
+                "bench learn --taste DARK",
+                "bench learn --rater HOSTILE",
+                "bench pipeline --generator null",
+                "bench stop --situations BACKLOG,BROKER_KILLED",
+                "bench transfer --artwork TWEMOJI",
+                "chaos --generator null"
+            })
+    void shouldTakeWhatEarlierReleasesCalledOtherwise(String line) {
+        assertThatCode(() -> Limner.commandLine().parseArgs(line.split(" "))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldNameTheGeneratorsInOneWay() {
+        assertThat(run("chaos", "--generator", "none")).isEqualTo(2);
+        assertThat(run("bench", "pipeline", "--generator", "none")).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "limner: --generator is 'none', must be constant or model",
+                        "limner: --generator is 'none', must be one of model, constant;"
+                                + " 'limner bench pipeline --help' says more");
     }
 
     @Test

@@ -219,17 +219,15 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
 
     private List<Fault> plan(long chosen) {
         try {
-            return FaultPlan.of(
-                    only.stream()
-                            .map(kind -> FORMER_KINDS.getOrDefault(kind, kind))
-                            .toList(),
-                    faults,
-                    chosen,
-                    brokers,
-                    previous != null);
+            return FaultPlan.of(current(only), faults, chosen, brokers, previous != null);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--only: " + e.getMessage());
         }
+    }
+
+    /** Kinds of faults by the names that they have now. */
+    static List<String> current(List<String> kinds) {
+        return kinds.stream().map(kind -> FORMER_KINDS.getOrDefault(kind, kind)).toList();
     }
 
     private static void tell(PrintWriter out, TestCluster cluster, ChaosRun.Struck struck) {

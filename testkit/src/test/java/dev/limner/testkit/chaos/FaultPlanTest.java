@@ -65,4 +65,11 @@ class FaultPlanTest {
                         .map(Fault::kind)
                         .toList());
     }
+
+    @Test
+    void shouldKnowFaultsByTheNamesThatEarlierReleasesGaveThem() {
+        assertThat(ChaosCommand.current(List.of("kill-worker", "jobs-topic-remade", "letters-topic-remade")))
+                .containsExactly("kill-worker", "jobs-topic-recreated", "dead-letters-recreated")
+                .allSatisfy(kind -> assertThat(FaultCatalog.named(kind).kind()).isEqualTo(kind));
+    }
 }

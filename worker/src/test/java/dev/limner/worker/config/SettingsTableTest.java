@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 class SettingsTableTest {
     private static final Path GUIDE = Path.of("../docs/guide/integrate.md");
     private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `(limner\\.worker\\.[a-z.-]+)` \\| ([^|]*) \\| [^|]+ \\|$");
+            Pattern.compile("(?m)^\\| `(limner\\.worker\\.[a-z.-]+)` \\|([^|]*)\\| [^|]+ \\|$");
     private static final String COMPUTED = "";
 
     @Test
     void shouldNameEverySettingWithItsDefault() throws IOException {
         Map<String, String> documented = new TreeMap<>();
-        ROW.matcher(Files.readString(GUIDE)).results().forEach(row -> documented.put(row.group(1), row.group(2)));
+        ROW.matcher(Files.readString(GUIDE)).results().forEach(row -> documented.put(row.group(1), row.group(2).strip()));
         Map<String, String> read = new TreeMap<>();
         collect("limner.worker", WorkerConfig.class, read);
 
