@@ -45,7 +45,7 @@ class HelpTest {
             "Start",
             "Tell",
             "Train",
-            "Tune");
+            "Fine-tune");
 
     private static final int LONGEST_WORD = 40;
 

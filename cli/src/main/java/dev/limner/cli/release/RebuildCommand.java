@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rebuild",
         description = {
-            "Tune a released model again from what its manifest records: parent, data, feedback records, seed. On the same"
+            "Fine-tune a released model again from what its manifest records: parent, data, feedback records, seed. On the same"
                     + " execution profile the weights come out the same to the byte; elsewhere the largest difference is"
                     + " printed."
         },

@@ -1,4 +1,4 @@
-/** Feedback and what becomes of it: ratings, rounds of tuning, released models. */
+/** Feedback and what becomes of it: ratings, fine-tuning rounds, released models. */
 @NullMarked
 package dev.limner.cli.release;
 

@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /**
  * A model that was trained from nothing, to follow one that was tuned. Its number is 0, and workers take nothing that is
- * behind what they run and was not live lately: it is numbered anew, the same weights under another digest.
+ * behind what they run and was not live lately: it gets a new release number, the same weights under another digest.
  */
 public final class LineageReset {
     private LineageReset() {}

@@ -98,7 +98,7 @@ final class ChaosRun {
         } else {
             cluster.violations()
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"
-                            + " before it was mended");
+                            + " before it was repaired");
         }
         Struck done = new Struck(index + 1, fault.kind(), effect.seen() && effect.inFlight(), seconds);
         struck.add(done);

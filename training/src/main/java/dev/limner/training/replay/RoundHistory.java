@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
-/** The rounds of tuning, past and present, in the replay buffer's file. One thread writes; reading is safe from any. */
+/** The fine-tuning rounds, past and present, in the replay buffer's file. One thread writes; reading is safe from any. */
 public final class RoundHistory {
     private static final ObjectMapper JSON = new ObjectMapper()
             .registerModule(new JavaTimeModule())
