@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.limner.cli.Limner;
+import dev.limner.testkit.chaos.fault.FaultCatalog;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The test kit's commands, as the command line finds them and as it has its own behave. */
 class CommandsTest {
@@ -50,6 +55,25 @@ class CommandsTest {
             })
     void shouldTakeWhatEarlierReleasesCalledOtherwise(String line) {
         assertThatCode(() -> Limner.commandLine().parseArgs(line.split(" "))).doesNotThrowAnyException();
+    }
+
+    /** What the guides say of a bare command. */
+    @Test
+    void shouldDoByDefaultWhatTheGuidesDescribe() throws IOException {
+        CommandLine limner = Limner.commandLine();
+        CommandSpec transfer = limner.getSubcommands()
+                .get("bench")
+                .getSubcommands()
+                .get("transfer")
+                .getCommandSpec();
+        CommandSpec chaos = limner.getSubcommands().get("chaos").getCommandSpec();
+
+        assertThat(Files.readString(Path.of("../docs/measurements.md")))
+                .contains("--minutes " + transfer.findOption("--minutes").defaultValue() + " --minutes-from-nothing "
+                        + transfer.findOption("--minutes-from-nothing").defaultValue());
+        assertThat(Files.readString(Path.of("../docs/guide/operate.md")))
+                .contains(chaos.findOption("--faults").defaultValue() + " faults of "
+                        + FaultCatalog.all().size() + " kinds");
     }
 
     @Test

@@ -23,7 +23,9 @@ class SettingsTableTest {
     @Test
     void shouldNameEverySettingWithItsDefault() throws IOException {
         Map<String, String> documented = new TreeMap<>();
-        ROW.matcher(Files.readString(GUIDE)).results().forEach(row -> documented.put(row.group(1), row.group(2).strip()));
+        ROW.matcher(Files.readString(GUIDE))
+                .results()
+                .forEach(row -> documented.put(row.group(1), row.group(2).strip()));
         Map<String, String> read = new TreeMap<>();
         collect("limner.worker", WorkerConfig.class, read);
 
