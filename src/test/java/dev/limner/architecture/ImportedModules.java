@@ -31,7 +31,8 @@ final class ImportedModules implements LocationProvider {
         return new ClassFileImporter().importPath(classes(module));
     }
 
-    private static Path classes(String module) {
+    /** The folder that a module's main classes were built into. */
+    static Path classes(String module) {
         Path classes = ROOT.resolve(module).resolve("target/classes");
         if (!Files.isDirectory(classes)) {
             throw new IllegalStateException(classes + " is not built");
