@@ -10,16 +10,25 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.domain.properties.HasModifiers;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.FieldVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.RecordComponentVisitor;
 
 /**
  * What others compile against, {@code protocol} and {@code client}, is what a file says; a change shows in a review. The
@@ -53,8 +62,9 @@ class SignatureTest {
                 .filter(SignatureTest::isVisible)
                 .sorted((one, other) -> one.getName().compareTo(other.getName()))
                 .forEach(type -> {
-                    lines.add(type.getName() + kind(type));
-                    members(type).forEach(member -> lines.add("  " + member));
+                    ClassFile file = ClassFile.of(type);
+                    lines.add(type.getName() + kind(type) + file.components());
+                    members(type, file).forEach(member -> lines.add("  " + member));
                 });
         return lines;
     }
@@ -80,11 +90,11 @@ class SignatureTest {
                 + (supertypes.isEmpty() ? "" : " of " + supertypes);
     }
 
-    private static Set<String> members(JavaClass type) {
+    private static Set<String> members(JavaClass type, ClassFile file) {
         Set<String> members = new TreeSet<>();
         type.getFields().stream()
                 .filter(SignatureTest::isOpen)
-                .map(SignatureTest::field)
+                .map(field -> field(field) + file.value(field.getName()))
                 .forEach(members::add);
         Stream.concat(type.getConstructors().stream(), type.getMethods().stream())
                 .filter(SignatureTest::isOpen)
@@ -102,10 +112,55 @@ class SignatureTest {
         return shared(unit)
                 + unit.getName()
                 + unit.getParameterTypes().stream().map(JavaType::getName).collect(Collectors.joining(", ", "(", ")"))
-                + ": " + unit.getReturnType().getName();
+                + ": " + unit.getReturnType().getName()
+                + unit.getExceptionTypes().stream()
+                        .map(JavaClass::getName)
+                        .sorted()
+                        .collect(Collectors.joining(
+                                ", ", unit.getExceptionTypes().isEmpty() ? "" : " throws ", ""));
     }
 
     private static String shared(HasModifiers member) {
         return member.getModifiers().contains(JavaModifier.STATIC) ? "static " : "";
+    }
+
+    /** What others compile into their own classes, or write by position: values of constants, names of components. */
+    private record ClassFile(Map<String, Object> values, List<String> names) {
+        static ClassFile of(JavaClass type) {
+            Map<String, Object> values = new HashMap<>();
+            List<String> names = new ArrayList<>();
+            ClassVisitor visitor = new ClassVisitor(Opcodes.ASM9) {
+                @Override
+                public FieldVisitor visitField(
+                        int access, String name, String descriptor, String signature, Object value) {
+                    if (value != null) {
+                        values.put(name, value);
+                    }
+                    return null;
+                }
+
+                @Override
+                public RecordComponentVisitor visitRecordComponent(String name, String descriptor, String signature) {
+                    names.add(name);
+                    return null;
+                }
+            };
+            try (InputStream bytes =
+                    type.getSource().orElseThrow().getUri().toURL().openStream()) {
+                new ClassReader(bytes).accept(visitor, ClassReader.SKIP_CODE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(type.getName(), e);
+            }
+            return new ClassFile(values, names);
+        }
+
+        String components() {
+            return names.isEmpty() ? "" : names.stream().collect(Collectors.joining(", ", " (", ")"));
+        }
+
+        String value(String field) {
+            Object value = values.get(field);
+            return value == null ? "" : " = " + value;
+        }
     }
 }
