@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,15 +32,23 @@ class DeadLetterTest {
 
     @Test
     void shouldKeepTheBeginningOfAValueThatIsKeptElsewhere() {
-        for (int length : new int[] {DeadLetter.BEGINNING, DeadLetter.BEGINNING + 1}) {
+        for (int length : new int[] {4095, 4096, 4097, 1_000_000}) {
             DeadLetter letter = DeadLetter.of(original(null, new byte[length]), cause("file:///letters/a.bin"));
 
-            assertThat(letter.value()).as("of %d", length).hasSize(DeadLetter.BEGINNING);
+            assertThat(letter.value()).as("of %d", length).hasSize(Math.min(length, 4096));
             assertThat(RecordHeader.last(letter.headers(), "limner-object")).contains("file:///letters/a.bin");
-            assertThat(RecordHeader.last(letter.headers(), "limner-cut-from").isPresent())
+            assertThat(RecordHeader.last(letter.headers(), "limner-cut-from"))
                     .as("of %d", length)
-                    .isEqualTo(length > DeadLetter.BEGINNING);
+                    .isEqualTo(length > 4096 ? Optional.of(String.valueOf(length)) : Optional.empty());
         }
+    }
+
+    @Test
+    void shouldKeepTheWholeOfAValueThatIsKeptNowhereElse() {
+        DeadLetter letter = DeadLetter.of(original(null, new byte[1_000_000]), cause(null));
+
+        assertThat(letter.value()).hasSize(1_000_000);
+        assertThat(RecordHeader.last(letter.headers(), "limner-cut-from")).isEmpty();
     }
 
     @Test
@@ -51,22 +60,37 @@ class DeadLetterTest {
     }
 
     @Test
-    void shouldBoundKeysAndHeaders() {
-        RecordHeader fits = new RecordHeader("h", new byte[DeadLetter.MOST_HEADER_BYTES - 19]);
-        RecordHeader over = new RecordHeader("h", new byte[DeadLetter.MOST_HEADER_BYTES - 18]);
+    void shouldBoundKeys() {
+        for (int length : new int[] {65_535, 65_536, 65_537}) {
+            assertThat(DeadLetter.of(original(new byte[length], null), cause(null))
+                            .key())
+                    .as("of %d", length)
+                    .hasSize(Math.min(length, 65_536));
+        }
+    }
 
-        DeadLetter letter = DeadLetter.of(original(new byte[DeadLetter.MOST_KEY_BYTES], null, fits), cause(null));
-        assertThat(letter.key()).hasSize(DeadLetter.MOST_KEY_BYTES);
-        assertThat(letter.headers()).contains(fits);
-        assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
-                .isEmpty();
+    /** One of a letter for a name takes 19 bytes beside its value. */
+    @Test
+    void shouldBoundHeaders() {
+        for (int bytes : new int[] {262_143, 262_144, 262_145}) {
+            RecordHeader header = new RecordHeader("h", new byte[bytes - 19]);
+            DeadLetter letter = DeadLetter.of(original(null, null, header, RecordHeader.of("limner-x", "")), cause(null));
+            boolean fits = bytes <= 262_144;
 
-        letter = DeadLetter.of(
-                original(new byte[DeadLetter.MOST_KEY_BYTES + 1], null, over, RecordHeader.of("i", "")), cause(null));
-        assertThat(letter.key()).hasSize(DeadLetter.MOST_KEY_BYTES);
-        assertThat(letter.headers())
-                .doesNotContain(over)
-                .contains(new RecordHeader("i", letter.headers().get(0).value()));
+            assertThat(letter.headers().contains(header)).as("of %d", bytes).isEqualTo(fits);
+            assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
+                    .as("of %d", bytes)
+                    .contains(fits ? "1" : "2");
+        }
+    }
+
+    @Test
+    void shouldKeepASmallHeaderBehindOneThatDoesNotFit() {
+        RecordHeader small = RecordHeader.of("i", "");
+
+        DeadLetter letter = DeadLetter.of(original(null, null, new RecordHeader("h", new byte[262_144]), small), cause(null));
+
+        assertThat(letter.headers().get(0)).isSameAs(small);
         assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
                 .contains("1");
     }
@@ -101,12 +125,35 @@ class DeadLetterTest {
     }
 
     @Test
+    void shouldNameItsOwnPlaceAsTheOriginOfAFirstRedrive() {
+        DeadLetter letter = DeadLetter.of(
+                original(null, null, RecordHeader.of(DeadLetterHeaders.REDRIVE, "1")), cause(null));
+
+        assertThat(RecordHeader.last(letter.headers(), DeadLetterHeaders.REDRIVE_ORIGIN))
+                .contains(PLACE);
+        assertThat(RecordHeader.last(DeadLetter.of(original(null, null), cause(null)).headers(), "limner-redrive-origin"))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldReadTheLastOfAHeaderThatIsThereTwice() {
+        List<RecordHeader> headers = List.of(
+                RecordHeader.of("h", "first"),
+                RecordHeader.of("h", "last"),
+                new RecordHeader("h", null),
+                RecordHeader.of("other", "x"));
+
+        assertThat(RecordHeader.last(headers, "h")).contains("last");
+        assertThat(RecordHeader.last(headers, "no")).isEmpty();
+    }
+
+    @Test
     void shouldShrinkToWhatIdentifiesTheRecord() {
         DeadLetter letter = DeadLetter.smallest(
                 original(new byte[100_000], new byte[100_000], RecordHeader.of("trace", "abc")), cause(null));
 
-        assertThat(letter.key()).hasSize(DeadLetter.BEGINNING);
-        assertThat(letter.value()).hasSize(DeadLetter.BEGINNING);
+        assertThat(letter.key()).hasSize(4096);
+        assertThat(letter.value()).hasSize(4096);
         assertThat(letter.headers()).extracting(RecordHeader::name).doesNotContain("trace");
         assertThat(RecordHeader.last(letter.headers(), "limner-cut-from")).contains("100000");
         assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
