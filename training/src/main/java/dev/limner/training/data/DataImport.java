@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  *
  * <p>What was left out, and why, is in {@code skipped.jsonl} of the data set's folder, one line an entry of the last
  * import; what was used in a way that is worth a word, in {@code remarks.jsonl}. Both are written however the import ends.
+ * Their {@code code} is for programs and stays what it is; {@code reason} and {@code remark} are for people.
  *
  * <p>An image's key is its name in the source. Names repeat, from card to card and from shard to shard, so an image whose
  * name is taken by another one gets the first digits of its pixels' digest behind it. One thread.
@@ -95,19 +96,20 @@ public final class DataImport {
         @Override
         public void skip(String entry, SkippedEntries.Reason reason, String detail) {
             skippedCounts.merge(reason, 1, Integer::sum);
-            skipped.add(line(entry, "reason", reason.text(), detail));
+            skipped.add(line(entry, reason.code(), "reason", reason.text(), detail));
             details.add(detail);
         }
 
         @Override
         public void remark(String entry, SkippedEntries.Remark remark, String detail) {
             remarkCounts.merge(remark, 1, Integer::sum);
-            remarks.add(line(entry, "remark", remark.text(), detail));
+            remarks.add(line(entry, remark.code(), "remark", remark.text(), detail));
         }
 
-        private static String line(String entry, String kind, String text, String detail) {
+        private static String line(String entry, String code, String kind, String text, String detail) {
             ObjectNode line = JSON.createObjectNode();
             line.put("entry", entry);
+            line.put("code", code);
             line.put(kind, text);
             if (!detail.isEmpty()) {
                 line.put("detail", detail);

@@ -21,50 +21,65 @@ public interface SkippedEntries {
 
     /** Why something was left out. */
     enum Reason {
-        UNREADABLE("the image cannot be read"),
-        UNSUPPORTED("the image has a format that is not read"),
-        TOO_LARGE("the image is too large"),
-        NO_PICTURE("there is no image"),
-        NO_CAPTION("there is no caption"),
-        DUPLICATE("the same image is already there"),
-        KEY_TAKEN("another image has its key"),
-        MALFORMED("the description cannot be read"),
-        BROKEN_LINK("the link leads nowhere or in a circle"),
-        CLOSED("the file or folder cannot be opened"),
-        BROKEN_SHARD("the shard is cut off or damaged, and what follows is missing"),
-        UNKNOWN_FILE("neither an image nor a caption file");
+        UNREADABLE("unreadable", "the image cannot be read"),
+        UNSUPPORTED("unsupported", "the image has a format that is not read"),
+        TOO_LARGE("too-large", "the image is too large"),
+        NO_PICTURE("no-image", "there is no image"),
+        NO_CAPTION("no-caption", "there is no caption"),
+        DUPLICATE("duplicate", "the same image is already there"),
+        KEY_TAKEN("key-taken", "another image has its key"),
+        MALFORMED("malformed", "the description cannot be read"),
+        BROKEN_LINK("broken-link", "the link leads nowhere or in a circle"),
+        CLOSED("closed", "the file or folder cannot be opened"),
+        BROKEN_SHARD("broken-shard", "the shard is cut off or damaged, and what follows is missing"),
+        UNKNOWN_FILE("unknown-file", "neither an image nor a caption file");
 
+        private final String code;
         private final String text;
 
-        Reason(String text) {
+        Reason(String code, String text) {
+            this.code = code;
             this.text = text;
         }
 
         /** For people. */
         public String text() {
             return text;
+        }
+
+        /** For programs, as in {@code key-taken}: other words for people change nothing here. */
+        public String code() {
+            return code;
         }
     }
 
     /** What is said of something that was used. */
     enum Remark {
-        FIRST_FRAME("only the first of its frames or pages is used"),
-        WARNED("its decoder had something to say"),
-        RENAMED("another image has its name, so its key ends with a digest"),
-        NAME_MATCHED("its name is written differently in the list"),
-        SPLIT_UNKNOWN("its split is not known, as if none were given"),
-        CAPTION_DAMAGED("one of its captions holds U+FFFD, for characters lost on the way, and is left out"),
-        CAPTION_LONG("one of its captions is longer than a job's may be");
+        FIRST_FRAME("first-frame", "only the first of its frames or pages is used"),
+        WARNED("warned", "its decoder had something to say"),
+        RENAMED("renamed", "another image has its name, so its key ends with a digest"),
+        NAME_MATCHED("name-matched", "its name is written differently in the list"),
+        SPLIT_UNKNOWN("split-unknown", "its split is not known, as if none were given"),
+        CAPTION_DAMAGED(
+                "caption-damaged", "one of its captions holds U+FFFD, for characters lost on the way, and is left out"),
+        CAPTION_LONG("caption-long", "one of its captions is longer than a job's may be");
 
+        private final String code;
         private final String text;
 
-        Remark(String text) {
+        Remark(String code, String text) {
+            this.code = code;
             this.text = text;
         }
 
         /** For people. */
         public String text() {
             return text;
+        }
+
+        /** For programs, as in {@code first-frame}: other words for people change nothing here. */
+        public String code() {
+            return code;
         }
     }
 }

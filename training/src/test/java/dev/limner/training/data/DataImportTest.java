@@ -99,14 +99,44 @@ class DataImportTest {
         assertThat(read().images().get(0).captionsIn("en")).containsExactly("red", "also red");
         assertThat(Files.readAllLines(set.resolve("skipped.jsonl")))
                 .contains(
-                        "{\"entry\":\"twin.png\",\"reason\":\"the same image is already there\",\"detail\":\"of good, which gets its captions\"}",
-                        "{\"entry\":\"silent.png\",\"reason\":\"there is no caption\"}")
+                        "{\"entry\":\"twin.png\",\"code\":\"duplicate\",\"reason\":\"the same image is already there\",\"detail\":\"of good, which gets its captions\"}",
+                        "{\"entry\":\"silent.png\",\"code\":\"no-caption\",\"reason\":\"there is no caption\"}")
                 .anySatisfy(line -> assertThat(line)
                         .contains("odd.png")
                         .contains("caption is 7, must be text, a list of texts or texts by language"))
                 .anySatisfy(
                         line -> assertThat(line).contains("metadata.jsonl:2").contains("file_name is missing"))
                 .anySatisfy(line -> assertThat(line).contains("lost.png").contains("named in metadata.jsonl"));
+    }
+
+    /** Programs read them: whoever changes one breaks them. */
+    @Test
+    void shouldGiveReasonsAndRemarksCodesThatStay() {
+        assertThat(SkippedEntries.Reason.values())
+                .extracting(SkippedEntries.Reason::code)
+                .containsExactly(
+                        "unreadable",
+                        "unsupported",
+                        "too-large",
+                        "no-image",
+                        "no-caption",
+                        "duplicate",
+                        "key-taken",
+                        "malformed",
+                        "broken-link",
+                        "closed",
+                        "broken-shard",
+                        "unknown-file");
+        assertThat(SkippedEntries.Remark.values())
+                .extracting(SkippedEntries.Remark::code)
+                .containsExactly(
+                        "first-frame",
+                        "warned",
+                        "renamed",
+                        "name-matched",
+                        "split-unknown",
+                        "caption-damaged",
+                        "caption-long");
     }
 
     @Test
