@@ -22,6 +22,7 @@ import dev.limner.worker.intake.RecordDelivery;
 import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.job.FinishedRecord;
 import dev.limner.worker.job.OutcomePublications;
+import dev.limner.worker.job.Publication;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.TestTakeOvers;
@@ -44,6 +45,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,6 +91,7 @@ class BatchDispatcherTest {
             unwanted,
             new FatalErrors("worker"));
     private final Map<String, Result> results = new ConcurrentHashMap<>();
+    private final Map<String, Publication> publications = new ConcurrentHashMap<>();
     private final List<RecordRef> stale = new ArrayList<>();
     private BatchDispatcher dispatcher = dispatcher(models);
     private long offset;
@@ -156,7 +159,28 @@ class BatchDispatcherTest {
                         failed -> assertThat(failed.error().code()).isEqualTo(ErrorCode.DEVICE_FAILED));
         assertThat(images("small")).hasSize(1);
         assertThat(results).hasSize(2);
+        assertThat(results.get("large").attempts())
+                .as("halved until it was alone")
+                .isGreaterThan(1);
+        assertThat(letter("large").attempts()).isEqualTo(results.get("large").attempts());
         assertThat(dispatcher.nanosUntilDue()).as("nothing is left").isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldStoreTheOriginalOfALargeLetter() throws InterruptedException {
+        own();
+        for (int length = 262_143; length <= 262_145; length++) {
+            String id = "bad-" + length;
+            take(id, new byte[length]);
+            runUntil(length - 262_142);
+
+            boolean stored = length > 262_144;
+            assertThat(letter(id).objectUri() != null).as("of %d", length).isEqualTo(stored);
+            assertThat(publications.get(id).original().value())
+                    .as("of %d", length)
+                    .hasSize(stored ? 4096 : length);
+            assertThat(letter(id).attempts()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -383,6 +407,10 @@ class BatchDispatcherTest {
                         + ",\"model\":\"" + model + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         values += 2L * value.length;
+        take(id, value);
+    }
+
+    private void take(String id, byte[] value) {
         RecordRef ref = new RecordRef(PARTITION, offset++, 1);
         dispatcher.take(
                 new RecordDelivery(ref, new OriginalRecord(null, value, List.of(), 0), JobCodec.decode(value, id), 0));
@@ -393,6 +421,7 @@ class BatchDispatcherTest {
         dispatcher.answered(finished.ref(), wanted ? finished.publication() : null);
         if (wanted) {
             Result result = finished.publication().result();
+            publications.put(result.jobId(), finished.publication());
             assertThat(results.put(result.jobId(), result))
                     .as("a second outcome of %s", result.jobId())
                     .isNull();
@@ -436,6 +465,10 @@ class BatchDispatcherTest {
 
     private List<Outcome.ImageRef> images(String id) {
         return ((Outcome.Completed) results.get(id).outcome()).images();
+    }
+
+    private Publication.DeadLetter letter(String id) {
+        return Objects.requireNonNull(publications.get(id).deadLetter());
     }
 
     private static List<Integer> indices(int count) {
