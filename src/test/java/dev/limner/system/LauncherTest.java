@@ -37,6 +37,7 @@ class LauncherTest {
                 rmdir "$CALLS.busy"
                 [ ! -e "$CALLS.fail" ] || { echo "[ERROR] no such luck"; exit 1; }
                 mkdir -p cli/target && head -c 300000 /dev/zero >cli/target/limner-cli.jar || exit 1
+                [ ! -e testkit/pom.xml ] || { mkdir -p testkit/target && touch testkit/target/limner-testkit.jar; }
                 echo "mvn ends" >>"$CALLS"
                 """);
         script(folder.resolve("jdk/bin/javac"), "echo 'javac 25.0.1'\n");
@@ -117,6 +118,22 @@ class LauncherTest {
 
         assertThat(exitCode(limner("submit"))).isZero();
         assertThat(calls()).contains("java runs: submit");
+    }
+
+    @Test
+    void shouldBuildAPartThatIsMissing() throws Exception {
+        Files.writeString(Files.createDirectory(home.resolve("testkit")).resolve("pom.xml"), "<project/>");
+        assertThat(exitCode(limner("submit"))).isZero();
+        assertThat(exitCode(limner("submit"))).isZero();
+        assertThat(calls().lines().filter(line -> line.startsWith("mvn starts")))
+                .hasSize(1);
+
+        Files.delete(home.resolve("testkit/target/limner-testkit.jar"));
+
+        assertThat(exitCode(limner("bench"))).isZero();
+        assertThat(home.resolve("testkit/target/limner-testkit.jar")).exists();
+        assertThat(calls().lines().filter(line -> line.startsWith("mvn starts")))
+                .hasSize(2);
     }
 
     @Test

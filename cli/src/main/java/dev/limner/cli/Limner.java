@@ -22,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -91,9 +90,7 @@ public final class Limner implements Runnable {
     /** The command as {@link #main} runs it: a user's mistake is one line on standard error, never a stack trace. */
     public static CommandLine commandLine() {
         CommandLine limner = new CommandLine(new Limner());
-        for (LimnerCommand command : ServiceLoader.load(LimnerCommand.class)) {
-            limner.addSubcommand(command);
-        }
+        InstalledCommands.of(Limner.class.getClassLoader()).addTo(limner);
         limner.addSubcommand(new AutoComplete.GenerateCompletion()).addSubcommand(new CommandLine.HelpCommand());
         // Settings of the whole reach those commands only that are there when they are made.
         return HelpText.in(limner)

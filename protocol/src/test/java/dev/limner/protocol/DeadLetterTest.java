@@ -74,7 +74,8 @@ class DeadLetterTest {
     void shouldBoundHeaders() {
         for (int bytes : new int[] {262_143, 262_144, 262_145}) {
             RecordHeader header = new RecordHeader("h", new byte[bytes - 19]);
-            DeadLetter letter = DeadLetter.of(original(null, null, header, RecordHeader.of("limner-x", "")), cause(null));
+            DeadLetter letter =
+                    DeadLetter.of(original(null, null, header, RecordHeader.of("limner-x", "")), cause(null));
             boolean fits = bytes <= 262_144;
 
             assertThat(letter.headers().contains(header)).as("of %d", bytes).isEqualTo(fits);
@@ -88,7 +89,8 @@ class DeadLetterTest {
     void shouldKeepASmallHeaderBehindOneThatDoesNotFit() {
         RecordHeader small = RecordHeader.of("i", "");
 
-        DeadLetter letter = DeadLetter.of(original(null, null, new RecordHeader("h", new byte[262_144]), small), cause(null));
+        DeadLetter letter =
+                DeadLetter.of(original(null, null, new RecordHeader("h", new byte[262_144]), small), cause(null));
 
         assertThat(letter.headers().get(0)).isSameAs(small);
         assertThat(RecordHeader.last(letter.headers(), "limner-dropped-headers"))
@@ -126,12 +128,13 @@ class DeadLetterTest {
 
     @Test
     void shouldNameItsOwnPlaceAsTheOriginOfAFirstRedrive() {
-        DeadLetter letter = DeadLetter.of(
-                original(null, null, RecordHeader.of(DeadLetterHeaders.REDRIVE, "1")), cause(null));
+        DeadLetter letter =
+                DeadLetter.of(original(null, null, RecordHeader.of(DeadLetterHeaders.REDRIVE, "1")), cause(null));
 
         assertThat(RecordHeader.last(letter.headers(), DeadLetterHeaders.REDRIVE_ORIGIN))
                 .contains(PLACE);
-        assertThat(RecordHeader.last(DeadLetter.of(original(null, null), cause(null)).headers(), "limner-redrive-origin"))
+        assertThat(RecordHeader.last(
+                        DeadLetter.of(original(null, null), cause(null)).headers(), "limner-redrive-origin"))
                 .isEmpty();
     }
 

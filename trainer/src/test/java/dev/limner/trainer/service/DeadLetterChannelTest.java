@@ -68,7 +68,9 @@ class DeadLetterChannelTest {
     @Test
     void shouldKeepTheWholeOfALargeValueInAFile() throws IOException {
         for (int length : new int[] {262_143, 262_144}) {
-            assertThat(letterOf(null, new byte[length]).value()).as("of %d", length).hasSize(length);
+            assertThat(letterOf(null, new byte[length]).value())
+                    .as("of %d", length)
+                    .hasSize(length);
         }
         assertThat(state.resolve("letters")).doesNotExist();
 
@@ -86,8 +88,7 @@ class DeadLetterChannelTest {
     @Test
     void shouldBoundTheHeaders() {
         for (int bytes : new int[] {65_535, 65_536, 65_537}) {
-            ProducerRecord<byte[], byte[]> letter =
-                    letterOf(null, null, new RecordHeader("h", new byte[bytes - 19]));
+            ProducerRecord<byte[], byte[]> letter = letterOf(null, null, new RecordHeader("h", new byte[bytes - 19]));
 
             assertThat(header(letter, "h") != null).as("of %d", bytes).isEqualTo(bytes <= 65_536);
         }
