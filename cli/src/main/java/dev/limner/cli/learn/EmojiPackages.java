@@ -7,11 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The two npm packages of the sample data, in the versions whose content is known: a wrong name needs no download. */
-final class EmojiPackages {
+public final class EmojiPackages {
     private static final String IMAGES_VERSION = "16.0.0";
     private static final String NAMES = "emojibase-data";
     private static final String NAMES_VERSION = "17.0.0";
@@ -37,7 +38,7 @@ final class EmojiPackages {
     private EmojiPackages() {}
 
     /** @throws UsageException if the packages have no such category, or no names in one of the languages */
-    static void require(@Nullable String category, List<String> languages) {
+    public static void require(@Nullable String category, List<String> languages) {
         if (category != null && !CATEGORIES.contains(category)) {
             throw new UsageException(
                     "--category is '" + category + "', must be one of " + String.join(", ", CATEGORIES));
@@ -50,30 +51,9 @@ final class EmojiPackages {
         }
     }
 
-    /** Has npm fetch both into a folder. */
-    static void fetch(EmojiArtwork artwork, Path folder) {
-        try {
-            Process npm = new ProcessBuilder(
-                            "npm",
-                            "pack",
-                            "--silent",
-                            artwork.npmPackage() + "@" + IMAGES_VERSION,
-                            NAMES + "@" + NAMES_VERSION)
-                    .directory(folder.toFile())
-                    .inheritIO()
-                    // The names of what it fetched, which nobody asked for.
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (npm.waitFor() != 0) {
-                throw new IllegalStateException("npm pack ended with exit code " + npm.exitValue()
-                        + ": --packages takes a folder with the two packages instead");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("npm, which fetches the packages, cannot be started", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while npm fetched the packages", e);
-        }
+    /** Both, as npm is asked for them. */
+    static List<String> wanted(EmojiArtwork artwork) {
+        return List.of(artwork.npmPackage() + "@" + IMAGES_VERSION, NAMES + "@" + NAMES_VERSION);
     }
 
     static Path images(EmojiArtwork artwork, Path folder) {
@@ -84,11 +64,24 @@ final class EmojiPackages {
         return tarball(folder, NAMES);
     }
 
+    /** Of several versions none is taken: which one it was would be seen in the data only. */
     private static Path tarball(Path folder, String name) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.getFileName().toString().matches(name + "-\\d.*\\.tgz"))
-                    .findFirst()
-                    .orElseThrow(() -> new UsageException("there is no " + name + "-*.tgz in " + folder));
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().matches(name + "-\\d.*\\.tgz"))
+                    .sorted()
+                    .toList();
+            if (found.size() != 1) {
+                throw new UsageException(
+                        found.isEmpty()
+                                ? "there is no " + name + "-*.tgz in " + folder
+                                : folder + " holds "
+                                        + found.stream()
+                                                .map(file -> String.valueOf(file.getFileName()))
+                                                .collect(Collectors.joining(" and "))
+                                        + ": leave one of them there");
+            }
+            return found.get(0);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + folder + " cannot be read", e);
         }

@@ -91,6 +91,9 @@ public final class ForgettingCommand implements Callable<Integer> {
                     "--left-out '" + kind + "' is what " + parts.shown().size() + " captions to learn and "
                             + parts.unseen().size() + " held out start with, needs some of both");
         }
+        KeptOptions kept = new KeptOptions(folder);
+        kept.require(Map.of("--left-out", kind, "the sample data", all.digest()), List.of("data", "base"));
+        kept.aim("base", minutes, "--minutes");
         Path data = folder.resolve("data");
         parts.writeRest(data);
         train(home, folder, data);

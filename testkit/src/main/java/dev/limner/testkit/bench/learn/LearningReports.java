@@ -2,8 +2,10 @@ package dev.limner.testkit.bench.learn;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.launcher.UsageException;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -29,16 +31,35 @@ final class LearningReports {
     }
 
     /**
-     * Runs a command of the command line with the output of another.
+     * Runs a command of the command line with the output of another, and fails as it does: what it throws is thrown here, for
+     * whoever runs the benchmark to be told once.
      *
      * @param command its class
+     * @throws UsageException if it takes no such arguments
      * @throws IllegalStateException if it does not end with exit code 0
      */
     static void execute(CommandSpec as, Class<?> command, String... arguments) {
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
         int code = new CommandLine(command)
                 .setOut(as.commandLine().getOut())
                 .setErr(as.commandLine().getErr())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((misuse, given) -> {
+                    failure.set(new UsageException(String.valueOf(misuse.getMessage()), misuse));
+                    return 2;
+                })
+                .setExecutionExceptionHandler((thrown, ran, parsed) -> {
+                    failure.set(
+                            thrown instanceof RuntimeException unchecked
+                                    ? unchecked
+                                    : new IllegalStateException(String.valueOf(thrown.getMessage()), thrown));
+                    return 1;
+                })
                 .execute(arguments);
+        RuntimeException thrown = failure.get();
+        if (thrown != null) {
+            throw thrown;
+        }
         if (code != 0) {
             throw new IllegalStateException(command.getSimpleName() + " ended with exit code " + code);
         }

@@ -1,6 +1,8 @@
 package dev.limner.testkit.bench.learn;
 
 import dev.limner.cli.learn.DataCommand;
+import dev.limner.cli.learn.DataOptions;
+import dev.limner.cli.learn.EmojiPackages;
 import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
 import dev.limner.generator.bundle.ModelBundle;
@@ -19,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +44,11 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class TransferCommand implements Callable<Integer> {
-    private static final String FROM_NOTHING = "from nothing";
+    private static final int SIDE = 64;
+    private static final String NOTHING = "from-nothing";
+
+    /** What a run leaves behind that the next one uses. */
+    private static final List<String> PARTS = List.of("all", "small", "from-model", "frozen", NOTHING);
 
     @Option(names = "--from", paramLabel = "BUNDLE", description = "The model. Default: models/default")
     @Nullable
@@ -104,6 +113,11 @@ public final class TransferCommand implements Callable<Integer> {
     public Integer call() {
         requireAscending("--minutes", minutes);
         requireAscending("--minutes-from-nothing", minutesFromNothing);
+        if (heldOut == 0) {
+            throw new UsageException("--held-out is 0, must be at least 1: nothing could be compared with");
+        }
+        DataSettings unused = DataOptions.settings(SIDE, heldOut);
+        EmojiPackages.require(category, List.of(HeldOutClass.LANGUAGE));
         ProjectLayout home = ProjectLayout.find();
         Path base = from == null ? home.root().resolve("models/default") : from;
         StartingPoint start = StartingPoint.of(ModelBundle.read(base), frozen);
@@ -114,6 +128,8 @@ public final class TransferCommand implements Callable<Integer> {
         }
         Path folder = out == null ? home.state().resolve("transfer") : out.toAbsolutePath();
         FolderClaims.keep(folder, "limner bench transfer");
+        KeptOptions kept = new KeptOptions(folder);
+        kept.require(options(base), PARTS);
         Path all = folder.resolve("all");
         Path small = folder.resolve("small");
         bring(all);
@@ -123,19 +139,15 @@ public final class TransferCommand implements Callable<Integer> {
         }
         List<TransferReport.Model> models = new ArrayList<>();
         models.add(new TransferReport.Model("not trained further", 0, base));
-        models.addAll(train(folder, "from-model", "from the model", minutes, List.of("--from=" + base)));
+        models.addAll(train(kept, "from-model", "from the model", minutes, List.of("--from=" + base)));
         models.addAll(train(
-                folder,
+                kept,
                 "frozen",
                 "from the model, frozen: " + String.join(", ", frozen),
                 minutes,
                 List.of("--from=" + base, "--freeze=" + String.join(",", frozen))));
-        models.addAll(train(
-                folder,
-                "from-nothing",
-                FROM_NOTHING,
-                minutesFromNothing,
-                List.of("--recipe=" + recipe(folder, start))));
+        models.addAll(
+                train(kept, NOTHING, "from nothing", minutesFromNothing, List.of("--recipe=" + recipe(folder, start))));
         new TransferReport(home, all, small, folder, spec.commandLine().getOut()).write(models);
         return 0;
     }
@@ -148,14 +160,32 @@ public final class TransferCommand implements Callable<Integer> {
         }
     }
 
+    /** What everything in the folder depends on but the times. */
+    private Map<String, String> options(Path base) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("--from", ModelBundle.read(base).manifest().digest());
+        options.put("--freeze", String.join(",", frozen));
+        options.put("--artwork", artwork.name().toLowerCase(Locale.ROOT));
+        options.put("--category", category);
+        options.put("--held-out", String.valueOf(heldOut));
+        return options;
+    }
+
+    /** Not again once it is there as a whole, for which npm would have to fetch the packages. */
     private void bring(Path data, String... arguments) {
-        if (DataSettings.in(data)) {
+        Path whole = data.resolveSibling(data.getFileName() + ".imported");
+        if (Files.exists(whole)) {
             return;
         }
         List<String> line = new ArrayList<>(List.of(
                 "import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
         line.addAll(List.of(arguments));
         LearningReports.execute(spec, DataCommand.class, line.toArray(String[]::new));
+        try {
+            Files.createFile(whole);
+        } catch (IOException e) {
+            throw new UncheckedIOException(whole + " cannot be written", e);
+        }
     }
 
     /** The model's own, so that the two differ in nothing but where they start. */
@@ -171,11 +201,13 @@ public final class TransferCommand implements Callable<Integer> {
 
     /** One training, stopped at each of the times for a copy of its model. */
     private List<TransferReport.Model> train(
-            Path folder, String name, String title, List<Integer> times, List<String> arguments) {
+            KeptOptions kept, String name, String title, List<Integer> times, List<String> arguments) {
+        Path folder = kept.folder();
         List<TransferReport.Model> models = new ArrayList<>();
         for (int time : times) {
             Path model = folder.resolve(name + "-" + time);
             if (!Files.exists(model)) {
+                kept.aim(name, time, name.equals(NOTHING) ? "--minutes-from-nothing" : "--minutes");
                 List<String> line = new ArrayList<>(arguments);
                 line.add("--data=" + folder.resolve("small"));
                 line.add("--out=" + folder.resolve(name));
