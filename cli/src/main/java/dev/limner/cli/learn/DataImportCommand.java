@@ -2,7 +2,6 @@ package dev.limner.cli.learn;
 
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
-import dev.limner.launcher.Folders;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataImport;
@@ -70,7 +69,7 @@ final class DataImportCommand {
         int fill(RawImage.Source source, Path folder, int side) {
             PrintWriter terminal = spec.commandLine().getOut();
             DataImport.Outcome outcome;
-            DataSettings settings = settings(side);
+            DataSettings settings = DataOptions.settings(side, heldOut);
             AtomicLong seen = new AtomicLong();
             try (Progress progress = Progress.of("importing", 0)) {
                 RawImage.Source watched = (receiver, skipped) -> source.read(
@@ -128,14 +127,6 @@ final class DataImportCommand {
                     + " to train on and " + EvaluationPlan.FEWEST
                     + " held out are needed): import more, or train with --check-every 0");
         }
-
-        private DataSettings settings(int side) {
-            try {
-                return DataSettings.of(side, heldOut);
-            } catch (IllegalArgumentException e) {
-                throw new UsageException(String.valueOf(e.getMessage()));
-            }
-        }
     }
 
     /** {@code limner data import emoji}. */
@@ -192,28 +183,27 @@ final class DataImportCommand {
                 throw new UsageException("--out is needed: data/emoji is for all of noto");
             }
             if (packages != null) {
-                return fill(packages);
+                EmojiSource source = source(packages);
+                source.complaint().ifPresent(wrong -> {
+                    throw new UsageException(wrong);
+                });
+                return fill(source);
             }
             EmojiPackages.require(category, languages);
-            Path fetched = Folders.temporary("limner-emoji");
-            try {
-                EmojiPackages.fetch(artwork, fetched);
-                return fill(fetched);
-            } finally {
-                Folders.delete(fetched);
+            DataSettings unused = DataOptions.settings(SIDE, target.heldOut);
+            try (FetchedPackages fetched = new FetchedPackages()) {
+                fetched.fetch(artwork);
+                return fill(source(fetched.folder()));
             }
         }
 
-        private int fill(Path from) {
-            return target.fill(
-                    new EmojiSource(
-                            artwork,
-                            EmojiPackages.images(artwork, from),
-                            EmojiPackages.names(from),
-                            languages,
-                            category),
-                    out == null ? ProjectLayout.find().emojiData() : out,
-                    SIDE);
+        private EmojiSource source(Path from) {
+            return new EmojiSource(
+                    artwork, EmojiPackages.images(artwork, from), EmojiPackages.names(from), languages, category);
+        }
+
+        private int fill(EmojiSource source) {
+            return target.fill(source, out == null ? ProjectLayout.find().emojiData() : out, SIDE);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +33,33 @@ public record EmojiSource(
         List<String> languages,
         @Nullable String category) implements RawImage.Source {
     private static final int MOST_TAGS = 5;
+    private static final String INDEX = "package/emoji.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public EmojiSource {
         languages = List.copyOf(languages);
     }
 
+    /** What the packages do not have of the category and the languages; looks at no image. */
+    public Optional<String> complaint() {
+        Map<String, byte[]> names =
+                entries(namesPackage, languages.stream().map(EmojiSource::data).toList());
+        for (String language : languages) {
+            if (!names.containsKey(data(language))) {
+                return Optional.of(noNames(language));
+            }
+        }
+        return category == null ? Optional.empty() : complaint(index(entries(imagesPackage, List.of(INDEX))));
+    }
+
     @Override
     public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         Map<String, Map<String, List<String>>> captions = captions();
-        Map<String, byte[]> files = entries(imagesPackage, List.of("package/emoji.json", artwork.folder()));
-        byte[] index = files.get("package/emoji.json");
-        if (index == null) {
-            throw new DataException(imagesPackage + " holds no package/emoji.json");
-        }
-        JsonNode all = tree(imagesPackage, index);
-        requireCategory(all);
+        Map<String, byte[]> files = entries(imagesPackage, List.of(INDEX, artwork.folder()));
+        JsonNode all = index(files);
+        complaint(all).ifPresent(wrong -> {
+            throw new DataException(wrong);
+        });
         for (JsonNode emoji : all) {
             if (category != null && !category.equals(emoji.path("category").asText())) {
                 continue;
@@ -73,30 +85,40 @@ public record EmojiSource(
         }
     }
 
-    private void requireCategory(JsonNode all) {
-        if (category == null) {
-            return;
+    private JsonNode index(Map<String, byte[]> files) {
+        byte[] index = files.get(INDEX);
+        if (index == null) {
+            throw new DataException(imagesPackage + " holds no " + INDEX);
         }
+        return tree(imagesPackage, index);
+    }
+
+    private Optional<String> complaint(JsonNode all) {
         Set<String> categories = new TreeSet<>();
         all.forEach(emoji -> categories.add(emoji.path("category").asText()));
-        if (!categories.contains(category)) {
-            throw new DataException(
-                    "there is no category '" + category + "' of emoji, there are " + String.join(", ", categories));
-        }
+        return category == null || categories.contains(category)
+                ? Optional.empty()
+                : Optional.of(
+                        "there is no category '" + category + "' of emoji, there are " + String.join(", ", categories));
+    }
+
+    private String noNames(String language) {
+        return namesPackage + " holds no names in the language '" + language + "'";
+    }
+
+    private static String data(String language) {
+        return "package/" + language + "/data.json";
     }
 
     /** Language to code to captions. */
     private Map<String, Map<String, List<String>>> captions() {
-        Map<String, byte[]> names = entries(
-                namesPackage,
-                languages.stream()
-                        .map(language -> "package/" + language + "/data.json")
-                        .toList());
+        Map<String, byte[]> names =
+                entries(namesPackage, languages.stream().map(EmojiSource::data).toList());
         Map<String, Map<String, List<String>>> captions = new LinkedHashMap<>();
         for (String language : languages) {
-            byte[] bytes = names.get("package/" + language + "/data.json");
+            byte[] bytes = names.get(data(language));
             if (bytes == null) {
-                throw new DataException(namesPackage + " holds no names in the language '" + language + "'");
+                throw new DataException(noNames(language));
             }
             captions.put(language, captionsByCode(tree(namesPackage, bytes)));
         }

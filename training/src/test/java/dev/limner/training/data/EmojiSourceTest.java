@@ -79,6 +79,21 @@ class EmojiSourceTest {
                         + " Smileys & Emotion");
     }
 
+    @Test
+    void shouldSayWhatThePackagesDoNotHaveBeforeAnythingIsRead() {
+        assertThat(source(List.of("en"), "Food & Drink").complaint()).isEmpty();
+        assertThat(source(List.of("en"), null).complaint()).isEmpty();
+        assertThat(source(List.of("en"), "").complaint())
+                .hasValueSatisfying(said ->
+                        assertThat(said).startsWith("there is no category '' of emoji, there are Animals & Nature, "));
+        assertThat(source(List.of("en", "tlh"), null).complaint())
+                .contains(names + " holds no names in the language 'tlh'");
+    }
+
+    private EmojiSource source(List<String> languages, @Nullable String category) {
+        return new EmojiSource(EmojiArtwork.NOTO, images, names, languages, category);
+    }
+
     private List<RawImage> read(EmojiArtwork artwork, @Nullable String category) {
         List<RawImage> read = new ArrayList<>();
         new EmojiSource(artwork, images, names, List.of("en"), category).read(read::add, (entry, reason, detail) -> {
