@@ -258,7 +258,10 @@ public final class TrainCommand implements Runnable, LimnerCommand {
             try (Progress progress =
                     Progress.of("training (seconds)", limit.time().toSeconds())) {
                 Manifest manifest = loop.run(
-                        limit, device, check, shown(progress, spec.commandLine().getErr()));
+                        limit,
+                        device,
+                        check,
+                        shown(limit, progress, spec.commandLine().getErr()));
                 terminal.printf("model %s@%s in %s%n", manifest.name(), manifest.digest(), out.resolve("model"));
                 terminal.println("report in " + out.resolve("report.html"));
                 terminal.println("limner up --model " + out.resolve("model") + " serves it" + asked(manifest));
@@ -286,10 +289,17 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                 : ", limner submit --model " + manifest.name() + " asks for it";
     }
 
-    private static TrainingListener shown(Progress progress, PrintWriter terminal) {
+    static TrainingListener shown(TrainingLoop.Limit limit, Progress progress, PrintWriter terminal) {
         return new TrainingListener() {
             @Override
             public void started(int images, long step, double seconds) {
+                if (seconds >= limit.time().toSeconds()) {
+                    terminal.printf(
+                            Locale.ROOT,
+                            "no step is made: --minutes is %.1f, and earlier runs have trained for %.1f%n",
+                            limit.time().toSeconds() / 60.0,
+                            seconds / 60);
+                }
                 progress.to((long) seconds, CountedNoun.of(images, "image") + ", from step " + step);
             }
 

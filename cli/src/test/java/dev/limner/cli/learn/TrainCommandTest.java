@@ -2,14 +2,19 @@ package dev.limner.cli.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
+import dev.limner.training.loop.TrainingLoop;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,6 +43,26 @@ class TrainCommandTest {
 
         assertThat(failure(set("d", 15, 2), "--from", nope.toString()))
                 .isEqualTo("there is no model in " + nope + ": it has no manifest.json");
+    }
+
+    @Test
+    void shouldSayThatEarlierRunsHaveTrainedForLonger() {
+        assertThat(started(12, 24.4))
+                .isEqualTo("no step is made: --minutes is 0.2, and earlier runs have trained for 0.4");
+        assertThat(started(24, 12)).isEmpty();
+    }
+
+    private static String started(int limitSeconds, double before) {
+        StringWriter said = new StringWriter();
+        Duration limit = Duration.ofSeconds(limitSeconds);
+        try (Progress progress = Progress.of("training (seconds)", limitSeconds)) {
+            TrainCommand.shown(
+                            new TrainingLoop.Limit(limit, 10, limit, limit, 0, false),
+                            progress,
+                            new PrintWriter(said, true))
+                    .started(20, 4, before);
+        }
+        return said.toString().strip();
     }
 
     private String failure(Path set, String... more) {
