@@ -2,7 +2,9 @@ package dev.limner.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.Decoded;
 import dev.limner.protocol.ImageSize;
@@ -13,6 +15,7 @@ import dev.limner.protocol.UnknownFields;
 import dev.limner.protocol.text.JsonBytes;
 import dev.limner.protocol.text.JsonEntry;
 import dev.limner.protocol.text.JsonLines;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,6 +56,16 @@ final class JobOptions {
     @Option(names = "--truncation", paramLabel = "0..1", description = "Factor on the noise: less variety below 1.")
     @Nullable
     Double truncation;
+
+    @Option(names = "--label", paramLabel = "CLASS", description = "Class of the image, where the model has classes.")
+    @Nullable
+    String label;
+
+    @Option(
+            names = "--control",
+            paramLabel = "NAME=VALUE",
+            description = "Set a control that the model declares, a number or a word. May be given several times.")
+    Map<String, String> controls = new LinkedHashMap<>();
 
     @Option(
             names = "--deadline",
@@ -105,6 +118,11 @@ final class JobOptions {
             return JsonLines.STRICT.read(bytes, name).stream()
                     .map(entry -> new Written(name + " line " + entry.line(), entry))
                     .toList();
+        }
+
+        /** A job that options alone describe. */
+        static Written byOptions() {
+            return new Written("the job", new JsonEntry.Json(1, JSON.createObjectNode()));
         }
 
         private ObjectNode node() {
@@ -185,6 +203,25 @@ final class JobOptions {
         absent(node, "truncation", truncation);
         absent(node, "deadline", deadline);
         absent(node, "tenant", tenant);
+        absent(node, "label", label);
+        if (!controls.isEmpty() && !node.hasNonNull("controls")) {
+            ObjectNode own = node.putObject("controls");
+            controls.forEach((name, value) -> own.set(name, control(value)));
+        }
+    }
+
+    /** Whether a job can be told by options alone, without a caption. */
+    boolean sayWhatToGenerate() {
+        return label != null || !controls.isEmpty();
+    }
+
+    /** A number where it reads as one, else a word. */
+    private static JsonNode control(String value) {
+        try {
+            return new DecimalNode(new BigDecimal(value));
+        } catch (NumberFormatException e) {
+            return new TextNode(value);
+        }
     }
 
     private static ImageSize size(String written) {

@@ -173,7 +173,7 @@ final class ResultCollector {
         String manifestLine(@Nullable String fileName) {
             ObjectNode node = JSON.createObjectNode();
             node.put("file_name", fileName == null ? image.uri() : fileName);
-            node.put("text", job.caption());
+            node.put("text", job.title().orElse(""));
             node.put("jobId", job.id());
             node.put("index", image.index());
             node.put("seed", image.seed());

@@ -31,7 +31,7 @@ final class ResultGallery {
             model = generatedBy.name() + "@" + generatedBy.digest();
             pictures.add(Map.of(
                     "file", "images/" + generated.fileName(),
-                    "caption", generated.job().caption(),
+                    "caption", generated.job().title().orElse(""),
                     "seed", generated.image().seed(),
                     "digest", generatedBy.digest().substring(0, 12),
                     "timings", describe(timings),

@@ -104,7 +104,7 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
         if (jobs.isEmpty()) {
             throw new UsageException(
                     file == null
-                            ? "there is no caption: give one, or --file"
+                            ? "there is no caption: give one, or --file, or --label for a model with classes"
                             : "there is no caption in " + UserFile.name(file));
         }
         PrintWriter err = spec.commandLine().getErr();
@@ -125,7 +125,7 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
         }
         tally.generated()
                 .forEach(generated -> terminal.println(PrintableText.whole(
-                        generated.image().uri() + "  " + generated.job().caption())));
+                        generated.image().uri() + "  " + generated.job().title().orElse(""))));
         tally.complaints().forEach(terminal::println);
         if (images != null) {
             tally.copyTo(images);
@@ -141,6 +141,8 @@ public final class SubmitCommand implements Callable<Integer>, LimnerCommand {
         List<JobOptions.Written> written = new ArrayList<>(JobOptions.Written.arguments(captions));
         if (file != null) {
             written.addAll(JobOptions.Written.file(UserFile.bytes(file), UserFile.name(file)));
+        } else if (captions.isEmpty() && options.sayWhatToGenerate()) {
+            written.add(JobOptions.Written.byOptions());
         }
         return written;
     }

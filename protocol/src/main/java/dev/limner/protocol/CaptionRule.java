@@ -47,6 +47,12 @@ final class CaptionRule {
         return Normalizer.normalize(caption, Normalizer.Form.NFC);
     }
 
+    /** Whether a short text, such as a label, can be written down and read again as it is. */
+    static boolean isPlain(String text) {
+        return text.codePoints()
+                .noneMatch(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE);
+    }
+
     private static boolean invisible(int point) {
         int type = Character.getType(point);
         return Character.isWhitespace(point) || Character.isSpaceChar(point) || type == Character.FORMAT;

@@ -34,6 +34,11 @@ public enum ErrorCode {
     GROUP_INVALID,
     TENANT_INVALID,
     CONTEXT_TOO_LARGE,
+    /** Of a job for a model that reads something else, which is named; the caption is a {@link #MISSING_FIELD}. */
+    INPUT_MISSING,
+    LABEL_UNKNOWN,
+    CONTROL_UNKNOWN,
+    CONTROL_OUT_OF_RANGE,
     UNSUPPORTED_VERSION,
     WORKER_CRASHED,
     DEVICE_OUT_OF_MEMORY,

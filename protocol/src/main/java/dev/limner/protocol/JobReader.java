@@ -1,10 +1,13 @@
 package dev.limner.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,7 @@ final class JobReader {
     private static final int MOST_COUNT = 64;
     private static final int MOST_GROUP = 1_000_000;
     private static final int MOST_CONTEXT_BYTES = 4 << 10;
+    private static final int MOST_LABEL = 200;
     private static final int MOST_SIDE = 1 << 16;
 
     private final JsonFields fields;
@@ -28,7 +32,8 @@ final class JobReader {
         String id = fields.id(fallbackId);
         Long seed = fields.integer("seed", ErrorCode.SEED_OUT_OF_RANGE, Long.MIN_VALUE, Long.MAX_VALUE);
         Long count = fields.integer("count", ErrorCode.COUNT_OUT_OF_RANGE, 1, MOST_COUNT);
-        Double truncation = fields.number("truncation", ErrorCode.TRUNCATION_OUT_OF_RANGE, 0, 1);
+        Map<String, JsonNode> controls = ControlFields.read(fields);
+        Double truncation = truncation(controls);
         return new Job(
                 id,
                 caption(),
@@ -41,13 +46,43 @@ final class JobReader {
                 deadline(),
                 group(),
                 tenant(),
-                context());
+                context(),
+                label(),
+                controls);
     }
 
-    private String caption() throws InvalidRecord {
+    /** A field of its own, which wins over a control of that name. */
+    private @Nullable Double truncation(Map<String, JsonNode> controls) throws InvalidRecord {
+        JsonNode control = controls.remove(ControlFields.TRUNCATION);
+        Double own = fields.number(ControlFields.TRUNCATION, ErrorCode.TRUNCATION_OUT_OF_RANGE, 0, 1);
+        if (own != null || control == null) {
+            return own;
+        }
+        return new JsonFields(JsonNodeFactory.instance.objectNode().set(ControlFields.TRUNCATION, control), "controls.")
+                .number(ControlFields.TRUNCATION, ErrorCode.TRUNCATION_OUT_OF_RANGE, 0, 1);
+    }
+
+    private @Nullable String label() throws InvalidRecord {
+        String written = fields.text("label");
+        if (written == null) {
+            return null;
+        }
+        String label = written.strip();
+        if (label.isEmpty() || label.length() > MOST_LABEL || !CaptionRule.isPlain(label)) {
+            throw new InvalidRecord(RecordError.of(
+                    ErrorCode.LABEL_UNKNOWN,
+                    "label",
+                    written,
+                    "must have 1 to " + MOST_LABEL + " characters, none of them a control character"));
+        }
+        return Normalizer.normalize(label, Normalizer.Form.NFC);
+    }
+
+    /** Absent is no mistake yet: whether there must be one only the model tells. */
+    private @Nullable String caption() throws InvalidRecord {
         String written = fields.text("caption");
         if (written == null) {
-            throw JsonFields.missing("caption");
+            return null;
         }
         return CaptionRule.normalised("caption", written);
     }

@@ -27,8 +27,9 @@ public final class JobCodecFuzzer {
                 || !job.equals(again)) {
             throw new AssertionError("does not survive a round trip: " + job);
         }
-        if (job.caption().codePoints().anyMatch(Character::isISOControl)
-                || job.caption().codePointCount(0, job.caption().length()) > LONGEST_MESSAGE) {
+        String title = job.title().orElse("");
+        if (title.codePoints().anyMatch(Character::isISOControl)
+                || title.codePointCount(0, title.length()) > LONGEST_MESSAGE) {
             throw new AssertionError("accepted: " + job);
         }
     }

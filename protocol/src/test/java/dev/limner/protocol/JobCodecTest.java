@@ -57,6 +57,7 @@ class JobCodecTest {
     void shouldHaveAnExampleOfEveryCodeThatTheRecordAloneCanRaise() {
         Set<ErrorCode> raisedElsewhere = EnumSet.of(
                 ErrorCode.ID_CONFLICT,
+                ErrorCode.INPUT_MISSING,
                 ErrorCode.DEADLINE_PASSED,
                 ErrorCode.WORKER_CRASHED,
                 ErrorCode.DEVICE_OUT_OF_MEMORY,
@@ -184,6 +185,70 @@ class JobCodecTest {
                 .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(FeedbackCodecTest.OF_FEEDBACK).stream()
                         .map(ErrorCode::wireName)
                         .toList());
+    }
+
+    @Test
+    void shouldReadLabelsAndControls() {
+        Job job = ((Decoded.Valid) decode(
+                        "{\"label\":\" ankle boot \",\"controls\":{\"slant\":-1.5,\"style\":\"bold\",\"gone\":null}}"))
+                .job();
+
+        assertThat(job.caption()).isNull();
+        assertThat(job.label()).isEqualTo("ankle boot");
+        assertThat(job.title()).hasValue("ankle boot");
+        assertThat(job.controls().keySet()).containsExactly("slant", "style");
+        assertThat(((Decoded.Valid) JobCodec.decode(JobCodec.encode(job), FALLBACK)).job())
+                .isEqualTo(job);
+        assertThat(new String(JobCodec.encode(job), StandardCharsets.UTF_8)).doesNotContain("caption");
+        Job plain = ((Decoded.Valid) decode("{\"caption\":\"a\"}")).job();
+        assertThat(new String(JobCodec.encode(plain), StandardCharsets.UTF_8)).doesNotContain("label", "controls");
+    }
+
+    @Test
+    void shouldLetTheFieldTruncationWinOverAControlOfThatName() {
+        assertThat(truncation("{\"caption\":\"a\",\"truncation\":0.5,\"controls\":{\"truncation\":0.9}}"))
+                .isEqualTo(0.5);
+        assertThat(truncation("{\"caption\":\"a\",\"controls\":{\"truncation\":0.9}}"))
+                .isEqualTo(0.9);
+        assertThat(truncation("{\"caption\":\"a\"}")).isEqualTo(1);
+    }
+
+    private static double truncation(String job) {
+        Job read = ((Decoded.Valid) decode(job)).job();
+        assertThat(read.controls()).isEmpty();
+        return read.truncation();
+    }
+
+    @Test
+    void shouldKeepToTheBoundsOfLabelsAndControls() {
+        assertThat(decode(controls(64))).isInstanceOf(Decoded.Valid.class);
+        refuses(controls(65), ErrorCode.CONTROL_OUT_OF_RANGE, "controls has 65 entries, at most 64");
+        assertThat(decode("{\"label\":\"" + "a".repeat(200) + "\"}")).isInstanceOf(Decoded.Valid.class);
+        refuses("{\"label\":\"" + "a".repeat(201) + "\"}", ErrorCode.LABEL_UNKNOWN, "1 to 200 characters");
+        assertThat(decode("{\"controls\":{\"" + "a".repeat(64) + "\":1}}")).isInstanceOf(Decoded.Valid.class);
+        refuses("{\"controls\":{\"" + "a".repeat(65) + "\":1}}", ErrorCode.CONTROL_UNKNOWN, "1 to 64 characters");
+        assertThat(decode("{\"controls\":{\"a\":\"" + "x".repeat(200) + "\"}}")).isInstanceOf(Decoded.Valid.class);
+        refuses("{\"controls\":{\"a\":\"" + "x".repeat(201) + "\"}}", ErrorCode.CONTROL_OUT_OF_RANGE, "controls.a");
+        refuses("{\"label\":\"a\\u0007b\"}", ErrorCode.LABEL_UNKNOWN, "control character");
+        refuses("{\"label\":\"a\\ud800\"}", ErrorCode.LABEL_UNKNOWN, "control character");
+        refuses("{\"controls\":{\"a\\u0000\":1}}", ErrorCode.CONTROL_UNKNOWN, "control character");
+        refuses("{\"controls\":{\"a\":\"\\ud800\"}}", ErrorCode.CONTROL_OUT_OF_RANGE, "control character");
+        refuses("{\"controls\":{\"a\":1e999}}", ErrorCode.CONTROL_OUT_OF_RANGE, "must be a finite number");
+    }
+
+    private static String controls(int count) {
+        StringBuilder text = new StringBuilder("{\"controls\":{");
+        for (int i = 0; i < count; i++) {
+            text.append(i == 0 ? "" : ",").append("\"c").append(i).append("\":").append(i);
+        }
+        return text.append("}}").toString();
+    }
+
+    private static void refuses(String job, ErrorCode code, String reason) {
+        assertThat(decode(job)).isInstanceOfSatisfying(Decoded.Poison.class, poison -> {
+            assertThat(poison.error().code()).isEqualTo(code);
+            assertThat(poison.error().message()).contains(reason);
+        });
     }
 
     private static Decoded decode(String json) {
