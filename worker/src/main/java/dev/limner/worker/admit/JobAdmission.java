@@ -123,7 +123,7 @@ public final class JobAdmission implements AutoCloseable {
     }
 
     /**
-     * What the record alone could not tell: whether this worker has the model and the size. A model that is still on its
+     * What the record alone could not tell: whether this worker has the model, and the model what the job asks for. A model that is still on its
      * way counts as had; the question is asked again when the job's batch is formed.
      */
     private Optional<Publication> unfit(QueuedJob queued, ModelRoute route) {
@@ -138,6 +138,10 @@ public final class JobAdmission implements AutoCloseable {
     }
 
     private static Optional<RecordError> unfit(Job job, LoadedModel model) {
+        return model.inputs().mistake(job).or(() -> sizeMistake(job, model));
+    }
+
+    private static Optional<RecordError> sizeMistake(Job job, LoadedModel model) {
         ImageSize size = job.size();
         if (size == null || size.equals(model.engine().size())) {
             return Optional.empty();

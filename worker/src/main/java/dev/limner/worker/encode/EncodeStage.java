@@ -35,9 +35,9 @@ public class EncodeStage {
         return batch.further(jobs, batch.took().withEncode(StageMillis.since(start)));
     }
 
-    /** The caption that goes into the files of a batch's job. */
-    protected String caption(MicroBatch<GeneratedJob> batch, int position) {
-        return batch.jobs().get(position).queued().job().caption();
+    /** The caption, or the label, that goes into the files of a batch's job. */
+    protected @Nullable String caption(MicroBatch<GeneratedJob> batch, int position) {
+        return batch.jobs().get(position).queued().job().title().orElse(null);
     }
 
     private EncodedJob encode(GeneratedJob generated, @Nullable String caption) {

@@ -142,7 +142,7 @@ public final class GenerateStage {
             List<RenderRequest> requests = new ArrayList<>(queued.images());
             for (int index = 0; index < queued.images(); index++) {
                 requests.add(new RenderRequest(
-                        conditioned.encoding().embedding(), job.seed(), queued.first() + index, job.truncation()));
+                        conditioned.conditions(), job.seed(), queued.first() + index, job.truncation()));
             }
             return requests;
         }

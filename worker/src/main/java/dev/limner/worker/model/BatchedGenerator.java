@@ -21,11 +21,13 @@ public final class BatchedGenerator implements AutoCloseable {
 
     private final ImageGenerator generator;
     private final BatchBuckets sizes;
+    private final JobInputs inputs;
     private final AtomicInteger largest;
 
     private BatchedGenerator(ImageGenerator generator, BatchBuckets sizes) {
         this.generator = generator;
         this.sizes = sizes;
+        this.inputs = new JobInputs(generator.model().name(), generator.inputs());
         this.largest = new AtomicInteger(sizes.largest());
     }
 
@@ -51,6 +53,11 @@ public final class BatchedGenerator implements AutoCloseable {
                     + " an image's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
         }
         return new BatchedGenerator(generator, new BatchBuckets(agreeing));
+    }
+
+    /** What it reads of a job. */
+    public JobInputs inputs() {
+        return inputs;
     }
 
     /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */

@@ -1,6 +1,7 @@
 package dev.limner.worker.model;
 
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Result;
@@ -10,6 +11,9 @@ import java.util.List;
 public interface ImageGenerator extends AutoCloseable {
     /** What it generates with. */
     Result.Model model();
+
+    /** What it reads of a job. */
+    ModelInputs inputs();
 
     /** The one size it generates. */
     ImageSize size();

@@ -4,16 +4,17 @@ import dev.limner.generator.condition.TextEncoder;
 import dev.limner.protocol.Result;
 import dev.limner.protocol.WorkerStatus;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model on the device with what it takes to generate images for a caption. Owns the engine, not the encoder, which models share. Safe
+ * A model on the device with what it takes to generate images for a job. Owns the engine, not the encoder, which models share. Safe
  * from any thread.
  */
 public final class LoadedModel implements AutoCloseable {
     private final BatchedGenerator engine;
-    private final TextEncoder encoder;
+    private final @Nullable TextEncoder encoder;
     private final Origin origin;
     private final LongAdder completed = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -29,7 +30,11 @@ public final class LoadedModel implements AutoCloseable {
         public static final Origin NONE = new Origin(0, null);
     }
 
-    public LoadedModel(BatchedGenerator engine, TextEncoder encoder, Origin origin) {
+    /** @param encoder null for a model that reads no captions */
+    public LoadedModel(BatchedGenerator engine, @Nullable TextEncoder encoder, Origin origin) {
+        if (engine.inputs().readsCaption() != (encoder != null)) {
+            throw new IllegalArgumentException("an encoder if and only if the model reads captions");
+        }
         this.engine = engine;
         this.encoder = encoder;
         this.origin = origin;
@@ -43,8 +48,14 @@ public final class LoadedModel implements AutoCloseable {
         return engine;
     }
 
-    public TextEncoder encoder() {
-        return encoder;
+    /** Of captions; empty for a model that reads none. */
+    public Optional<TextEncoder> encoder() {
+        return Optional.ofNullable(encoder);
+    }
+
+    /** What it reads of a job. */
+    public JobInputs inputs() {
+        return engine.inputs();
     }
 
     public Origin origin() {

@@ -3,6 +3,7 @@ package dev.limner.worker.model;
 import ai.djl.Device;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
@@ -30,6 +31,11 @@ public final class ModelGenerator implements ImageGenerator {
     @Override
     public Result.Model model() {
         return model;
+    }
+
+    @Override
+    public ModelInputs inputs() {
+        return renderer.generator().inputs();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.limner.worker.model;
 
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.ModelRef;
@@ -36,6 +37,12 @@ public final class SyntheticGenerator implements ImageGenerator {
     @Override
     public Result.Model model() {
         return MODEL;
+    }
+
+    /** A caption, as long an embedding as its encoder makes. */
+    @Override
+    public ModelInputs inputs() {
+        return ModelInputs.caption(1, 1);
     }
 
     @Override

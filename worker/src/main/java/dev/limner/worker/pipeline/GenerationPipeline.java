@@ -151,7 +151,7 @@ final class GenerationPipeline {
         try (ModelCatalog.Lease lease = leased.lease()) {
             EachJobAlone.take(
                     leased.batch(),
-                    batch -> TextStage.prepare(batch, lease.model().encoder()),
+                    batch -> TextStage.prepare(batch, lease.model()),
                     new EachJobAlone.Sink<>() {
                         @Override
                         public void done(MicroBatch<ConditionedJob> batch) throws InterruptedException {

@@ -144,7 +144,8 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
 
     private LoadedModel load(ModelBundle bundle) {
         ConvolutionSupport.on(device).require(bundle.manifest().generator().convolutions(sizes.largest()), false);
-        TextEncoder encoder = encoders.computeIfAbsent(bundle.manifest().requireTextEncoder(), this::encoder);
+        String encoding = bundle.manifest().textEncoder();
+        TextEncoder encoder = encoding == null ? null : encoders.computeIfAbsent(encoding, this::encoder);
         return loaded(
                 ModelGenerator.load(bundle, device),
                 encoder,
@@ -167,7 +168,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     /** A model that fails here is tried again, again and again at the start: its native memory must not stay behind. */
-    private LoadedModel loaded(ImageGenerator generator, TextEncoder encoder, LoadedModel.Origin origin) {
+    private LoadedModel loaded(ImageGenerator generator, @Nullable TextEncoder encoder, LoadedModel.Origin origin) {
         try {
             return warm(generator, encoder, origin);
         } catch (RuntimeException | Error e) {
@@ -176,7 +177,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         }
     }
 
-    private LoadedModel warm(ImageGenerator generator, TextEncoder encoder, LoadedModel.Origin origin) {
+    private LoadedModel warm(ImageGenerator generator, @Nullable TextEncoder encoder, LoadedModel.Origin origin) {
         Optional<FaultyGenerator> trouble = drill.map(orders ->
                 new FaultyGenerator(generator, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
         BatchedGenerator engine =

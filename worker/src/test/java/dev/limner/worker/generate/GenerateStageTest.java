@@ -3,6 +3,8 @@ package dev.limner.worker.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.generator.render.Conditions;
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ErrorCode;
@@ -147,7 +149,7 @@ class GenerateStageTest {
                     job,
                     0,
                     0);
-            jobs.add(new ConditionedJob(queued, new HashTextEncoder().encode("a")));
+            jobs.add(conditioned(queued));
         }
         return new MicroBatch<>("b", new ModelRoute.Ready("d"), jobs, 0);
     }
@@ -201,5 +203,10 @@ class GenerateStageTest {
         public void close() {
             generator.close();
         }
+    }
+
+    private static ConditionedJob conditioned(QueuedJob queued) {
+        CaptionEncoding encoding = new HashTextEncoder().encode("a");
+        return new ConditionedJob(queued, encoding, Conditions.ofCaption(encoding.embedding()));
     }
 }

@@ -2,6 +2,8 @@ package dev.limner.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.generator.render.Conditions;
+import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
@@ -180,7 +182,7 @@ class StoreStageTest {
                 .toList();
         List<Pixels> pixels =
                 files.stream().map(file -> new Pixels(1, 1, new byte[3])).toList();
-        ConditionedJob conditioned = new ConditionedJob(queued, new HashTextEncoder().encode("a"));
+        ConditionedJob conditioned = conditioned(queued);
         return new EncodedJob(new GeneratedJob(conditioned, pixels, MODEL, 1), files);
     }
 
@@ -202,5 +204,10 @@ class StoreStageTest {
             }
             return objects.stream().map(object -> uri(object).toString()).toList();
         }
+    }
+
+    private static ConditionedJob conditioned(QueuedJob queued) {
+        CaptionEncoding encoding = new HashTextEncoder().encode("a");
+        return new ConditionedJob(queued, encoding, Conditions.ofCaption(encoding.embedding()));
     }
 }
