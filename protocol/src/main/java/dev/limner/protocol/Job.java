@@ -48,7 +48,7 @@ public record Job(
     /** A job for a model that reads captions only. */
     public Job(
             String id,
-            String caption,
+            @Nullable String caption,
             long seed,
             int count,
             ModelRef model,

@@ -24,6 +24,8 @@ public enum RefusalCode {
     TOO_LARGE,
     /** A family of networks this build does not know. */
     ARCHITECTURE_UNKNOWN,
+    /** A program, and the worker's operator has not named it as one that may be run. */
+    PROGRAM_NOT_ALLOWED,
     /** A text encoder this build does not have. */
     ENCODER_UNKNOWN,
     /** A bundle of another name than the one it was announced under. */

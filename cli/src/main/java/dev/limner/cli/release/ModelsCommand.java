@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         description = "Show released models, and change what the fleet serves.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RebuildCommand.class})
+        subcommands = {ImportModelCommand.class, RebuildCommand.class})
 public final class ModelsCommand implements Runnable, LimnerCommand {
     static final int SHOWN = 12;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

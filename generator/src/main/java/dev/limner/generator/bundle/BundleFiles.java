@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** The names of a bundle's files, and how they get there whole. */
 public final class BundleFiles {
@@ -18,11 +19,17 @@ public final class BundleFiles {
     /** The generator. */
     public static final String WEIGHTS = "weights.safetensors";
 
+    /** The generator, where it is a program and not weights. */
+    public static final String PROGRAM = "generator.pt";
+
     /** The discriminator, where the bundle has it. */
     public static final String DISCRIMINATOR = "discriminator.safetensors";
 
     /** The probes, where the bundle has them. */
     public static final String PROBES = "probes.png";
+
+    /** Everything that may lie in a bundle beside the manifest. */
+    public static final List<String> BESIDE_THE_MANIFEST = List.of(WEIGHTS, PROGRAM, DISCRIMINATOR, PROBES);
 
     private BundleFiles() {}
 

@@ -33,6 +33,10 @@ final class BundleWriter {
             throw new IllegalArgumentException(
                     description.generator().architecture() + " has weights and comes as no program");
         }
+        if (!generator.fileName().equals(BundleFiles.PROGRAM)) {
+            throw new IllegalArgumentException(
+                    generator.fileName() + " is no name for a bundle's program, must be " + BundleFiles.PROGRAM);
+        }
         try {
             Files.createDirectories(folder);
             Path file = folder.resolve(generator.fileName());

@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Bundles as folders {@code name/digest} below a folder that trainer and workers share. */
 public final class FileBundleStore implements BundleStore {
-    private static final List<String> BEFORE_THE_MANIFEST =
-            List.of(BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
 
     private static final String SIGNATURE = "signature";
     private static final int COPIED_AT_ONCE = 1 << 16;
@@ -39,7 +37,7 @@ public final class FileBundleStore implements BundleStore {
             boolean whole = Files.exists(target.resolve(BundleFiles.MANIFEST));
             if (!whole) {
                 Files.createDirectories(target);
-                for (String name : BEFORE_THE_MANIFEST) {
+                for (String name : BundleFiles.BESIDE_THE_MANIFEST) {
                     if (Files.exists(folder.resolve(name))) {
                         copy(folder.resolve(name), target.resolve(name));
                     }
@@ -114,7 +112,7 @@ public final class FileBundleStore implements BundleStore {
                 throw new BundleException(RefusalCode.BUNDLE_MISSING, "there is no bundle " + source);
             }
             List<String> files = new ArrayList<>();
-            for (String name : BEFORE_THE_MANIFEST) {
+            for (String name : BundleFiles.BESIDE_THE_MANIFEST) {
                 // Nobody generates with the discriminator.
                 if (!name.equals(BundleFiles.DISCRIMINATOR) && Files.exists(source.resolve(name))) {
                     files.add(name);

@@ -24,7 +24,8 @@ public final class TextStage {
         List<ConditionedJob> jobs = new ArrayList<>(batch.jobs().size());
         for (QueuedJob queued : batch.jobs()) {
             CaptionEncoding encoding = model.encoder()
-                    .map(encoder -> encoder.encode(Objects.requireNonNull(queued.job().caption(), "caption")))
+                    .map(encoder ->
+                            encoder.encode(Objects.requireNonNull(queued.job().caption(), "caption")))
                     .orElse(null);
             float[] sentence = encoding == null ? NO_SENTENCE : encoding.embedding();
             jobs.add(new ConditionedJob(queued, encoding, model.inputs().conditions(queued.job(), sentence)));

@@ -218,6 +218,12 @@ public interface WorkerConfig {
          */
         Optional<Path> publicKey();
 
+        /**
+         * SHA-256 digests of programs (the {@code generator.pt} of a bundle with the architecture {@code torchscript}) that this
+         * worker may run. A program can do whatever the worker can; without a setting none is run.
+         */
+        Optional<List<String>> programs();
+
         /** Of a bundle at most. */
         @WithDefault("536870912")
         long maxBytes();

@@ -1,6 +1,7 @@
 package dev.limner.worker.drill;
 
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Result;
@@ -47,6 +48,11 @@ public final class FaultyGenerator implements ImageGenerator {
     @Override
     public Result.Model model() {
         return generator.model();
+    }
+
+    @Override
+    public ModelInputs inputs() {
+        return generator.inputs();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.limner.worker.drill;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.generate.GeneratedJob;
 import dev.limner.worker.schedule.MicroBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the caption of the next job of the batch into a job's files. Safe from any thread. */
 public final class MixedCaptions extends EncodeStage {
@@ -11,7 +12,7 @@ public final class MixedCaptions extends EncodeStage {
     }
 
     @Override
-    protected String caption(MicroBatch<GeneratedJob> batch, int position) {
+    protected @Nullable String caption(MicroBatch<GeneratedJob> batch, int position) {
         return super.caption(batch, (position + 1) % batch.jobs().size());
     }
 }

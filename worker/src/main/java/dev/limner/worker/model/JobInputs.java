@@ -11,7 +11,6 @@ import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,9 +51,10 @@ public final class JobInputs {
         if (inputs.readsCaption() && job.caption() == null) {
             return Optional.of(new RecordError(ErrorCode.MISSING_FIELD, "caption", null, "caption is missing"));
         }
-        return labelMistake(job.label()).or(() -> job.controls().entrySet().stream()
-                .flatMap(entry -> controlMistake(entry.getKey(), entry.getValue()).stream())
-                .findFirst());
+        return labelMistake(job.label())
+                .or(() -> job.controls().entrySet().stream()
+                        .flatMap(entry -> controlMistake(entry.getKey(), entry.getValue()).stream())
+                        .findFirst());
     }
 
     private Optional<RecordError> labelMistake(@Nullable String label) {
@@ -71,8 +71,7 @@ public final class JobInputs {
             return Optional.empty();
         }
         String has = labels.isEmpty() ? "no labels" : named(inputs.labels());
-        return Optional.of(
-                RecordError.of(ErrorCode.LABEL_UNKNOWN, "label", label, "model " + model + " has " + has));
+        return Optional.of(RecordError.of(ErrorCode.LABEL_UNKNOWN, "label", label, "model " + model + " has " + has));
     }
 
     private Optional<RecordError> controlMistake(String name, JsonNode value) {
@@ -80,13 +79,12 @@ public final class JobInputs {
         return switch (controls.get(name)) {
             case null -> {
                 String has = controls.isEmpty() ? "no controls" : named(controls.keySet());
-                yield Optional.of(RecordError.of(
-                        ErrorCode.CONTROL_UNKNOWN, "controls", name, "model " + model + " has " + has));
+                yield Optional.of(
+                        RecordError.of(ErrorCode.CONTROL_UNKNOWN, "controls", name, "model " + model + " has " + has));
             }
             case Control.Range range -> {
-                boolean fits = value.isNumber()
-                        && value.doubleValue() >= range.min()
-                        && value.doubleValue() <= range.max();
+                boolean fits =
+                        value.isNumber() && value.doubleValue() >= range.min() && value.doubleValue() <= range.max();
                 yield fits
                         ? Optional.empty()
                         : outOfRange(field, value, "must be from " + range.min() + " to " + range.max());

@@ -150,9 +150,7 @@ final class GenerationPipeline {
         completions.signal();
         try (ModelCatalog.Lease lease = leased.lease()) {
             EachJobAlone.take(
-                    leased.batch(),
-                    batch -> TextStage.prepare(batch, lease.model()),
-                    new EachJobAlone.Sink<>() {
+                    leased.batch(), batch -> TextStage.prepare(batch, lease.model()), new EachJobAlone.Sink<>() {
                         @Override
                         public void done(MicroBatch<ConditionedJob> batch) throws InterruptedException {
                             metrics.stage("text", batch.took().text());

@@ -32,8 +32,9 @@ final class BundleCache implements AutoCloseable {
     private static final String PART = ".part";
     private static final Pattern MADE_HERE = Pattern.compile("[0-9a-f]{64}(\\.part)?");
     /** The manifest first: what is half removed is no bundle. */
-    private static final List<String> FILES =
-            List.of(BundleFiles.MANIFEST, BundleFiles.WEIGHTS, BundleFiles.DISCRIMINATOR, BundleFiles.PROBES);
+    private static final List<String> FILES = Stream.concat(
+                    Stream.of(BundleFiles.MANIFEST), BundleFiles.BESIDE_THE_MANIFEST.stream())
+            .toList();
 
     private final BundleStore store;
     private final ReleaseSettings settings;

@@ -14,7 +14,6 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.ImageEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.Provenance;
-import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.worker.condition.HashTextEncoder;
@@ -23,6 +22,7 @@ import dev.limner.worker.drill.FaultInjector;
 import dev.limner.worker.drill.FaultyGenerator;
 import dev.limner.worker.drill.FaultyTextEncoder;
 import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.model.AllowedPrograms;
 import dev.limner.worker.model.BatchBuckets;
 import dev.limner.worker.model.BatchedGenerator;
 import dev.limner.worker.model.ImageGenerator;
@@ -50,6 +50,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     private final WorkerConfig config;
     private final WorkerSettings settings;
     private final Optional<FaultInjector> drill;
+    private final AllowedPrograms programs;
     private final Device device;
     private final ExecutionProfile profile;
     private final BatchBuckets sizes;
@@ -73,6 +74,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         this.config = config;
         this.settings = settings;
         this.drill = drill;
+        this.programs = new AllowedPrograms(config.models().programs().orElse(List.of()));
         this.device = device;
         this.sizes = config.batch().sizes().map(BatchBuckets::new).orElseGet(() -> BatchBuckets.suiting(device));
         boolean draws = config.generator() == WorkerConfig.Generator.MODEL;
@@ -143,6 +145,7 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     private LoadedModel load(ModelBundle bundle) {
+        programs.require(bundle.manifest());
         ConvolutionSupport.on(device).require(bundle.manifest().generator().convolutions(sizes.largest()), false);
         String encoding = bundle.manifest().textEncoder();
         TextEncoder encoder = encoding == null ? null : encoders.computeIfAbsent(encoding, this::encoder);
@@ -183,17 +186,21 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
         BatchedGenerator engine =
                 BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(generator), sizes);
         trouble.ifPresent(FaultyGenerator::arm);
-        TextEncoder reading = drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
-                .orElse(encoder);
+        TextEncoder reading = encoder == null
+                ? null
+                : drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
+                        .orElse(encoder);
         warmUp(reading, engine);
         return new LoadedModel(engine, reading, origin);
     }
 
     /** Loads what the first job would otherwise wait for; the engine has generated its probes by now. */
-    private static void warmUp(TextEncoder text, BatchedGenerator images) {
-        RenderRequest request = new RenderRequest(text.encode("warm up").embedding(), 0, 0, 1);
+    private static void warmUp(@Nullable TextEncoder text, BatchedGenerator images) {
+        if (text != null) {
+            var unused = text.encode("warm up");
+        }
         Provenance provenance = new Provenance("", "", "", 0, 0, 1, null);
-        for (Pixels image : images.generate(List.of(request))) {
+        for (Pixels image : images.probes(1)) {
             for (ImageFormat format : ImageFormat.values()) {
                 ImageEncoder.encode(image, format, provenance);
             }

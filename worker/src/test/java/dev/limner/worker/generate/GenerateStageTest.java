@@ -3,9 +3,10 @@ package dev.limner.worker.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limner.generator.render.Conditions;
 import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
+import dev.limner.generator.render.Conditions;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
@@ -172,6 +173,11 @@ class GenerateStageTest {
         @Override
         public Result.Model model() {
             return generator.model();
+        }
+
+        @Override
+        public ModelInputs inputs() {
+            return ModelInputs.caption(1, 1);
         }
 
         @Override

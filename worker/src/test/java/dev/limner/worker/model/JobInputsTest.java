@@ -30,11 +30,18 @@ class JobInputsTest {
     void shouldAskForWhatTheModelReadsAndNothingElse() {
         assertThat(CAPTIONS.mistake(job("{'caption':'a'}"))).isEmpty();
         assertThat(CLASSES.mistake(job("{'label':'boot'}"))).isEmpty();
-        assertThat(CLASSES.mistake(job("{'label':'boot','caption':'for people'}"))).isEmpty();
-        assertThat(new JobInputs("noise", ModelInputs.caption(8, 0)).mistake(job("{}"))).isEmpty();
+        assertThat(CLASSES.mistake(job("{'label':'boot','caption':'for people'}")))
+                .isEmpty();
+        assertThat(new JobInputs("noise", ModelInputs.caption(8, 0)).mistake(job("{}")))
+                .isEmpty();
 
         refuses(CAPTIONS, "{'label':'boot'}", ErrorCode.MISSING_FIELD, "caption", "caption is missing");
-        refuses(CLASSES, "{'caption':'a boot'}", ErrorCode.INPUT_MISSING, "label", "model shoes has boot, caf\u00e9 shoe");
+        refuses(
+                CLASSES,
+                "{'caption':'a boot'}",
+                ErrorCode.INPUT_MISSING,
+                "label",
+                "model shoes has boot, caf\u00e9 shoe");
         refuses(CAPTIONS, "{'caption':'a','label':'boot'}", ErrorCode.LABEL_UNKNOWN, "label", "emoji has no labels");
         refuses(CLASSES, "{'label':'sandal'}", ErrorCode.LABEL_UNKNOWN, "label", "sandal", "boot, caf\u00e9 shoe");
     }
@@ -53,7 +60,12 @@ class JobInputsTest {
                     "controls.slant",
                     "must be from -2.0 to 2.0");
         }
-        refuses(CLASSES, boot.formatted("'style':'Bold'"), ErrorCode.CONTROL_OUT_OF_RANGE, "controls.style", "flat, bold");
+        refuses(
+                CLASSES,
+                boot.formatted("'style':'Bold'"),
+                ErrorCode.CONTROL_OUT_OF_RANGE,
+                "controls.style",
+                "flat, bold");
         refuses(CLASSES, boot.formatted("'slnat':1"), ErrorCode.CONTROL_UNKNOWN, "controls", "slnat", "slant, style");
         refuses(
                 CAPTIONS,
@@ -85,8 +97,7 @@ class JobInputsTest {
                 new ModelInputs(
                         1, 0, IntStream.range(0, 1000).mapToObj(i -> "c" + i).toList(), null));
 
-        assertThat(many.mistake(job("{}")).orElseThrow().message())
-                .endsWith("c18, c19 and 980 more");
+        assertThat(many.mistake(job("{}")).orElseThrow().message()).endsWith("c18, c19 and 980 more");
     }
 
     private static void refuses(JobInputs inputs, String job, ErrorCode code, String field, String... words) {

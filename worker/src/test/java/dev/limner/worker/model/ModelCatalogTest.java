@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.ImageSize;
@@ -252,6 +253,11 @@ class ModelCatalogTest {
             @Override
             public Result.Model model() {
                 return new Result.Model("default", digest);
+            }
+
+            @Override
+            public ModelInputs inputs() {
+                return ModelInputs.caption(1, 1);
             }
 
             @Override

@@ -3,6 +3,7 @@ package dev.limner.worker.pipeline;
 import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.protocol.ImageSize;
 import dev.limner.protocol.Result;
@@ -66,6 +67,11 @@ final class GatedModels {
             @Override
             public Result.Model model() {
                 return new Result.Model("default", digest);
+            }
+
+            @Override
+            public ModelInputs inputs() {
+                return ModelInputs.caption(1, 1);
             }
 
             @Override

@@ -2,9 +2,9 @@ package dev.limner.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limner.generator.render.Conditions;
 import dev.limner.generator.condition.CaptionEncoding;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.render.Conditions;
 import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.Job;

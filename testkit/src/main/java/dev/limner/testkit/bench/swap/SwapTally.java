@@ -119,7 +119,11 @@ final class SwapTally {
                 for (Job job : entry.getValue()) {
                     images++;
                     RenderRequest request = new RenderRequest(
-                            encoder.encode(Objects.requireNonNull(job.caption())).embedding(), job.seed(), 0, job.truncation());
+                            encoder.encode(Objects.requireNonNull(job.caption()))
+                                    .embedding(),
+                            job.seed(),
+                            0,
+                            job.truncation());
                     Result result = Objects.requireNonNull(results.get(job.id()));
                     boolean same = result.outcome() instanceof Outcome.Completed completed
                             && completed.images().get(0).pixelsSha256().equals(again(renderer, request, completed));

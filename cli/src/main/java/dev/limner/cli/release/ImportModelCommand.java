@@ -1,0 +1,183 @@
+package dev.limner.cli.release;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.limner.generator.bundle.DataLicence;
+import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.network.Generator;
+import dev.limner.generator.network.torchscript.TorchScriptArchitecture;
+import dev.limner.generator.render.ProbeImages;
+import dev.limner.generator.render.Renderer;
+import dev.limner.launcher.UsageException;
+import dev.limner.protocol.text.JsonReasons;
+import dev.limner.protocol.text.TextException;
+import dev.limner.protocol.text.TextFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a bundle of a generator that was exported from PyTorch, and has it generate its probes. */
+@Command(
+        name = "import",
+        description = {
+            "Make a bundle of a generator exported from PyTorch (TorchScript).",
+            "Runs the program, which can do whatever you can: import only what you trust. A worker runs it only if"
+                    + " limner.worker.models.programs has the digest that this prints."
+        },
+        mixinStandardHelpOptions = true)
+final class ImportModelCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Parameters(paramLabel = "FILE", description = "The exported program, as torch.jit.save writes it.")
+    @SuppressWarnings("NullAway.Init")
+    Path program;
+
+    @Option(
+            names = "--spec",
+            paramLabel = "FILE",
+            required = true,
+            description = "JSON: what the arguments of forward are, and what it returns.")
+    @SuppressWarnings("NullAway.Init")
+    Path specFile;
+
+    @Option(
+            names = "--name",
+            required = true,
+            paramLabel = "NAME",
+            description = "Name of the model, as jobs ask for it.")
+    @SuppressWarnings("NullAway.Init")
+    String name;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder of the bundle; new, or empty.")
+    @SuppressWarnings("NullAway.Init")
+    Path out;
+
+    @Option(
+            names = "--text-encoder",
+            paramLabel = "ID",
+            description = "Encoder of the captions, for a generator that reads sentences: all-minilm-l6-v2-q or"
+                    + " bge-small-zh-v1.5-q.")
+    @Nullable
+    String textEncoder;
+
+    @Option(
+            names = "--licence",
+            paramLabel = "SPDX",
+            description = "Licence of the data it was trained on, as in CC-BY-4.0; recorded in the bundle.")
+    @Nullable
+    String licence;
+
+    @Option(names = "--attribution", paramLabel = "TEXT", description = "Who made that data.")
+    @Nullable
+    String attribution;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (!Files.isRegularFile(program)) {
+            throw new UsageException(program + " is no file");
+        }
+        if (Files.exists(out) && !isEmptyFolder()) {
+            throw new UsageException("--out is " + out + ", which is there already and is no empty folder");
+        }
+        ModelBundle.Description description = description();
+        Manifest manifest = write(description);
+        PrintWriter terminal = spec.commandLine().getOut();
+        terminal.println("bundle   " + out + "  " + manifest.digest());
+        terminal.println("program  " + manifest.weights().sha256());
+        terminal.println("serve it with: limner up --model " + out + " --set limner.worker.models.programs="
+                + manifest.weights().sha256());
+        terminal.flush();
+        return 0;
+    }
+
+    private Manifest write(ModelBundle.Description description) {
+        try {
+            ModelBundle.write(out, description, program, null);
+            Device device = Device.cpu();
+            try (Renderer renderer = Renderer.load(ModelBundle.read(out), device)) {
+                return ModelBundle.write(
+                        out, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));
+            }
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ModelBundle.Description description() {
+        Generator generator;
+        try {
+            Manifest.requireName(name);
+            generator = new TorchScriptArchitecture().generator(spec());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+        boolean reads = generator.inputs().readsCaption();
+        if (reads != (textEncoder != null)) {
+            throw new UsageException(
+                    reads
+                            ? "--text-encoder is missing: the generator reads sentences"
+                            : "--text-encoder is " + textEncoder + ", and the generator reads no sentence");
+        }
+        if (textEncoder != null) {
+            requireFitting(generator, textEncoder);
+        }
+        List<DataLicence> data = licence == null && attribution == null
+                ? List.of()
+                : List.of(new DataLicence(name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
+        return new ModelBundle.Description(name, generator, textEncoder, null, null, data, null);
+    }
+
+    private static void requireFitting(Generator generator, String id) {
+        PretrainedEncoder encoder;
+        try {
+            encoder = PretrainedEncoder.of(id);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--text-encoder: " + e.getMessage(), e);
+        }
+        if (encoder.dimensions() != generator.inputs().sentence()) {
+            throw new UsageException("--text-encoder " + id + " makes " + encoder.dimensions()
+                    + " numbers, the generator reads " + generator.inputs().sentence());
+        }
+    }
+
+    private JsonNode spec() {
+        try {
+            return JSON.readTree(TextFile.whole(specFile));
+        } catch (JsonProcessingException e) {
+            throw new UsageException(specFile + " is no JSON: " + JsonReasons.of(e), e);
+        } catch (TextException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UsageException(specFile + " cannot be read: " + e, e);
+        }
+    }
+
+    private boolean isEmptyFolder() {
+        if (!Files.isDirectory(out)) {
+            return false;
+        }
+        try (var entries = Files.list(out)) {
+            return entries.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UsageException("--out is " + out + ", which cannot be read: " + e, e);
+        }
+    }
+}
