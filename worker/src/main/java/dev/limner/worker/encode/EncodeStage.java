@@ -10,20 +10,24 @@ import dev.limner.worker.generate.GeneratedBatch;
 import dev.limner.worker.schedule.QueuedJob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes a micro-batch. Safe from any thread. Extended only by drills. */
-public class EncodeStage {
+/** Encodes a micro-batch. Safe from any thread. */
+public final class EncodeStage {
     private final String software;
     private final boolean writeCaptions;
+    private final UnaryOperator<String> written;
 
     /**
      * @param software the generator and its version, as provenance names it
      * @param writeCaptions whether files carry their captions
+     * @param written what a caption becomes in files
      */
-    public EncodeStage(String software, boolean writeCaptions) {
+    public EncodeStage(String software, boolean writeCaptions, UnaryOperator<String> written) {
         this.software = software;
         this.writeCaptions = writeCaptions;
+        this.written = written;
     }
 
     public EncodedBatch encode(GeneratedBatch generated) {
@@ -31,7 +35,7 @@ public class EncodeStage {
         List<List<EncodedImage>> all = new ArrayList<>();
         for (int i = 0; i < generated.images().size(); i++) {
             QueuedJob queued = generated.prepared().batch().jobs().get(i);
-            String caption = writeCaptions ? caption(generated, i) : null;
+            String caption = writeCaptions ? written.apply(queued.job().caption()) : null;
             List<EncodedImage> mine = new ArrayList<>();
             for (int at = 0; at < queued.images(); at++) {
                 Pixels pixels = generated.images().get(i).get(at);
@@ -40,11 +44,6 @@ public class EncodeStage {
             all.add(mine);
         }
         return new EncodedBatch(generated, all, (System.nanoTime() - start) / 1e6);
-    }
-
-    /** The caption that goes into the files of a batch's job. */
-    protected String caption(GeneratedBatch generated, int position) {
-        return generated.prepared().batch().jobs().get(position).job().caption();
     }
 
     private static EncodedImage encode(

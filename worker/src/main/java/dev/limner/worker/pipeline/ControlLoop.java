@@ -2,8 +2,7 @@ package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.OutageBreaker;
-import dev.limner.worker.drill.RecordBugs;
-import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
@@ -53,7 +52,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
-    private final RecordBugs mistakes;
+    private final FaultPoints faults;
     private final GenerationPipeline pipeline;
     private final List<OutageBreaker> breakers;
     private final JobSource source;
@@ -97,7 +96,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
             FatalErrors errors) {
         this.settings = settings;
         this.metrics = metrics;
-        this.mistakes = new RecordBugs(settings.drill().sabotage());
+        this.faults = settings.faults();
         this.pipeline = pipeline;
         this.breakers = List.copyOf(breakers);
         this.completions = completions;
@@ -106,7 +105,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
         PendingWork pending = new PendingWork(
                 settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new OwnedLedgers(settings.ledger());
-        this.source = new JobSource(settings.intake(), this);
+        this.source = new JobSource(settings.intake(), faults.ownership(this));
         completions.connect(source::wakeUp);
         this.takeOvers = new TakeOvers(new ResultsHistory(
                 settings.intake().bootstrap(),
@@ -115,17 +114,12 @@ final class ControlLoop implements Runnable, OwnershipListener {
                 source::wakeUp));
         this.committer = new CommitScheduler(
                 ledgers,
-                new PublishingThread(
-                        settings.publish(),
-                        source::groupMetadata,
-                        settings.drill().watch(),
-                        errors,
-                        completions::signal),
+                new PublishingThread(settings.publish(), source::groupMetadata, faults, errors, completions::signal),
                 settings.publish().commitInterval(),
                 this::position,
                 pending::published,
                 metrics,
-                settings.drill().does(SeededBug.SEEK_NOTHING_AFTER_ABORT));
+                faults::published);
         this.dispatcher = new BatchDispatcher(
                 ledgers,
                 admission,
@@ -228,7 +222,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void take(List<RecordDelivery> deliveries) {
         completions.awaken();
-        deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
+        deliveries.forEach(delivery -> dispatcher.take(faults.delivered(delivery)));
         everythingTaken = true;
     }
 
@@ -266,10 +260,9 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     /** New partitions are marked as held before anything of them is delivered. */
     private void restore() {
-        List<PartitionAssignment> found = source.assignments();
-        boolean blind = settings.drill().does(SeededBug.IGNORE_LEDGER);
-        List<TakeOver> settled = takeOvers.settle(
-                blind ? found.stream().map(PartitionAssignment::withoutMetadata).toList() : found);
+        List<PartitionAssignment> found =
+                source.assignments().stream().map(faults::assigned).toList();
+        List<TakeOver> settled = takeOvers.settle(found);
         recovering = takeOvers.waiting();
         if (settled.isEmpty()) {
             return;
@@ -329,7 +322,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(FinishedRecord outcome) {
-        Publication answer = mistakes.answered(outcome.publication());
+        Publication publication = outcome.publication();
+        Publication answer = publication == null ? null : faults.answered(publication);
         boolean wanted = ledgers.finished(outcome.ref(), answer);
         dispatcher.answered(outcome.ref(), wanted ? answer : null);
         if (!wanted) {
@@ -360,10 +354,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void forget(Set<PartitionRef> partitions) {
         takeOvers.release(partitions);
         committer.withdraw(partitions);
-        if (!settings.drill().does(SeededBug.COMMIT_REVOKED)) {
-            ledgers.release(partitions);
-            dispatcher.release(partitions);
-        }
+        ledgers.release(partitions);
+        dispatcher.release(partitions);
     }
 
     /** Asks the loop to end; it does so within the budget. Safe from any thread. */

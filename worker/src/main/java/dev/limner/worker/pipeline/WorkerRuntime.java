@@ -7,8 +7,6 @@ import dev.limner.store.MeteredStore;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.OutageBreaker;
 import dev.limner.store.RetryingStore;
-import dev.limner.worker.drill.MixedCaptions;
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
@@ -22,7 +20,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -116,21 +113,19 @@ public final class WorkerRuntime implements AutoCloseable {
                         outcome -> completions.put(List.of(outcome)),
                         error -> errors.uncaughtException(Thread.currentThread(), error)),
                 new RecentIds(settings.recentIds()),
-                settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of);
+                settings.faults().cancellations(cancellations::of));
         SplitJobs splits = new SplitJobs();
         this.pipeline = new GenerationPipeline(
                 settings.threads(),
                 new GenerationPipeline.Stages(
                         new GenerateStage(deviceBreaker),
-                        settings.drill().does(SeededBug.MIX_CAPTIONS)
-                                ? new MixedCaptions(settings.software())
-                                : new EncodeStage(settings.software(), settings.writeCaptions()),
+                        new EncodeStage(settings.software(), settings.writeCaptions(), settings.faults()::caption),
                         safe),
                 outcomes,
                 metrics,
                 completions,
                 splits,
-                settings.drill().watch(),
+                settings.faults(),
                 admission::unwanted,
                 errors);
         metrics.gauge(

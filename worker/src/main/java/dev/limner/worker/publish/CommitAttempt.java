@@ -1,6 +1,6 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.lifecycle.CrashPoint;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +73,7 @@ final class CommitAttempt {
             requireTime("sending");
             requireNoFailure(connected.send(record, (sent, failure) -> note(record, failure)));
         }
-        if (!watch.equals(CrashPoint.Watch.NONE)) {
+        if (watch.watching()) {
             connected.flush();
             watch.reached(CrashPoint.AFTER_SEND);
         }

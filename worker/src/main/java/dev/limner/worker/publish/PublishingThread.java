@@ -1,8 +1,8 @@
 package dev.limner.worker.publish;
 
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.PartitionRef;
+import dev.limner.worker.lifecycle.CrashPoint;
 import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.fault.CrashPoint;
-import dev.limner.worker.fault.DuplicateInstanceException;
+import dev.limner.worker.lifecycle.CrashPoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

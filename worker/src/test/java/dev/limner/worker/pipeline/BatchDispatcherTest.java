@@ -10,7 +10,6 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.OutageBreaker;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.generate.ModelCatalog;
 import dev.limner.worker.intake.OriginalRecord;
@@ -21,6 +20,7 @@ import dev.limner.worker.intake.RecordRef;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.TestTakeOvers;
+import dev.limner.worker.lifecycle.CrashPoint;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.schedule.BatchSettings;
@@ -68,7 +68,7 @@ class BatchDispatcherTest {
             new StageThreads(1, 1, 1, 1),
             new GenerationPipeline.Stages(
                     new GenerateStage(new OutageBreaker("device", null, () -> false)),
-                    new EncodeStage("test", false),
+                    new EncodeStage("test", false, caption -> caption),
                     store()),
             outcomes,
             new WorkerMetrics(new SimpleMeterRegistry()),

@@ -6,6 +6,7 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.worker.condition.HashTextEncoder;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.generate.LoadedModel;
@@ -99,7 +100,7 @@ final class ConstantWorker {
                 true,
                 limits,
                 clock,
-                WorkerSettings.Drill.NONE);
+                FaultPoints.NONE);
     }
 
     WorkerRuntime start(String name) {

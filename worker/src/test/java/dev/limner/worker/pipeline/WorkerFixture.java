@@ -13,6 +13,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.generate.BatchBuckets;
 import dev.limner.worker.generate.BatchedGenerator;
 import dev.limner.worker.generate.LoadedModel;
@@ -101,7 +102,7 @@ abstract class WorkerFixture {
                 true,
                 WorkerSettings.Limits.DEFAULT,
                 Clock.systemUTC(),
-                WorkerSettings.Drill.NONE);
+                FaultPoints.NONE);
         return new WorkerRuntime(
                 settings,
                 models,
