@@ -26,7 +26,7 @@ public final class SmallVocabulary implements OrderedFault {
 
     private static TextEncoder pretending(TextEncoder encoder) {
         return new ForwardingTextEncoder(encoder) {
-            /** A caption without a single ASCII letter counts as unknown, one beyond {@link #WINDOW} as cut. */
+            // A caption without a single ASCII letter counts as unknown, one beyond the window as cut.
             @Override
             public CaptionEncoding encode(String caption) {
                 boolean known = caption.chars().anyMatch(letter -> letter < 0x80 && Character.isLetter(letter));
