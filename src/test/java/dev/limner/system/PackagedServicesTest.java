@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -37,7 +38,9 @@ class PackagedServicesTest {
     @MethodSource("services")
     void shouldHoldNoFaultAndNoSeededBug(Path service) throws IOException {
         Set<String> words = new TreeSet<>(Mistakes.all());
-        Mistakes.all().forEach(mistake -> words.add(mistake.toUpperCase(java.util.Locale.ROOT).replace('-', '_')));
+        Mistakes.all()
+                .forEach(mistake ->
+                        words.add(mistake.toUpperCase(Locale.ROOT).replace('-', '_')));
         Set<String> classes = kit();
         classes.forEach(name -> words.add(KIT + name));
         words.addAll(Set.of("limner/testkit", "sabotage", "SeededBug"));
@@ -52,8 +55,8 @@ class PackagedServicesTest {
                         found.add(jar.getFileName() + ": " + entry.getName());
                     }
                     if (isOurs(jar, entry)) {
-                        String content = new String(
-                                zip.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1);
+                        String content =
+                                new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1);
                         words.stream()
                                 .filter(content::contains)
                                 .forEach(word -> found.add(entry.getName() + " says " + word));
@@ -110,7 +113,7 @@ class PackagedServicesTest {
                 .contains("limner.faults.worker.sabotage asks for faults, and limner.faults.worker names no kit");
         assertThat(refusal("-Dlimner.faults.worker=/nowhere/kit.jar"))
                 .contains("limner.faults.worker is /nowhere/kit.jar, which is no file");
-        assertThat(refusal("-Dlimner.faults.worker=" + Home.CLI)).contains("which holds no ");
+        assertThat(refusal("-Dlimner.faults.worker=" + Home.WORKER)).contains("which holds no ");
         assertThat(refusal("-Dlimner.worker.drill.folder=/o")).contains("limner.worker.drill.folder");
         assertThat(refusal("-Dlimner.faults.worker=" + Home.FAULT_KIT))
                 .contains("FAULT INJECTION IS ON", "limner.faults.worker.orders is not set");
@@ -118,8 +121,8 @@ class PackagedServicesTest {
 
     private String refusal(String argument) throws Exception {
         String name = "refuses-" + Integer.toHexString(argument.hashCode());
-        try (TestWorker worker = TestWorker.start(
-                new Topics("refuses"), name, folder, "-Dlimner.worker.generator=constant", argument)) {
+        try (TestWorker worker =
+                TestWorker.start(new Topics("refuses"), name, folder, "-Dlimner.worker.generator=constant", argument)) {
             assertThat(worker.ended()).isEqualTo(1);
             return worker.log();
         }

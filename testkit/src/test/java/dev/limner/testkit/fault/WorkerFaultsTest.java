@@ -13,6 +13,7 @@ import dev.limner.worker.generate.OutOfDeviceMemoryException;
 import dev.limner.worker.generate.SyntheticGenerator;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,8 +45,8 @@ class WorkerFaultsTest {
 
     private static Set<String> points(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> !method.isSynthetic() && !java.lang.reflect.Modifier.isPrivate(method.getModifiers()))
-                .filter(method -> !java.lang.reflect.Modifier.isStatic(method.getModifiers()))
+                .filter(method -> !method.isSynthetic() && !Modifier.isPrivate(method.getModifiers()))
+                .filter(method -> !Modifier.isStatic(method.getModifiers()))
                 .map(Method::getName)
                 .collect(Collectors.toSet());
     }

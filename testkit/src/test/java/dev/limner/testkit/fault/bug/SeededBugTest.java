@@ -17,6 +17,7 @@ import dev.limner.protocol.Result;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.file.Disk;
 import dev.limner.store.file.LocalDisk;
+import dev.limner.testkit.fault.ForwardingDisk;
 import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.generate.ImageGenerator;
 import dev.limner.worker.intake.OriginalRecord;
@@ -145,7 +146,7 @@ class SeededBugTest {
     /** Whether what is to be forced is forced. */
     private boolean forces(FaultPoints faults) throws IOException {
         List<String> forced = new ArrayList<>();
-        Disk disk = faults.disk(new dev.limner.testkit.fault.ForwardingDisk(new LocalDisk()) {
+        Disk disk = faults.disk(new ForwardingDisk(new LocalDisk()) {
             @Override
             public void write(Path file, byte[] bytes, boolean force) {
                 forced.add("write " + force);
