@@ -23,6 +23,25 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     private static final String WORKER = "dev.limner.worker.";
     private static final String TRAINING = "dev.limner.training.";
+    private static final String FAULT_KIT = "dev.limner.testkit.fault..";
+    private static final String KIT_SETTINGS = "dev.limner.testkit.fault.KitSettings";
+
+    /** What the fault kit implements, and what these interfaces name. */
+    private static final Set<String> FAULT_POINTS = Set.of(
+            WORKER + "fault.FaultPoints",
+            WORKER + "model.ImageGenerator",
+            WORKER + "model.OutOfDeviceMemoryException",
+            WORKER + "intake.OriginalRecord",
+            WORKER + "intake.OwnershipListener",
+            WORKER + "intake.PartitionAssignment",
+            WORKER + "intake.PartitionRef",
+            WORKER + "intake.RecordDelivery",
+            WORKER + "intake.RecordRef",
+            WORKER + "lifecycle.CrashPoint",
+            WORKER + "job.Publication",
+            WORKER + "publish.PublishOutcome",
+            "dev.limner.trainer.fault.KillPoint",
+            "dev.limner.trainer.fault.TrainerFaultPoints");
 
     /** The worker's packages that a job goes through, in this order. */
     private static final List<String> STAGES = Stream.of(
@@ -51,6 +70,38 @@ class ArchitectureTest {
                 .resideInAnyPackage(others)
                 .because(module + " may import " + allowed);
     }
+
+    /** The fault kit is built for the services' fault points, and knows what these speak of. */
+    @ArchTest
+    static final ArchRule theFaultKitKnowsFaultPointsOnly = noClasses()
+            .that()
+            .resideInAPackage(FAULT_KIT)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(all("worker"), all("trainer"))
+                    .and(describe(
+                            "are no fault points and no types of theirs",
+                            type -> FAULT_POINTS.stream()
+                                    .noneMatch(name -> type.getName().equals(name)
+                                            || type.getName().startsWith(name + "$")))));
+
+    /** The command line has no class of a service on its class path, and so none that needs one. */
+    @ArchTest
+    static final ArchRule nobodyElseKnowsAService = noClasses()
+            .that()
+            .resideInAPackage("dev.limner..")
+            .and()
+            .resideOutsideOfPackages(FAULT_KIT, all("worker"), all("trainer"))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(all("worker"), all("trainer"), FAULT_KIT)
+                    .and(describe("are more than names", type -> !type.getName().equals(KIT_SETTINGS))));
+
+    @ArchTest
+    static final ArchRule theNamesOfTheFaultKitNeedNoService = noClasses()
+            .that()
+            .haveFullyQualifiedName(KIT_SETTINGS)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(all("worker"), all("trainer"), FAULT_KIT)
+                    .and(describe("is not itself", type -> !type.getName().equals(KIT_SETTINGS))));
 
     /** So that any JVM program can depend on it. */
     @ArchTest

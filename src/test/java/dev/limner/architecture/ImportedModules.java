@@ -64,7 +64,9 @@ final class ImportedModules implements LocationProvider {
                 "client",
                 "broker",
                 "launcher",
-                "cli");
+                "cli",
+                "worker",
+                "trainer");
         return arrows;
     }
 

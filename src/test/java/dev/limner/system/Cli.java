@@ -50,7 +50,14 @@ record Cli(Path folder, Path state) {
     }
 
     Process start(String... arguments) throws IOException {
-        return builder(arguments).redirectErrorStream(true).start();
+        return start(builder -> {}, arguments);
+    }
+
+    /** @param changes to how the process is started */
+    Process start(Consumer<ProcessBuilder> changes, String... arguments) throws IOException {
+        ProcessBuilder builder = builder(arguments).redirectErrorStream(true);
+        changes.accept(builder);
+        return builder.start();
     }
 
     private ProcessBuilder builder(String... arguments) {

@@ -44,6 +44,12 @@ class LearningLoopTest {
     void start() throws Exception {
         cli = new Cli(folder);
         up = cli.start(
+                // Every JVM of the command gets it, and only the trainer looks for it.
+                builder -> builder.environment()
+                        .put(
+                                "JDK_JAVA_OPTIONS",
+                                "-Dlimner.faults.trainer=" + Home.FAULT_KIT
+                                        + " -Dlimner.faults.trainer.pass-gate=true"),
                 "up",
                 "--trainer",
                 "--port=0",
@@ -54,8 +60,7 @@ class LearningLoopTest {
                 "--set=limner.trainer.tuning.examples.passes=0",
                 "--set=limner.trainer.rounds.after=0",
                 "--set=limner.trainer.rounds.held-out=40",
-                "--set=limner.trainer.canary.share=1",
-                "--set=limner.trainer.drill.pass-gate=true");
+                "--set=limner.trainer.canary.share=1");
         output = new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8));
         bootstrap = Cli.await(output, Pattern.compile("broker on (\\S+),"));
         trainer = URI.create(Cli.await(output, Pattern.compile("trainer \\(pid \\d+\\) ready on (\\S+)")));

@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Seeded bugs that workers make on purpose, and that the checker of {@code limner chaos} must notice. */
 final class SeededBugs {
@@ -21,16 +18,14 @@ final class SeededBugs {
 
     private SeededBugs() {}
 
-    /** As the worker's source declares them; this module does not depend on the worker. */
+    /** As the fault kit lists them; this module does not depend on it. */
     static Set<String> all() throws IOException {
-        String source =
-                Files.readString(Home.ROOT.resolve("worker/src/main/java/dev/limner/worker/drill/SeededBug.java"));
-        try (Stream<MatchResult> constants =
-                Pattern.compile("(?m)^    ([A-Z_]+),?$").matcher(source).results()) {
-            return constants
-                    .map(constant -> constant.group(1).toLowerCase(Locale.ROOT).replace('_', '-'))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
+        Path listed = Home.ROOT.resolve(
+                "testkit/src/main/resources/META-INF/services/dev.limner.testkit.fault.bug.SeededBug");
+        return Files.readAllLines(listed).stream()
+                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .map(name -> name.replaceAll("(?<=.)([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** @param folder for the state and what the command says */

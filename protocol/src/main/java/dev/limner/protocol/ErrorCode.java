@@ -78,6 +78,10 @@ public enum ErrorCode {
         return switch (this) {
             case ID_CONFLICT,
                     SIZE_NOT_AVAILABLE,
+                    INPUT_MISSING,
+                    LABEL_UNKNOWN,
+                    CONTROL_UNKNOWN,
+                    CONTROL_OUT_OF_RANGE,
                     UNKNOWN_MODEL,
                     UNSUPPORTED_VERSION,
                     WORKER_CRASHED,

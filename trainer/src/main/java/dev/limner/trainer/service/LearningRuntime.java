@@ -17,6 +17,8 @@ import dev.limner.generator.device.TorchThreads;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.trainer.canary.CanaryWatch;
+import dev.limner.trainer.fault.KillPoint;
+import dev.limner.trainer.fault.TrainerFaultPoints;
 import dev.limner.trainer.feedback.SourceCheck;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.data.DataSet;
@@ -64,12 +66,12 @@ final class LearningRuntime implements AutoCloseable {
      * Loads what learning takes and announces the first model if there is none.
      *
      * @param letters where refused feedback goes
-     * @param kill where a drill may end the process
+     * @param faults put into the trainer
      * @param errors hears of what ends the thread of the rounds
      * @throws RuntimeException if data, judges, model or brokers are missing, or this machine computes convolutions
      *     wrong; the message says which
      */
-    LearningRuntime(TrainerConfig config, DeadLetters letters, KillPoint.Order kill, FatalErrors errors) {
+    LearningRuntime(TrainerConfig config, DeadLetters letters, TrainerFaultPoints faults, FatalErrors errors) {
         RoundSettings settings = RoundSettings.of(config);
         if (config.threads() < 0) {
             throw new IllegalArgumentException(
@@ -120,13 +122,13 @@ final class LearningRuntime implements AutoCloseable {
                 letters,
                 config.feedback().perRaterPerHour(),
                 clock,
-                () -> kill.reached(KillPoint.INTAKE_BEFORE_COMMIT));
+                () -> faults.reached(KillPoint.INTAKE_BEFORE_COMMIT));
         this.source = new SourceCheck(config.bootstrap(), topics.feedback(), replay, intake);
         this.watch = new CanaryWatch(registry, replay, model, config.canary().promoteAfter(), clock);
         // Last of what may fail: from here on a trainer that ran before this one tunes nothing any more.
         this.lease = new TrainerLease(config.bootstrap(), topics.models(), model, holder());
-        this.rounds =
-                new RoundRunner(settings, material, replay, registry, store, model, device, clock, kill, lease, errors);
+        this.rounds = new RoundRunner(
+                settings, material, replay, registry, store, model, device, clock, faults, lease, errors);
     }
 
     private static String holder() {

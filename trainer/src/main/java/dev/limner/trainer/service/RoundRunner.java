@@ -5,6 +5,8 @@ import dev.limner.client.registry.ModelRegistry;
 import dev.limner.generator.bundle.BundleStore;
 import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.trainer.fault.KillPoint;
+import dev.limner.trainer.fault.TrainerFaultPoints;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.finetune.DutyCycle;
 import dev.limner.training.finetune.FineTuningData;
@@ -43,7 +45,7 @@ final class RoundRunner implements AutoCloseable {
     private final String model;
     private final Device device;
     private final Clock clock;
-    private final KillPoint.Order kill;
+    private final TrainerFaultPoints faults;
     private final TrainerLease lease;
     private final ExecutorService thread;
     private volatile boolean busy;
@@ -63,7 +65,7 @@ final class RoundRunner implements AutoCloseable {
             String model,
             Device device,
             Clock clock,
-            KillPoint.Order kill,
+            TrainerFaultPoints faults,
             TrainerLease lease,
             FatalErrors errors) {
         this.settings = settings;
@@ -75,7 +77,7 @@ final class RoundRunner implements AutoCloseable {
         this.model = model;
         this.device = device;
         this.clock = clock;
-        this.kill = kill;
+        this.faults = faults;
         this.lease = lease;
         this.thread = Executors.newSingleThreadExecutor(errors.factory("limner-round"));
         rounds.running().ifPresent(this::submit);
@@ -134,7 +136,7 @@ final class RoundRunner implements AutoCloseable {
         long number = rounds.all().stream().mapToLong(RoundRecord::id).max().orElse(0) + 1;
         RoundRecord round =
                 rounds.start(trigger, record.live().digest(), upTo, settings.seed() * 1000 + number, clock.instant());
-        kill.reached(KillPoint.ROUND_STARTED);
+        faults.reached(KillPoint.ROUND_STARTED);
         submit(round);
         return round;
     }
@@ -194,14 +196,14 @@ final class RoundRunner implements AutoCloseable {
                 .addKeyValue("model", model + "@" + round.parent())
                 .addKeyValue("trigger", round.trigger())
                 .log("round started");
-        FineTuningRound.Outcome outcome = new FineTuningRound(
+        FineTuningRound.Outcome outcome = faults.ended(new FineTuningRound(
                         material,
                         settings.tuning(),
                         device,
                         new DutyCycle(settings.share()),
                         folder(round.id()),
                         new Progress(round))
-                .run(round, Lineage.of(store, model, round.parent()), replay);
+                .run(round, Lineage.of(store, model, round.parent()), replay));
         // Whatever comes of it, it has used up its part of the line's budget for error.
         judged = switch (outcome) {
             case FineTuningRound.Outcome.Blocked blocked -> null;
@@ -209,12 +211,10 @@ final class RoundRunner implements AutoCloseable {
                 rejected.candidate().digest();
             case FineTuningRound.Outcome.Passed passed -> passed.candidate().digest();
         };
-        kill.reached(KillPoint.ROUND_ENDED);
+        faults.reached(KillPoint.ROUND_ENDED);
         RoundRecord ended = switch (outcome) {
             case FineTuningRound.Outcome.Blocked(List<String> notes) ->
                 round.ended(RoundRecord.State.BLOCKED, null, notes, clock.instant());
-            case FineTuningRound.Outcome.Rejected(var candidate, List<String> notes)
-            when settings.passGate() -> release(round, candidate.digest(), notes);
             case FineTuningRound.Outcome.Rejected(var candidate, List<String> notes) ->
                 round.ended(RoundRecord.State.REJECTED, candidate.digest(), notes, clock.instant());
             case FineTuningRound.Outcome.Passed(var candidate, List<String> notes) ->
@@ -231,7 +231,7 @@ final class RoundRunner implements AutoCloseable {
     private RoundRecord release(RoundRecord round, String digest, List<String> notes) {
         lease.require();
         ModelRecord.Release release = registry.stage(FineTuningRound.candidate(folder(round.id())));
-        kill.reached(KillPoint.STAGED);
+        faults.reached(KillPoint.STAGED);
         ModelRecord now = registry.current(model).orElseThrow();
         boolean known = now.releases().stream().anyMatch(one -> one.digest().equals(digest))
                 || (now.canary() != null && now.canary().release().digest().equals(digest));
@@ -250,7 +250,7 @@ final class RoundRunner implements AutoCloseable {
         } else {
             registry.promote(model, release, reason);
         }
-        kill.reached(KillPoint.ANNOUNCED);
+        faults.reached(KillPoint.ANNOUNCED);
         return round.ended(RoundRecord.State.RELEASED, digest, notes, clock.instant());
     }
 
@@ -266,10 +266,10 @@ final class RoundRunner implements AutoCloseable {
             stage = name;
             step = 0;
             if (name.equals("reward")) {
-                kill.reached(KillPoint.REWARD);
+                faults.reached(KillPoint.REWARD);
             }
             if (name.equals("gate")) {
-                kill.reached(KillPoint.GATE);
+                faults.reached(KillPoint.GATE);
             }
             LOG.atInfo()
                     .addKeyValue("round", round.id())
@@ -285,7 +285,7 @@ final class RoundRunner implements AutoCloseable {
             lease.successor().ifPresent(other -> lease.require());
             steps = of;
             step = (int) report.step() + 1;
-            kill.reached(KillPoint.STEP);
+            faults.reached(KillPoint.STEP);
         }
     }
 

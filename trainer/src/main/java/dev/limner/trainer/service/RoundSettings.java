@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param share of the time in which a round may compute
  * @param trialShare share of the jobs that a canary gets; 0 for none
  * @param holdout of what goes live
- * @param passGate whether every candidate passes, for drills
  */
 record RoundSettings(
         Path state,
@@ -31,8 +30,7 @@ record RoundSettings(
         FineTuning tuning,
         double share,
         double trialShare,
-        ModelRegistry.Holdout holdout,
-        boolean passGate) {
+        ModelRegistry.Holdout holdout) {
     RoundSettings {
         require(after >= 0, "rounds.after", after, "must be at least 0");
         every.ifPresent(pause -> require(pause.isPositive(), "rounds.every", pause, "must be longer than nothing"));
@@ -57,8 +55,7 @@ record RoundSettings(
                 config.share(),
                 config.canary().share(),
                 new ModelRegistry.Holdout(
-                        config.canary().holdout(), config.canary().young()),
-                config.drill().passGate());
+                        config.canary().holdout(), config.canary().young()));
     }
 
     private static void require(boolean holds, String key, Object value, String rule) {

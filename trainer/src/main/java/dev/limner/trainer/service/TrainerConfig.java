@@ -87,9 +87,6 @@ public interface TrainerConfig {
     /** {@code limner.trainer.tuning.*}: what is not set is as in {@link FineTuning#DEFAULT}. */
     TuningKeys tuning();
 
-    /** {@code limner.trainer.drill.*}: faults on order, for trying a fleet. Never for one in use. */
-    DrillKeys drill();
-
     /** What is taken. */
     interface Feedback {
         /** How much one rater may say in an hour, and all that give no name together. */
@@ -210,15 +207,5 @@ public interface TrainerConfig {
                     averageDecay().orElse(plain.averageDecay()),
                     moves().orElse(plain.moves()));
         }
-    }
-
-    /** Faults. */
-    interface DrillKeys {
-        /** Where the process kills itself, once: a point and, behind a colon, how many times it is passed before. */
-        Optional<String> killAt();
-
-        /** Whether every candidate passes the gate, whatever it measures. */
-        @WithDefault("false")
-        boolean passGate();
     }
 }

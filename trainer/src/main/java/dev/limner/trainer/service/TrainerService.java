@@ -5,6 +5,8 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.protocol.process.FolderLock;
 import dev.limner.protocol.process.ParentWatch;
 import dev.limner.protocol.text.NativeEncoding;
+import dev.limner.trainer.fault.KillPoint;
+import dev.limner.trainer.fault.TrainerFaultPoints;
 import dev.limner.training.feedback.FeedbackRecord;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.Quarkus;
@@ -34,8 +36,8 @@ public class TrainerService {
     private final TrainerConfig config;
     private final DeadLetterChannel letters;
     private final KafkaClientService kafka;
-    private final KillPoint.Order kill;
     private final FatalErrors errors;
+    private volatile TrainerFaultPoints faults = TrainerFaultPoints.NONE;
     private volatile @Nullable LearningRuntime runtime;
     private @Nullable FolderLock state;
 
@@ -50,7 +52,6 @@ public class TrainerService {
         this.letters = letters;
         this.kafka = kafka;
         this.errors = errors;
-        this.kill = new KillPoint.Order(config.drill().killAt());
     }
 
     /**
@@ -73,9 +74,11 @@ public class TrainerService {
     private void begin() {
         ParentWatch.start();
         NativeEncoding.complaint().ifPresent(LOG::warn);
+        TrainerFaultPoints points = TrainerFaultPoints.ofProcess();
+        faults = points;
         // The database would let a second trainer in, and each would learn from half of what it says it learned from.
         state = FolderLock.exclusive(config.state(), "limner trainer");
-        LearningRuntime started = new LearningRuntime(config, letters, kill, errors);
+        LearningRuntime started = new LearningRuntime(config, letters, points, errors);
         runtime = started;
         LOG.atInfo().addKeyValue("model", started.model()).log("trainer started");
     }
@@ -99,9 +102,9 @@ public class TrainerService {
     /** Takes records of the feedback topic; when this returns they are durable. */
     void take(List<FeedbackRecord> records) {
         LearningRuntime running = runtime().orElseThrow(() -> new IllegalStateException("the trainer is not running"));
-        kill.reached(KillPoint.INTAKE_READ);
+        faults.reached(KillPoint.INTAKE_READ);
         running.take(records);
-        kill.reached(KillPoint.INTAKE_AFTER_COMMIT);
+        faults.reached(KillPoint.INTAKE_AFTER_COMMIT);
     }
 
     @Scheduled(every = "{limner.trainer.canary.look}", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)

@@ -17,6 +17,7 @@ import dev.limner.protocol.ModelRecord;
 import dev.limner.protocol.Opinion;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.trainer.fault.TrainerFaultPoints;
 import dev.limner.trainer.registry.TrainerLease;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.replay.FeedbackEntry;
@@ -132,8 +133,7 @@ class RoundRunnerTest {
                         FineTuning.DEFAULT,
                         1,
                         0.05,
-                        ModelRegistry.Holdout.DEFAULT,
-                        false),
+                        ModelRegistry.Holdout.DEFAULT),
                 null,
                 replay,
                 registry,
@@ -141,7 +141,7 @@ class RoundRunnerTest {
                 name,
                 Device.cpu(),
                 Clock.systemUTC(),
-                new KillPoint.Order(Optional.empty()),
+                TrainerFaultPoints.NONE,
                 lease,
                 errors);
     }

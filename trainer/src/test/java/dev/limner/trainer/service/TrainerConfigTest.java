@@ -62,8 +62,6 @@ class TrainerConfigTest {
         assertThat(config.canary().young()).isEqualTo(Duration.ofHours(24));
         assertThat(config.canary().look()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.tuning().toTuning()).isEqualTo(FineTuning.DEFAULT);
-        assertThat(config.drill().killAt()).isEmpty();
-        assertThat(config.drill().passGate()).isFalse();
     }
 
     @Test
@@ -109,9 +107,7 @@ class TrainerConfigTest {
                 Map.entry("limner.trainer.tuning.examples.passes", "19"),
                 Map.entry("limner.trainer.tuning.examples.learning-rate", "0.002"),
                 Map.entry("limner.trainer.tuning.examples.average-decay", "0.8"),
-                Map.entry("limner.trainer.tuning.examples.moves", "modulation"),
-                Map.entry("limner.trainer.drill.kill-at", "gate"),
-                Map.entry("limner.trainer.drill.pass-gate", "true")));
+                Map.entry("limner.trainer.tuning.examples.moves", "modulation")));
 
         assertThat(config.bootstrap()).isEqualTo("kafka:1");
         assertThat(config.topicPrefix()).isEqualTo("p");
@@ -131,7 +127,6 @@ class TrainerConfigTest {
         assertThat(config.replay().most()).isEqualTo(8);
         assertThat(config.canary().promoteAfter()).isEqualTo(Duration.ofHours(2));
         assertThat(config.canary().look()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(config.drill().killAt()).contains("gate");
         RoundSettings settings = RoundSettings.of(config);
         assertThat(settings.state()).isEqualTo(Path.of("/t"));
         assertThat(settings.after()).isEqualTo(9);
@@ -140,7 +135,6 @@ class TrainerConfigTest {
         assertThat(settings.seed()).isEqualTo(11);
         assertThat(settings.share()).isEqualTo(0.5);
         assertThat(settings.trialShare()).isEqualTo(0.2);
-        assertThat(settings.passGate()).isTrue();
         assertThat(settings.tuning())
                 .isEqualTo(new FineTuning(
                         12,

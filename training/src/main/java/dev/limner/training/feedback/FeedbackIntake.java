@@ -41,7 +41,7 @@ public final class FeedbackIntake {
     /**
      * @param mostPerHour how much one rater may say in an hour of the clock, and all that give no name together
      * @param clock when what carries only its sender's time has arrived
-     * @param crashPoint called between the dead letters and the transaction, where a drill may end the process
+     * @param crashPoint called between the dead letters and the transaction, where a crash has consequences of its own
      */
     public FeedbackIntake(
             ReplayBuffer replay,

@@ -1,7 +1,6 @@
 package dev.limner.worker.config;
 
 import dev.limner.store.file.FileStore;
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The worker's settings, {@code limner.worker.*}; each can also be given as an environment variable, {@code
@@ -123,8 +121,6 @@ public interface WorkerConfig {
 
     Models models();
 
-    Drill drill();
-
     /** {@code limner.worker.batch.*}. */
     interface Batch {
         /** Most images in a micro-batch. */
@@ -235,18 +231,5 @@ public interface WorkerConfig {
         /** Whether a new model is loaded while the old one is on the device; {@code never} makes jobs wait. */
         @WithDefault("auto")
         ReleaseSettings.Beside beside();
-    }
-
-    /** {@code limner.worker.drill.*}: faults on order, for trying a fleet. Never for one in use. */
-    interface Drill {
-        /** Where orders lie, in a folder named like the worker; without it there are none. */
-        Optional<Path> folder();
-
-        /** Mistakes to make. */
-        Optional<Set<SeededBug>> sabotage();
-
-        /** What to add to the machine's clock. */
-        @WithDefault("0s")
-        Duration clockSkew();
     }
 }

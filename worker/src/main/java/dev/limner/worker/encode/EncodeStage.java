@@ -10,34 +10,39 @@ import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.StageMillis;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Encodes a micro-batch. Safe from any thread. Extended only by drills. */
-public class EncodeStage {
+/** Encodes a micro-batch. Safe from any thread. */
+public final class EncodeStage {
     private final String software;
     private final boolean writeCaptions;
+    private final UnaryOperator<String> written;
 
     /**
      * @param software the generator and its version, as provenance names it
      * @param writeCaptions whether files carry their captions
+     * @param written what a caption becomes in files
      */
-    public EncodeStage(String software, boolean writeCaptions) {
+    public EncodeStage(String software, boolean writeCaptions, UnaryOperator<String> written) {
         this.software = software;
         this.writeCaptions = writeCaptions;
+        this.written = written;
     }
 
     public MicroBatch<EncodedJob> encode(MicroBatch<GeneratedJob> batch) {
         long start = System.nanoTime();
         List<EncodedJob> jobs = new ArrayList<>(batch.jobs().size());
-        for (int position = 0; position < batch.jobs().size(); position++) {
-            jobs.add(encode(batch.jobs().get(position), writeCaptions ? caption(batch, position) : null));
+        for (GeneratedJob generated : batch.jobs()) {
+            jobs.add(
+                    encode(generated, writeCaptions ? caption(generated.queued().job()) : null));
         }
         return batch.further(jobs, batch.took().withEncode(StageMillis.since(start)));
     }
 
-    /** The caption, or the label, that goes into the files of a batch's job. */
-    protected @Nullable String caption(MicroBatch<GeneratedJob> batch, int position) {
-        return batch.jobs().get(position).queued().job().title().orElse(null);
+    /** The caption, or the label, that goes into the files of a job. */
+    private @Nullable String caption(Job job) {
+        return job.title().map(written).orElse(null);
     }
 
     private EncodedJob encode(GeneratedJob generated, @Nullable String caption) {

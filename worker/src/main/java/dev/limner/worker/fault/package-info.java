@@ -1,4 +1,4 @@
-/** What can go wrong, told apart by whether trying again can help. */
+/** Where faults can be put into a worker. It has none of its own. */
 @NullMarked
 package dev.limner.worker.fault;
 

@@ -28,9 +28,4 @@ public record PartitionAssignment(
         boolean own) {
     /** Instead of an offset, where the group has none. */
     public static final long NOTHING_COMMITTED = -1;
-
-    /** The same, as if nothing had been committed with the offset. */
-    public PartitionAssignment withoutMetadata() {
-        return new PartitionAssignment(partition, ownership, committed, "", begin, end, topicId, recreated, own);
-    }
 }

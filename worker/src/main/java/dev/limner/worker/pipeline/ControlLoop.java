@@ -4,8 +4,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.OutageBreaker;
 import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.PendingWork;
-import dev.limner.worker.drill.RecordBugs;
-import dev.limner.worker.drill.SeededBug;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.health.ProgressWatch;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.OwnershipListener;
@@ -49,7 +48,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private final WorkerSettings settings;
     private final WorkerMetrics metrics;
-    private final RecordBugs mistakes;
+    private final FaultPoints faults;
     private final GenerationPipeline pipeline;
     private final JobSource source;
     private final PartitionTakeOver arrival;
@@ -93,27 +92,22 @@ final class ControlLoop implements Runnable, OwnershipListener {
             FatalErrors errors) {
         this.settings = settings;
         this.metrics = metrics;
-        this.mistakes = new RecordBugs(settings.drill().sabotage());
+        this.faults = settings.faults();
         this.pipeline = pipeline;
         this.completions = completions;
         PendingWork pending = new PendingWork(
                 settings.intake().mostPendingBytes(), settings.intake().topics());
         this.ledgers = new OwnedLedgers(settings.ledger());
-        this.source = new JobSource(settings.intake(), this);
+        this.source = new JobSource(settings.intake(), faults.ownership(this));
         completions.connect(source::wakeUp);
         this.committer = new CommitScheduler(
                 ledgers,
-                new PublishingThread(
-                        settings.publish(),
-                        source::groupMetadata,
-                        settings.drill().watch(),
-                        errors,
-                        completions::signal),
+                new PublishingThread(settings.publish(), source::groupMetadata, faults, errors, completions::signal),
                 settings.publish().commitInterval(),
                 this::position,
                 pending::published,
                 metrics,
-                settings.drill().does(SeededBug.SEEK_NOTHING_AFTER_ABORT));
+                faults::published);
         this.dispatcher = new BatchDispatcher(
                 ledgers,
                 admission,
@@ -203,7 +197,7 @@ final class ControlLoop implements Runnable, OwnershipListener {
 
     private void take(List<RecordDelivery> deliveries) {
         completions.awaken();
-        deliveries.forEach(delivery -> dispatcher.take(mistakes.delivered(delivery)));
+        deliveries.forEach(delivery -> dispatcher.take(faults.delivered(delivery)));
         everythingTaken = true;
     }
 
@@ -229,7 +223,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     }
 
     private void finish(FinishedRecord outcome) {
-        Publication answer = mistakes.answered(outcome.publication());
+        Publication publication = outcome.publication();
+        Publication answer = publication == null ? null : faults.answered(publication);
         boolean wanted = ledgers.finished(outcome.ref(), answer);
         dispatcher.answered(outcome.ref(), wanted ? answer : null);
         if (!wanted) {
@@ -262,10 +257,8 @@ final class ControlLoop implements Runnable, OwnershipListener {
     private void forget(Set<PartitionRef> partitions) {
         arrival.release(partitions);
         committer.withdraw(partitions);
-        if (!settings.drill().does(SeededBug.COMMIT_REVOKED)) {
-            ledgers.release(partitions);
-            dispatcher.release(partitions);
-        }
+        ledgers.release(partitions);
+        dispatcher.release(partitions);
     }
 
     /** Asks the loop to end; it does so within the budget. Safe from any thread. */

@@ -1,6 +1,5 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.health.ProgressWatch;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.PartitionRef;
@@ -69,7 +68,7 @@ final class PartitionHandOver {
      * @param stopping what a shutdown has left; null if there is none
      */
     void revoked(Set<PartitionRef> partitions, @Nullable StopBudget stopping) {
-        if (closing || settings.drill().does(SeededBug.COMMIT_REVOKED)) {
+        if (closing) {
             return;
         }
         Duration limit = settings.limits().revoke();

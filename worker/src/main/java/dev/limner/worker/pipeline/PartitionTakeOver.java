@@ -1,6 +1,5 @@
 package dev.limner.worker.pipeline;
 
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;
@@ -37,10 +36,9 @@ final class PartitionTakeOver implements AutoCloseable {
 
     /** New partitions are marked as held before anything of them is delivered. */
     void restore() {
-        List<PartitionAssignment> found = source.assignments();
-        boolean blind = settings.drill().does(SeededBug.IGNORE_LEDGER);
-        List<TakeOver> settled = takeOvers.settle(
-                blind ? found.stream().map(PartitionAssignment::withoutMetadata).toList() : found);
+        List<PartitionAssignment> found =
+                source.assignments().stream().map(settings.faults()::assigned).toList();
+        List<TakeOver> settled = takeOvers.settle(found);
         if (settled.isEmpty()) {
             return;
         }

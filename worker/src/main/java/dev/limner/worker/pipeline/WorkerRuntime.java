@@ -9,8 +9,6 @@ import dev.limner.store.OutageBreaker;
 import dev.limner.store.RetryingStore;
 import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.LargeOriginals;
-import dev.limner.worker.drill.MixedCaptions;
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.health.ProgressWatch;
@@ -29,7 +27,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -90,9 +87,7 @@ public final class WorkerRuntime implements AutoCloseable {
         gauges.models(models);
         ObjectStore safe = new RetryingStore(new MeteredStore(store, registry), storeBreaker);
         OutcomePublications outcomes = new OutcomePublications(settings.name(), profile.name(), settings.clock());
-        UnwantedJobs unwanted = new UnwantedJobs(
-                settings.drill().does(SeededBug.IGNORE_CANCELLATIONS) ? id -> Optional.empty() : cancellations::of,
-                outcomes);
+        UnwantedJobs unwanted = new UnwantedJobs(settings.faults().cancellations(cancellations::of), outcomes);
         CompletionQueue completions = new CompletionQueue();
         JobAdmission admission = new JobAdmission(
                 models,
@@ -109,15 +104,13 @@ public final class WorkerRuntime implements AutoCloseable {
                 settings.threads(),
                 new GenerationPipeline.Stages(
                         new GenerateStage(deviceBreaker),
-                        settings.drill().does(SeededBug.MIX_CAPTIONS)
-                                ? new MixedCaptions(settings.software())
-                                : new EncodeStage(settings.software(), settings.writeCaptions()),
+                        new EncodeStage(settings.software(), settings.writeCaptions(), settings.faults()::caption),
                         new StoreStage(safe)),
                 outcomes,
                 metrics,
                 completions,
                 splits,
-                settings.drill().watch(),
+                settings.faults(),
                 unwanted,
                 errors);
         gauges.progress(progress);

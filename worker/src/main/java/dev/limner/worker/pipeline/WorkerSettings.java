@@ -1,15 +1,13 @@
 package dev.limner.worker.pipeline;
 
 import dev.limner.protocol.Topics;
-import dev.limner.worker.drill.SeededBug;
-import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.publish.PublishSettings;
 import dev.limner.worker.schedule.BatchSettings;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * Everything a worker is told.
@@ -20,7 +18,7 @@ import java.util.Set;
  * @param writeCaptions whether image files carry their captions
  * @param limits how long things may take
  * @param clock the worker's idea of the time of day
- * @param drill faults on order; {@link Drill#NONE} outside of trials
+ * @param faults put into the worker; {@link FaultPoints#NONE} outside of trials
  */
 public record WorkerSettings(
         String name,
@@ -35,7 +33,7 @@ public record WorkerSettings(
         boolean writeCaptions,
         Limits limits,
         Clock clock,
-        Drill drill) {
+        FaultPoints faults) {
     public WorkerSettings {
         if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
             throw new IllegalArgumentException(
@@ -75,24 +73,6 @@ public record WorkerSettings(
                 throw new IllegalArgumentException(
                         "limner.worker.device-outage is " + deviceOutage + ", must be at least 1 s");
             }
-        }
-    }
-
-    /**
-     * What the worker is told to do wrong.
-     *
-     * @param watch told at the points where a drill may end the process
-     */
-    public record Drill(CrashPoint.Watch watch, Set<SeededBug> sabotage) {
-        /** Nothing. */
-        public static final Drill NONE = new Drill(CrashPoint.Watch.NONE, Set.of());
-
-        public Drill {
-            sabotage = Set.copyOf(sabotage);
-        }
-
-        public boolean does(SeededBug mistake) {
-            return sabotage.contains(mistake);
         }
     }
 }

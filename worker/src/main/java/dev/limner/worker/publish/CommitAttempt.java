@@ -1,7 +1,7 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.ledger.PendingTransaction;
+import dev.limner.worker.lifecycle.CrashPoint;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,7 +74,7 @@ final class CommitAttempt {
             requireTime("sending");
             requireNoFailure(connected.send(record, (sent, failure) -> note(record, failure)));
         }
-        if (!watch.equals(CrashPoint.Watch.NONE)) {
+        if (watch.watching()) {
             connected.flush();
             watch.reached(CrashPoint.AFTER_SEND);
         }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ public final class CommitScheduler implements LastCommit.Commits {
     private final ToLongFunction<PartitionRef> position;
     private final Consumer<Publication> published;
     private final WorkerMetrics metrics;
-    private final boolean abortedIsDone;
+    private final UnaryOperator<PublishOutcome> ended;
     private final AtomicLong imagesDone = new AtomicLong();
     private PublishingThread.@Nullable InFlight inFlight;
     private long lastNanos = System.nanoTime();
@@ -62,7 +63,7 @@ public final class CommitScheduler implements LastCommit.Commits {
     /**
      * @param position where the consumer stands in a partition, -1 if that says nothing
      * @param published told of every publication that is committed
-     * @param abortedIsDone a mistake, for a drill
+     * @param ended what the end of a publication is taken for
      */
     public CommitScheduler(
             OwnedLedgers ledgers,
@@ -71,7 +72,7 @@ public final class CommitScheduler implements LastCommit.Commits {
             ToLongFunction<PartitionRef> position,
             Consumer<Publication> published,
             WorkerMetrics metrics,
-            boolean abortedIsDone) {
+            UnaryOperator<PublishOutcome> ended) {
         this.ledgers = ledgers;
         this.publishing = publishing;
         this.obstacles = new StartObstacles(publishing);
@@ -79,7 +80,7 @@ public final class CommitScheduler implements LastCommit.Commits {
         this.position = position;
         this.published = published;
         this.metrics = metrics;
-        this.abortedIsDone = abortedIsDone;
+        this.ended = ended;
     }
 
     /** Nanoseconds until something may be published; {@link Long#MAX_VALUE} if there is nothing to publish. */
@@ -154,14 +155,15 @@ public final class CommitScheduler implements LastCommit.Commits {
         if (current == null) {
             return true;
         }
-        PublishOutcome published = current.task().await(within);
-        if (published == null) {
+        PublishOutcome outcome = current.task().await(within);
+        if (outcome == null) {
             return false;
         }
+        PublishOutcome published = ended.apply(outcome);
         inFlight = null;
         lastNanos = System.nanoTime();
         metrics.stage("publish", (lastNanos - current.startNanos()) / 1e6);
-        lastCommitted = published instanceof PublishOutcome.Committed || abortedIsDone;
+        lastCommitted = published instanceof PublishOutcome.Committed;
         switch (published) {
             case PublishOutcome.Committed committed -> committed(current.ready());
             case PublishOutcome.Failed(String why) -> failed(current.ready(), why);
@@ -197,10 +199,6 @@ public final class CommitScheduler implements LastCommit.Commits {
     }
 
     private void failed(PendingTransaction ready, String why) {
-        if (abortedIsDone) {
-            committed(ready);
-            return;
-        }
         int failures = state.failures() + 1;
         state = new State(failures, why, -1);
         pauseUntilNanos = lastNanos + (FIRST_PAUSE_NANOS << Math.min(LONGEST_PAUSE_DOUBLINGS, failures - 1));

@@ -1,6 +1,5 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.fault.DuplicateInstanceException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

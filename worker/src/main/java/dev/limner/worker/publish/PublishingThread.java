@@ -1,10 +1,10 @@
 package dev.limner.worker.publish;
 
 import dev.limner.protocol.process.FatalErrors;
-import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.intake.PartitionRef;
 import dev.limner.worker.job.Publication;
 import dev.limner.worker.ledger.PendingTransaction;
+import dev.limner.worker.lifecycle.CrashPoint;
 import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
 import java.time.Duration;

@@ -1,8 +1,7 @@
 package dev.limner.worker.publish;
 
-import dev.limner.worker.fault.CrashPoint;
-import dev.limner.worker.fault.DuplicateInstanceException;
 import dev.limner.worker.ledger.PendingTransaction;
+import dev.limner.worker.lifecycle.CrashPoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

@@ -18,10 +18,6 @@ import dev.limner.protocol.ImageFormat;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.worker.condition.HashTextEncoder;
 import dev.limner.worker.config.WorkerConfig;
-import dev.limner.worker.drill.FaultInjector;
-import dev.limner.worker.drill.FaultyGenerator;
-import dev.limner.worker.drill.FaultyTextEncoder;
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.model.AllowedPrograms;
 import dev.limner.worker.model.BatchBuckets;
 import dev.limner.worker.model.BatchedGenerator;
@@ -40,7 +36,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     private final WorkerConfig config;
     private final WorkerSettings settings;
-    private final Optional<FaultInjector> drill;
     private final AllowedPrograms programs;
     private final Device device;
     private final ExecutionProfile profile;
@@ -65,15 +59,9 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
      * @param device already resolved
      * @throws dev.limner.generator.arithmetic.UnsupportedArithmeticException if this machine computes the model wrong
      */
-    WorkerModels(
-            WorkerConfig config,
-            WorkerSettings settings,
-            Optional<FaultInjector> drill,
-            Device device,
-            int torchThreads) {
+    WorkerModels(WorkerConfig config, WorkerSettings settings, Device device, int torchThreads) {
         this.config = config;
         this.settings = settings;
-        this.drill = drill;
         this.programs = new AllowedPrograms(config.models().programs().orElse(List.of()));
         this.device = device;
         this.sizes = config.batch().sizes().map(BatchBuckets::new).orElseGet(() -> BatchBuckets.suiting(device));
@@ -181,15 +169,8 @@ final class WorkerModels implements WorkerStart.Models, AutoCloseable {
     }
 
     private LoadedModel warm(ImageGenerator generator, @Nullable TextEncoder encoder, LoadedModel.Origin origin) {
-        Optional<FaultyGenerator> trouble = drill.map(orders ->
-                new FaultyGenerator(generator, orders, settings.drill().does(SeededBug.SWAP_PICTURES)));
-        BatchedGenerator engine =
-                BatchedGenerator.of(trouble.<ImageGenerator>map(one -> one).orElse(generator), sizes);
-        trouble.ifPresent(FaultyGenerator::arm);
-        TextEncoder reading = encoder == null
-                ? null
-                : drill.<TextEncoder>map(orders -> new FaultyTextEncoder(encoder, orders))
-                        .orElse(encoder);
+        BatchedGenerator engine = BatchedGenerator.of(settings.faults().generator(generator), sizes);
+        TextEncoder reading = encoder == null ? null : settings.faults().textEncoder(encoder);
         warmUp(reading, engine);
         return new LoadedModel(engine, reading, origin);
     }

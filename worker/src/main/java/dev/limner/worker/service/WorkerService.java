@@ -8,19 +8,12 @@ import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.protocol.text.NativeEncoding;
 import dev.limner.store.ObjectStore;
-import dev.limner.store.file.Disk;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.FleetMarks;
 import dev.limner.store.file.LocalDisk;
 import dev.limner.store.file.MarkedStore;
 import dev.limner.worker.config.WorkerConfig;
-import dev.limner.worker.drill.AckBeforeWriteStore;
-import dev.limner.worker.drill.FaultInjector;
-import dev.limner.worker.drill.FaultyClock;
-import dev.limner.worker.drill.FaultyDisk;
-import dev.limner.worker.drill.FaultyStore;
-import dev.limner.worker.drill.SeededBug;
-import dev.limner.worker.fault.CrashPoint;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.health.WorkerVitals;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.intake.IntakeSettings;
@@ -47,7 +40,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -131,27 +123,20 @@ public class WorkerService implements WorkerVitals {
         int cores = Runtime.getRuntime().availableProcessors();
         int torchThreads = config.threads() == 0 ? cores : config.threads();
         String name = config.name().orElseGet(WorkerService::defaultName);
-        Optional<FaultInjector> drill = config.drill().folder().map(folder -> new FaultInjector(folder.resolve(name)));
-        WorkerSettings settings = settings(name, drill, StageThreads.on(device, cores, torchThreads, config.streams()));
+        FaultPoints faults = FaultPoints.ofProcess();
+        WorkerSettings settings =
+                settings(name, faults, StageThreads.on(device, cores, torchThreads, config.streams()));
         if (isStopping()) {
             return;
         }
-        WorkerModels drawing = new WorkerModels(config, settings, drill, device, torchThreads);
+        WorkerModels drawing = new WorkerModels(config, settings, device, torchThreads);
         models = drawing;
-        boolean forgets = settings.drill().does(SeededBug.SKIP_FSYNC);
         FileStore files = new FileStore(
-                config.store().path(),
-                forgets ? FileStore.Durability.OS : config.store().durability(),
-                settings.name(),
-                drill.<Disk>map(FaultyDisk::new).orElseGet(LocalDisk::new));
+                config.store().path(), config.store().durability(), settings.name(), faults.disk(new LocalDisk()));
         store = files;
         ObjectStore marked =
                 new MarkedStore(files, new FleetMarks(config.store().path()), () -> fleet(name));
-        ObjectStore told =
-                settings.drill().does(SeededBug.PUBLISH_BEFORE_STORE) ? new AckBeforeWriteStore(marked) : marked;
-        boolean truncates = settings.drill().does(SeededBug.TRUNCATE_ORIGINALS);
-        ObjectStore objects = drill.<ObjectStore>map(orders -> new FaultyStore(told, orders, truncates))
-                .orElse(told);
+        ObjectStore objects = faults.store(marked);
         WorkerStart starting = new WorkerStart(
                 settings,
                 device.toString(),
@@ -215,11 +200,9 @@ public class WorkerService implements WorkerVitals {
         }
     }
 
-    private WorkerSettings settings(String name, Optional<FaultInjector> drill, StageThreads threads) {
+    private WorkerSettings settings(String name, FaultPoints faults, StageThreads threads) {
         Topics topics = new Topics(config.topicPrefix());
-        Clock skewed = Clock.offset(Clock.systemUTC(), config.drill().clockSkew());
-        Clock clock =
-                drill.<Clock>map(orders -> new FaultyClock(skewed, orders)).orElse(skewed);
+        Clock clock = faults.clock(Clock.systemUTC());
         return new WorkerSettings(
                 name,
                 topics,
@@ -255,9 +238,7 @@ public class WorkerService implements WorkerVitals {
                 config.writeCaptions(),
                 new WorkerSettings.Limits(config.stopWithin(), config.revokeWithin(), config.deviceOutage()),
                 clock,
-                new WorkerSettings.Drill(
-                        drill.<CrashPoint.Watch>map(orders -> orders).orElse(CrashPoint.Watch.NONE),
-                        config.drill().sabotage().orElse(Set.of())));
+                faults);
     }
 
     private static String defaultName() {

@@ -37,11 +37,11 @@ class SettingsTableTest {
         });
     }
 
-    /** Keys and defaults of a mapping and of those inside it; orders for a drill are for nobody who runs a fleet. */
+    /** Keys and defaults of a mapping and of those inside it. */
     private static void collect(String prefix, Class<?> mapping, Map<String, String> into) {
         for (Method method : mapping.getDeclaredMethods()) {
             String key = prefix + "." + hyphenated(method.getName());
-            if (method.getReturnType() == WorkerConfig.Drill.class || method.isSynthetic()) {
+            if (method.isSynthetic()) {
                 continue;
             }
             if (method.getReturnType().getEnclosingClass() == WorkerConfig.class

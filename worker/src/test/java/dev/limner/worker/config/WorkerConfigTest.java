@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.store.file.FileStore;
-import dev.limner.worker.drill.SeededBug;
 import dev.limner.worker.release.ReleaseSettings;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
@@ -67,9 +65,6 @@ class WorkerConfigTest {
         assertThat(config.intake().maxPendingBytes()).isEmpty();
         assertThat(config.publish().maxBytes()).isEqualTo(1_000_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.drill().folder()).isEmpty();
-        assertThat(config.drill().sabotage()).isEmpty();
-        assertThat(config.drill().clockSkew()).isZero();
         assertThat(config.models().follow()).isTrue();
         assertThat(config.models().store()).isEqualTo(Path.of(".limner/models"));
         assertThat(config.models().cache()).isEmpty();
@@ -111,9 +106,6 @@ class WorkerConfigTest {
                 Map.entry("limner.worker.intake.max-pending-bytes", "2097152"),
                 Map.entry("limner.worker.publish.max-bytes", "50000"),
                 Map.entry("limner.worker.publish.within", "9s"),
-                Map.entry("limner.worker.drill.folder", "/d"),
-                Map.entry("limner.worker.drill.sabotage", "skip-fsync,swap-pictures"),
-                Map.entry("limner.worker.drill.clock-skew", "60s"),
                 Map.entry("limner.worker.models.follow", "false"),
                 Map.entry("limner.worker.models.store", "/r"),
                 Map.entry("limner.worker.models.cache", "/mc"),
@@ -153,9 +145,6 @@ class WorkerConfigTest {
         assertThat(config.intake().maxPendingBytes()).contains(2L << 20);
         assertThat(config.publish().maxBytes()).isEqualTo(50_000);
         assertThat(config.publish().within()).isEqualTo(Duration.ofSeconds(9));
-        assertThat(config.drill().folder()).contains(Path.of("/d"));
-        assertThat(config.drill().sabotage()).contains(Set.of(SeededBug.SKIP_FSYNC, SeededBug.SWAP_PICTURES));
-        assertThat(config.drill().clockSkew()).isEqualTo(Duration.ofMinutes(1));
         assertThat(config.models().follow()).isFalse();
         assertThat(config.models().store()).isEqualTo(Path.of("/r"));
         assertThat(config.models().cache()).contains(Path.of("/mc"));

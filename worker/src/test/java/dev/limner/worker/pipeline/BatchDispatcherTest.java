@@ -13,7 +13,6 @@ import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.LargeOriginals;
 import dev.limner.worker.admit.PendingWork;
 import dev.limner.worker.encode.EncodeStage;
-import dev.limner.worker.fault.CrashPoint;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.intake.OriginalRecord;
 import dev.limner.worker.intake.PartitionRef;
@@ -26,6 +25,7 @@ import dev.limner.worker.job.Publication;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.ledger.OwnedLedgers;
 import dev.limner.worker.ledger.TestTakeOvers;
+import dev.limner.worker.lifecycle.CrashPoint;
 import dev.limner.worker.lifecycle.StopBudget;
 import dev.limner.worker.metrics.WorkerMetrics;
 import dev.limner.worker.model.LoadedModel;
@@ -81,7 +81,7 @@ class BatchDispatcherTest {
             new StageThreads(1, 1, 1, 1),
             new GenerationPipeline.Stages(
                     new GenerateStage(new OutageBreaker("device", null, () -> false)),
-                    new EncodeStage("test", false),
+                    new EncodeStage("test", false, caption -> caption),
                     new StoreStage(store())),
             outcomes,
             new WorkerMetrics(new SimpleMeterRegistry()),

@@ -6,6 +6,7 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.worker.condition.HashTextEncoder;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.model.BatchBuckets;
@@ -99,7 +100,7 @@ public final class ConstantWorker {
                 true,
                 limits,
                 clock,
-                WorkerSettings.Drill.NONE);
+                FaultPoints.NONE);
     }
 
     public WorkerRuntime start(String name) {

@@ -15,6 +15,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
 import dev.limner.worker.condition.HashTextEncoder;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.model.BatchBuckets;
@@ -298,7 +299,7 @@ class TakeOverTest {
                 true,
                 WorkerSettings.Limits.DEFAULT,
                 Clock.systemUTC(),
-                WorkerSettings.Drill.NONE);
+                FaultPoints.NONE);
         return new WorkerRuntime(
                 settings,
                 slots(),

@@ -13,6 +13,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
+import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;
 import dev.limner.worker.model.BatchBuckets;
@@ -101,7 +102,7 @@ abstract class WorkerFixture {
                 true,
                 WorkerSettings.Limits.DEFAULT,
                 Clock.systemUTC(),
-                WorkerSettings.Drill.NONE);
+                FaultPoints.NONE);
         return new WorkerRuntime(
                 settings,
                 models,

@@ -14,7 +14,7 @@ import java.util.Set;
 final class GeneratedCheck {
     private static final List<String> TIMINGS =
             List.of("queued", "batched", "text", "device", "encode", "store", "publish");
-    /** What the drill's text encoder takes in of a caption. */
+    /** What the fault kit's text encoder takes in of a caption. */
     private static final int WINDOW = 200;
 
     private static final int SIDE = 64;

@@ -29,7 +29,7 @@ final class ResultCheck {
      * What depends on the fleet.
      *
      * @param model whether a model generates; else the constant generator
-     * @param mixed whether workers of an earlier release answer too, whose drill knows no warnings
+     * @param mixed whether workers of an earlier release answer too, whose faults know no warnings
      * @param workers the names there are
      */
     record Rules(boolean model, boolean mixed, Set<String> workers) {

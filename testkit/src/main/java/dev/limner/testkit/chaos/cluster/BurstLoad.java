@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The jobs that faults need, beside the steady load. Safe from any thread. */
 public final class BurstLoad {
-    /** A job that the drill's device cannot generate. */
+    /** A job that the faulty device cannot generate. */
     private static final long POISON_SEED = -666_001;
-    /** A job that ends the process of the drill's device. */
+    /** A job that ends the process of the faulty device. */
     private static final long HALT_SEED = -666_002;
 
     private static final int LETTERS = 6;

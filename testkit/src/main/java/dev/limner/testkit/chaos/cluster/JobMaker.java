@@ -104,7 +104,7 @@ final class JobMaker {
                 List.of());
     }
 
-    /** A job that the drill's device knows by its seed. */
+    /** A job that the faulty device knows by its seed. */
     static Made seeded(String key, long seed) {
         return new Made(
                 key,

@@ -7,6 +7,7 @@ import dev.limner.testkit.chaos.check.DeliveryChecker;
 import dev.limner.testkit.chaos.check.OffsetWatch;
 import dev.limner.testkit.chaos.check.RegenerationCheck;
 import dev.limner.testkit.chaos.check.ViolationLog;
+import dev.limner.testkit.fault.KitSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,14 +92,13 @@ public final class TestCluster implements AutoCloseable {
                 "limner.worker.generator",
                 setup.model() ? "model" : "constant",
                 "limner.worker.constant-delay",
-                "10ms",
-                "limner.worker.drill.folder",
-                orders.folder().toString()));
+                "10ms"));
         if (!setup.sabotage().isEmpty()) {
-            settings.put("limner.worker.drill.sabotage", setup.sabotage());
+            settings.put(KitSettings.property(KitSettings.WORKER, KitSettings.SABOTAGE), setup.sabotage());
         }
         ProjectLayout first = setup.previous() == null ? setup.home() : setup.previous();
-        this.workers = WorkerNodes.start(setup.home(), first, setup.workers(), settings, folder.resolve("logs"));
+        this.workers = WorkerNodes.start(
+                setup.home(), first, setup.workers(), settings, orders.folder(), folder.resolve("logs"));
     }
 
     /**

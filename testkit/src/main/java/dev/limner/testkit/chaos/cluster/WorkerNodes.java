@@ -3,6 +3,7 @@ package dev.limner.testkit.chaos.cluster;
 import dev.limner.broker.FreePorts;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.ServiceProcess;
+import dev.limner.testkit.fault.KitSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ public final class WorkerNodes implements AutoCloseable {
 
     private final ProjectLayout home;
     private final Map<String, String> settings;
+    private final Path orders;
     private final Path logs;
     private final List<Slot> slots = new ArrayList<>();
     private final AtomicInteger deaths = new AtomicInteger();
@@ -35,9 +37,10 @@ public final class WorkerNodes implements AutoCloseable {
         }
     }
 
-    private WorkerNodes(ProjectLayout home, Map<String, String> settings, Path logs) {
+    private WorkerNodes(ProjectLayout home, Map<String, String> settings, Path orders, Path logs) {
         this.home = home;
         this.settings = Map.copyOf(settings);
+        this.orders = orders;
         this.logs = logs;
     }
 
@@ -45,10 +48,12 @@ public final class WorkerNodes implements AutoCloseable {
      * Starts workers; they are ready when {@link #awaitReady} returns.
      *
      * @param build whose workers
+     * @param settings of workers and fault kit
+     * @param orders has a folder for each worker
      */
     static WorkerNodes start(
-            ProjectLayout home, ProjectLayout build, int count, Map<String, String> settings, Path logs) {
-        WorkerNodes workers = new WorkerNodes(home, settings, logs);
+            ProjectLayout home, ProjectLayout build, int count, Map<String, String> settings, Path orders, Path logs) {
+        WorkerNodes workers = new WorkerNodes(home, settings, orders, logs);
         for (int i = 1; i <= count; i++) {
             String name = name(i);
             Slot slot = new Slot(name, build, workers.launch(name, build, Map.of()));
@@ -62,8 +67,12 @@ public final class WorkerNodes implements AutoCloseable {
         Map<String, String> all = new HashMap<>(settings);
         // Another build's worker leaves nothing in its own folders.
         all.put("limner.worker.cache", home.cache().toString());
+        all.put(
+                KitSettings.property(KitSettings.WORKER, KitSettings.ORDERS),
+                orders.resolve(name).toString());
         all.putAll(extra);
-        return ServiceProcess.worker(build, name, all, FreePorts.next(), logs);
+        return ServiceProcess.worker(
+                build, name, FaultInjection.settings(build, KitSettings.WORKER, all), FreePorts.next(), logs);
     }
 
     private void watch(Slot slot, ServiceProcess process) {

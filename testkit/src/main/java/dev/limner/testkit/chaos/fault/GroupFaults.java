@@ -3,6 +3,7 @@ package dev.limner.testkit.chaos.fault;
 import dev.limner.launcher.ServiceProcess;
 import dev.limner.protocol.Topics;
 import dev.limner.testkit.chaos.cluster.TestCluster;
+import dev.limner.testkit.fault.KitSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -111,7 +112,8 @@ final class GroupFaults {
         int index = random.nextInt(cluster.workers().count());
         String name = cluster.workers().nameOf(index);
         String skew = random.nextBoolean() ? "PT1H" : "PT-1H";
-        cluster.workers().restart(index, Map.of("limner.worker.drill.clock-skew", skew));
+        cluster.workers()
+                .restart(index, Map.of(KitSettings.property(KitSettings.WORKER, KitSettings.CLOCK_SKEW), skew));
         boolean seen = cluster.await(LOOK, () -> cluster.checker().skewed(name));
         boolean busy = cluster.busy();
         cluster.workers().restart(index, Map.of());

@@ -14,6 +14,8 @@ import dev.limner.protocol.Feedback;
 import dev.limner.protocol.FeedbackCodec;
 import dev.limner.protocol.Topics;
 import dev.limner.protocol.text.TextFile;
+import dev.limner.testkit.chaos.cluster.FaultInjection;
+import dev.limner.testkit.fault.KitSettings;
 import dev.limner.testkit.rating.RatedJobs;
 import dev.limner.testkit.rating.SimulatedPreference;
 import dev.limner.testkit.rating.SimulatedRater;
@@ -262,13 +264,18 @@ public final class TrainerKillsCommand implements Callable<Integer> {
             settings.put("limner.trainer.canary.share", "0");
             settings.put("limner.trainer.tuning.steps", "12");
             settings.put("limner.trainer.feedback.per-rater-per-hour", "100000");
-            settings.put("limner.trainer.drill.pass-gate", "true");
+            settings.put(KitSettings.property(KitSettings.TRAINER, KitSettings.PASS_GATE), "true");
             if (killAt != null) {
-                settings.put("limner.trainer.drill.kill-at", killAt);
+                settings.put(KitSettings.property(KitSettings.TRAINER, KitSettings.KILL_AT), killAt);
             }
             // A round that one release began is then ended by the other, and the next one the other way round.
             ProjectLayout build = starts++ % 4 < 2 ? before : home;
-            return fleet.startTrainer(build, folder.resolve("store"), folder.resolve("logs"), 0, settings);
+            return fleet.startTrainer(
+                    build,
+                    folder.resolve("store"),
+                    folder.resolve("logs"),
+                    0,
+                    FaultInjection.settings(build, KitSettings.TRAINER, settings));
         }
 
         /**
