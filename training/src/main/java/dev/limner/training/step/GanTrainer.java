@@ -130,11 +130,11 @@ public final class GanTrainer implements AutoCloseable {
             average.update(temporary, step);
             return new StepReport(
                     step,
-                    report.loss,
+                    report.loss(),
                     generatorLoss,
-                    report.realAboveGenerated,
-                    report.penalty,
-                    report.gradient,
+                    report.realAboveGenerated(),
+                    report.penalty(),
+                    report.gradient(),
                     gradient);
         }
     }
@@ -145,19 +145,6 @@ public final class GanTrainer implements AutoCloseable {
             dealt.add(StepBatch.of(temporary, recipe, augmentation, first + i, batches.get(i)));
         }
         return dealt;
-    }
-
-    private record CriticReport(float loss, float realAboveGenerated, float penalty, float gradient) {
-        static final CriticReport NONE = new CriticReport(0, 0, Float.NaN, Float.NaN);
-
-        /** Means of the losses, and what the last move says of the rest. */
-        CriticReport and(CriticReport next, float share) {
-            return new CriticReport(
-                    loss + share * next.loss,
-                    realAboveGenerated + share * next.realAboveGenerated,
-                    next.penalty,
-                    next.gradient);
-        }
     }
 
     private CriticReport moveCritic(NDManager temporary, long step, long update, double rate, List<StepBatch> batches) {
