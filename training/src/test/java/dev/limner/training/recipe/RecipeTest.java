@@ -175,7 +175,8 @@ class RecipeTest {
                 .hasMessageContaining("generator.latent is missing");
         assertThatThrownBy(() -> TestRecipes.tiny("generator: {architecture: oil, spec: {latent: 4}}"))
                 .hasMessageContaining("generator.architecture is 'oil', must be one of [film");
-        assertThatThrownBy(() -> TestRecipes.tiny("generator: {architecture: film, spec: {latent: 4, oil: 2}}"))
+        assertThatThrownBy(() -> TestRecipes.tiny("generator: {architecture: film, spec: {latent: 4, text: 10,"
+                        + " condition: 8, channels: [20, 12], smooth: true, oil: 2}}"))
                 .hasMessageContaining("oil");
         assertThatThrownBy(() -> TestRecipes.tiny("palette: 3"))
                 .hasMessageContaining("unknown key 'palette', allowed here are [name, ");

@@ -127,6 +127,30 @@ class AutogradNormTest {
         }
     }
 
+    @Test
+    void shouldTakeTurnsBetweenRealAndGeneratedImages() {
+        SoftCritic critic = new SoftCritic(12, 3, 5);
+        Engine.getEngine("PyTorch").setRandomSeed(3);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                AutogradNorm norm = new AutogradNorm(critic.scripted().orElseThrow(), Device.cpu());
+                Penalty penalty = new AutogradPenalty(1, 4).over(critic, Device.cpu())) {
+            Weights weights = trainable(critic, manager);
+            NDArray real = Gradients.normal(manager, 1, 4, 3, 2, 2);
+            NDArray generated = Gradients.normal(manager, 2, 4, 3, 2, 2);
+            NDArray sentence = Gradients.normal(manager, 3, 4, 3);
+            float[] measured = new float[5];
+            for (int step = 0; step < measured.length; step++) {
+                measured[step] = penalty.accumulate(
+                        new Penalty.Move(manager, step, weights, real, generated, sentence, 1));
+            }
+
+            float ofReal = norm.accumulate(manager, weights, real, sentence, 1);
+            float ofGenerated = norm.accumulate(manager, weights, generated, sentence, 1);
+            assertThat(ofReal).isNotEqualTo(ofGenerated);
+            assertThat(measured).containsExactly(ofReal, Float.NaN, ofGenerated, Float.NaN, ofReal);
+        }
+    }
+
     /** A graph that is not given back keeps at least the images it was made of, 3 MiB each time. */
     @Test
     void shouldGiveBackWhatItTookAndRepeatItselfToTheByte() throws IOException {
