@@ -87,8 +87,9 @@ public final class BatchSampler {
                     + " or less in the recipe");
         }
         if (encoder.dimensions() != recipe.generator().inputs().sentence()) {
-            throw new DataException("generator.text is " + recipe.generator().inputs().sentence() + ", the encoder " + encoder.id()
-                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
+            throw new DataException(
+                    "generator.text is " + recipe.generator().inputs().sentence() + ", the encoder " + encoder.id()
+                            + " of '" + recipe.language() + "' gives " + encoder.dimensions());
         }
     }
 

@@ -257,13 +257,7 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(),
-                    recipe.generator(),
-                    encoder.id(),
-                    recipe.asData(),
-                    trainedOn,
-                    List.of(),
-                    null);
+                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, List.of(), null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

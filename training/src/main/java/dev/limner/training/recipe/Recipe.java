@@ -91,7 +91,9 @@ public record Recipe(
 
     /** The network that the generator plays against. */
     public Critic critic() {
-        return parts.discriminator().build(new CriticInputs(generator.output().side(), generator.inputs().sentence()));
+        return parts.discriminator()
+                .build(new CriticInputs(
+                        generator.output().side(), generator.inputs().sentence()));
     }
 
     /** How weights move. */

@@ -68,11 +68,26 @@ public final class GanTrainer implements AutoCloseable {
             TensorFiles.assign(generatorWeights, setup.generator(), "");
             TensorFiles.assign(criticWeights, setup.discriminator(), "");
         }
-        this.generator = new Player(manager, "generator", network.parameters(), generatorWeights, setup.generatorMoves(), parts.optimizer());
-        this.critic =
-                new Player(manager, "discriminator", scorer.parameters(), criticWeights, setup.discriminatorMoves(), parts.optimizer());
+        this.generator = new Player(
+                manager,
+                "generator",
+                network.parameters(),
+                generatorWeights,
+                setup.generatorMoves(),
+                parts.optimizer());
+        this.critic = new Player(
+                manager,
+                "discriminator",
+                scorer.parameters(),
+                criticWeights,
+                setup.discriminatorMoves(),
+                parts.optimizer());
         this.average = new MovingAverage(
-                manager, generatorWeights, generator.moving(), generator.buffers(), parts.optimizer().averageDecay());
+                manager,
+                generatorWeights,
+                generator.moving(),
+                generator.buffers(),
+                parts.optimizer().averageDecay());
         this.augmentation = Augmentation.all(parts.augmentations());
         List<Penalty> penalties = parts.regularizers().stream()
                 .map(regularizer -> regularizer.over(scorer, device))
@@ -154,7 +169,9 @@ public final class GanTrainer implements AutoCloseable {
         float penalty = Float.NaN;
         for (StepBatch batch : batches) {
             NDArray generated = augmentation.apply(
-                    network.generate(generator.weights().frozen(temporary), GeneratorInputs.of(batch.noise(StepBatch.Use.CRITIC), batch.sentence())),
+                    network.generate(
+                            generator.weights().frozen(temporary),
+                            GeneratorInputs.of(batch.noise(StepBatch.Use.CRITIC), batch.sentence())),
                     batch.random());
             CriticMove.Outcome outcome = criticMove.gradients(critic.weights(), batch, generated, share);
             loss += outcome.loss() * share;

@@ -44,9 +44,9 @@ record StepBatch(
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.AUGMENTATION);
         TrainableGenerator generator = recipe.generator();
         int side = generator.output().side();
-        NDArray images =
-                temporary.create(batch.images(), new Shape(batch.size(), 3, side, side));
-        NDArray sentence = temporary.create(batch.sentences(), new Shape(batch.size(), generator.inputs().sentence()));
+        NDArray images = temporary.create(batch.images(), new Shape(batch.size(), 3, side, side));
+        NDArray sentence = temporary.create(
+                batch.sentences(), new Shape(batch.size(), generator.inputs().sentence()));
         NDArray stranger = temporary.create(batch.mismatched(), sentence.getShape());
         NDArray real = augmentation.apply(images, random);
         NDArray own = temporary.create(batch.own());

@@ -115,13 +115,7 @@ class FineTuningRoundTest {
             ModelBundle.write(
                     made,
                     new ModelBundle.Description(
-                            recipe.name(),
-                            recipe.generator(),
-                            encoder.id(),
-                            recipe.asData(),
-                            null,
-                            List.of(),
-                            null),
+                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), null, List.of(), null),
                     new ModelBundle.Content(training.averaged(), training.discriminator(), null));
         }
         return ModelBundle.read(made);

@@ -186,8 +186,7 @@ class TrainingLoopTest {
                 folder,
                 ModelBundle.write(
                         folder.resolve("alone"),
-                        new ModelBundle.Description(
-                                "alone", RECIPE.generator(), "x", null, null, List.of(), null),
+                        new ModelBundle.Description("alone", RECIPE.generator(), "x", null, null, List.of(), null),
                         new ModelBundle.Content(parent.bundle().weights(), null, null)),
                 parent.bundle().weights());
         assertThatThrownBy(() -> StartingPoint.of(alone, List.of())).hasMessageContaining("no discriminator");

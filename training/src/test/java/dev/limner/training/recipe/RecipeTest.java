@@ -30,8 +30,7 @@ class RecipeTest {
         Recipe recipe = Recipe.read(DEFAULT);
 
         assertThat(recipe.name()).isEqualTo("default");
-        assertThat(recipe.generator().spec())
-                .isEqualTo(new FilmGenerator(FilmSpec.defaultSpec()).spec());
+        assertThat(recipe.generator().spec()).isEqualTo(new FilmGenerator(FilmSpec.defaultSpec()).spec());
         assertThat(recipe.generator().output().side()).isEqualTo(64);
         assertThat(recipe.asData().at("/objective/gamma").asDouble()).isEqualTo(2);
         assertThat(recipe.parts().objective()).isEqualTo(new RelativisticObjective(0.5));

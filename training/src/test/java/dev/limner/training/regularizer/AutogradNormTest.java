@@ -140,8 +140,8 @@ class AutogradNormTest {
             NDArray sentence = Gradients.normal(manager, 3, 4, 3);
             float[] measured = new float[5];
             for (int step = 0; step < measured.length; step++) {
-                measured[step] = penalty.accumulate(
-                        new Penalty.Move(manager, step, weights, real, generated, sentence, 1));
+                measured[step] =
+                        penalty.accumulate(new Penalty.Move(manager, step, weights, real, generated, sentence, 1));
             }
 
             float ofReal = norm.accumulate(manager, weights, real, sentence, 1);

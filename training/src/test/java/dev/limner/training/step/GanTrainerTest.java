@@ -35,7 +35,11 @@ class GanTrainerTest {
         assertThat(shapes)
                 .contains(
                         ConvolutionShape.keeping(
-                                2 * BATCH, 12, 12, 3, RECIPE.generator().output().side() / 2),
+                                2 * BATCH,
+                                12,
+                                12,
+                                3,
+                                RECIPE.generator().output().side() / 2),
                         new ConvolutionShape(2 * BATCH, 17, 9, 4, 4, false));
     }
 

@@ -49,10 +49,8 @@ class SameBytesTest {
             discriminator = parent.discriminator();
         }
         Predicate<String> moves = recipe.generator().parameters().trained(FineTuning.DEFAULT::moves);
-        Predicate<String> movesInCritic =
-                recipe.critic().parameters().trained(FineTuning::movesInDiscriminator);
-        TrainingSetup plain =
-                new TrainingSetup(generator, discriminator, moves, movesInCritic, List.of());
+        Predicate<String> movesInCritic = recipe.critic().parameters().trained(FineTuning::movesInDiscriminator);
+        TrainingSetup plain = new TrainingSetup(generator, discriminator, moves, movesInCritic, List.of());
         Map<String, Safetensors.Tensor> importance;
         try (GanTrainer probe = new GanTrainer(recipe, Device.cpu(), plain)) {
             Map<String, Safetensors.Tensor> before = probe.arrays();
@@ -65,12 +63,7 @@ class SameBytesTest {
                         new ElasticWeightConsolidation(Device.cpu(), generator, importance, 1e-3f)) {
             assertSame(
                     recipe,
-                    new TrainingSetup(
-                            generator,
-                            discriminator,
-                            moves,
-                            movesInCritic,
-                            List.of(anchor, elastic)),
+                    new TrainingSetup(generator, discriminator, moves, movesInCritic, List.of(anchor, elastic)),
                     1);
         }
     }

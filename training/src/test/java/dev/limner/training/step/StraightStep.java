@@ -100,7 +100,8 @@ final class StraightStep implements AutoCloseable {
                 SplittableRandom random =
                         StepRandom.of(recipe.seed(), step * batches.size() + i, StepRandom.Use.AUGMENTATION);
                 int side = recipe.generator().output().side();
-                Shape texts = new Shape(batch.size(), recipe.generator().inputs().sentence());
+                Shape texts =
+                        new Shape(batch.size(), recipe.generator().inputs().sentence());
                 NDArray images = temporary.create(batch.images(), new Shape(batch.size(), 3, side, side));
                 dealt.add(new NDArray[] {
                     images,

@@ -36,9 +36,8 @@ public final class ProjectionCritic implements Critic, TangentCritic {
         this.shape = shape;
         this.inputs = inputs;
         List<Integer> channels = shape.channels();
-        Parameters.Builder builder = Parameters.builder()
-                .group(WeightGroup.PIXELS)
-                .conv("start", UNSHUFFLED, channels.get(0), 3, 1.4f);
+        Parameters.Builder builder =
+                Parameters.builder().group(WeightGroup.PIXELS).conv("start", UNSHUFFLED, channels.get(0), 3, 1.4f);
         for (int stage = 0; stage + 1 < channels.size(); stage++) {
             int in = channels.get(stage);
             int out = channels.get(stage + 1);
