@@ -25,9 +25,8 @@ import java.util.List;
 /**
  * What a training is composed of beside the generator.
  *
- * <p>A recipe may name each part by its {@code kind}. Two short forms stand for the parts of the default recipe: {@code
- * objective} without a kind for relativistic pairing, its gradient penalty and the reconstruction, {@code augmentation} for
- * shifts and holes.
+ * <p>A recipe may name each part by its kind. Two short forms stand for the parts of the default recipe: an objective without a
+ * kind for relativistic pairing, its gradient penalty and the reconstruction; the key "augmentation" for shifts and holes.
  *
  * @param discriminator shape of the critic
  * @param game who moves when

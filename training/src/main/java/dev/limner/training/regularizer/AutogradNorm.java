@@ -10,6 +10,7 @@ import dev.limner.generator.network.Weights;
 import dev.limner.training.network.ScriptedCritic;
 import dev.limner.training.tensor.TorchProgram;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,16 +20,6 @@ import java.util.stream.Stream;
  * autograd can differentiate twice; exact but for rounding, as the tangent pass is.
  */
 final class AutogradNorm implements GradientNorm {
-    private static final String FORWARD = """
-              def forward(self: %1$s, %2$s) -> Tensor:
-                scores = (self).score(%3$s)
-                gradients = torch.grad([torch.sum(scores)], [images], None, None, True, False)
-                gradient = torch._unwrap_optional(gradients[0])
-                squares = torch.reshape(torch.mul(gradient, gradient), [torch.size(images, 0), -1])
-                return torch.mean(torch.sum(squares, [1]))
-              def score(self: %1$s, %2$s) -> Tensor:
-            """;
-
     private final List<String> names;
     private final TorchProgram program;
 
@@ -43,7 +34,15 @@ final class AutogradNorm implements GradientNorm {
                         critic.weights().stream().map(name -> name.replace('.', '_')))
                 .toList();
         String typed = arguments.stream().map(name -> name + ": Tensor").collect(Collectors.joining(", "));
-        return FORWARD.formatted(TorchProgram.TYPE, typed, String.join(", ", arguments)) + critic.body();
+        return String.format(Locale.ROOT, """
+              def forward(self: %1$s, %2$s) -> Tensor:
+                scores = (self).score(%3$s)
+                gradients = torch.grad([torch.sum(scores)], [images], None, None, True, False)
+                gradient = torch._unwrap_optional(gradients[0])
+                squares = torch.reshape(torch.mul(gradient, gradient), [torch.size(images, 0), -1])
+                return torch.mean(torch.sum(squares, [1]))
+              def score(self: %1$s, %2$s) -> Tensor:
+            """, TorchProgram.TYPE, typed, String.join(", ", arguments)) + critic.body();
     }
 
     @Override

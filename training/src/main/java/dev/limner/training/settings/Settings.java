@@ -200,7 +200,7 @@ public final class Settings {
         if (reason.startsWith("unknown key '")) {
             return reason.replaceFirst("'", "'" + key + ".");
         }
-        if (reason.endsWith(" is missing") || !below.isEmpty() && reason.startsWith(below)) {
+        if (reason.endsWith(" is missing") || (!below.isEmpty() && reason.startsWith(below))) {
             return key + (reason.startsWith("[") ? "" : ".") + reason;
         }
         return reason;

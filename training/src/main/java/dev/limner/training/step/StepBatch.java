@@ -35,8 +35,14 @@ record StepBatch(
         SplittableRandom random) {
     /** What a batch draws noise for. Either use has numbers of its own. */
     enum Use {
-        CRITIC,
-        GENERATOR
+        CRITIC(0),
+        GENERATOR(1);
+
+        private final long counter;
+
+        Use(long counter) {
+            this.counter = counter;
+        }
     }
 
     static StepBatch of(
@@ -57,7 +63,7 @@ record StepBatch(
     NDArray noise(Use use) {
         int latent = recipe.generator().inputs().noise();
         long seed = StepRandom.seedOf(recipe.seed(), number, StepRandom.Use.NOISE);
-        float[] values = CounterNoise.normal(seed, use.ordinal(), size * latent);
+        float[] values = CounterNoise.normal(seed, use.counter, size * latent);
         return temporary.create(values, new Shape(size, latent));
     }
 }

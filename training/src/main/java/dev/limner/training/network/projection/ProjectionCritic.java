@@ -136,17 +136,16 @@ public final class ProjectionCritic implements Critic, TangentCritic {
         return new Seen(weights, features, realness(weights, features, plain));
     }
 
-    /**
-     * What the captions are held against.
-     *
-     * @param features (n, features)
-     * @param realness (n)
-     */
+    /** What the captions are held against. */
     private final class Seen implements Impression {
         private final Weights weights;
         private final NDArray features;
         private final NDArray realness;
 
+        /**
+         * @param features (n, features)
+         * @param realness (n)
+         */
         Seen(Weights weights, NDArray features, NDArray realness) {
             this.weights = weights;
             this.features = features;

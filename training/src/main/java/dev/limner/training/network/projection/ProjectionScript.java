@@ -12,7 +12,18 @@ final class ProjectionScript {
                 x = torch.conv2d(x, start_weight, start_bias, [1, 1], [1, 1], [1, 1], 1)
             """;
 
-    private static final String STAGE = """
+    private ProjectionScript() {}
+
+    static ScriptedCritic of(ProjectionSpec shape, List<String> weights) {
+        StringBuilder body = new StringBuilder(START);
+        for (int stage = 0; stage + 1 < shape.channels().size(); stage++) {
+            body.append(stage(stage));
+        }
+        return new ScriptedCritic(weights, body + end(shape.features()));
+    }
+
+    private static String stage(int stage) {
+        return String.format(Locale.ROOT, """
                 skip = torch.avg_pool2d(x, [2, 2], [2, 2], [0, 0], False, True, None)
                 skip = torch.conv2d(skip, stage%1$d_skip_weight, None, [1, 1], [0, 0], [1, 1], 1)
                 y = torch.leaky_relu(x, %2$s)
@@ -20,9 +31,11 @@ final class ProjectionScript {
                 y = torch.leaky_relu(y, %2$s)
                 y = torch.conv2d(y, stage%1$d_conv2_weight, stage%1$d_conv2_bias, [1, 1], [1, 1], [1, 1], 1)
                 x = torch.add(skip, torch.avg_pool2d(y, [2, 2], [2, 2], [0, 0], False, True, None))
-            """;
+            """, stage, Layers.SLOPE);
+    }
 
-    private static final String END = """
+    private static String end(int features) {
+        return String.format(Locale.ROOT, """
                 x = torch.leaky_relu(x, %2$s)
                 x = torch.conv2d(x, end_weight, end_bias, [1, 1], [0, 0], [1, 1], 1)
                 features = torch.reshape(x, [-1, %1$d])
@@ -30,16 +43,6 @@ final class ProjectionScript {
                 products = torch.mul(torch.matmul(sentence, torch.t(caption)), features)
                 agreement = torch.div(torch.sum(products, [1]), %3$s)
                 return torch.add(realness, agreement)
-            """;
-
-    private ProjectionScript() {}
-
-    static ScriptedCritic of(ProjectionSpec shape, List<String> weights) {
-        StringBuilder body = new StringBuilder(START);
-        for (int stage = 0; stage + 1 < shape.channels().size(); stage++) {
-            body.append(String.format(Locale.ROOT, STAGE, stage, Layers.SLOPE));
-        }
-        body.append(String.format(Locale.ROOT, END, shape.features(), Layers.SLOPE, Math.sqrt(shape.features())));
-        return new ScriptedCritic(weights, body.toString());
+            """, features, Layers.SLOPE, Math.sqrt(features));
     }
 }
