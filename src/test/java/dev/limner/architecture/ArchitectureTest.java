@@ -175,7 +175,7 @@ class ArchitectureTest {
         all("generator"),
         TRAINING + "augment",
         TRAINING + "evaluate..",
-        TRAINING + "network",
+        TRAINING + "network..",
         TRAINING + "objective",
         TRAINING + "optimizer",
         TRAINING + "regularizer",

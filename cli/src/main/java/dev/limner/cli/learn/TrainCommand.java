@@ -166,7 +166,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
         PrintWriter terminal = spec.commandLine().getOut();
         StartingPoint start = start();
         Recipe recipe = recipe(start);
-        DataSet set = options.read(recipe.generator().side());
+        DataSet set = options.read(recipe.generator().output().side());
         if (checkEvery > 0) {
             requireEnough(set, recipe.language());
         }

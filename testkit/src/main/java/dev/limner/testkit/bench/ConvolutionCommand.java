@@ -204,8 +204,8 @@ final class ConvolutionCommand implements Callable<Integer> {
     }
 
     private static TrainingBatch material(Recipe recipe) {
-        int side = recipe.generator().side();
-        int text = recipe.generator().text();
+        int side = recipe.generator().output().side();
+        int text = recipe.generator().inputs().sentence();
         int size = recipe.batch();
         return new TrainingBatch(
                 size,

@@ -146,8 +146,8 @@ final class NetworkCommand implements Runnable {
     }
 
     private static String step(GanTrainer training, Recipe recipe, int batch, double seconds) {
-        int side = recipe.generator().side();
-        int text = recipe.generator().text();
+        int side = recipe.generator().output().side();
+        int text = recipe.generator().inputs().sentence();
         float[] images = CounterNoise.normal(1, 0, batch * 3 * side * side);
         float[] sentences = CounterNoise.normal(1, 1, batch * text);
         float[] mismatched = CounterNoise.normal(1, 2, batch * text);

@@ -9,11 +9,11 @@ import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.loop.BatchSampler;
 import dev.limner.training.loop.Checkpoint;
 import dev.limner.training.loop.EarlyStopping;
+import dev.limner.training.objective.ElasticWeightConsolidation;
 import dev.limner.training.objective.GeneratorTerm;
 import dev.limner.training.objective.SelfDistillationTerm;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.recipe.Recipe;
-import dev.limner.training.regularizer.ElasticWeightConsolidation;
 import dev.limner.training.step.GanTrainer;
 import dev.limner.training.step.StepReport;
 import dev.limner.training.step.TrainingBatch;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Takes a copy of a released model some steps further: the adversary's game on the data it was trained on, the lower half
@@ -85,7 +86,7 @@ final class FineTuner {
                         device, parent.weights(), importance(recipe, parent, critic), (float) tuning.elastic())) {
             List<GeneratorTerm> terms = new ArrayList<>(List.of(anchor, elastic));
             likes.ifPresent(terms::add);
-            GanTrainer training = new GanTrainer(recipe, device, setup(parent, critic, terms));
+            GanTrainer training = new GanTrainer(recipe, device, setup(recipe, parent, critic, terms));
             try {
                 run(training, recipe, sampler, folder, progress);
                 return training;
@@ -105,8 +106,14 @@ final class FineTuner {
         return Recipe.of(parent.manifest().recipe()).forTuning(tuning, seed);
     }
 
-    private TrainingSetup setup(ModelBundle parent, Map<String, Safetensors.Tensor> critic, List<GeneratorTerm> terms) {
-        return new TrainingSetup(parent.weights(), critic, tuning::moves, FineTuning::movesInDiscriminator, terms);
+    private TrainingSetup setup(
+            Recipe recipe, ModelBundle parent, Map<String, Safetensors.Tensor> critic, List<GeneratorTerm> terms) {
+        return new TrainingSetup(
+                parent.weights(),
+                critic,
+                recipe.generator().parameters().trained(tuning::moves),
+                recipe.critic().parameters().trained(FineTuning::movesInDiscriminator),
+                terms);
     }
 
     /** Of the data set alone: what examples want to move is not held. */
@@ -116,9 +123,15 @@ final class FineTuner {
         List<TrainingBatch> batches = IntStream.range(0, IMPORTANCE_BATCHES)
                 .mapToObj(i -> sampler.sample(-1L - i))
                 .toList();
-        try (GanTrainer probe = new GanTrainer(recipe, device, setup(parent, critic, List.of()))) {
+        try (GanTrainer probe = new GanTrainer(recipe, device, setup(recipe, parent, critic, List.of()))) {
             return probe.importance(batches);
         }
+    }
+
+    private static List<TrainingBatch> batches(BatchSampler sampler, int count, long step) {
+        return LongStream.range(step * count, (step + 1) * count)
+                .mapToObj(sampler::sample)
+                .toList();
     }
 
     private void run(GanTrainer training, Recipe recipe, BatchSampler sampler, Path folder, Progress progress) {
@@ -129,7 +142,7 @@ final class FineTuner {
         for (long step = first; step < tuning.steps(); step++) {
             long number = step;
             duty.work(() -> {
-                StepReport report = training.step(number, List.of(sampler.sample(number)));
+                StepReport report = training.step(number, batches(sampler, recipe.batches(), number));
                 if (report.diverged()) {
                     throw new IllegalStateException("the tuning diverged at step " + number + ": " + report);
                 }

@@ -86,9 +86,10 @@ public final class BatchSampler {
             throw new DataException(has + ", a batch takes " + recipe.batch() + ": write a batch of " + pictures
                     + " or less in the recipe");
         }
-        if (encoder.dimensions() != recipe.generator().text()) {
-            throw new DataException("generator.text is " + recipe.generator().text() + ", the encoder " + encoder.id()
-                    + " of '" + recipe.language() + "' gives " + encoder.dimensions());
+        if (encoder.dimensions() != recipe.generator().inputs().sentence()) {
+            throw new DataException(
+                    "generator.text is " + recipe.generator().inputs().sentence() + ", the encoder " + encoder.id()
+                            + " of '" + recipe.language() + "' gives " + encoder.dimensions());
         }
     }
 

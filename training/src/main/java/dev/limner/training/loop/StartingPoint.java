@@ -5,7 +5,6 @@ import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.NetworkDescription;
 import dev.limner.generator.bundle.Safetensors;
-import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.step.TrainingSetup;
@@ -84,13 +83,15 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
     public TrainingSetup setup(Recipe recipe) {
         requireEqual(
                 "generator",
-                NetworkDescription.of(new FilmGenerator(recipe.generator())),
+                NetworkDescription.of(recipe.generator()),
                 bundle.manifest().architecture());
         requireEqual("text.encoder", recipe.text().encoder(), bundle.manifest().requireTextEncoder());
         JsonNode made = bundle.manifest().recipe();
         if (made != null) {
             requireEqual(
-                    "discriminator", recipe.discriminator(), Recipe.of(made).discriminator());
+                    "discriminator",
+                    recipe.parts().discriminator(),
+                    Recipe.of(made).parts().discriminator());
         }
         return new TrainingSetup(bundle.weights(), discriminator, moves(GENERATOR), moves(DISCRIMINATOR), List.of());
     }

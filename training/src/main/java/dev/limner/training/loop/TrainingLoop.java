@@ -7,7 +7,6 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.device.ExecutionProfile;
-import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.DataException;
@@ -149,9 +148,7 @@ public final class TrainingLoop {
                 progress.step++;
                 progress.elapsed = (System.nanoTime() - begun) / 1e9;
                 watch.stepped(report);
-                long images = (progress.step - firstStep)
-                        * recipe.batch()
-                        * recipe.optimizer().accumulate();
+                long images = (progress.step - firstStep) * recipe.batch() * recipe.batches();
                 listener.stepped(report, progress.seconds(), images / progress.elapsed);
                 if (report.skipped()) {
                     log.skipped(report, progress.seconds());
@@ -186,7 +183,7 @@ public final class TrainingLoop {
     }
 
     private List<TrainingBatch> batches(BatchSampler sampler, long step) {
-        int count = recipe.optimizer().accumulate();
+        int count = recipe.batches();
         List<TrainingBatch> batches = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             batches.add(sampler.sample(step * count + i));
@@ -260,13 +257,7 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(),
-                    new FilmGenerator(recipe.generator()),
-                    encoder.id(),
-                    recipe.asData(),
-                    trainedOn,
-                    List.of(),
-                    null);
+                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, List.of(), null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

@@ -1,4 +1,4 @@
-/** Networks that are only trained, never served. */
+/** Critics: networks that are only trained, never served. Each has a package of its own below. */
 @NullMarked
 package dev.limner.training.network;
 

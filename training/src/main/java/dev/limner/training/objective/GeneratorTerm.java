@@ -5,7 +5,10 @@ import ai.djl.ndarray.NDManager;
 import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.network.Weights;
 
-/** Something that the generator is after, or is to keep to, beside its recipe's objective. One class a term. */
+/**
+ * Something that the generator is after, or is to keep to, beside the objective: added to its loss. One class a term. Those that
+ * a recipe can name are records of their settings; those of a fine-tuning round own what they compare with.
+ */
 @FunctionalInterface
 public interface GeneratorTerm {
     /**
@@ -18,6 +21,7 @@ public interface GeneratorTerm {
      * @param noise (n, latent)
      * @param sentence (n, text)
      * @param own (n), 1 where the caption is the data set's own, 0 where it is an example's
+     * @param images (n, 3, side, side), the real ones of these captions
      * @param generated (n, 3, side, side)
      */
     record Generation(
@@ -28,6 +32,7 @@ public interface GeneratorTerm {
             NDArray noise,
             NDArray sentence,
             NDArray own,
+            NDArray images,
             NDArray generated) {}
 
     /** A scalar to be added to the generator's loss, weight included. Called while gradients are recorded. */

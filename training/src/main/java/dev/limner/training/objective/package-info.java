@@ -1,4 +1,4 @@
-/** What a step minimises: losses and further terms. */
+/** What the players minimise: objectives, and terms of the generator's loss. One file each. */
 @NullMarked
 package dev.limner.training.objective;
 

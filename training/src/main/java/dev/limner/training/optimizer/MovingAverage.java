@@ -10,15 +10,18 @@ import java.util.Map;
 /** The exponential moving average of the generator's weights: what is shown, evaluated and released. */
 public final class MovingAverage {
     private final Weights moving;
+    private final Weights buffers;
     private final Weights average;
     private final double decay;
 
     /**
      * @param source what is averaged
      * @param moving those of its weights that are trained; the others stay as they are, to the bit
+     * @param buffers what its network updates itself, taken as they are
      */
-    public MovingAverage(NDManager manager, Weights source, Weights moving, double decay) {
+    public MovingAverage(NDManager manager, Weights source, Weights moving, Weights buffers, double decay) {
         this.moving = moving;
+        this.buffers = buffers;
         this.decay = decay;
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         source.arrays().forEach((name, array) -> {
@@ -42,5 +45,6 @@ public final class MovingAverage {
             alias.attach(manager);
             average.get(name).muli(keep).addi(Layers.scale(alias, 1 - keep));
         });
+        buffers.arrays().forEach((name, array) -> array.copyTo(average.get(name)));
     }
 }

@@ -1,5 +1,8 @@
 package dev.limner.training.recipe;
 
+import dev.limner.generator.network.WeightGroup;
+import dev.limner.training.settings.Ranges;
+
 /**
  * How a model is tuned by feedback: small steps on a copy of what is released, most of each on the data it was trained on.
  *
@@ -56,37 +59,36 @@ public record FineTuning(
         static final Examples DEFAULT = new Examples(0.25, 40, 2e-4, 0.995, Moves.ALL);
 
         public Examples {
-            Recipe.between("limner.trainer.tuning.examples.share", share, 0, 1);
-            Recipe.between("limner.trainer.tuning.examples.passes", passes, 0, 100_000);
-            Recipe.between("limner.trainer.tuning.examples.learning-rate", learningRate, 0, 1);
-            Recipe.between("limner.trainer.tuning.examples.average-decay", averageDecay, 0, 1);
+            Ranges.between("limner.trainer.tuning.examples.share", share, 0, 1);
+            Ranges.between("limner.trainer.tuning.examples.passes", passes, 0, 100_000);
+            Ranges.between("limner.trainer.tuning.examples.learning-rate", learningRate, 0, 1);
+            Ranges.between("limner.trainer.tuning.examples.average-decay", averageDecay, 0, 1);
         }
     }
 
     public FineTuning {
-        Recipe.between("limner.trainer.tuning.steps", steps, 1, MOST_STEPS);
-        Recipe.between("limner.trainer.tuning.learning-rate", learningRate, 0, 1);
-        Recipe.between("limner.trainer.tuning.average-decay", averageDecay, 0, 1);
-        Recipe.between("limner.trainer.tuning.replay", replay, 2, 4096);
-        Recipe.between("limner.trainer.tuning.feedback", feedback, 0, 4096);
-        Recipe.between("limner.trainer.tuning.reward", reward, 0, 1000);
-        Recipe.between("limner.trainer.tuning.disagreement", disagreement, 0, 1000);
-        Recipe.between("limner.trainer.tuning.anchor", anchor, 0, 1000);
-        Recipe.between("limner.trainer.tuning.elastic", elastic, 0, 1e6);
+        Ranges.between("limner.trainer.tuning.steps", steps, 1, MOST_STEPS);
+        Ranges.between("limner.trainer.tuning.learning-rate", learningRate, 0, 1);
+        Ranges.between("limner.trainer.tuning.average-decay", averageDecay, 0, 1);
+        Ranges.between("limner.trainer.tuning.replay", replay, 2, 4096);
+        Ranges.between("limner.trainer.tuning.feedback", feedback, 0, 4096);
+        Ranges.between("limner.trainer.tuning.reward", reward, 0, 1000);
+        Ranges.between("limner.trainer.tuning.disagreement", disagreement, 0, 1000);
+        Ranges.between("limner.trainer.tuning.anchor", anchor, 0, 1000);
+        Ranges.between("limner.trainer.tuning.elastic", elastic, 0, 1e6);
     }
 
-    /** Whether one of the generator's weights is trained. */
-    public boolean moves(String weight) {
+    /** Whether one of the generator's groups of weights is trained. */
+    public boolean moves(WeightGroup group) {
         return switch (moves) {
             case ALL -> true;
-            case MODULATION ->
-                weight.startsWith("project.") || weight.startsWith("start.") || weight.startsWith("film.");
+            case MODULATION -> group == WeightGroup.CONDITIONING;
         };
     }
 
-    /** Whether one of the discriminator's weights is trained: those of its upper half (FreezeD, Mo et al. 2020). */
-    public static boolean movesInDiscriminator(String weight) {
-        return !weight.startsWith("start.") && !weight.startsWith("stage0.");
+    /** Whether one of the discriminator's is: not what is next to the pixels (FreezeD, Mo et al. 2020). */
+    public static boolean movesInDiscriminator(WeightGroup group) {
+        return group != WeightGroup.PIXELS;
     }
 
     /** The tuning of a round that learns from so many examples; as it is without any. */

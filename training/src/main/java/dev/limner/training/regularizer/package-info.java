@@ -1,4 +1,4 @@
-/** What keeps a step from going too far. */
+/** What keeps the critic from going too far: penalties on its gradients. One file each. */
 @NullMarked
 package dev.limner.training.regularizer;
 

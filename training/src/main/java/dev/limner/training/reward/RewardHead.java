@@ -10,7 +10,9 @@ import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.training.optimizer.Adam;
-import dev.limner.training.recipe.Recipe;
+import dev.limner.training.optimizer.CosineSchedule;
+import dev.limner.training.optimizer.Optimizer;
+import dev.limner.training.optimizer.Schedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,13 +51,14 @@ final class RewardHead {
         Weights weights = new Weights(arrays);
         weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
         RewardHead head = new RewardHead(weights);
-        Adam adam = new Adam(manager, new Recipe.Optimizer(RATE, RATE / 10, STEPS, 0.9, 0.999, 0, 1), weights);
+        Schedule schedule = new CosineSchedule(RATE, RATE / 10, STEPS);
+        Optimizer adam = new Optimizer(manager, new Adam(0.9, 0.999), weights);
         try (NDManager material = manager.newSubManager()) {
             Sample sample = Sample.of(material, lessons, inputs, new SplittableRandom(seed));
             for (int step = 0; step < STEPS; step++) {
                 try (NDManager temporary = material.newSubManager()) {
                     head.learn(temporary, sample.on(temporary));
-                    adam.step(temporary, step + 1L);
+                    adam.step(temporary, step + 1L, schedule.rateAt(step));
                 }
             }
         }

@@ -8,11 +8,11 @@ import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.InputValues;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.noise.CounterNoise;
-import dev.limner.training.augment.DifferentiableAugmentation;
+import dev.limner.training.augment.Augmentation;
 import dev.limner.training.augment.EmbeddingNoise;
+import dev.limner.training.augment.Translation;
 import dev.limner.training.objective.GeneratorTerm;
 import dev.limner.training.recipe.FineTuning;
-import dev.limner.training.recipe.Recipe;
 import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +24,7 @@ import java.util.SplittableRandom;
  */
 public final class RewardTerm implements GeneratorTerm {
     private static final double EPSILON = 1e-6;
-    private static final DifferentiableAugmentation SHIFTS =
-            new DifferentiableAugmentation(new Recipe.Augmentation(0.0625, 0));
+    private static final Augmentation SHIFTS = new Translation(0.0625);
 
     private final RewardEnsemble reward;
     private final List<float[]> captions;

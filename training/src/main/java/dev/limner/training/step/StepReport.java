@@ -1,6 +1,6 @@
 package dev.limner.training.step;
 
-import dev.limner.training.optimizer.Adam;
+import dev.limner.training.optimizer.Optimizer;
 
 /**
  * What one step measured.
@@ -9,7 +9,7 @@ import dev.limner.training.optimizer.Adam;
  * @param generatorLoss of the same step
  * @param realAboveGenerated mean sign of score(real) - score(generated), from -1 to 1; near 1 for long means that the
  *     discriminator has run away
- * @param penalty mean squared gradient where this step computed one, else NaN
+ * @param penalty what the last regularizer at work measured, a mean squared gradient; NaN if none was
  * @param discriminatorGradient norm of the gradient that moved the discriminator
  * @param generatorGradient the same of the generator
  */
@@ -21,9 +21,9 @@ public record StepReport(
         float penalty,
         float discriminatorGradient,
         float generatorGradient) {
-    /** Whether a gradient was such that it moved nothing: {@link Adam#LARGEST_NORM}. */
+    /** Whether a gradient was such that it moved nothing: {@link Optimizer#LARGEST_NORM}. */
     public boolean skipped() {
-        return !Adam.moves(discriminatorGradient) || !Adam.moves(generatorGradient);
+        return !Optimizer.moves(discriminatorGradient) || !Optimizer.moves(generatorGradient);
     }
 
     /** Whether a network has left the finite numbers, from which no training recovers. */

@@ -9,6 +9,7 @@ import dev.limner.generator.network.Weights;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,13 @@ public final class TensorFiles {
         try (NDArray alias = array.stopGradient()) {
             return new Safetensors.Tensor(shape(array), FloatBuffer.wrap(alias.toFloatArray()));
         }
+    }
+
+    /** All of them, by name. */
+    public static Map<String, Safetensors.Tensor> of(Weights weights) {
+        Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+        weights.arrays().forEach((name, array) -> tensors.put(name, of(array)));
+        return tensors;
     }
 
     public static NDArray create(NDManager manager, Safetensors.Tensor tensor) {

@@ -10,8 +10,6 @@ import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.film.FilmGenerator;
-import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.Feedback;
 import dev.limner.protocol.ImageName;
 import dev.limner.protocol.Opinion;
@@ -23,6 +21,7 @@ import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.StoredImages;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.recipe.Recipe;
+import dev.limner.training.recipe.TestRecipes;
 import dev.limner.training.replay.FeedbackEntry;
 import dev.limner.training.replay.GeneratedImage;
 import dev.limner.training.replay.RecordPosition;
@@ -101,29 +100,22 @@ class FineTuningRoundTest {
     }
 
     private static ModelBundle untrained() {
-        Recipe recipe = new Recipe(
-                "default",
-                "en",
-                1,
-                4,
-                new FilmSpec(8, 384, 16, List.of(16, 16, 8, 8), true),
-                new Recipe.Discriminator(List.of(8, 8, 16, 16), 16),
-                new Recipe.Objective(0.5, 1, 8, 1),
-                new Recipe.Optimizer(1e-3, 1e-3, 0, 0, 0.9, 0.9, 1),
-                new Recipe.Augmentation(0.125, 0),
-                new Recipe.Text(encoder.id(), 0.1));
+        Recipe recipe = TestRecipes.tiny(
+                "name: default",
+                "batch: 4",
+                "generator: {latent: 8, text: 384, condition: 16, channels: [16, 16, 8, 8], smooth: true}",
+                "discriminator: {channels: [8, 8, 16, 16], features: 16}",
+                "objective: {mismatch: 0.5, gamma: 1, penaltyEvery: 8, reconstruction: 1}",
+                "optimizer: {learningRate: 0.001, finalLearningRate: 0.001, decaySteps: 0, beta1: 0, beta2: 0.9,"
+                        + " averageDecay: 0.9, accumulate: 1}",
+                "augmentation: {translation: 0.125, cutout: 0}",
+                "text: {encoder: " + encoder.id() + ", noise: 0.1}");
         Path made = folder.resolve("parent");
         try (GanTrainer training = new GanTrainer(recipe, Device.cpu())) {
             ModelBundle.write(
                     made,
                     new ModelBundle.Description(
-                            recipe.name(),
-                            new FilmGenerator(recipe.generator()),
-                            encoder.id(),
-                            recipe.asData(),
-                            null,
-                            List.of(),
-                            null),
+                            recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), null, List.of(), null),
                     new ModelBundle.Content(training.averaged(), training.discriminator(), null));
         }
         return ModelBundle.read(made);

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
-import dev.limner.generator.network.film.FilmGenerator;
-import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
@@ -19,6 +18,7 @@ import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.recipe.Recipe;
+import dev.limner.training.recipe.TestRecipes;
 import dev.limner.training.step.StepReport;
 import dev.limner.training.step.TrainingBatch;
 import java.io.IOException;
@@ -44,17 +44,14 @@ class TrainingLoopTest {
     private static final int SIDE = 16;
     private static final int IMAGES = 16;
     private static final Duration LONG = Duration.ofHours(1);
-    private static final Recipe RECIPE = new Recipe(
-            "tiny",
-            "en",
-            1,
-            8,
-            new FilmSpec(4, 384, 8, List.of(8, 8), true),
-            new Recipe.Discriminator(List.of(8, 8), 8),
-            new Recipe.Objective(0.5, 1, 2, 1),
-            new Recipe.Optimizer(5e-4, 1e-4, 10, 0, 0.9, 0.99, 2),
-            new Recipe.Augmentation(0.125, 0.25),
-            new Recipe.Text("all-minilm-l6-v2-q", 0.1));
+    private static final Recipe RECIPE = TestRecipes.tiny(
+            "batch: 8",
+            "generator: {latent: 4, text: 384, condition: 8, channels: [8, 8], smooth: true}",
+            "discriminator: {channels: [8, 8], features: 8}",
+            "objective: {mismatch: 0.5, gamma: 1, penaltyEvery: 2, reconstruction: 1}",
+            "decaySteps: 10",
+            "accumulate: 2",
+            "text: {encoder: all-minilm-l6-v2-q, noise: 0.1}");
 
     @TempDir
     static Path cache;
@@ -176,17 +173,9 @@ class TrainingLoopTest {
     @Test
     void shouldNameWhatItCannotStartFromOrFreeze() {
         train(folder.resolve("parent"), 1);
-        Recipe wider = new Recipe(
-                RECIPE.name(),
-                RECIPE.language(),
-                RECIPE.seed(),
-                RECIPE.batch(),
-                new FilmSpec(4, 384, 8, List.of(8, 16), true),
-                RECIPE.discriminator(),
-                RECIPE.objective(),
-                RECIPE.optimizer(),
-                RECIPE.augmentation(),
-                RECIPE.text());
+        ObjectNode changed = RECIPE.asData();
+        changed.withObject("/generator").putArray("channels").add(8).add(16);
+        Recipe wider = Recipe.of(changed);
         StartingPoint parent = from("parent");
 
         assertThatThrownBy(() -> parent.setup(wider)).hasMessageContainingAll("generator", "[8,16]", "[8,8]");
@@ -197,8 +186,7 @@ class TrainingLoopTest {
                 folder,
                 ModelBundle.write(
                         folder.resolve("alone"),
-                        new ModelBundle.Description(
-                                "alone", new FilmGenerator(RECIPE.generator()), "x", null, null, List.of(), null),
+                        new ModelBundle.Description("alone", RECIPE.generator(), "x", null, null, List.of(), null),
                         new ModelBundle.Content(parent.bundle().weights(), null, null)),
                 parent.bundle().weights());
         assertThatThrownBy(() -> StartingPoint.of(alone, List.of())).hasMessageContaining("no discriminator");

@@ -60,7 +60,7 @@ class SelfDistillationTermTest {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray generated = network.generate(weights, GeneratorInputs.of(noise, sentence));
             NDArray loss = anchor.loss(new GeneratorTerm.Generation(
-                    manager, 0, network, weights, noise, sentence, manager.create(own), generated));
+                    manager, 0, network, weights, noise, sentence, manager.create(own), generated, generated));
             // A gradient passes, or nothing is held at all.
             collector.backward(loss);
             return loss.getFloat();

@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.limner.generator.network.Weights;
-import dev.limner.training.recipe.Recipe;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,14 +21,13 @@ class AdamTest {
 
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private NDArray weight;
-    private Adam adam;
+    private Optimizer adam;
 
     @BeforeEach
     void start() {
         weight = manager.create(new float[] {1, -2});
         weight.setRequiresGradient(true);
-        adam = new Adam(
-                manager, new Recipe.Optimizer(RATE, RATE, 0, 0, 0.9, 0.999, 1), new Weights(Map.of("w", weight)));
+        adam = new Optimizer(manager, new Adam(0, 0.9), new Weights(Map.of("w", weight)));
     }
 
     @AfterEach
@@ -53,13 +52,14 @@ class AdamTest {
 
         float norm = step(2, new float[] {accident, 1});
 
-        assertThat(norm <= Adam.LARGEST_NORM).isFalse();
+        assertThat(norm <= Optimizer.LARGEST_NORM).isFalse();
         assertThat(values()).isEqualTo(before);
 
         assertThat(step(3, new float[] {3, -4})).isEqualTo(5);
         assertThat(values()[0]).isLessThan(before[0]);
         assertThat(values()[1]).isGreaterThan(before[1]);
-        assertThat(adam.secondMoments().get("w").toFloatArray()[0]).isLessThan(100);
+        assertThat(Objects.requireNonNull(adam.memory().get("Adam2")).get("w").toFloatArray()[0])
+                .isLessThan(100);
     }
 
     private float step(long update, float[] gradient) {
@@ -67,7 +67,7 @@ class AdamTest {
             try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
                 collector.backward(weight.mul(temporary.create(gradient)).sum());
             }
-            return adam.step(temporary, update);
+            return adam.step(temporary, update, RATE);
         }
     }
 

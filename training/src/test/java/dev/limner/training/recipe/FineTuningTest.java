@@ -2,6 +2,7 @@ package dev.limner.training.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.generator.network.WeightGroup;
 import org.junit.jupiter.api.Test;
 
 class FineTuningTest {
@@ -31,7 +32,7 @@ class FineTuningTest {
         assertThat(tuned.steps()).isEqualTo(1000);
         assertThat(tuned.learningRate()).isEqualTo(2e-4);
         assertThat(tuned.averageDecay()).isEqualTo(0.995);
-        assertThat(tuned.moves("block0.conv1.weight")).isTrue();
+        assertThat(tuned.moves(WeightGroup.BODY)).isTrue();
         assertThat(tuned.forExamples(150)).isEqualTo(tuned);
     }
 

@@ -2,10 +2,15 @@ package dev.limner.training.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
+import dev.limner.training.augment.Cutout;
+import dev.limner.training.augment.Translation;
+import dev.limner.training.objective.ReconstructionTerm;
+import dev.limner.training.objective.RelativisticObjective;
+import dev.limner.training.regularizer.TangentPenalty;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,10 +30,14 @@ class RecipeTest {
         Recipe recipe = Recipe.read(DEFAULT);
 
         assertThat(recipe.name()).isEqualTo("default");
-        assertThat(recipe.generator()).isEqualTo(FilmSpec.defaultSpec());
-        assertThat(recipe.generator().side()).isEqualTo(64);
-        assertThat(recipe.asData().at("/objective/gamma").asDouble())
-                .isEqualTo(recipe.objective().gamma());
+        assertThat(recipe.generator().spec()).isEqualTo(new FilmGenerator(FilmSpec.defaultSpec()).spec());
+        assertThat(recipe.generator().output().side()).isEqualTo(64);
+        assertThat(recipe.asData().at("/objective/gamma").asDouble()).isEqualTo(2);
+        assertThat(recipe.parts().objective()).isEqualTo(new RelativisticObjective(0.5));
+        assertThat(recipe.parts().regularizers()).containsExactly(new TangentPenalty(2, 8));
+        assertThat(recipe.parts().terms()).containsExactly(new ReconstructionTerm(4));
+        assertThat(recipe.parts().augmentations()).containsExactly(new Translation(0.125), new Cutout(0));
+        assertThat(recipe.parts().game()).isEqualTo(Game.ALTERNATING);
     }
 
     @Test
@@ -91,15 +100,85 @@ class RecipeTest {
     }
 
     @Test
-    void shouldLetTheLearningRateFallAlongHalfACosine() {
-        Recipe.Optimizer falling = new Recipe.Optimizer(1e-3, 1e-4, 100, 0, 0.9, 0.999, 1);
-        Recipe.Optimizer constant = new Recipe.Optimizer(1e-3, 1e-4, 0, 0, 0.9, 0.999, 1);
+    void shouldMeanTheSameInItsShortFormAndPartByPart() throws IOException {
+        Recipe whole = Recipe.read(DEFAULT);
+        Path written = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                Files.readString(DEFAULT)
+                        .replaceFirst("(?s)objective:.*?optimizer:", """
+                                objective: {kind: relativistic, mismatch: 0.5}
+                                terms:
+                                  - {kind: reconstruction, weight: 4}
+                                regularizers:
+                                  - {kind: r1-r2, gamma: 2, every: 8}
+                                game: {criticMoves: 1}
+                                optimizer:
+                                  kind: adam""")
+                        .replaceFirst("(?s)augmentation:.*?text:", """
+                                augmentations:
+                                  - {kind: translation, share: 0.125}
+                                  - {kind: cutout, share: 0}
+                                text:"""));
 
-        assertThat(falling.rateAt(0)).isEqualTo(1e-3);
-        assertThat(falling.rateAt(50)).isCloseTo(5.5e-4, within(1e-9));
-        assertThat(falling.rateAt(100)).isCloseTo(1e-4, within(1e-12));
-        assertThat(falling.rateAt(100_000)).isCloseTo(1e-4, within(1e-12));
-        assertThat(constant.rateAt(100_000)).isEqualTo(1e-3);
+        Recipe composed = Recipe.read(written);
+
+        assertThat(composed.parts()).isEqualTo(whole.parts());
+        assertThat(composed.asData()).isNotEqualTo(whole.asData());
+        assertThat(Recipe.of(composed.asData())).isEqualTo(composed);
+    }
+
+    @Test
+    void shouldRecordARecipeAsManifestsAlwaysDid() {
+        assertThat(Recipe.read(DEFAULT).asData().toString()).isEqualTo("""
+                {"name":"default","language":"en","seed":1,"batch":32,\
+                "generator":{"latent":64,"text":384,"condition":128,"channels":[128,128,64,32],"smooth":true},\
+                "discriminator":{"channels":[32,64,128,128],"features":128},\
+                "objective":{"mismatch":0.5,"gamma":2.0,"penaltyEvery":8,"reconstruction":4.0},\
+                "optimizer":{"learningRate":5.0E-4,"finalLearningRate":1.0E-4,"decaySteps":14000,"beta1":0.0,\
+                "beta2":0.9,"averageDecay":0.999,"accumulate":1},\
+                "augmentation":{"translation":0.125,"cutout":0.0},\
+                "text":{"encoder":"all-minilm-l6-v2-q","noise":0.1}}""");
+    }
+
+    @Test
+    void shouldTakeAnyArchitectureByItsName() {
+        Recipe recipe = TestRecipes.tiny("generator: {architecture: film, spec: {latent: 4, text: 10, condition: 8,"
+                + " channels: [20, 12], smooth: true}}");
+
+        assertThat(recipe.generator().spec())
+                .isEqualTo(TestRecipes.tiny().generator().spec());
+        assertThat(recipe.asData().at("/generator/architecture").asText()).isEqualTo("film");
+        assertThat(Recipe.of(recipe.asData())).isEqualTo(recipe);
+    }
+
+    @Test
+    void shouldNameThePartThatIsWrong() throws IOException {
+        assertThatThrownBy(() -> TestRecipes.tiny("objective: {kind: hinges}"))
+                .hasMessageContaining("objective.kind is 'hinges', must be one of [")
+                .hasMessageContaining("relativistic");
+        assertThatThrownBy(() -> TestRecipes.tiny("objective: {kind: relativistic, gamma: 1}"))
+                .hasMessageEndingWith("unknown key 'objective.gamma', allowed here are [kind, mismatch]");
+        assertThatThrownBy(() -> TestRecipes.tiny("regularizers: [{kind: r1-r2, gamma: -1, every: 4}]"))
+                .hasMessageEndingWith("regularizers[0].gamma is -1, must be from 0 to 10000");
+        assertThatThrownBy(() -> TestRecipes.tiny("terms: [{weight: 1}]"))
+                .hasMessageEndingWith("terms[0].kind is missing");
+        assertThatThrownBy(() -> TestRecipes.tiny("terms: 3")).hasMessageEndingWith("terms must be a list");
+        assertThatThrownBy(() -> TestRecipes.tiny("objective: 3"))
+                .hasMessageEndingWith("objective must be a group of keys");
+        assertThatThrownBy(() -> TestRecipes.tiny("discriminator: {channels: [4, wide], features: 2}"))
+                .hasMessageEndingWith("discriminator.channels[1] is 'wide', must be a whole number");
+        assertThatThrownBy(() -> TestRecipes.tiny("discriminator: {channels: [4], features: 2}"))
+                .hasMessageEndingWith(
+                        "discriminator.channels has 1 entries, must have as many as generator.channels: 2");
+        assertThatThrownBy(() -> TestRecipes.tiny("generator: {text: 10, condition: 8, channels: [20, 12]}"))
+                .hasMessageContaining("generator.latent is missing");
+        assertThatThrownBy(() -> TestRecipes.tiny("generator: {architecture: oil, spec: {latent: 4}}"))
+                .hasMessageContaining("generator.architecture is 'oil', must be one of [film");
+        assertThatThrownBy(() -> TestRecipes.tiny("generator: {architecture: film, spec: {latent: 4, text: 10,"
+                        + " condition: 8, channels: [20, 12], smooth: true, oil: 2}}"))
+                .hasMessageContaining("oil");
+        assertThatThrownBy(() -> TestRecipes.tiny("palette: 3"))
+                .hasMessageContaining("unknown key 'palette', allowed here are [name, ");
     }
 
     @Test
@@ -116,7 +195,7 @@ class RecipeTest {
             assertThat(files.toList()).hasSizeGreaterThan(2).allSatisfy(file -> {
                 Recipe recipe = Recipe.read(file);
                 assertThat(PretrainedEncoder.of(recipe.text().encoder()).dimensions())
-                        .isEqualTo(recipe.generator().text());
+                        .isEqualTo(recipe.generator().inputs().sentence());
             });
         }
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.limner.generator.arithmetic.ConvolutionShape;
-import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.testing.Gradients;
 import dev.limner.protocol.Digests;
 import dev.limner.training.recipe.Recipe;
+import dev.limner.training.recipe.TestRecipes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,17 +17,7 @@ import org.junit.jupiter.api.Test;
 class GanTrainerTest {
     private static final int STEPS = 50;
     private static final int BATCH = 6;
-    private static final Recipe RECIPE = new Recipe(
-            "tiny",
-            "en",
-            1,
-            BATCH,
-            new FilmSpec(4, 10, 8, List.of(20, 12), true),
-            new Recipe.Discriminator(List.of(12, 17), 9),
-            new Recipe.Objective(0.5, 1, 4, 1),
-            new Recipe.Optimizer(5e-4, 1e-4, 50, 0, 0.9, 0.99, 1),
-            new Recipe.Augmentation(0.125, 0.25),
-            new Recipe.Text("none", 0.1));
+    private static final Recipe RECIPE = TestRecipes.tiny();
 
     @Test
     void shouldLearnTheSameToTheByteFromTheSameSeed() {
@@ -45,7 +35,11 @@ class GanTrainerTest {
         assertThat(shapes)
                 .contains(
                         ConvolutionShape.keeping(
-                                2 * BATCH, 12, 12, 3, RECIPE.generator().side() / 2),
+                                2 * BATCH,
+                                12,
+                                12,
+                                3,
+                                RECIPE.generator().output().side() / 2),
                         new ConvolutionShape(2 * BATCH, 17, 9, 4, 4, false));
     }
 
@@ -77,8 +71,8 @@ class GanTrainerTest {
     }
 
     private static TrainingBatch batch(int step) {
-        int side = RECIPE.generator().side();
-        int text = RECIPE.generator().text();
+        int side = RECIPE.generator().output().side();
+        int text = RECIPE.generator().inputs().sentence();
         float[] images = CounterNoise.normal(step, 0, BATCH * 3 * side * side);
         for (int i = 0; i < images.length; i++) {
             images[i] = (float) Math.tanh(images[i]);

@@ -8,16 +8,25 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.network.Weights;
+import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.testing.Gradients;
-import dev.limner.training.augment.DifferentiableAugmentation;
+import dev.limner.training.augment.Augmentation;
+import dev.limner.training.augment.Cutout;
+import dev.limner.training.augment.Translation;
 import dev.limner.training.network.ActivationMode;
-import dev.limner.training.network.DiscriminatorNetwork;
-import dev.limner.training.objective.RelativisticLoss;
-import dev.limner.training.recipe.Recipe;
+import dev.limner.training.network.Critic;
+import dev.limner.training.network.CriticInputs;
+import dev.limner.training.network.projection.ProjectionSpec;
+import dev.limner.training.objective.GeneratorTerm;
+import dev.limner.training.objective.Objective;
+import dev.limner.training.objective.ReconstructionTerm;
+import dev.limner.training.objective.RelativisticObjective;
+import dev.limner.training.objective.Scores;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -30,8 +39,7 @@ class TermGradientsTest {
         Gradients.bothWays(() -> {
             for (List<Integer> channels : List.of(List.of(5, 17, 12), List.of(16, 32, 16))) {
                 try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-                    DiscriminatorNetwork network =
-                            new DiscriminatorNetwork(new Recipe.Discriminator(channels, 9), SPEC);
+                    Critic network = critic(channels);
                     Map<String, NDArray> arguments = arguments(manager, network);
                     arguments.put("pictures", Gradients.normal(manager, 1, 2, 3, SPEC.side(), SPEC.side()));
                     arguments.put("sentence", Gradients.normal(manager, 2, 2, SPEC.text()));
@@ -47,7 +55,7 @@ class TermGradientsTest {
 
     @Test
     void shouldNameEveryConvolutionTheDiscriminatorUses() {
-        DiscriminatorNetwork network = new DiscriminatorNetwork(new Recipe.Discriminator(List.of(5, 17, 12), 9), SPEC);
+        Critic network = critic(List.of(5, 17, 12));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             List<Shape> kernels = arguments(manager, network).values().stream()
                     .map(NDArray::getShape)
@@ -94,7 +102,7 @@ class TermGradientsTest {
 
     @Test
     void shouldPassTheGradientThroughShiftsAndHoles() {
-        DifferentiableAugmentation augmenter = new DifferentiableAugmentation(new Recipe.Augmentation(0.25, 0.5));
+        Augmentation augmenter = Augmentation.all(List.of(new Translation(0.25), new Cutout(0.5)));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> images = new LinkedHashMap<>();
             images.put("pictures", Gradients.normal(manager, 6, 3, 3, 8, 8));
@@ -117,26 +125,95 @@ class TermGradientsTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Map<String, NDArray> scores = new LinkedHashMap<>();
             scores.put("real", floats(manager, real));
-            scores.put("drawn", floats(manager, generated));
+            scores.put("generated", floats(manager, generated));
             scores.put("mismatched", floats(manager, mismatched));
 
-            assertThat(RelativisticLoss.discriminator(
-                                    scores.get("real"), scores.get("drawn"), scores.get("mismatched"), 0.5f)
-                            .getFloat())
+            Objective objective = new RelativisticObjective(0.5);
+
+            assertThat(objective.critic(scores(scores)).getFloat())
                     .isCloseTo((float) (discriminator / real.length), within(1e-5f));
-            assertThat(RelativisticLoss.generator(scores.get("real"), scores.get("drawn"))
+            assertThat(objective.generator(scores(scores)).getFloat())
+                    .isCloseTo((float) (generator / real.length), within(1e-5f));
+            // Against several critics it is the mean.
+            assertThat(objective
+                            .generator(List.of(scores(scores), scores(scores)))
                             .getFloat())
                     .isCloseTo((float) (generator / real.length), within(1e-5f));
-            Gradients.check(
-                    manager,
-                    scores,
-                    all -> RelativisticLoss.discriminator(
-                            all.get("real"), all.get("drawn"), all.get("mismatched"), 0.5f));
+            Gradients.check(manager, scores, all -> objective.critic(scores(all)));
             scores.put("real", floats(manager, real));
-            scores.put("drawn", floats(manager, generated));
+            scores.put("generated", floats(manager, generated));
             scores.remove("mismatched");
-            Gradients.check(manager, scores, all -> RelativisticLoss.generator(all.get("real"), all.get("drawn")));
+            Gradients.check(manager, scores, all -> objective.generator(scores(all)));
         }
+    }
+
+    private static Scores scores(Map<String, NDArray> arrays) {
+        return new Scores() {
+            @Override
+            public NDArray real() {
+                return Objects.requireNonNull(arrays.get("real"));
+            }
+
+            @Override
+            public NDArray generated() {
+                return Objects.requireNonNull(arrays.get("generated"));
+            }
+
+            @Override
+            public NDArray mismatched() {
+                return Objects.requireNonNull(arrays.get("mismatched"));
+            }
+        };
+    }
+
+    @Test
+    void shouldComputeTheReconstructionLikePlainLoopsAtEverySize() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> images = new LinkedHashMap<>();
+            images.put("generated", Gradients.normal(manager, 7, 2, 3, 16, 16));
+            images.put("real", Gradients.normal(manager, 8, 2, 3, 16, 16));
+            float[] generated = images.get("generated").toFloatArray();
+            float[] real = images.get("real").toFloatArray();
+            double full = 0;
+            double half = 0;
+            for (int plane = 0; plane < 6; plane++) {
+                for (int y = 0; y < 16; y += 2) {
+                    for (int x = 0; x < 16; x += 2) {
+                        int at = plane * 256 + y * 16 + x;
+                        double sum = 0;
+                        for (int corner : new int[] {at, at + 1, at + 16, at + 17}) {
+                            double difference = generated[corner] - real[corner];
+                            full += Math.abs(difference);
+                            sum += difference;
+                        }
+                        half += Math.abs(sum / 4);
+                    }
+                }
+            }
+            double expected = 3 * (full / generated.length + 4 * half / generated.length) / 2;
+
+            assertThat(reconstruction(manager, images).getFloat()).isCloseTo((float) expected, within(1e-5f));
+            Gradients.check(manager, images, all -> reconstruction(manager, all));
+        }
+    }
+
+    private static NDArray reconstruction(NDManager manager, Map<String, NDArray> images) {
+        NDArray none = manager.create(0f);
+        return new ReconstructionTerm(3)
+                .loss(new GeneratorTerm.Generation(
+                        manager,
+                        0,
+                        new FilmGenerator(SPEC),
+                        new Weights(Map.of()),
+                        none,
+                        none,
+                        none,
+                        Objects.requireNonNull(images.get("real")),
+                        Objects.requireNonNull(images.get("generated"))));
+    }
+
+    private static Critic critic(List<Integer> channels) {
+        return new ProjectionSpec(channels, 9).build(new CriticInputs(SPEC.side(), SPEC.text()));
     }
 
     private static double softPlus(double value) {
@@ -152,10 +229,10 @@ class TermGradientsTest {
     }
 
     /** The network's arrays; biases start at zero, where a missing factor would not be seen. */
-    private static Map<String, NDArray> arguments(NDManager manager, DiscriminatorNetwork network) {
+    private static Map<String, NDArray> arguments(NDManager manager, Critic network) {
         Engine.getEngine("PyTorch").setRandomSeed(3);
         Map<String, NDArray> arrays =
-                new LinkedHashMap<>(network.initialise(manager).arrays());
+                new LinkedHashMap<>(network.parameters().initialise(manager).arrays());
         arrays.replaceAll((name, array) -> name.endsWith(".bias")
                 ? Gradients.normal(manager, name.hashCode(), array.getShape().getShape())
                 : array);

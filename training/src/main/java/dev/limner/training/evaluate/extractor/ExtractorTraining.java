@@ -13,14 +13,17 @@ import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
-import dev.limner.training.augment.DifferentiableAugmentation;
+import dev.limner.training.augment.Augmentation;
 import dev.limner.training.augment.EmbeddingNoise;
+import dev.limner.training.augment.Translation;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
 import dev.limner.training.optimizer.Adam;
-import dev.limner.training.recipe.Recipe;
+import dev.limner.training.optimizer.CosineSchedule;
+import dev.limner.training.optimizer.Optimizer;
+import dev.limner.training.optimizer.Schedule;
 import dev.limner.training.tensor.StepRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,8 +55,7 @@ public final class ExtractorTraining {
     private final ExtractorDescription description;
     private final ImageClasses classes;
     private final int[] classOf;
-    private final DifferentiableAugmentation augmenter =
-            new DifferentiableAugmentation(new Recipe.Augmentation(0.06, 0));
+    private final Augmentation augmenter = new Translation(0.06);
 
     private ExtractorTraining(DataSet data, String language, TextEncoder encoder, long seed) {
         this.images = data.images(Split.TRAIN, language);
@@ -124,11 +126,12 @@ public final class ExtractorTraining {
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Weights weights = ExtractorNetworks.initialise(manager, networks.shapes(), description.seed());
             weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
-            Adam adam = new Adam(manager, new Recipe.Optimizer(1e-3, 1e-5, steps, 0.9, 0.999, 0, 1), weights);
+            Schedule schedule = new CosineSchedule(1e-3, 1e-5, steps);
+            Optimizer adam = new Optimizer(manager, new Adam(0.9, 0.999), weights);
             for (int step = 0; step < steps; step++) {
                 try (NDManager temporary = manager.newSubManager()) {
                     step(temporary, networks, weights, step);
-                    adam.step(temporary, step + 1L);
+                    adam.step(temporary, step + 1L, schedule.rateAt(step));
                 }
                 percent.accept(100 * (step + 1) / steps);
             }

@@ -1,11 +1,10 @@
-package dev.limner.training.regularizer;
+package dev.limner.training.objective;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.network.Layers;
-import dev.limner.training.objective.GeneratorTerm;
 import dev.limner.training.step.GanTrainer;
 import dev.limner.training.tensor.TensorFiles;
 import java.util.LinkedHashMap;

@@ -12,28 +12,30 @@ import dev.limner.generator.network.Weights;
 import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.generator.testing.Gradients;
 import dev.limner.training.network.ActivationMode;
-import dev.limner.training.network.DiscriminatorNetwork;
-import dev.limner.training.recipe.Recipe;
+import dev.limner.training.network.Critic;
+import dev.limner.training.network.CriticInputs;
+import dev.limner.training.network.TangentCritic;
+import dev.limner.training.network.projection.ProjectionSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class GradientPenaltyTest {
+class TangentNormTest {
     private static final FilmSpec SPEC = new FilmSpec(4, 6, 4, List.of(8, 8, 8), true);
     private static final float WEIGHT = 3f;
 
     @Test
     void shouldMatchFiniteDifferencesOfTheSquaredGradientNorm() {
-        Gradients.bothWays(GradientPenaltyTest::assertMatch);
+        Gradients.bothWays(TangentNormTest::assertMatch);
     }
 
     private static void assertMatch() {
         Engine.getEngine("PyTorch").setRandomSeed(3);
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            DiscriminatorNetwork network =
-                    new DiscriminatorNetwork(new Recipe.Discriminator(List.of(4, 6, 8), 8), SPEC);
-            Weights weights = network.initialise(manager);
+            Critic critic = new ProjectionSpec(List.of(4, 6, 8), 8).build(new CriticInputs(SPEC.side(), SPEC.text()));
+            TangentCritic network = critic.tangent().orElseThrow();
+            Weights weights = critic.parameters().initialise(manager);
             // Biases start at zero, where a pass that wrongly kept them would go unnoticed.
             weights.arrays().forEach((name, array) -> {
                 if (name.endsWith(".bias")) {
@@ -47,7 +49,7 @@ class GradientPenaltyTest {
             ActivationMode.Recording recording = new ActivationMode.Recording();
             network.score(weights.frozen(manager), images, sentence, recording);
 
-            float squares = new GradientPenalty(network).accumulate(manager, weights, images, sentence, WEIGHT);
+            float squares = new TangentNorm(network).accumulate(manager, weights, images, sentence, WEIGHT);
 
             assertThat(squares)
                     .isCloseTo(squaredNorm(manager, network, weights, recording, images, sentence), within(1e-4f));
@@ -64,7 +66,7 @@ class GradientPenaltyTest {
 
     private static double slopeAlong(
             NDManager manager,
-            DiscriminatorNetwork network,
+            TangentCritic network,
             Weights weights,
             String name,
             NDArray direction,
@@ -92,7 +94,7 @@ class GradientPenaltyTest {
      */
     private static float squaredNorm(
             NDManager manager,
-            DiscriminatorNetwork network,
+            TangentCritic network,
             Weights weights,
             ActivationMode.Recording recording,
             NDArray images,

@@ -7,32 +7,23 @@ import ai.djl.training.GradientCollector;
 import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.Weights;
 import dev.limner.training.network.ActivationMode;
-import dev.limner.training.network.DiscriminatorNetwork;
+import dev.limner.training.network.TangentCritic;
 
 /**
- * The zero-centred gradient penalty (R1 on real images, R2 on generated ones; Mescheder et al. 2018, R3GAN) without
- * differentiating twice.
+ * The norm of a gradient without differentiating twice.
  *
  * <p>One backward pass through the frozen network gives g, the gradient of the scores by the images. Pushing g through
  * the network as a tangent, with the rectifiers' slopes held, gives |g|^2 for each image, and because the network is
  * linear in that tangent the gradient of gamma |g|^2 by one use of the weights equals that of (gamma / 2) |g|^2 by both.
  */
-public final class GradientPenalty {
-    private final DiscriminatorNetwork network;
+final class TangentNorm implements GradientNorm {
+    private final TangentCritic network;
 
-    public GradientPenalty(DiscriminatorNetwork network) {
+    TangentNorm(TangentCritic network) {
         this.network = network;
     }
 
-    /**
-     * Adds the gradient of (weight / 2) mean |d score / d image|^2 to the gradients of {@code weights}.
-     *
-     * @param manager owner of everything temporary
-     * @param weights the discriminator's trainable weights
-     * @param images (n, 3, side, side), without a gradient of their own
-     * @param sentence (n, text)
-     * @return mean |g|^2
-     */
+    @Override
     public float accumulate(NDManager manager, Weights weights, NDArray images, NDArray sentence, float weight) {
         Engine engine = Engine.getEngine("PyTorch");
         NDArray leaf = images.duplicate();

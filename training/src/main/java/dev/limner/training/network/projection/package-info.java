@@ -1,0 +1,5 @@
+/** The default critic. */
+@NullMarked
+package dev.limner.training.network.projection;
+
+import org.jspecify.annotations.NullMarked;
