@@ -1,9 +1,11 @@
 package dev.limner.cli.release;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
@@ -13,12 +15,14 @@ import dev.limner.generator.network.Generator;
 import dev.limner.generator.network.torchscript.TorchScriptArchitecture;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
+import dev.limner.launcher.Folders;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.protocol.text.TextException;
 import dev.limner.protocol.text.TextFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,16 +112,35 @@ final class ImportModelCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Where nothing is seen of it until it has generated its probes; one that cannot leaves nothing. */
     private Manifest write(ModelBundle.Description description) {
+        Path making = out.toAbsolutePath().resolveSibling(out.getFileName() + ".part");
         try {
-            ModelBundle.write(out, description, program, null);
+            Folders.delete(making);
+            ModelBundle.write(making, description, program, null);
             Device device = Device.cpu();
-            try (Renderer renderer = Renderer.load(ModelBundle.read(out), device)) {
-                return ModelBundle.write(
-                        out, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));
+            Manifest manifest;
+            try (Renderer renderer = Renderer.load(ModelBundle.read(making), device)) {
+                manifest = ModelBundle.write(
+                        making, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));
             }
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new UsageException(String.valueOf(e.getMessage()), e);
+            Files.deleteIfExists(out);
+            Files.move(making, out);
+            return manifest;
+        } catch (IOException e) {
+            throw new UsageException("the bundle cannot be put into " + out + ": " + e, e);
+        } catch (UncheckedIOException
+                | BundleException
+                | IllegalArgumentException
+                | IllegalStateException
+                | EngineException e) {
+            // The engine's messages hold a trace of the program; what went wrong is at their beginning.
+            throw new UsageException(
+                    program + " cannot be imported: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    e);
+        } finally {
+            Folders.delete(making);
         }
     }
 
