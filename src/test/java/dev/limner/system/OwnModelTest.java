@@ -50,6 +50,7 @@ class OwnModelTest {
                 "CC0-1.0");
         assertThat(imported.exitCode()).as(imported.error()).isZero();
         assertThat(bundle).isDirectoryContaining("glob:**probes.png");
+        assertThat(imported.output()).contains("tried    100 calls, 8 images each: the same bytes");
         Matcher program = PROGRAM.matcher(imported.output());
         assertThat(program.find()).as(imported.output()).isTrue();
 

@@ -11,9 +11,11 @@ import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.device.ExecutionProfile;
+import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Generator;
 import dev.limner.generator.network.torchscript.TorchScriptArchitecture;
 import dev.limner.generator.render.ProbeImages;
+import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
 import dev.limner.launcher.Folders;
 import dev.limner.launcher.UsageException;
@@ -25,8 +27,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +51,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ImportModelCommand implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int CALLS = 100;
+    private static final int BATCH = 8;
 
     @Parameters(paramLabel = "FILE", description = "The exported program, as torch.jit.save writes it.")
     @SuppressWarnings("NullAway.Init")
@@ -121,6 +129,7 @@ final class ImportModelCommand implements Callable<Integer> {
             Device device = Device.cpu();
             Manifest manifest;
             try (Renderer renderer = Renderer.load(ModelBundle.read(making), device)) {
+                tryOut(renderer);
                 manifest = ModelBundle.write(
                         making, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));
             }
@@ -142,6 +151,33 @@ final class ImportModelCommand implements Callable<Integer> {
         } finally {
             Folders.delete(making);
         }
+    }
+
+    /** The hundredth call has to make what the first did; how long the others took is said. */
+    private void tryOut(Renderer renderer) {
+        List<RenderRequest> requests = ProbeImages.requests(renderer.generator().inputs(), BATCH);
+        List<Pixels> first = renderer.render(requests, BATCH);
+        double[] millis = new double[CALLS - 1];
+        for (int call = 0; call < millis.length; call++) {
+            long start = System.nanoTime();
+            List<Pixels> again = renderer.render(requests, BATCH);
+            millis[call] = (System.nanoTime() - start) / 1e6;
+            for (int i = 0; i < BATCH; i++) {
+                if (!Arrays.equals(again.get(i).rgb(), first.get(i).rgb())) {
+                    throw new IllegalStateException("its image " + i + " is another one at call " + (call + 2)
+                            + " than at call 1; a layer in training mode, or random numbers of its own?");
+                }
+            }
+        }
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "tried    %d calls, %d images each: the same bytes, %.2f ms a call (median), %.2f ms (99th percentile)%n",
+                        CALLS,
+                        BATCH,
+                        new Median().evaluate(millis),
+                        new Percentile(99).evaluate(millis));
     }
 
     private ModelBundle.Description description() {
