@@ -27,9 +27,7 @@ class OwnModelTest {
     @Test
     void shouldServeAGeneratorThatWasExportedFromPyTorch() throws Exception {
         Cli cli = new Cli(folder);
-        Path spec = Files.writeString(
-                folder.resolve("spec.json"),
-                """
+        Path spec = Files.writeString(folder.resolve("spec.json"), """
                 {"arguments": [{"input": "noise", "shape": [8, 1, 1]}, {"input": "label"}, {"input": "controls"}],
                  "labels": ["disc", "ring", "bar"],
                  "controls": [{"name": "brightness", "min": -0.5, "max": 0.5, "default": 0.5}],
@@ -60,13 +58,23 @@ class OwnModelTest {
             assertThat(forbidden.ended()).isNotZero();
             assertThat(forbidden.log()).contains("limner.worker.models.programs has its digest " + program.group(1));
         }
-        try (TestWorker worker = TestWorker.start(
-                topics, "w", folder, model, "-Dlimner.worker.models.programs=" + program.group(1))) {
+        try (TestWorker worker =
+                TestWorker.start(topics, "w", folder, model, "-Dlimner.worker.models.programs=" + program.group(1))) {
             worker.ready();
             Path images = folder.resolve("images");
             Cli.Run made = submit(
-                    cli, topics, "--label", "ring", "--control", "brightness=0.25", "--count", "3", "--seed", "7",
-                    "--images", images.toString());
+                    cli,
+                    topics,
+                    "--label",
+                    "ring",
+                    "--control",
+                    "brightness=0.25",
+                    "--count",
+                    "3",
+                    "--seed",
+                    "7",
+                    "--images",
+                    images.toString());
             assertThat(made.exitCode()).as(made.output() + made.error()).isZero();
             try (Stream<Path> files = Files.list(images)) {
                 List<Path> pngs =
@@ -91,25 +99,41 @@ class OwnModelTest {
     @Test
     void shouldSayWhatIsWrongWithAnImportAndLeaveNothing() throws Exception {
         Cli cli = new Cli(folder);
-        Path spec = Files.writeString(
-                folder.resolve("spec.json"),
-                """
+        Path spec = Files.writeString(folder.resolve("spec.json"), """
                 {"arguments": [{"input": "noise", "shape": [8, 1, 1]}], "output": {"side": 16, "channels": 2}}
                 """);
         Path bundle = folder.resolve("bad");
 
         Cli.Run refused = cli.run(
-                "models", "import", EXPORTED.toString(), "--spec", spec.toString(), "--name", "own", "--out",
+                "models",
+                "import",
+                EXPORTED.toString(),
+                "--spec",
+                spec.toString(),
+                "--name",
+                "own",
+                "--out",
                 bundle.toString());
 
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.error()).contains("output.channels is 2, must be 1 or 3").doesNotContain("\tat ");
+        assertThat(refused.error())
+                .contains("output.channels is 2, must be 1 or 3")
+                .doesNotContain("\tat ");
         assertThat(bundle).doesNotExist();
 
-        Files.writeString(spec, "{\"arguments\": [{\"input\": \"noise\", \"shape\": [8, 1, 1]}], \"output\":"
-                + " {\"side\": 16, \"channels\": 3}}");
+        Files.writeString(
+                spec,
+                "{\"arguments\": [{\"input\": \"noise\", \"shape\": [8, 1, 1]}], \"output\":"
+                        + " {\"side\": 16, \"channels\": 3}}");
         Cli.Run fails = cli.run(
-                "models", "import", EXPORTED.toString(), "--spec", spec.toString(), "--name", "own", "--out",
+                "models",
+                "import",
+                EXPORTED.toString(),
+                "--spec",
+                spec.toString(),
+                "--name",
+                "own",
+                "--out",
                 bundle.toString());
         assertThat(fails.exitCode()).as("forward takes three").isEqualTo(2);
         assertThat(fails.error()).doesNotContain("\tat ");
@@ -119,7 +143,12 @@ class OwnModelTest {
     private static Cli.Run submit(Cli cli, Topics topics, String... arguments) throws Exception {
         return cli.run(Stream.concat(
                         Stream.of(
-                                "submit", "-b", TestBroker.bootstrap(), "--topic-prefix", topics.prefix(), "--model",
+                                "submit",
+                                "-b",
+                                TestBroker.bootstrap(),
+                                "--topic-prefix",
+                                topics.prefix(),
+                                "--model",
                                 "own"),
                         Stream.of(arguments))
                 .toArray(String[]::new));
