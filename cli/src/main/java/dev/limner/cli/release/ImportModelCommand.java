@@ -143,14 +143,19 @@ final class ImportModelCommand implements Callable<Integer> {
                 | IllegalArgumentException
                 | IllegalStateException
                 | EngineException e) {
-            // The engine's messages hold a trace of the program; what went wrong is at their beginning.
-            throw new UsageException(
-                    program + " cannot be imported: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
+            throw new UsageException(program + " cannot be imported: " + reason(e), e);
         } finally {
             Folders.delete(making);
         }
+    }
+
+    /** The engine's messages hold a trace of the program: what went wrong is in their last line. */
+    private static String reason(RuntimeException failure) {
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .filter(line -> !line.isBlank())
+                .reduce((before, last) -> last)
+                .orElseGet(failure::toString);
     }
 
     /** The hundredth call has to make what the first did; how long the others took is said. */
