@@ -297,6 +297,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage(all("worker"), all("store"), all("generator"))
                     .and(not(resideInAPackage(WORKER + "config")))
+                    .and(describe("are no fault points", type -> !type.getName().equals(WORKER + "fault.FaultPoints")))
                     .and(describe("are neither enums nor records", type -> !type.isEnum() && !type.isRecord())));
 
     @ArchTest

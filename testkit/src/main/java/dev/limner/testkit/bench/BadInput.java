@@ -20,7 +20,7 @@ final class BadInput {
         return switch ((int) (made++ % KINDS)) {
             case 0 -> bytes(random.nextInt(1, 400));
             case 1 -> text("{\"caption\": \"a cat");
-            case 2 -> text("{\"seed\": 1}");
+            case 2 -> text("{\"caption\": \"a\", \"group\": {\"id\": \"g\"}}");
             case 3 -> text("{\"caption\": [\"a cat\"], \"count\": \"many\"}");
             case 4 -> text("{\"caption\": \"a cat\", \"count\": " + random.nextInt(65, 1 << 30) + "}");
             case 5 -> text("[".repeat(random.nextInt(17, 5000)));

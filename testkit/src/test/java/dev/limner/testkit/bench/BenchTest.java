@@ -64,6 +64,7 @@ class BenchTest {
             StringWriter printed = new StringWriter();
             CommandLine.ParseResult parsed = new CommandLine(BenchCommand.class)
                     .setOut(new PrintWriter(printed))
+                    .setCaseInsensitiveEnumValuesAllowed(true)
                     .parseArgs(bench, "--set", "a=b", "--json")
                     .subcommand();
             FleetBenchOptions options = (FleetBenchOptions) parsed.commandSpec().mixins().values().stream()

@@ -68,7 +68,7 @@ class FieldShardTest {
             assertThat(outcome.added()).isEqualTo(images);
         }
         assertThat(outcome.skipped()).containsEntry(SkippedEntries.Reason.BROKEN_SHARD, 1);
-        return Files.readAllLines(target.resolve("skipped.jsonl")).stream()
+        return withoutCodes(target.resolve("skipped.jsonl")).stream()
                 .filter(line -> line.contains("\"entry\":\"cut.tar\""))
                 .findFirst()
                 .orElseThrow()
@@ -394,6 +394,13 @@ class FieldShardTest {
     }
 
     private List<String> report() throws IOException {
-        return Files.readAllLines(set.resolve("skipped.jsonl"));
+        return withoutCodes(set.resolve("skipped.jsonl"));
+    }
+
+    /** The lines of a report in words; their codes have a test of their own. */
+    private static List<String> withoutCodes(Path report) throws IOException {
+        return Files.readAllLines(report).stream()
+                .map(line -> line.replaceFirst("\"code\":\"[a-z-]+\",", ""))
+                .toList();
     }
 }

@@ -4,6 +4,7 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.OutageBreaker;
 import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.PendingWork;
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.health.ProgressWatch;
 import dev.limner.worker.intake.JobSource;

@@ -4,6 +4,7 @@ import dev.limner.protocol.ErrorCode;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.worker.condition.ConditionedJob;
 import dev.limner.worker.condition.TextStage;
+import dev.limner.worker.config.StageThreads;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.encode.EncodedJob;
 import dev.limner.worker.generate.GenerateStage;

@@ -1,5 +1,6 @@
 package dev.limner.worker.pipeline;
 
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.intake.JobSource;
 import dev.limner.worker.intake.PartitionAssignment;
 import dev.limner.worker.intake.PartitionRef;

@@ -9,6 +9,7 @@ import dev.limner.store.OutageBreaker;
 import dev.limner.store.RetryingStore;
 import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.LargeOriginals;
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.health.ProgressWatch;

@@ -2,10 +2,10 @@ package dev.limner.worker.service;
 
 import dev.limner.protocol.WorkerStatus;
 import dev.limner.protocol.process.FatalErrors;
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.intake.ClusterId;
 import dev.limner.worker.lifecycle.ParallelClose;
 import dev.limner.worker.lifecycle.StopBudget;
-import dev.limner.worker.pipeline.WorkerSettings;
 import dev.limner.worker.release.ReleaseReport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

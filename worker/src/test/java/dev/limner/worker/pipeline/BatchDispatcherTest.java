@@ -12,6 +12,7 @@ import dev.limner.store.OutageBreaker;
 import dev.limner.worker.admit.JobAdmission;
 import dev.limner.worker.admit.LargeOriginals;
 import dev.limner.worker.admit.PendingWork;
+import dev.limner.worker.config.StageThreads;
 import dev.limner.worker.encode.EncodeStage;
 import dev.limner.worker.generate.GenerateStage;
 import dev.limner.worker.intake.OriginalRecord;

@@ -6,6 +6,8 @@ import dev.limner.protocol.Topics;
 import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.worker.condition.HashTextEncoder;
+import dev.limner.worker.config.StageThreads;
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;

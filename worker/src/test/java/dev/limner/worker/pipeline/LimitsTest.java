@@ -3,6 +3,7 @@ package dev.limner.worker.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limner.worker.config.WorkerSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

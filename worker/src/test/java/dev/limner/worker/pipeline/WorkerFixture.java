@@ -13,6 +13,8 @@ import dev.limner.protocol.process.FatalErrors;
 import dev.limner.store.ObjectStore;
 import dev.limner.store.file.FileStore;
 import dev.limner.store.file.LocalDisk;
+import dev.limner.worker.config.StageThreads;
+import dev.limner.worker.config.WorkerSettings;
 import dev.limner.worker.fault.FaultPoints;
 import dev.limner.worker.intake.IntakeSettings;
 import dev.limner.worker.ledger.LedgerSettings;

@@ -1,4 +1,4 @@
-package dev.limner.worker.pipeline;
+package dev.limner.worker.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.limner.worker.pipeline;
+package dev.limner.worker.config;
 
 import ai.djl.Device;
 
