@@ -41,6 +41,24 @@ public final class Renderer implements AutoCloseable {
     /** A generator with its weights. */
     private interface Computation {
         NDArray generate(GeneratorInputs inputs);
+
+        /** Gives back what does not belong to the renderer's manager. */
+        default void close() {}
+    }
+
+    /** A program has native memory of its own, and is asked by one thread at a time. */
+    private record ProgramComputation(ProgramGenerator.Program program) implements Computation {
+        @Override
+        public NDArray generate(GeneratorInputs inputs) {
+            synchronized (program) {
+                return program.generate(inputs);
+            }
+        }
+
+        @Override
+        public void close() {
+            program.close();
+        }
     }
 
     private Renderer(NDManager manager, Generator generator, Computation computation) {
@@ -75,11 +93,10 @@ public final class Renderer implements AutoCloseable {
         });
     }
 
-    private static Renderer ofProgram(ProgramGenerator generator, Path file, Device device) {
-        return opened(device, manager -> {
-            ProgramGenerator.Program program = generator.load(manager, file);
-            return new Renderer(manager, generator, program::generate);
-        });
+    static Renderer ofProgram(ProgramGenerator generator, Path file, Device device) {
+        return opened(
+                device,
+                manager -> new Renderer(manager, generator, new ProgramComputation(generator.load(manager, file))));
     }
 
     private static Renderer opened(Device device, Function<NDManager, Renderer> opening) {
@@ -181,6 +198,7 @@ public final class Renderer implements AutoCloseable {
 
     @Override
     public void close() {
+        computation.close();
         manager.close();
     }
 }

@@ -8,6 +8,9 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.arithmetic.ConvolutionSupport;
 import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Manifest;
@@ -16,7 +19,11 @@ import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.device.ExecutionProfile;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
+import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Layers;
+import dev.limner.generator.network.ModelInputs;
+import dev.limner.generator.network.ModelOutput;
+import dev.limner.generator.network.ProgramGenerator;
 import dev.limner.generator.network.Weights;
 import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
@@ -30,6 +37,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +150,90 @@ class RendererTest {
         assertThatThrownBy(() -> ModelBundle.read(folder))
                 .isInstanceOf(BundleException.class)
                 .hasMessageContaining("its content has");
+    }
+
+    @Test
+    void shouldCloseAProgramThatItLoadedAndAskItByOneThreadAtATime() throws InterruptedException {
+        AtomicInteger closed = new AtomicInteger();
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        ProgramGenerator grey = new GreyProgram(closed, inside, most);
+        try (Renderer renderer = Renderer.ofProgram(grey, folder, Device.cpu())) {
+            List<RenderRequest> requests = ProbeImages.requests(grey.inputs(), 1);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                threads.add(Thread.ofPlatform().start(() -> renderer.render(requests, 1)));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(renderer.render(requests, 1).get(0).rgb()).containsOnly((byte) 128);
+            assertThat(closed).hasValue(0);
+        }
+        assertThat(closed).hasValue(1);
+        assertThat(most).hasValue(1);
+    }
+
+    private record GreyProgram(AtomicInteger closed, AtomicInteger inside, AtomicInteger most)
+            implements ProgramGenerator {
+        @Override
+        public String architecture() {
+            return "grey";
+        }
+
+        @Override
+        public JsonNode spec() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+
+        @Override
+        public ModelInputs inputs() {
+            return ModelInputs.caption(2, 0);
+        }
+
+        @Override
+        public ModelOutput output() {
+            return ModelOutput.image(4);
+        }
+
+        @Override
+        public List<ConvolutionShape> convolutions(int batch) {
+            return List.of();
+        }
+
+        @Override
+        public String fileName() {
+            return "grey.pt";
+        }
+
+        @Override
+        public Program load(NDManager owner, Path file) {
+            return new Program() {
+                @Override
+                public NDArray generate(GeneratorInputs inputs) {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    NDArray noise = inputs.requireNoise();
+                    NDArray image =
+                            noise.getManager().zeros(new Shape(noise.getShape().get(0), 3, 4, 4));
+                    pause();
+                    inside.decrementAndGet();
+                    return image;
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                }
+            };
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     @Test
