@@ -10,6 +10,7 @@ import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.network.ModelOutput;
 import dev.limner.generator.network.Parameters;
+import dev.limner.generator.network.SpecJson;
 import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.generator.network.WeightGroup;
 import dev.limner.generator.network.Weights;
@@ -68,7 +69,7 @@ public final class FilmGenerator implements TrainableGenerator {
 
     @Override
     public JsonNode spec() {
-        return FilmArchitecture.JSON.valueToTree(shape);
+        return SpecJson.write(shape);
     }
 
     @Override

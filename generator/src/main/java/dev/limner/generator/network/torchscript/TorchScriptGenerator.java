@@ -16,6 +16,7 @@ import dev.limner.generator.network.Layers;
 import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.network.ModelOutput;
 import dev.limner.generator.network.ProgramGenerator;
+import dev.limner.generator.network.SpecJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class TorchScriptGenerator implements ProgramGenerator {
 
     @Override
     public JsonNode spec() {
-        return TorchScriptArchitecture.JSON.valueToTree(shape);
+        return SpecJson.write(shape);
     }
 
     @Override
