@@ -242,6 +242,8 @@ public final class ChaosCommand implements Callable<Integer>, LimnerCommand {
                 account.jobs(),
                 account.answered(),
                 cluster.violations().count()));
+        // At once: the processes that did it still run, and their logs are short.
+        struck.violations().forEach(violation -> out.println("    " + violation));
         out.flush();
     }
 }

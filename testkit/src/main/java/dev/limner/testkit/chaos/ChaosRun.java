@@ -37,8 +37,13 @@ final class ChaosRun {
      * @param counts whether its effect was seen while jobs were in flight
      * @param recoverySeconds the longest that a job waited after the mending which was unanswered then, or came up to a
      *     second later
+     * @param violations what was found wrong since the strike before; the log holds only the first of a run
      */
-    record Struck(int number, String kind, boolean counts, double recoverySeconds) {}
+    record Struck(int number, String kind, boolean counts, double recoverySeconds, List<String> violations) {
+        Struck {
+            violations = List.copyOf(violations);
+        }
+    }
 
     /**
      * @param longest after which nothing more is struck
@@ -81,6 +86,7 @@ final class ChaosRun {
     }
 
     private void strike(int index, Fault fault) throws InterruptedException {
+        int known = cluster.violations().told().size();
         cluster.await(BUSY_WITHIN, cluster::busy);
         cluster.offsets().calm(false);
         Fault.Effect effect = fault.strike().on(cluster, new Random(seed * 1000 + index));
@@ -100,7 +106,9 @@ final class ChaosRun {
                     .add("a minute after " + fault.kind() + " there are still jobs without an answer that came"
                             + " before it was repaired");
         }
-        Struck done = new Struck(index + 1, fault.kind(), effect.seen() && effect.inFlight(), seconds);
+        List<String> told = cluster.violations().told();
+        Struck done = new Struck(
+                index + 1, fault.kind(), effect.seen() && effect.inFlight(), seconds, told.subList(known, told.size()));
         struck.add(done);
         listener.accept(done);
     }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,11 @@ public enum BadJob {
     WIDE("{\"caption\": \"" + "w".repeat(100 << 10) + "\"}", "too-large"),
     /** Too long for a dead letter as well: its original goes to the store. */
     HUGE("{\"caption\": \"" + "h".repeat(300 << 10) + "\"}", "too-large"),
-    CAPTIONLESS(job -> job.remove("caption"), "missing-field", "caption", null, Reading.FIELDS),
+    /** Some models need no caption, so its absence is found out when the models are looked at. */
+    CAPTIONLESS(job -> job.remove("caption"), "missing-field", "caption", null, Reading.WHOLE),
+    /** Of a model without labels, as is {@link #CONTROL} of one without controls. */
+    LABEL(job -> job.put("label", "fish"), "label-unknown", "label", "fish", Reading.WHOLE),
+    CONTROL(job -> job.putObject("controls").put("hue", 0.5), "control-unknown", "controls", "hue", Reading.WHOLE),
     BLANK(job -> job.put("caption", ""), "caption-empty", "caption", "", Reading.FIELDS),
     NUMBER(job -> job.put("caption", 7), "wrong-type", "caption", "7", Reading.FIELDS),
     MANY(job -> job.put("count", 65), "count-out-of-range", "count", "65", Reading.FIELDS),
@@ -101,6 +108,15 @@ public enum BadJob {
         this.field = null;
         this.offender = null;
         this.reading = Reading.NOTHING;
+    }
+
+    /**
+     * Those whose answer earlier releases agree on: they read past labels and controls, and refuse what has no caption before
+     * anything else of it is read.
+     */
+    public static List<BadJob> ofEveryRelease() {
+        Set<BadJob> later = EnumSet.of(CAPTIONLESS, LABEL, CONTROL);
+        return Arrays.stream(values()).filter(bad -> !later.contains(bad)).toList();
     }
 
     /** As the key of such a record names it. */

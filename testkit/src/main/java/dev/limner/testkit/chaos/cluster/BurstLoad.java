@@ -24,7 +24,7 @@ public final class BurstLoad {
     private static final int LETTERS = 6;
 
     private final RecordSender sender;
-    private final JobMaker maker = new JobMaker(new Random(0), false);
+    private final JobMaker maker = new JobMaker(new Random(0), false, false);
     private final AtomicInteger specials = new AtomicInteger();
 
     /** @param sender stays the caller's */

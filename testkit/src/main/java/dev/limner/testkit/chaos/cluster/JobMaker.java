@@ -22,9 +22,9 @@ final class JobMaker {
             "red apple", "blue fish", "green tree", "yellow sun", "cat face", "house", "train", "umbrella", "rocket");
     private static final int SIDE = 64;
     private static final long STEP = 0x9E3779B97F4A7C15L;
-    private static final BadJob[] BAD = BadJob.values();
 
     private final Random random;
+    private final List<BadJob> badJobs;
     private final int ordinaryOf;
     private int bad;
 
@@ -35,9 +35,13 @@ final class JobMaker {
      */
     record Made(String key, byte @Nullable [] value, List<Header> headers) {}
 
-    /** @param dense whether a third of the jobs are out of the ordinary, instead of a fifteenth */
-    JobMaker(Random random, boolean dense) {
+    /**
+     * @param dense whether a third of the jobs are out of the ordinary, instead of a fifteenth
+     * @param mixed whether workers of an earlier release answer them too
+     */
+    JobMaker(Random random, boolean dense, boolean mixed) {
         this.random = random;
+        this.badJobs = mixed ? BadJob.ofEveryRelease() : List.of(BadJob.values());
         this.ordinaryOf = dense ? 36 : 180;
     }
 
@@ -75,7 +79,7 @@ final class JobMaker {
     }
 
     private Made bad(int number) {
-        return bad(BAD[bad++ % BAD.length], number);
+        return bad(badJobs.get(bad++ % badJobs.size()), number);
     }
 
     /** A record that can never be generated. */

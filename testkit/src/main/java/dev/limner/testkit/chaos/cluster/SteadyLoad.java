@@ -42,13 +42,14 @@ public final class SteadyLoad implements AutoCloseable {
      * @param total jobs that are sent at least; a trickle continues until {@link #finish}, so that however slow the machine is
      *     nothing is struck while there is nothing to do
      * @param dense whether many of them are out of the ordinary
+     * @param mixed whether workers of an earlier release answer them too
      */
-    SteadyLoad(RecordSender sender, int total, boolean dense, long seed) {
+    SteadyLoad(RecordSender sender, int total, boolean dense, boolean mixed, long seed) {
         this.sender = sender;
         this.total = total;
         this.foreseen = total / 20 + 5;
         this.random = new Random(seed);
-        this.maker = new JobMaker(random, dense);
+        this.maker = new JobMaker(random, dense, mixed);
         for (int i = 0; i < foreseen; i++) {
             sender.cancel("early-" + i);
             sender.cancel("kept-" + i);

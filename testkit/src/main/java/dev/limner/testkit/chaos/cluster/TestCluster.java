@@ -75,7 +75,8 @@ public final class TestCluster implements AutoCloseable {
                 new DeliveryChecker.Fleet(setup.previous() != null, names));
         this.sender = new RecordSender(brokers.direct(), topics);
         this.bursts = new BurstLoad(sender);
-        this.load = new SteadyLoad(sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.seed());
+        this.load = new SteadyLoad(
+                sender, setup.jobs(), !setup.sabotage().isEmpty(), setup.previous() != null, setup.seed());
         Map<String, String> settings = new HashMap<>();
         settings.put("limner.worker.intake.buffer", String.valueOf(BUFFER));
         settings.putAll(Map.of(

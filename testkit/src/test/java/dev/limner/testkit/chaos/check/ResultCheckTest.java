@@ -43,6 +43,12 @@ class ResultCheckTest {
     void shouldNoticeAChangeInAnyField() throws Exception {
         assertNoChangeIsMissed(job(), completed());
         assertNoChangeIsMissed(bad(), rejected());
+        assertNoChangeIsMissed(captionless(), withoutCaption());
+    }
+
+    @Test
+    void shouldExpectAJobThatWantsForAnInputToComeBackWhole() throws Exception {
+        assertThat(CHECK.wrong(captionless(), answer(withoutCaption()))).isEmpty();
     }
 
     @Test
@@ -131,6 +137,20 @@ class ResultCheckTest {
                 .put("caption", "x")
                 .put("tenant", "shop");
         return record("bad-many-1", new String(BadJob.MANY.value(job), StandardCharsets.UTF_8));
+    }
+
+    private static JobRecord captionless() {
+        ObjectNode job = JSON.createObjectNode().put("id", "bad-captionless-1").put("caption", "x");
+        job.putObject("group").put("id", "g").put("size", 3);
+        return record("bad-captionless-1", new String(BadJob.CAPTIONLESS.value(job), StandardCharsets.UTF_8));
+    }
+
+    private static ObjectNode withoutCaption() throws Exception {
+        return (ObjectNode) JSON.readTree("""
+                {"jobId":"bad-captionless-1","status":"rejected","group":{"id":"g","size":3},
+                 "source":{"topic":"limner.jobs.standard","partition":3,"offset":17,"topicId":"q2rFZkK0SRO4pTqPjKMuew"},
+                 "redrive":1,"attempts":1,"worker":"worker-2",
+                 "error":{"code":"missing-field","field":"caption","message":"caption is missing"}}""");
     }
 
     private static JobRecord record(String key, String value) {
