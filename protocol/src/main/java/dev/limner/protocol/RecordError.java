@@ -35,7 +35,7 @@ public record RecordError(
         return new RecordError(code, null, null, message);
     }
 
-    private static String bounded(String message) {
+    static String bounded(String message) {
         if (message.length() <= MOST_MESSAGE_CHARACTERS) {
             return message;
         }

@@ -84,7 +84,7 @@ public record WorkerStatus(
      * A release it does not run though it should.
      *
      * @param code one word: {@link RefusalCode}
-     * @param reason for people
+     * @param reason for people; cut to 1,000 characters, because a program may say as much as it likes
      */
     public record Refusal(String digest, RefusalCode code, String reason, Instant at) {
         public Refusal {
@@ -92,6 +92,7 @@ public record WorkerStatus(
             Json.present("code", code);
             Json.present("reason", reason);
             Json.present("at", at);
+            reason = RecordError.bounded(reason);
         }
     }
 

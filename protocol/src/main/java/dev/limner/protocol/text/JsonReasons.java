@@ -1,13 +1,17 @@
 package dev.limner.protocol.text;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,9 +72,14 @@ public final class JsonReasons {
         Matcher missing = MISSING.matcher(said);
         boolean generic = said.startsWith("Cannot ");
         return switch (failure) {
+            case ValueInstantiationException lacking
+            when isUnforeseen(lacking.getCause()) ->
+                (path.isEmpty() ? "it" : path) + " lacks something that must be there";
             case ValueInstantiationException check
             when check.getCause() != null && check.getCause().getMessage() != null ->
                 check.getCause().getMessage();
+            case InvalidNullException empty ->
+                (path.isEmpty() ? "it" : path) + " is null, must be " + kind(empty.getTargetType());
             case UnrecognizedPropertyException unknown ->
                 "unknown key '" + path + "', allowed here are " + unknown.getKnownPropertyIds();
             case MismatchedInputException absent
@@ -83,6 +92,12 @@ public final class JsonReasons {
             when generic -> (path.isEmpty() ? "it" : path) + " must be " + kind(wrong.getTargetType());
             default -> (path.isEmpty() ? "" : path + ": ") + clean(said, before);
         };
+    }
+
+    /** Whether nobody checked for a value that is not there: the JVM says then which call it broke. */
+    private static boolean isUnforeseen(@Nullable Throwable cause) {
+        return cause instanceof NullPointerException
+                && (cause.getMessage() == null || cause.getMessage().startsWith("Cannot "));
     }
 
     private static String kind(@Nullable Class<?> type) {
@@ -99,12 +114,23 @@ public final class JsonReasons {
             return "true or false";
         }
         if (type.isEnum()) {
-            return "one of " + Arrays.toString(type.getEnumConstants());
+            return "one of " + names(type);
         }
         if (type == String.class) {
             return "text";
         }
         return type.isArray() || Collection.class.isAssignableFrom(type) ? "a list" : "a group of keys";
+    }
+
+    /** Of an enum's constants as documents have them, which may be others than Java's. */
+    private static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getFields())
+                .filter(Field::isEnumConstant)
+                .map(field -> {
+                    JsonProperty written = field.getAnnotation(JsonProperty.class);
+                    return written == null ? field.getName() : written.value();
+                })
+                .toList();
     }
 
     /** Whether the document ends before it should. Jackson has no type for all of these. */

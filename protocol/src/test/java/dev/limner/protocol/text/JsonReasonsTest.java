@@ -3,6 +3,7 @@ package dev.limner.protocol.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,11 +21,16 @@ class JsonReasonsTest {
 
     enum Kind {
         ROUND,
-        SQUARE
+        SQUARE,
+        @JsonProperty("half-round")
+        HALF_ROUND
     }
 
     record Inner(int count, double share, List<Integer> sides, Kind kind) {
         Inner {
+            if (sides.contains(13)) {
+                throw new NullPointerException();
+            }
             if (count == 0) {
                 throw new IllegalArgumentException("inner.count is 0, must be at least 1");
             }
@@ -43,9 +49,11 @@ class JsonReasonsTest {
                 "{'count': 1, 'share': [], 'sides': [], 'kind': 'ROUND'} | inner.share must be a number",
                 "{'count': 1, 'share': 1, 'sides': 7, 'kind': 'ROUND'} | inner.sides must be a list",
                 "{'count': 1, 'share': 1, 'sides': ['a'], 'kind': 'ROUND'} | inner.sides[0] is 'a', must be a whole number",
-                "{'count': 1, 'share': 1, 'sides': [], 'kind': 'OVAL'} | inner.kind is 'OVAL', must be one of [ROUND, SQUARE]",
+                "{'count': 1, 'share': 1, 'sides': [], 'kind': 'OVAL'} | inner.kind is 'OVAL', must be one of [ROUND, SQUARE, half-round]",
                 "{'count': 1, 'sides': [], 'kind': 'ROUND'} | inner.share is missing",
                 "{'count': 1, 'share': 1, 'sides': [], 'kind': 'ROUND', 'size': 2} | unknown key 'inner.size', allowed here are",
+                "{'count': 1, 'share': 1, 'kind': 'ROUND', 'sides': null} | inner lacks something that must be there",
+                "{'count': 1, 'share': 1, 'kind': 'ROUND', 'sides': [13]} | inner lacks something that must be there",
                 "7 | inner must be a group of keys",
             })
     void shouldNameTheKeyAndNoClass(String inner, String reason) {
