@@ -1,14 +1,18 @@
 package dev.limner.generator.bundle;
 
-import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** The names of a bundle's files, and how they get there whole. */
@@ -70,10 +74,18 @@ public final class BundleFiles {
         }
     }
 
-    /** @throws BundleException if the file cannot be read */
+    /**
+     * Of a file of any size: a program with its weights may have more bytes than an array.
+     *
+     * @throws BundleException if the file cannot be read
+     */
     static String digest(Path file) {
-        try {
-            return Digests.sha256(Files.readAllBytes(file));
+        try (DigestInputStream in =
+                new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(in.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         } catch (IOException e) {
             throw new BundleException(
                     RefusalCode.BUNDLE_MISSING,

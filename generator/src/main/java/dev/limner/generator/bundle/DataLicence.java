@@ -20,13 +20,25 @@ public record DataLicence(
     private static final int LONGEST = 2000;
 
     public DataLicence {
-        if (licence.isBlank() || licence.length() > LONGEST) {
-            throw new IllegalArgumentException(
-                    "licence is '" + licence + "', must have 1 to " + LONGEST + " characters");
+        require("data", data);
+        require("licence", licence);
+        if (attribution != null) {
+            require("attribution", attribution);
         }
-        if (attribution != null && attribution.length() > LONGEST) {
+    }
+
+    private static void require(String key, @Nullable String text) {
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException(key + " is empty, must have 1 to " + LONGEST + " characters");
+        }
+        if (text.length() > LONGEST) {
             throw new IllegalArgumentException(
-                    "attribution has " + attribution.length() + " characters, at most " + LONGEST + " are allowed");
+                    key + " has " + text.length() + " characters, at most " + LONGEST + " are allowed");
+        }
+        if (text.codePoints()
+                .anyMatch(point ->
+                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE)) {
+            throw new IllegalArgumentException(key + " is '" + text + "', must not hold control characters");
         }
     }
 }

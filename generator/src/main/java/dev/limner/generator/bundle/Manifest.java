@@ -76,7 +76,11 @@ public record Manifest(
                 "textEncoder",
                 textEncoder,
                 "must be there if and only if the model reads captions");
+        require(name != null, "name", null, "must be there");
         requireName(name);
+        require(digest != null, "digest", null, "must be there");
+        require(architecture != null, "architecture", null, "must be there");
+        require(weights != null, "weights", null, "must be there");
         require(digest.isEmpty() || SHA256.matcher(digest).matches(), "digest", digest, "must be a SHA-256");
         require(WEIGHTS.matcher(weights.file()).matches(), "weights.file", weights.file(), "must match " + WEIGHTS);
         require(
@@ -97,6 +101,7 @@ public record Manifest(
      */
     public record WeightsFile(String file, String sha256, long bytes) {
         public WeightsFile {
+            require(file != null && sha256 != null, "weights", null, "must have file and sha256");
             require(SHA256.matcher(sha256).matches(), "weights.sha256", sha256, "must be a SHA-256");
             require(bytes > 0, "weights.bytes", bytes, "must be positive");
         }
@@ -111,6 +116,11 @@ public record Manifest(
      */
     public record Probes(String profile, String pixelsSha256, String sha256) {
         public Probes {
+            require(
+                    profile != null && pixelsSha256 != null && sha256 != null,
+                    "probes",
+                    null,
+                    "must have profile, pixelsSha256 and sha256");
             require(SHA256.matcher(pixelsSha256).matches(), "probes.pixelsSha256", pixelsSha256, "must be a SHA-256");
             require(SHA256.matcher(sha256).matches(), "probes.sha256", sha256, "must be a SHA-256");
         }

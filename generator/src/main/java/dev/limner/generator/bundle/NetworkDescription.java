@@ -11,6 +11,12 @@ import dev.limner.generator.network.Generator;
  * @param spec its shape, as the architecture reads it
  */
 public record NetworkDescription(String id, JsonNode spec) {
+    public NetworkDescription {
+        if (spec == null || spec.isNull()) {
+            throw new IllegalArgumentException("manifest architecture.spec is missing");
+        }
+    }
+
     /** What a manifest says of a network. */
     public static NetworkDescription of(Generator generator) {
         return new NetworkDescription(generator.architecture(), generator.spec());

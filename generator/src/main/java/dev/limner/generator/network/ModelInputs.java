@@ -21,8 +21,8 @@ public record ModelInputs(int noise, int sentence, List<String> labels, List<Con
     /** Classes of ImageNet-21k fit. */
     private static final int MOST_LABELS = 32_768;
 
-    private static final int LONGEST_LABEL = 200;
     private static final int MOST_CONTROLS = 64;
+    private static final String TRUNCATION = "truncation";
     private static final Pattern CONTROL = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
     public ModelInputs(int noise, int sentence, @Nullable List<String> labels, @Nullable List<Control> controls) {
@@ -36,9 +36,10 @@ public record ModelInputs(int noise, int sentence, List<String> labels, List<Con
         Ranges.between("inputs.controls: its length", this.controls.size(), 0, MOST_CONTROLS);
         Set<String> names = new HashSet<>();
         for (String label : this.labels) {
-            if (label.isBlank() || label.length() > LONGEST_LABEL) {
+            ShortText.require("inputs.labels has", label);
+            if (label.isEmpty() || !label.equals(label.strip())) {
                 throw new IllegalArgumentException(
-                        "inputs.labels has '" + label + "', must have 1 to " + LONGEST_LABEL + " characters");
+                        "inputs.labels has '" + label + "', must have 1 to 200 characters and no white space around them");
             }
             requireNew(names, "inputs.labels", label);
         }
@@ -47,6 +48,10 @@ public record ModelInputs(int noise, int sentence, List<String> labels, List<Con
             if (!CONTROL.matcher(control.name()).matches()) {
                 throw new IllegalArgumentException(
                         "inputs.controls has '" + control.name() + "', must match " + CONTROL);
+            }
+            if (control.name().equals(TRUNCATION)) {
+                throw new IllegalArgumentException(
+                        "inputs.controls has '" + TRUNCATION + "', which is a field of every job's");
             }
             requireNew(names, "inputs.controls", control.name());
         }
@@ -68,7 +73,7 @@ public record ModelInputs(int noise, int sentence, List<String> labels, List<Con
     }
 
     private static void requireNew(Set<String> names, String key, String name) {
-        if (!names.add(name)) {
+        if (!names.add(ShortText.composed(name))) {
             throw new IllegalArgumentException(key + " has '" + name + "' twice");
         }
     }

@@ -1,26 +1,41 @@
 package dev.limner.generator.network;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.limner.protocol.text.JsonReasons;
+import org.jspecify.annotations.Nullable;
 
-/** Specs of architectures as records: a key that is unknown, or a number that is missing, is an error. */
+/** Specs of architectures as records: what is unknown, missing or of another type is an error, and nothing is rounded. */
 public final class SpecJson {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
             .build();
 
     private SpecJson() {}
 
     /** @throws IllegalArgumentException naming the key and the value if the record does not take the spec */
-    public static <T> T read(JsonNode spec, Class<T> type) {
+    public static <T> T read(@Nullable JsonNode spec, Class<T> type) {
         try {
-            return JSON.treeToValue(spec, type);
+            T read = JSON.treeToValue(spec, type);
+            if (read == null) {
+                throw new IllegalArgumentException("architecture.spec is missing");
+            }
+            return read;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("architecture.spec: " + JsonReasons.of(e), e);
+            String reason = JsonReasons.of(e);
+            // What a record's own check says names the key already.
+            throw new IllegalArgumentException(
+                    reason.startsWith("architecture.") ? reason : "architecture.spec: " + reason, e);
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.network.Architectures;
 import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.network.ModelOutput;
 import dev.limner.generator.network.film.FilmGenerator;
@@ -12,6 +14,7 @@ import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +97,7 @@ class ManifestTest {
                 tree -> ((ObjectNode) tree.path("inputs")).put("sentence", 13));
         refuses(
                 RefusalCode.MANIFEST_INVALID,
-                "its network reads",
+                "its network makes",
                 tree -> ((ObjectNode) tree.path("output")).put("side", 64));
         refuses(RefusalCode.MANIFEST_INVALID, "inputs is null", tree -> tree.remove("inputs"));
         refuses(
@@ -109,6 +112,106 @@ class ManifestTest {
                 RefusalCode.MANIFEST_INVALID,
                 "weights.file is ../weights.safetensors",
                 tree -> ((ObjectNode) tree.path("weights")).put("file", "../weights.safetensors"));
+    }
+
+    @Test
+    void shouldSayWhatIsMissing() throws IOException {
+        for (String key : List.of("name", "architecture", "inputs", "output", "weights")) {
+            refuses(
+                    key.equals("architecture") ? RefusalCode.ARCHITECTURE_UNKNOWN : RefusalCode.MANIFEST_INVALID,
+                    key,
+                    tree -> tree.remove(key));
+            refuses(
+                    key.equals("architecture") ? RefusalCode.ARCHITECTURE_UNKNOWN : RefusalCode.MANIFEST_INVALID,
+                    key,
+                    tree -> tree.putNull(key));
+        }
+        refuses(
+                RefusalCode.MANIFEST_INVALID,
+                "architecture.spec is missing",
+                tree -> architecture(tree).remove("spec"));
+        refuses(
+                RefusalCode.MANIFEST_INVALID,
+                "architecture.spec is missing",
+                tree -> architecture(tree).putNull("spec"));
+        refuses(
+                RefusalCode.MANIFEST_INVALID,
+                "weights is null, must have file and sha256",
+                tree -> ((ObjectNode) tree.path("weights")).remove("sha256"));
+        refuses(RefusalCode.MANIFEST_INVALID, "licence is empty", tree -> tree.putArray("data")
+                .addObject()
+                .put("data", "emoji"));
+        refuses(RefusalCode.MANIFEST_INVALID, "data is empty", tree -> tree.putArray("data")
+                .addObject()
+                .put("licence", "MIT"));
+        refuses(RefusalCode.MANIFEST_INVALID, "has format \"2\"", tree -> tree.put("format", "2"));
+        refuses(RefusalCode.MANIFEST_INVALID, "has format 2.5", tree -> tree.put("format", 2.5));
+    }
+
+    @Test
+    void shouldSayWhatIsMissingInTheFormatOfTheShippedModels() throws IOException {
+        ObjectNode tree = (ObjectNode)
+                JSON.readTree(SHIPPED.resolve("default/manifest.json").toFile());
+        tree.remove("generator");
+        tree.put("digest", ModelBundle.digest(tree));
+        JSON.writeValue(folder.resolve("manifest.json").toFile(), tree);
+
+        assertThatThrownBy(() -> ModelBundle.readManifest(folder))
+                .isInstanceOfSatisfying(
+                        BundleException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(RefusalCode.MANIFEST_INVALID))
+                .hasMessageContaining("architecture.spec is missing");
+    }
+
+    @Test
+    void shouldKeepTheReasonShortWhereAModelHasManyLabels() throws IOException {
+        refuses(RefusalCode.MANIFEST_INVALID, "its network reads", tree -> {
+            ArrayNode labels = ((ObjectNode) tree.path("inputs")).putArray("labels");
+            for (int i = 0; i < 30_000; i++) {
+                labels.add("class " + i);
+            }
+        });
+        assertThatThrownBy(() -> ModelBundle.readManifest(folder))
+                .satisfies(refused -> assertThat(refused.getMessage().length()).isLessThan(1500));
+    }
+
+    @Test
+    void shouldReadAsManyLabelsAsAModelMayHave() throws IOException {
+        ObjectNode spec = JSON.createObjectNode();
+        spec.putArray("arguments").addObject().put("input", "label");
+        ArrayNode labels = spec.putArray("labels");
+        for (int i = 0; i < 32_768; i++) {
+            labels.add("class %06d of ImageNet and of some others".formatted(i));
+        }
+        spec.putObject("output").put("side", 8).put("channels", 3);
+        Path program = Files.writeString(folder.resolve("generator.pt"), "not run here");
+
+        ModelBundle.write(
+                folder,
+                new ModelBundle.Description(
+                        "many",
+                        Architectures.all().find("torchscript").orElseThrow().generator(spec),
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null),
+                program,
+                null);
+
+        assertThat(ModelBundle.read(folder).manifest().inputs().labels()).hasSize(32_768);
+    }
+
+    @Test
+    void shouldTakeLicencesThatCanBePrinted() {
+        assertThat(new DataLicence("d", "CC-BY-4.0", "Jos\u00e9, \u82f9\u679c").attribution())
+                .isEqualTo("Jos\u00e9, \u82f9\u679c");
+        assertThatThrownBy(() -> new DataLicence("d", " ", null)).hasMessage("licence is empty, must have 1 to 2000 characters");
+        assertThatThrownBy(() -> new DataLicence("d", "MIT", "")).hasMessageStartingWith("attribution is empty");
+        assertThatThrownBy(() -> new DataLicence("d", "MIT\u001b[2J", null)).hasMessageContaining("control characters");
+        assertThatThrownBy(() -> new DataLicence("d", "MIT", "\ud800")).hasMessageContaining("control characters");
+        assertThat(new DataLicence("d", "x".repeat(2000), null).licence()).hasSize(2000);
+        assertThatThrownBy(() -> new DataLicence("d", "MIT", "x".repeat(2001))).hasMessageContaining("has 2001 characters");
     }
 
     private static ObjectNode architecture(ObjectNode tree) {

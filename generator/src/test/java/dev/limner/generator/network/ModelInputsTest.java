@@ -64,6 +64,25 @@ class ModelInputsTest {
         }
     }
 
+    @Test
+    void shouldDeclareOnlyWhatAJobCanSay() {
+        for (String bad : List.of(" bag", "bag ", "", "a\u0000b", "a\nb", "\ud800")) {
+            refuses("inputs.labels has '" + bad + "', must", () -> label(bad));
+        }
+        refuses("has 'e\u0301' twice", () -> new ModelInputs(1, 0, List.of("\u00e9", "e\u0301"), null));
+        assertThat(label("e\u0301").labels()).containsExactly("e\u0301");
+        refuses("has 'truncation', which is a field", () -> new ModelInputs(1, 0, null, List.of(range("truncation"))));
+        refuses("must rise between finite numbers", () -> new Control.Range("a", -1e300, 1e300, 0));
+        refuses("must rise between finite numbers", () -> new Control.Range("a", 1e8, 1.00000001e8, 1e8));
+        refuses("a control has no name", () -> range(null));
+        refuses("a control has no name", () -> new Control.Choice(null, List.of("x", "y"), "x"));
+        refuses("choices and no default", () -> new Control.Choice("a", List.of("x", "y"), null));
+        refuses("choices and no default", () -> new Control.Choice("a", null, "x"));
+        refuses("must have 1 to 200 characters", () -> new Control.Choice("a", List.of("x", "y".repeat(201)), "x"));
+        refuses("control characters", () -> new Control.Choice("a", List.of("x", "y\n"), "x"));
+        refuses("two different ones", () -> new Control.Choice("a", List.of("\u00e9", "e\u0301"), "\u00e9"));
+    }
+
     private static ModelInputs labels(int count) {
         return new ModelInputs(
                 1, 0, IntStream.range(0, count).mapToObj(i -> "l" + i).toList(), null);

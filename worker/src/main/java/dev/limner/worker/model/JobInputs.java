@@ -11,6 +11,7 @@ import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class JobInputs {
         this.model = model;
         this.inputs = inputs;
         for (int i = 0; i < inputs.labels().size(); i++) {
-            labels.put(Normalizer.normalize(inputs.labels().get(i), Normalizer.Form.NFC), i);
+            labels.put(composed(inputs.labels().get(i)), i);
         }
         inputs.controls().forEach(control -> controls.put(control.name(), control));
     }
@@ -90,7 +91,7 @@ public final class JobInputs {
                         : outOfRange(field, value, "must be from " + range.min() + " to " + range.max());
             }
             case Control.Choice choice ->
-                choice.choices().contains(value.asText())
+                place(choice, value) >= 0
                         ? Optional.empty()
                         : outOfRange(field, value, "must be " + named(choice.choices()));
         };
@@ -126,7 +127,23 @@ public final class JobInputs {
         }
         return switch (control) {
             case Control.Range range -> (float) said.doubleValue();
-            case Control.Choice choice -> choice.choices().indexOf(said.asText());
+            case Control.Choice choice -> place(choice, said);
         };
+    }
+
+    /** Of a word among the choices, however its characters were typed; -1 if it is none. */
+    private static int place(Control.Choice choice, JsonNode said) {
+        String word = composed(said.asText());
+        List<String> choices = choice.choices();
+        for (int i = 0; i < choices.size(); i++) {
+            if (composed(choices.get(i)).equals(word)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static String composed(String word) {
+        return Normalizer.normalize(word, Normalizer.Form.NFC);
     }
 }

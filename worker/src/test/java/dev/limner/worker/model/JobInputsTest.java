@@ -91,6 +91,20 @@ class JobInputsTest {
     }
 
     @Test
+    void shouldFindAChoiceHoweverItsCharactersWereTyped() {
+        JobInputs drinks = new JobInputs(
+                "drinks",
+                new ModelInputs(1, 0, null, List.of(new Control.Choice("cup", List.of("tea", "cafe\u0301"), "tea"))));
+
+        for (String cup : List.of("caf\u00e9", "cafe\u0301")) {
+            Job job = job("{'controls':{'cup':'" + cup + "'}}");
+            assertThat(drinks.mistake(job)).isEmpty();
+            assertThat(drinks.conditions(job, new float[0]).controls()).containsExactly(1f);
+        }
+        refuses(drinks, "{'controls':{'cup':'cafe'}}", ErrorCode.CONTROL_OUT_OF_RANGE, "controls.cup", "must be tea");
+    }
+
+    @Test
     void shouldNotListAThousandClasses() {
         JobInputs many = new JobInputs(
                 "many",

@@ -96,13 +96,17 @@ public record TorchScriptSpec(
     public record Output(int side, int channels, List<Double> range) {
         public Output {
             range = range == null ? List.of(-1.0, 1.0) : List.copyOf(range);
-            if (range.size() != 2
-                    || !(range.get(0) < range.get(1))
-                    || !range.stream().allMatch(Double::isFinite)) {
-                throw new IllegalArgumentException(
-                        "architecture.spec.output.range is " + range + ", must be two finite numbers that rise");
+            if (range.size() != 2 || !spreads(range.get(0).floatValue(), range.get(1).floatValue())) {
+                throw new IllegalArgumentException("architecture.spec.output.range is " + range
+                        + ", must be two finite numbers that rise, of 32 bits");
             }
         }
+    }
+
+    /** Whether what lies between can be told apart in the floats that a program returns. */
+    private static boolean spreads(float black, float white) {
+        float spread = white - black;
+        return spread > 0 && Float.isFinite(spread) && Float.isFinite(2 / spread);
     }
 
     public TorchScriptSpec {
