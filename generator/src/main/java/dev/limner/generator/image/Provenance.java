@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param software the generator and its version
  * @param truncation of the noise
- * @param caption absent where the operator switched it off
+ * @param caption what it shows, for people: the job's caption, else its label; absent where the operator switched it off, as
+ *     the two others are then
+ * @param label the class that the job named, for a model that has some
+ * @param controls numbers and texts that the job set, by name
  */
 public record Provenance(
         String software,
@@ -22,7 +28,25 @@ public record Provenance(
         long seed,
         int index,
         double truncation,
-        @Nullable String caption) {
+        @Nullable String caption,
+        @Nullable String label,
+        Map<String, JsonNode> controls) {
+    public Provenance {
+        controls = Collections.unmodifiableMap(new LinkedHashMap<>(controls));
+    }
+
+    /** Of an image of a model that reads captions only. */
+    public Provenance(
+            String software,
+            String model,
+            String digest,
+            long seed,
+            int index,
+            double truncation,
+            @Nullable String caption) {
+        this(software, model, digest, seed, index, truncation, caption, null, Map.of());
+    }
+
     /** IPTC's term for an image made by a trained model, in its controlled vocabulary. */
     public static final String DIGITAL_SOURCE_TYPE =
             "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -43,6 +67,13 @@ public record Provenance(
         }
         if (caption != null) {
             node.put("caption", caption);
+        }
+        if (label != null) {
+            node.put("label", label);
+        }
+        if (!controls.isEmpty()) {
+            ObjectNode said = node.putObject("controls");
+            controls.forEach(said::set);
         }
         node.put("digitalSourceType", DIGITAL_SOURCE_TYPE);
         try {
@@ -77,10 +108,18 @@ public record Provenance(
                     node.path("seed").longValue(),
                     node.path("index").intValue(),
                     node.path("truncation").asDouble(FULL),
-                    node.path("caption").textValue()));
+                    node.path("caption").textValue(),
+                    node.path("label").textValue(),
+                    controls(node.path("controls"))));
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
+    }
+
+    private static Map<String, JsonNode> controls(JsonNode said) {
+        Map<String, JsonNode> controls = new LinkedHashMap<>();
+        said.properties().forEach(control -> controls.put(control.getKey(), control.getValue()));
+        return controls;
     }
 
     /** The IPTC property as an XMP packet, where image tools look for it. */

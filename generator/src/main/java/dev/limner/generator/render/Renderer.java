@@ -150,7 +150,7 @@ public final class Renderer implements AutoCloseable {
      * @param batchSize how many images the device computes; the rest is padding, computed and thrown away, so that
      *     an image's bytes do not depend on how many others are generated with it
      * @return one image per request, in order
-     * @throws IllegalStateException if the generator makes something else than it declares
+     * @throws IllegalStateException if the generator makes something else than it declares, or what is no finite number
      */
     public List<Pixels> render(List<RenderRequest> requests, int batchSize) {
         if (requests.isEmpty() || requests.size() > batchSize) {
@@ -165,6 +165,7 @@ public final class Renderer implements AutoCloseable {
                 throw new IllegalStateException(
                         "the generator made " + generated.getShape() + ", it declares " + declared);
             }
+            requireNumbers(generated);
             byte[] bytes = toBytes(generated);
             int stride = channels * side * side;
             List<Pixels> images = new ArrayList<>(requests.size());
@@ -185,6 +186,14 @@ public final class Renderer implements AutoCloseable {
             }
         }
         return rgb;
+    }
+
+    /** NaN would become some byte or other. One that is not finite shows in the sum. */
+    private static void requireNumbers(NDArray images) {
+        float sum = images.sum().getFloat();
+        if (!Float.isFinite(sum)) {
+            throw new IllegalStateException("the generator made what is no finite number");
+        }
     }
 
     /** [-1, 1] to bytes in height x width x channel order. */

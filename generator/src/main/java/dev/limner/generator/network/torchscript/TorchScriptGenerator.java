@@ -92,12 +92,30 @@ public final class TorchScriptGenerator implements ProgramGenerator {
             shape.arguments().forEach(argument -> arguments.add(argument(argument, inputs)));
             // Of this thread, and without it the third call may run another program than the first.
             JniUtils.setGraphExecutorOptimize(false);
-            NDList returned = model.getBlock().forward(store, arguments, false);
+            NDArray images = only(returned(arguments));
+            if (!images.getDataType().isFloating()) {
+                // The sums that follow would wrap around, and the images look like some.
+                throw new IllegalStateException(
+                        "the program returned numbers of type " + images.getDataType() + ", must return floats");
+            }
+            // What follows would be computed in as few bits as the program returned.
+            return centred(images.toType(DataType.FLOAT32, false));
+        }
+
+        private NDList returned(NDList arguments) {
+            try {
+                return model.getBlock().forward(store, arguments, false);
+            } catch (UnsupportedOperationException e) {
+                throw new IllegalStateException("the program returned something else than an array of images", e);
+            }
+        }
+
+        private static NDArray only(NDList returned) {
             if (returned.size() != 1) {
                 throw new IllegalStateException(
                         "the program returned " + returned.size() + " arrays, must return one of images");
             }
-            return centred(returned.head());
+            return returned.head();
         }
 
         private NDArray argument(TorchScriptSpec.Argument argument, GeneratorInputs inputs) {

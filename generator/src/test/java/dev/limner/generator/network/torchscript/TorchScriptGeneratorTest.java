@@ -161,6 +161,74 @@ class TorchScriptGeneratorTest {
     }
 
     @Test
+    void shouldRefuseWhatWouldOnlyLookLikeImages() throws IOException {
+        fails("is no finite number", "Tensor", "return torch.div(noise, torch.zeros_like(noise))");
+        fails("is no finite number", "Tensor", "return torch.mul(noise, float('nan'))");
+        fails("returned numbers of type int64, must return floats", "Tensor", "return torch.to(noise, 4)");
+        fails("returned numbers of type uint8, must return floats", "Tensor", "return torch.to(noise, 0)");
+        fails("returned numbers of type boolean, must return floats", "Tensor", "return torch.gt(noise, 0)");
+        fails("something else than an array", "float", "return 1.");
+        fails("something else than an array", "NoneType", "return None");
+        fails("returned 2 arrays, must return one of images", "Tuple[Tensor, Tensor]", "return (noise, noise)");
+        fails("the generator made (2, 3, 1, 2)", "Tensor", "return torch.slice(noise, 2, 0, 1)");
+    }
+
+    @Test
+    void shouldTakeFloatsOfAnyLength() throws IOException {
+        List<Pixels> expected = rendered("Tensor", "return torch.to(torch.to(noise, 5), 6)");
+        for (int type : new int[] {5, 7}) {
+            same(rendered("Tensor", "return torch.to(torch.to(noise, 5), " + type + ")"), expected);
+        }
+    }
+
+    private void fails(String reason, String returned, String... body) {
+        assertThatThrownBy(() -> rendered(returned, body))
+                .as(String.join(" ", body))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private List<Pixels> rendered(String returned, String... body) throws IOException {
+        ProgramGenerator generator = generator("""
+                {"arguments": [{"input": "noise", "shape": [3, 2, 2]}], "output": {"side": 2, "channels": 3}}
+                """);
+        Path bundle = folder.resolve("text");
+        ModelBundle.write(
+                bundle,
+                description(generator),
+                TextProgram.write(folder.resolve("text.pt"), returned, body),
+                null);
+        try (Renderer renderer = Renderer.load(ModelBundle.read(bundle), Device.cpu())) {
+            return renderer.render(ProbeImages.requests(generator.inputs(), 2), 2);
+        }
+    }
+
+    @Test
+    void shouldReadWhatASpecSaysAndNothingLikeIt() {
+        refuses("\"side\": 16", "\"side\": 16.7", "output.side is '16.7', must be a whole number");
+        refuses("\"side\": 16", "\"side\": \"16\"", "output.side must be a whole number");
+        refuses("[8, 1, 1]", "[8.5, 1, 1]", "arguments[0].shape[0] is '8.5', must be a whole number");
+        refuses("[8, 1, 1]", "[null]", "arguments[0].shape");
+        refuses("\"noise\"", "\"Noise\"", "must be one of [noise, sentence, label, label-one-hot, controls]");
+        refuses("\"noise\"", "0", "arguments[0].input");
+        refuses("\"ring\"", "null", "labels");
+        refuses("{\"input\": \"label\"}", "null", "arguments");
+        refuses("\"name\": \"brightness\", ", "", "a control has no name");
+        refuses("\"min\": -0.5, \"max\": 0.5, \"default\": 0.5", "\"choices\": [\"a\", \"b\"]", "default");
+        refuses("[0, 1]}", "[null, 1]}", "range");
+        refuses("[0, 1]}", "[0, 1e300]}", "two finite numbers that rise");
+        refuses("[0, 1]}", "[-3e38, 3e38]}", "two finite numbers that rise");
+        refuses("[0, 1]}", "[0, 1e-44]}", "two finite numbers that rise");
+        refuses("[0, 1]}", "[1e8, 1.00000001e8]}", "two finite numbers that rise");
+        assertThatThrownBy(() -> generator("null"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("architecture.spec is missing");
+        assertThatThrownBy(() -> generator(SPEC.replace("\"output\"", "\"out\"")))
+                .hasMessageNotContaining("java.lang")
+                .hasMessageNotContaining("dev.limner");
+    }
+
+    @Test
     void shouldNameWhatIsWrongWithASpec() {
         refuses("\"noise\", \"shape\": [8, 1, 1]", "\"noise\"", "shape of noise is missing");
         refuses(
