@@ -50,7 +50,7 @@ public final class BatchedGenerator implements AutoCloseable {
         }
         if (!agreeing.contains(wanted.largest())) {
             throw new IllegalStateException("in batches of " + wanted.largest()
-                    + " an image's bytes depend on its place: limner.worker.batch.sizes needs another largest size");
+                    + " an image's bytes depend on its place or on the others: limner.worker.batch.sizes needs another largest size");
         }
         return new BatchedGenerator(generator, new BatchBuckets(agreeing));
     }
@@ -60,7 +60,7 @@ public final class BatchedGenerator implements AutoCloseable {
         return inputs;
     }
 
-    /** Whether every probe comes out the same in batches of {@code size}, in another place and among others. */
+    /** Whether every probe comes out the same in batches of {@code size}, in another place, among others and alone. */
     private static boolean agrees(
             ImageGenerator generator, List<RenderRequest> probes, List<Pixels> reference, int size) {
         for (int from = 0; from < probes.size(); from += size) {
@@ -75,7 +75,10 @@ public final class BatchedGenerator implements AutoCloseable {
                 }
             }
         }
-        return true;
+        // The batches before hold the same images in another order, and what sees only their mean makes the same of them.
+        return Arrays.equals(
+                generator.generate(probes.subList(0, 1), size).get(0).rgb(),
+                reference.get(0).rgb());
     }
 
     /** What it draws with. */
