@@ -3,6 +3,8 @@ package dev.limner.cli.release;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.limner.generator.bundle.BundleException;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -50,7 +53,10 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ImportModelCommand implements Callable<Integer> {
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     private static final int CALLS = 100;
     private static final int BATCH = 8;
 
@@ -106,6 +112,9 @@ final class ImportModelCommand implements Callable<Integer> {
         if (!Files.isRegularFile(program)) {
             throw new UsageException(program + " is no file");
         }
+        if (!Files.isReadable(program)) {
+            throw new UsageException(program + " cannot be read: no permission");
+        }
         if (Files.exists(out) && !isEmptyFolder()) {
             throw new UsageException("--out is " + out + ", which is there already and is no empty folder");
         }
@@ -122,9 +131,12 @@ final class ImportModelCommand implements Callable<Integer> {
 
     /** Where nothing is seen of it until it has generated its probes; one that cannot leaves nothing. */
     private Manifest write(ModelBundle.Description description) {
-        Path making = out.toAbsolutePath().resolveSibling(out.getFileName() + ".part");
+        Path target = target();
+        Path apart = apart(target);
+        Path making = apart.resolve("bundle");
+        Thread ending = new Thread(() -> Folders.delete(apart), "limner-import");
+        Runtime.getRuntime().addShutdownHook(ending);
         try {
-            Folders.delete(making);
             ModelBundle.write(making, description, program, null);
             Device device = Device.cpu();
             Manifest manifest;
@@ -133,19 +145,51 @@ final class ImportModelCommand implements Callable<Integer> {
                 manifest = ModelBundle.write(
                         making, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));
             }
-            Files.deleteIfExists(out);
-            Files.move(making, out);
+            Files.deleteIfExists(target);
+            Files.move(making, target);
             return manifest;
         } catch (IOException e) {
             throw new UsageException("the bundle cannot be put into " + out + ": " + e, e);
-        } catch (UncheckedIOException
-                | BundleException
+        } catch (UncheckedIOException e) {
+            throw new UsageException("the bundle cannot be written to " + out + ": " + e.getCause(), e);
+        } catch (BundleException
                 | IllegalArgumentException
                 | IllegalStateException
                 | EngineException e) {
             throw new UsageException(program + " cannot be imported: " + reason(e), e);
         } finally {
-            Folders.delete(making);
+            Folders.delete(apart);
+            removeHook(ending);
+        }
+    }
+
+    /** What a link leads to is filled, and the link stays. */
+    private Path target() {
+        try {
+            return Files.exists(out)
+                    ? out.toRealPath()
+                    : out.toAbsolutePath().normalize();
+        } catch (IOException e) {
+            throw new UsageException("--out is " + out + ", which cannot be read: " + e, e);
+        }
+    }
+
+    /** A folder of this import alone, beside the one that the bundle is to be in: others may be importing too. */
+    private Path apart(Path target) {
+        Path parent = Objects.requireNonNullElse(target.getParent(), target);
+        try {
+            Files.createDirectories(parent);
+            return Files.createTempDirectory(parent, "." + target.getFileName() + "-");
+        } catch (IOException e) {
+            throw new UsageException("the bundle cannot be written to " + out + ": " + e, e);
+        }
+    }
+
+    private static void removeHook(Thread ending) {
+        try {
+            boolean unused = Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException e) {
+            // The process is ending: the hook is running.
         }
     }
 
@@ -162,13 +206,14 @@ final class ImportModelCommand implements Callable<Integer> {
     private void tryOut(Renderer renderer) {
         List<RenderRequest> requests = ProbeImages.requests(renderer.generator().inputs(), BATCH);
         List<Pixels> first = renderer.render(requests, BATCH);
+        requireIndependent(renderer, requests, first);
         double[] millis = new double[CALLS - 1];
         for (int call = 0; call < millis.length; call++) {
             long start = System.nanoTime();
             List<Pixels> again = renderer.render(requests, BATCH);
             millis[call] = (System.nanoTime() - start) / 1e6;
             for (int i = 0; i < BATCH; i++) {
-                if (!Arrays.equals(again.get(i).rgb(), first.get(i).rgb())) {
+                if (!same(again.get(i), first.get(i))) {
                     throw new IllegalStateException("its image " + i + " is another one at call " + (call + 2)
                             + " than at call 1; a layer in training mode, or random numbers of its own?");
                 }
@@ -183,6 +228,22 @@ final class ImportModelCommand implements Callable<Integer> {
                         BATCH,
                         new Median().evaluate(millis),
                         new Percentile(99).evaluate(millis));
+    }
+
+    /** A worker asks this of every batch size that it uses, and refuses a program of which it is not true. */
+    private static void requireIndependent(Renderer renderer, List<RenderRequest> requests, List<Pixels> first) {
+        List<Pixels> reversed = renderer.render(requests.reversed(), BATCH).reversed();
+        List<Pixels> alone = renderer.render(requests.subList(0, 1), BATCH);
+        for (int i = 0; i < BATCH; i++) {
+            if (!same(reversed.get(i), first.get(i)) || (i == 0 && !same(alone.get(i), first.get(i)))) {
+                throw new IllegalStateException("its image " + i + " depends on its place in the batch, or on the"
+                        + " others; a batch normalisation in training mode?");
+            }
+        }
+    }
+
+    private static boolean same(Pixels image, Pixels other) {
+        return Arrays.equals(image.rgb(), other.rgb());
     }
 
     private ModelBundle.Description description() {
@@ -203,10 +264,18 @@ final class ImportModelCommand implements Callable<Integer> {
         if (textEncoder != null) {
             requireFitting(generator, textEncoder);
         }
-        List<DataLicence> data = licence == null && attribution == null
-                ? List.of()
-                : List.of(new DataLicence(name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
-        return new ModelBundle.Description(name, generator, textEncoder, null, null, data, null);
+        return new ModelBundle.Description(name, generator, textEncoder, null, null, data(), null);
+    }
+
+    private List<DataLicence> data() {
+        if (licence == null && attribution == null) {
+            return List.of();
+        }
+        try {
+            return List.of(new DataLicence(name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage(), e);
+        }
     }
 
     private static void requireFitting(Generator generator, String id) {
