@@ -10,6 +10,7 @@ import dev.limner.worker.schedule.MicroBatch;
 import dev.limner.worker.schedule.StageMillis;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +35,14 @@ public final class EncodeStage {
         long start = System.nanoTime();
         List<EncodedJob> jobs = new ArrayList<>(batch.jobs().size());
         for (GeneratedJob generated : batch.jobs()) {
-            jobs.add(
-                    encode(generated, writeCaptions ? caption(generated.queued().job()) : null));
+            jobs.add(encode(generated, caption(generated.queued().job())));
         }
         return batch.further(jobs, batch.took().withEncode(StageMillis.since(start)));
     }
 
     /** The caption, or the label, that goes into the files of a job. */
     private @Nullable String caption(Job job) {
-        return job.title().map(written).orElse(null);
+        return writeCaptions ? job.title().map(written).orElse(null) : null;
     }
 
     private EncodedJob encode(GeneratedJob generated, @Nullable String caption) {
@@ -63,7 +63,9 @@ public final class EncodeStage {
                 job.seed(),
                 index,
                 job.truncation(),
-                caption);
+                caption,
+                writeCaptions ? job.label() : null,
+                writeCaptions ? job.controls() : Map.of());
         byte[] bytes = ImageEncoder.encode(pixels, job.format(), provenance);
         return new EncodedImage(
                 index,

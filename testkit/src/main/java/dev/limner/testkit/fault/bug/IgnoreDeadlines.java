@@ -23,7 +23,9 @@ public final class IgnoreDeadlines implements SeededBug {
                 null,
                 job.group(),
                 job.tenant(),
-                job.context());
+                job.context(),
+                job.label(),
+                job.controls());
         return new RecordDelivery(
                 delivery.ref(), delivery.original(), new Decoded.Valid(patient), delivery.receivedNanos());
     }
