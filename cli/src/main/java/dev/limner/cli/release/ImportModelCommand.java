@@ -140,7 +140,7 @@ final class ImportModelCommand implements Callable<Integer> {
             ModelBundle.write(making, description, program, null);
             Device device = Device.cpu();
             Manifest manifest;
-            try (Renderer renderer = Renderer.load(ModelBundle.read(making), device)) {
+            try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(making), device)) {
                 tryOut(renderer);
                 manifest = ModelBundle.write(
                         making, description, program, ProbeImages.generate(renderer, ExecutionProfile.of(device)));

@@ -68,15 +68,29 @@ public final class Renderer implements AutoCloseable {
     }
 
     /**
-     * Loads a bundle onto a device. A program is run as it is: whether it may be is the caller's to know.
+     * Loads a bundle of weights onto a device.
      *
-     * @throws BundleException if the tensors are not those of the architecture
+     * @throws BundleException if the tensors are not those of the architecture, or it holds a program
      */
     public static Renderer load(ModelBundle bundle, Device device) {
         return switch (bundle.manifest().generator()) {
             case TrainableGenerator trainable -> of(trainable, bundle.weights(), device);
-            case ProgramGenerator program -> ofProgram(program, bundle.weightsFile(), device);
+            case ProgramGenerator program ->
+                throw new BundleException(
+                        RefusalCode.PROGRAM_NOT_ALLOWED,
+                        bundle.folder() + " holds a program, which nothing runs but its import and workers that allow it");
         };
+    }
+
+    /**
+     * Loads a bundle onto a device, a program as well: for those who know that it may run.
+     *
+     * @throws BundleException if the tensors are not those of the architecture
+     */
+    public static Renderer loadAllowed(ModelBundle bundle, Device device) {
+        return bundle.manifest().generator() instanceof ProgramGenerator program
+                ? ofProgram(program, bundle.weightsFile(), device)
+                : load(bundle, device);
     }
 
     /**

@@ -21,11 +21,15 @@ public final class ModelGenerator implements ImageGenerator {
         this.renderer = renderer;
     }
 
-    /** @throws dev.limner.generator.bundle.BundleException if the bundle cannot be generated with */
+    /**
+     * Loads a bundle; whether a program may run is asked before: {@link AllowedPrograms}.
+     *
+     * @throws dev.limner.generator.bundle.BundleException if the bundle cannot be generated with
+     */
     public static ModelGenerator load(ModelBundle bundle, Device device) {
         Result.Model model =
                 new Result.Model(bundle.manifest().name(), bundle.manifest().digest());
-        return new ModelGenerator(model, Renderer.load(bundle, device));
+        return new ModelGenerator(model, Renderer.loadAllowed(bundle, device));
     }
 
     @Override

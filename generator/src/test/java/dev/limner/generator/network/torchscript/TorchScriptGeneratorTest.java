@@ -26,6 +26,7 @@ import dev.limner.generator.render.Conditions;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
+import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ class TorchScriptGeneratorTest {
         assertThat(manifest.output()).isEqualTo(ModelOutput.image(16));
         assertThat(manifest.textEncoder()).isNull();
 
-        try (Renderer renderer = Renderer.load(bundle, Device.cpu())) {
+        try (Renderer renderer = Renderer.loadAllowed(bundle, Device.cpu())) {
             List<RenderRequest> requests = ProbeImages.requests(manifest.inputs(), 8);
             List<Pixels> first = renderer.render(requests, 8);
             for (int i = 0; i < 99; i++) {
@@ -106,9 +107,21 @@ class TorchScriptGeneratorTest {
     }
 
     @Test
+    void shouldRunOnlyWhereSomebodyKnowsThatItMay() {
+        bundle();
+        ModelBundle bundle = ModelBundle.read(folder);
+
+        assertThatThrownBy(() -> Renderer.load(bundle, Device.cpu()))
+                .isInstanceOfSatisfying(
+                        BundleException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(RefusalCode.PROGRAM_NOT_ALLOWED))
+                .hasMessageContaining("holds a program");
+    }
+
+    @Test
     void shouldReadLabelAndControlsOfEachImageAlone() {
         bundle();
-        try (Renderer renderer = Renderer.load(ModelBundle.read(folder), Device.cpu())) {
+        try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(folder), Device.cpu())) {
             List<Pixels> images = renderer.render(
                     List.of(
                             new RenderRequest(new Conditions(new float[0], 0, new float[] {0.5f}), 1, 0, 1),
@@ -153,7 +166,7 @@ class TorchScriptGeneratorTest {
                 description(generator(SPEC.replace("\"side\": 16", "\"side\": 32"))),
                 EXPORTED.resolve("generator.pt"),
                 null);
-        try (Renderer renderer = Renderer.load(ModelBundle.read(other), Device.cpu())) {
+        try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(other), Device.cpu())) {
             ModelInputs inputs = renderer.generator().inputs();
             assertThatThrownBy(() -> renderer.render(ProbeImages.requests(inputs, 2), 2))
                     .hasMessage("the generator made (2, 3, 16, 16), it declares (2, 3, 32, 32)");
@@ -198,7 +211,7 @@ class TorchScriptGeneratorTest {
                 description(generator),
                 TextProgram.write(folder.resolve("text.pt"), returned, body),
                 null);
-        try (Renderer renderer = Renderer.load(ModelBundle.read(bundle), Device.cpu())) {
+        try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(bundle), Device.cpu())) {
             return renderer.render(ProbeImages.requests(generator.inputs(), 2), 2);
         }
     }
@@ -259,7 +272,7 @@ class TorchScriptGeneratorTest {
         ProgramGenerator generator = generator(SPEC);
         Path file = EXPORTED.resolve("generator.pt");
         ModelBundle.write(folder, description(generator), file, null);
-        try (Renderer renderer = Renderer.load(ModelBundle.read(folder), Device.cpu())) {
+        try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(folder), Device.cpu())) {
             return ModelBundle.write(
                     folder,
                     description(generator),
