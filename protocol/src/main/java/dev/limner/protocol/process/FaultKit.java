@@ -4,6 +4,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -41,7 +42,7 @@ public final class FaultKit {
             requireNoOrders(property);
             return Optional.empty();
         }
-        Path file = Path.of(jar).toAbsolutePath();
+        Path file = file(property, jar);
         if (!Files.isRegularFile(file)) {
             throw new IllegalStateException(property + " is " + jar + ", which is no file");
         }
@@ -50,6 +51,14 @@ public final class FaultKit {
                 .addKeyValue("kit", file)
                 .log("FAULT INJECTION IS ON: this process fails on purpose");
         return Optional.of(load(property, file, points));
+    }
+
+    private static Path file(String property, String jar) {
+        try {
+            return Path.of(jar).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw new IllegalStateException(property + " is " + jar + ", which is no file", e);
+        }
     }
 
     private static void requireNoOrders(String property) {

@@ -83,6 +83,16 @@ class FaultKitTest {
     }
 
     @Test
+    void shouldRefuseAKitThatCannotEvenBeNamed() {
+        System.setProperty(PROPERTY, "kit\0.jar");
+
+        assertThatThrownBy(() -> FaultKit.load("baker", Points.class))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(PROPERTY + " is kit")
+                .hasMessageEndingWith("which is no file");
+    }
+
+    @Test
     void shouldRefuseAKitForSomethingElse() throws IOException {
         Path jar = jar(null);
         System.setProperty(PROPERTY, jar.toString());

@@ -26,6 +26,10 @@ public final class Settings {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
+    /** For records, whose components are not read one by one. */
+    private static final JsonMapper EXACT =
+            JSON.rebuild().disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT).build();
+
     private final String path;
     private final ObjectNode node;
     private final ObjectNode data = JSON.createObjectNode();
@@ -102,6 +106,7 @@ public final class Settings {
     }
 
     public int whole(String key, int least, int most) {
+        requireWhole(path(key), required(key));
         int value = value(key, int.class);
         Ranges.between(path(key), value, least, most);
         data.put(key, value);
@@ -109,6 +114,7 @@ public final class Settings {
     }
 
     public long whole(String key, long least, long most) {
+        requireWhole(path(key), required(key));
         long value = value(key, long.class);
         Ranges.between(path(key), (double) value, (double) least, (double) most);
         data.put(key, value);
@@ -123,6 +129,7 @@ public final class Settings {
 
     /** Whole numbers, each of which must lie between the limits. */
     public List<Integer> wholes(String key, int least, int most) {
+        required(key).forEach(value -> requireWhole(path(key), value));
         List<Integer> values = Arrays.stream(value(key, int[].class)).boxed().toList();
         ArrayNode list = data.putArray(key);
         values.forEach(value -> {
@@ -161,7 +168,7 @@ public final class Settings {
 
     /** A record whose components are the keys below a key. */
     public <T> T bound(String key, Class<T> type) {
-        T value = value(key, type);
+        T value = value(EXACT, key, type);
         data.set(key, JSON.<JsonNode>valueToTree(value));
         return value;
     }
@@ -177,10 +184,21 @@ public final class Settings {
         return value;
     }
 
+    /** 1e5 is a whole number, and 8.9 is not rounded to one. */
+    private static void requireWhole(String key, JsonNode given) {
+        if (given.isNumber() && given.decimalValue().stripTrailingZeros().scale() > 0) {
+            throw new IllegalArgumentException(key + " is " + given.asText() + ", must be a whole number");
+        }
+    }
+
     private <T> T value(String key, Class<T> type) {
+        return value(JSON, key, type);
+    }
+
+    private <T> T value(JsonMapper json, String key, Class<T> type) {
         JsonNode given = required(key);
         try {
-            T value = JSON.treeToValue(given, type);
+            T value = json.treeToValue(given, type);
             if (value == null) {
                 throw new IllegalArgumentException(path(key) + " is empty");
             }

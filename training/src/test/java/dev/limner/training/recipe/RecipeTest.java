@@ -3,7 +3,18 @@ package dev.limner.training.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.limner.generator.arithmetic.ConvolutionShape;
 import dev.limner.generator.condition.PretrainedEncoder;
+import dev.limner.generator.network.Control;
+import dev.limner.generator.network.GeneratorInputs;
+import dev.limner.generator.network.ModelInputs;
+import dev.limner.generator.network.ModelOutput;
+import dev.limner.generator.network.Parameters;
+import dev.limner.generator.network.TrainableGenerator;
+import dev.limner.generator.network.Weights;
 import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.training.augment.Cutout;
@@ -15,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,6 +191,65 @@ class RecipeTest {
                 .hasMessageContaining("oil");
         assertThatThrownBy(() -> TestRecipes.tiny("palette: 3"))
                 .hasMessageContaining("unknown key 'palette', allowed here are [name, ");
+    }
+
+    @Test
+    void shouldNotRoundWhatOughtToBeWhole() throws IOException {
+        assertThatThrownBy(() -> TestRecipes.tiny("batch: 8.9"))
+                .hasMessageEndingWith("batch is 8.9, must be a whole number");
+        assertThatThrownBy(() -> TestRecipes.tiny("seed: 0.5")).hasMessageEndingWith("seed is 0.5, must be a whole number");
+        assertThatThrownBy(() -> TestRecipes.tiny("discriminator: {channels: [4.5, 4], features: 2}"))
+                .hasMessageEndingWith("discriminator.channels is 4.5, must be a whole number");
+        assertThatThrownBy(() ->
+                        TestRecipes.tiny("generator: {latent: 4.5, text: 10, condition: 8, channels: [20, 12]}"))
+                .hasMessageEndingWith("generator.latent is '4.5', must be a whole number");
+        assertThat(TestRecipes.tiny("batch: 1e1").batch()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldTrainOnlyWhatItsStepsHaveInputsFor() {
+        ModelInputs captions = ModelInputs.caption(4, 10);
+        GeneratorPart.requireCaptions("generator.architecture", new Sketch(captions, ModelOutput.image(8)));
+
+        refuses(new ModelInputs(4, 0, List.of("disc", "ring"), null), ModelOutput.image(8));
+        refuses(new ModelInputs(4, 10, List.of("disc", "ring"), null), ModelOutput.image(8));
+        refuses(new ModelInputs(4, 10, null, List.of(new Control.Range("width", 0, 1, 0))), ModelOutput.image(8));
+        refuses(captions, new ModelOutput(8, 1, 1));
+        refuses(captions, new ModelOutput(8, 3, 2));
+    }
+
+    private static void refuses(ModelInputs inputs, ModelOutput output) {
+        assertThatThrownBy(() -> GeneratorPart.requireCaptions("generator.architecture", new Sketch(inputs, output)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("generator.architecture is 'sketch', which makes ")
+                .hasMessageEndingWith("a recipe trains still images in colour of noise and captions");
+    }
+
+    private record Sketch(ModelInputs inputs, ModelOutput output) implements TrainableGenerator {
+        @Override
+        public String architecture() {
+            return "sketch";
+        }
+
+        @Override
+        public JsonNode spec() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+
+        @Override
+        public List<ConvolutionShape> convolutions(int batch) {
+            return List.of();
+        }
+
+        @Override
+        public Parameters parameters() {
+            return Parameters.builder().build();
+        }
+
+        @Override
+        public NDArray generate(Weights weights, GeneratorInputs from) {
+            throw new UnsupportedOperationException("a sketch");
+        }
     }
 
     @Test
