@@ -20,7 +20,8 @@ import picocli.CommandLine;
 
 /** What an import leaves behind, and what it says of what it cannot take. */
 class ImportModelCommandTest {
-    private static final Path EXPORTED = Path.of("../generator/src/test/resources/torchscript/generator.pt");
+    private static final Path FAULTY = Path.of("../generator/src/test/resources/torchscript");
+    private static final Path EXPORTED = FAULTY.resolve("generator.pt");
     private static final String SPEC = """
             {"arguments": [{"input": "noise", "shape": [8, 1, 1]}, {"input": "label"}, {"input": "controls"}],
              "labels": ["disc", "ring", "bar"],
@@ -81,6 +82,18 @@ class ImportModelCommandTest {
         refuses("architecture.spec is missing", EXPORTED, "own");
 
         assertThat(names()).containsExactlyInAnyOrder("spec.json", "text.pt");
+    }
+
+    @Test
+    void shouldRefuseImagesThatDependOnMoreThanTheirInputs() throws IOException {
+        Files.writeString(spec, """
+                {"arguments": [{"input": "noise", "shape": [3, 2, 2]}], "output": {"side": 2, "channels": 3}}
+                """);
+
+        refuses(" at call 2 than at call 1", FAULTY.resolve("random.pt"), "own");
+        refuses("depends on its place in the batch, or on the others", FAULTY.resolve("mean.pt"), "own");
+
+        assertThat(names()).containsExactly("spec.json");
     }
 
     private void refuses(String reason, Path program, String out, String... more) {

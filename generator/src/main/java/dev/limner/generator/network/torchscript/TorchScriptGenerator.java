@@ -29,6 +29,7 @@ import java.util.Objects;
  */
 public final class TorchScriptGenerator implements ProgramGenerator {
     private static final String NAME = "generator";
+    private static final String ENDING = ".pt";
 
     private final TorchScriptSpec shape;
     private final ModelInputs inputs;
@@ -68,15 +69,20 @@ public final class TorchScriptGenerator implements ProgramGenerator {
 
     @Override
     public String fileName() {
-        return NAME + ".pt";
+        return NAME + ENDING;
     }
 
     @Override
     public Program load(NDManager owner, Path file) {
+        if (!file.toString().endsWith(ENDING)) {
+            throw new IllegalArgumentException(file + " is no name of a TorchScript program, must end with " + ENDING);
+        }
         Model model =
                 Model.newInstance(NAME, owner.getDevice(), owner.getEngine().getEngineName());
         try {
-            model.load(file.toAbsolutePath().getParent(), NAME);
+            // The engine adds the ending, and looks for whatever it is told to.
+            String name = String.valueOf(file.getFileName());
+            model.load(file.toAbsolutePath().getParent(), name.substring(0, name.length() - ENDING.length()));
             return new Loaded(shape, model, new ParameterStore(owner, false));
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();

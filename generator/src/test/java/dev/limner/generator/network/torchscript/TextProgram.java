@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -19,7 +21,13 @@ final class TextProgram {
 
     /** @param body statements of {@code forward(self, noise: Tensor)}, and what it returns behind an arrow */
     static Path write(Path file, String returned, String... body) throws IOException {
-        String forward = "  def forward(self: __torch__.Program, noise: Tensor) -> " + returned + ":\n    "
+        return of(file, List.of("noise"), returned, body);
+    }
+
+    /** @param arguments names of {@code forward}'s tensors */
+    static Path of(Path file, List<String> arguments, String returned, String... body) throws IOException {
+        String typed = arguments.stream().map(name -> ", " + name + ": Tensor").collect(Collectors.joining());
+        String forward = "  def forward(self: __torch__.Program" + typed + ") -> " + returned + ":\n    "
                 + String.join("\n    ", body) + "\n";
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
             put(zip, "data.pkl", INSTANCE.getBytes(StandardCharsets.ISO_8859_1));

@@ -26,6 +26,7 @@ import dev.limner.generator.render.Conditions;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
+import dev.limner.generator.noise.CounterNoise;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,6 +117,60 @@ class TorchScriptGeneratorTest {
                         BundleException.class,
                         refused -> assertThat(refused.code()).isEqualTo(RefusalCode.PROGRAM_NOT_ALLOWED))
                 .hasMessageContaining("holds a program");
+    }
+
+    /** The engine would compute this sum of products as one product, from the second call on, and round otherwise. */
+    @Test
+    void shouldRunTheProgramAsItIsWritten() throws IOException {
+        Path file = TextProgram.write(
+                folder.resolve("sum.pt"),
+                "Tensor",
+                "a = torch.reshape(noise, [-1, 12])",
+                "b = torch.sin(torch.mm(torch.t(a), a))",
+                "c = torch.add(torch.mm(a, b), torch.mm(torch.sin(a), torch.t(b)))",
+                "d = torch.add(c, torch.mm(torch.cos(a), torch.mul(b, 0.29999999999999999)))",
+                "e = torch.add(d, torch.mm(torch.mul(a, a), torch.mul(b, 0.69999999999999996)))",
+                "f = torch.add(e, torch.mm(torch.exp(a), torch.mul(b, 1.1000000000000001)))",
+                "return torch.reshape(f, [-1, 3, 2, 2])");
+        ProgramGenerator generator = generator("""
+                {"arguments": [{"input": "noise", "shape": [3, 2, 2]}], "output": {"side": 2, "channels": 3}}
+                """);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                ProgramGenerator.Program program = generator.load(manager, file)) {
+            NDArray noise = manager.create(CounterNoise.normal(7, 0, 8 * 12), new Shape(8, 12));
+            float[] first = program.generate(new GeneratorInputs(noise, null, null, null))
+                    .toFloatArray();
+            for (int call = 2; call <= 10; call++) {
+                assertThat(program.generate(new GeneratorInputs(noise, null, null, null))
+                                .toFloatArray())
+                        .as("call %d", call)
+                        .isEqualTo(first);
+            }
+        }
+    }
+
+    /** One-hot labels and a sentence, returned as they came. */
+    @Test
+    void shouldHandOverEachInputAsItsArgument() throws IOException {
+        ProgramGenerator generator = generator("""
+                {"arguments": [{"input": "sentence", "shape": [3]}, {"input": "label-one-hot"}, {"input": "noise", "shape": [3, 1, 1]}],
+                 "labels": ["disc", "ring", "bar"], "output": {"side": 1, "channels": 3}}
+                """);
+        Path file = TextProgram.of(
+                folder.resolve("inputs.pt"),
+                List.of("sentence", "label", "noise"),
+                "Tensor",
+                "return torch.add(torch.add(torch.reshape(torch.mul(label, 100), [-1, 3, 1, 1]),"
+                        + " torch.reshape(torch.mul(sentence, 10), [-1, 3, 1, 1])), noise)");
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                ProgramGenerator.Program program = generator.load(manager, file)) {
+            NDArray made = program.generate(new GeneratorInputs(
+                    manager.create(new float[] {.1f, .2f, .3f, .4f, .5f, .6f}, new Shape(2, 3)),
+                    manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3)),
+                    manager.create(new long[] {2, 0}),
+                    null));
+            assertThat(made.toFloatArray()).containsExactly(10.1f, 20.2f, 130.3f, 140.4f, 50.5f, 60.6f);
+        }
     }
 
     @Test
