@@ -49,6 +49,21 @@ class JobOptionsTest {
     }
 
     @Test
+    void shouldGiveLabelAndControlsToJobsThatHaveNoneOfTheirOwn() {
+        JobOptions options = parsed("--label", "boot", "--control", "slant=0.5", "--control", "style=bold");
+
+        List<Job> jobs = options.jobs(
+                Written.arguments(List.of("a", "{\"label\":\"bag\"}", "{\"controls\":{\"slant\":1}}")), "run", null);
+
+        assertThat(jobs).extracting(Job::label).containsExactly("boot", "bag", "boot");
+        assertThat(jobs)
+                .extracting(job -> job.controls().toString())
+                .containsExactly("{slant=0.5, style=\"bold\"}", "{slant=0.5, style=\"bold\"}", "{slant=1}");
+        assertThat(options.sayWhatToGenerate()).isTrue();
+        assertThat(parsed().sayWhatToGenerate()).isFalse();
+    }
+
+    @Test
     void shouldSayHowACaptionOfBracesIsWritten() {
         assertThatThrownBy(() -> parsed().jobs(Written.arguments(List.of("{brace}")), "run", null))
                 .hasMessageStartingWith("job 1: malformed JSON in column 2")

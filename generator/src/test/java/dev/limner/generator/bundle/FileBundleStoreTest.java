@@ -3,8 +3,11 @@ package dev.limner.generator.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.image.ProbeSheet;
+import dev.limner.generator.network.Architectures;
 import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
 import dev.limner.protocol.RefusalCode;
@@ -66,6 +69,32 @@ class FileBundleStoreTest {
         assertThat(store.uri("test", manifest.digest())).isEqualTo(uri);
         assertThat(store.signature("test", manifest.digest())).hasValue("signed");
         assertThat(store.signature("test", "b".repeat(64))).isEmpty();
+    }
+
+    @Test
+    void shouldGiveBackAProgram() throws IOException {
+        ObjectNode spec = JsonNodeFactory.instance.objectNode();
+        spec.putArray("arguments").addObject().put("input", "noise").putArray("shape").add(8);
+        spec.putObject("output").put("side", 16).put("channels", 3);
+        Path own = folder.resolve("own");
+        Manifest program = ModelBundle.write(
+                own,
+                new ModelBundle.Description(
+                        "own",
+                        Architectures.all().find("torchscript").orElseThrow().generator(spec),
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        null),
+                Files.writeString(folder.resolve("own.pt"), "not run here"),
+                new ProbeSheet("here", List.of(grey(10))));
+        Path copy = folder.resolve("copy");
+
+        store.fetch(store.put(own, program, null), copy, PLENTY);
+
+        assertThat(ModelBundle.read(copy).manifest()).isEqualTo(program);
+        assertThat(ModelBundle.read(copy).weightsFile()).hasContent("not run here");
     }
 
     @Test

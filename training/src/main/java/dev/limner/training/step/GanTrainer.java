@@ -19,6 +19,7 @@ import dev.limner.training.optimizer.Schedule;
 import dev.limner.training.recipe.Composition;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.regularizer.Penalty;
+import dev.limner.training.regularizer.Regularizer;
 import dev.limner.training.tensor.TensorFiles;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,15 +90,28 @@ public final class GanTrainer implements AutoCloseable {
                 generator.buffers(),
                 parts.optimizer().averageDecay());
         this.augmentation = Augmentation.all(parts.augmentations());
-        List<Penalty> penalties = parts.regularizers().stream()
-                .map(regularizer -> regularizer.over(scorer, device))
-                .toList();
+        List<Penalty> penalties = penalties(parts.regularizers(), scorer, device);
         List<GeneratorTerm> terms =
                 Stream.concat(parts.terms().stream(), setup.terms().stream()).toList();
         this.criticMove = new CriticMove(scorer, parts.objective(), penalties);
         this.generatorMove = new GeneratorMove(network, scorer, parts.objective(), terms, augmentation);
         generator.recordGradients();
         critic.recordGradients();
+    }
+
+    /** What cannot be had on this machine is refused here, and leaves nothing in a process that goes on. */
+    private List<Penalty> penalties(List<Regularizer> regularizers, Critic scorer, Device device) {
+        List<Penalty> penalties = new ArrayList<>();
+        try {
+            for (Regularizer regularizer : regularizers) {
+                penalties.add(regularizer.over(scorer, device));
+            }
+            return penalties;
+        } catch (RuntimeException e) {
+            penalties.forEach(Penalty::close);
+            manager.close();
+            throw e;
+        }
     }
 
     /** The convolutions that training by a recipe takes; the critic sees real and generated images at once. */

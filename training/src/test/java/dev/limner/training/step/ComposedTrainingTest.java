@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
 import dev.limner.generator.bundle.Safetensors;
+import dev.limner.generator.network.Weights;
+import dev.limner.training.network.Critic;
 import dev.limner.training.network.projection.ProjectionSpec;
 import dev.limner.training.objective.RelativisticObjective;
+import dev.limner.training.recipe.Composition;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.recipe.TestRecipes;
+import dev.limner.training.regularizer.Penalty;
+import dev.limner.training.regularizer.Regularizer;
 import dev.limner.training.toy.LogisticObjective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -85,6 +92,85 @@ class ComposedTrainingTest {
         // The short form asks for the same penalty.
         assertThatThrownBy(() -> TestRecipes.tiny("discriminator: {kind: soft, hidden: 8}"))
                 .hasMessageContainingAll("r1-r2", "soft");
+    }
+
+    @Test
+    void shouldTellARegularizerOfEachBatchEachMoveAndTheEnd() {
+        List<String> seen = new ArrayList<>();
+        Recipe recipe = regularized(
+                TestRecipes.tiny("game: {criticMoves: 2}"), new Noted("a", seen), new Noted("b", seen));
+
+        try (GanTrainer trainer = new GanTrainer(recipe, Device.cpu())) {
+            assertThat(trainer.step(0, TrainingBytes.batches(recipe, 0, recipe.batches())).penalty())
+                    .as("of the last one that measured something")
+                    .isEqualTo(2);
+        }
+
+        List<String> move = List.of("a 1.0", "b 1.0", "a moved", "b moved");
+        List<String> expected = new ArrayList<>(move);
+        expected.addAll(move);
+        expected.addAll(List.of("a closed", "b closed"));
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldCloseWhatThereIsOfARegularizerWhereAnotherIsRefused() {
+        List<String> seen = new ArrayList<>();
+        Recipe recipe = regularized(TestRecipes.tiny(), new Noted("a", seen), new Noted("refused", seen));
+
+        assertThatThrownBy(() -> new GanTrainer(recipe, Device.cpu())).hasMessage("not on this machine");
+
+        assertThat(seen).containsExactly("a closed");
+    }
+
+    private static Recipe regularized(Recipe recipe, Regularizer... regularizers) {
+        Composition parts = recipe.parts();
+        return new Recipe(
+                recipe.name(),
+                recipe.language(),
+                recipe.seed(),
+                recipe.batch(),
+                recipe.generator(),
+                new Composition(
+                        parts.discriminator(),
+                        parts.game(),
+                        parts.objective(),
+                        parts.terms(),
+                        List.of(regularizers),
+                        parts.augmentations(),
+                        parts.optimizer()),
+                recipe.text(),
+                recipe.data());
+    }
+
+    /** Notes what it is told. */
+    private record Noted(String name, List<String> seen) implements Regularizer {
+        @Override
+        public void require(Critic critic) {}
+
+        @Override
+        public Penalty over(Critic critic, Device device) {
+            if (name.equals("refused")) {
+                throw new IllegalArgumentException("not on this machine");
+            }
+            return new Penalty() {
+                @Override
+                public float accumulate(Move move) {
+                    seen.add(name + " " + move.share());
+                    return name.equals("b") ? 2 : 1;
+                }
+
+                @Override
+                public void moved(NDManager temporary, Weights weights) {
+                    seen.add(name + " moved");
+                }
+
+                @Override
+                public void close() {
+                    seen.add(name + " closed");
+                }
+            };
+        }
     }
 
     private static void run(GanTrainer trainer, Recipe recipe, int from, int to) {
