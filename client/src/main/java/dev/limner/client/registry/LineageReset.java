@@ -3,6 +3,9 @@ package dev.limner.client.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.image.ProbeSheet;
+import dev.limner.generator.network.ProgramGenerator;
+import dev.limner.generator.network.TrainableGenerator;
 import dev.limner.protocol.ModelRecord;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,19 +35,23 @@ public final class LineageReset {
         if (manifest.parent() != null) {
             throw new IllegalArgumentException(manifest.digest() + " was tuned from " + manifest.parent());
         }
-        return ModelBundle.write(
-                folder,
-                new ModelBundle.Description(
-                        manifest.name(),
-                        manifest.generator(),
-                        manifest.textEncoder(),
-                        manifest.recipe() instanceof ObjectNode recipe ? recipe : null,
-                        manifest.trainedOn() instanceof ObjectNode trainedOn ? trainedOn : null,
-                        Objects.requireNonNullElse(manifest.data(), List.of()),
-                        new ModelBundle.Lineage(null, live.order() + 1, null)),
-                new ModelBundle.Content(
-                        offered.weights(),
-                        offered.discriminator().orElse(null),
-                        offered.probes().orElse(null)));
+        ModelBundle.Description description = new ModelBundle.Description(
+                manifest.name(),
+                manifest.generator(),
+                manifest.textEncoder(),
+                manifest.recipe() instanceof ObjectNode recipe ? recipe : null,
+                manifest.trainedOn() instanceof ObjectNode trainedOn ? trainedOn : null,
+                Objects.requireNonNullElse(manifest.data(), List.of()),
+                new ModelBundle.Lineage(null, live.order() + 1, null));
+        ProbeSheet probes = offered.probes().orElse(null);
+        return switch (manifest.generator()) {
+            case TrainableGenerator trainable ->
+                ModelBundle.write(
+                        folder,
+                        description,
+                        new ModelBundle.Content(
+                                offered.weights(), offered.discriminator().orElse(null), probes));
+            case ProgramGenerator program -> ModelBundle.write(folder, description, offered.weightsFile(), probes);
+        };
     }
 }

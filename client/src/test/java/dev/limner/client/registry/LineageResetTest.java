@@ -3,12 +3,19 @@ package dev.limner.client.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
+import dev.limner.generator.network.Architectures;
 import dev.limner.protocol.ModelRecord;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +42,36 @@ class LineageResetTest {
         assertThat(numbered.discriminator()).isEqualTo(shipped.manifest().discriminator());
         assertThat(numbered.probes()).isEqualTo(shipped.manifest().probes());
         assertThat(LineageReset.isBehind(numbered, live, record)).isFalse();
+    }
+
+    @Test
+    void shouldNumberAProgramToo() throws IOException {
+        ObjectNode spec = JsonNodeFactory.instance.objectNode();
+        spec.putArray("arguments").addObject().put("input", "noise").putArray("shape").add(8);
+        spec.putObject("output").put("side", 16).put("channels", 3);
+        ModelBundle.Description description = new ModelBundle.Description(
+                "own",
+                Architectures.all().find("torchscript").orElseThrow().generator(spec),
+                null,
+                null,
+                null,
+                List.of(new DataLicence("own", "CC0-1.0", null)),
+                null);
+        Path own = folder.resolve("own");
+        Manifest program = ModelBundle.write(
+                own, description, Files.writeString(folder.resolve("own.pt"), "not run here"), null);
+        ModelBundle shipped = ModelBundle.read(SHIPPED);
+
+        Manifest numbered = LineageReset.after(
+                tuned(shipped, shipped.manifest(), "live"), ModelBundle.read(own), folder.resolve("numbered"));
+
+        assertThat(ModelBundle.read(folder.resolve("numbered")).manifest()).isEqualTo(numbered);
+        assertThat(numbered.order()).isEqualTo(2);
+        assertThat(numbered.weights()).isEqualTo(program.weights());
+        assertThat(numbered.data()).isEqualTo(program.data());
+        assertThatThrownBy(() -> ModelBundle.write(
+                        folder.resolve("none"), description, new ModelBundle.Content(Map.of(), null, null)))
+                .hasMessage("torchscript is a program and has no weights");
     }
 
     @Test

@@ -16,6 +16,9 @@ final class BundleWriter {
     private BundleWriter() {}
 
     static Manifest write(Path folder, ModelBundle.Description description, ModelBundle.Content content) {
+        if (description.generator() instanceof ProgramGenerator program) {
+            throw new IllegalArgumentException(program.architecture() + " is a program and has no weights");
+        }
         try {
             Files.createDirectories(folder);
             Manifest.WeightsFile generator = arrays(folder, BundleFiles.WEIGHTS, content.generator());
