@@ -4,6 +4,7 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.limner.generator.bundle.Manifest;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.device.ExecutionProfile;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -246,6 +248,13 @@ public final class TrainingLoop {
                 folder.resolve("report.html"), recipe.name(), state, running, watch.alarms(), log.file(), grids());
     }
 
+    /** Of the data of the model that this one started from, which is in its weights. */
+    private List<DataLicence> licences() {
+        return start == null
+                ? List.of()
+                : Objects.requireNonNullElse(start.bundle().manifest().data(), List.of());
+    }
+
     private void release(GanTrainer training, Progress progress) {
         ObjectNode trainedOn = JSON.createObjectNode();
         trainedOn.put("data", data.name());
@@ -257,7 +266,7 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, List.of(), null);
+                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, licences(), null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

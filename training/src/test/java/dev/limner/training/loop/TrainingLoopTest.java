@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.Safetensors;
@@ -127,6 +128,24 @@ class TrainingLoopTest {
 
         assertThat(same.weights().sha256()).isEqualTo(parent.weights().sha256());
         assertThat(moved.weights().sha256()).isNotEqualTo(parent.weights().sha256());
+        assertThat(moved.data()).as("nobody recorded any").isNull();
+        Path licensed = folder.resolve("licensed");
+        ModelBundle base = from("parent").bundle();
+        ModelBundle.write(
+                licensed,
+                new ModelBundle.Description(
+                        base.manifest().name(),
+                        base.generator(),
+                        base.manifest().textEncoder(),
+                        (ObjectNode) base.manifest().recipe(),
+                        null,
+                        List.of(new DataLicence("emoji", "Apache-2.0", "Google")),
+                        null),
+                new ModelBundle.Content(
+                        base.weights(), base.discriminator().orElseThrow(), null));
+        assertThat(train(StartingPoint.of(ModelBundle.read(licensed), List.of()), folder.resolve("child"), 0)
+                        .data())
+                .containsExactly(new DataLicence("emoji", "Apache-2.0", "Google"));
         assertThat(moved.trainedOn().path("startedFrom").path("digest").asText())
                 .isEqualTo(parent.digest());
         assertThat(train(folder.resolve("nothing"), 2).weights().sha256())
