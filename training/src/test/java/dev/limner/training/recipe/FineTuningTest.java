@@ -2,7 +2,10 @@ package dev.limner.training.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limner.generator.network.Parameters;
 import dev.limner.generator.network.WeightGroup;
+import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class FineTuningTest {
@@ -34,6 +37,41 @@ class FineTuningTest {
         assertThat(tuned.averageDecay()).isEqualTo(0.995);
         assertThat(tuned.moves(WeightGroup.BODY)).isTrue();
         assertThat(tuned.forExamples(150)).isEqualTo(tuned);
+    }
+
+    /** What a round moves decides what it makes of feedback: the same weights as when they were told by their names. */
+    @Test
+    void shouldMoveTheWeightsOfTheDefaultNetworksThatItAlwaysDid() {
+        Recipe recipe = TestRecipes.tiny(
+                "generator: {latent: 4, text: 10, condition: 8, channels: [20, 16, 12], smooth: true}",
+                "discriminator: {channels: [12, 14, 17], features: 9}");
+        Parameters generator = recipe.generator().parameters();
+        Parameters critic = recipe.critic().parameters();
+
+        assertThat(names(generator, generator.trained(TUNING::moves)))
+                .containsExactlyElementsOf(names(
+                        generator,
+                        name -> name.startsWith("project.") || name.startsWith("start.") || name.startsWith("film.")));
+        assertThat(names(critic, critic.trained(FineTuning::movesInDiscriminator)))
+                .containsExactlyElementsOf(
+                        names(critic, name -> !name.startsWith("start.") && !name.startsWith("stage0.")));
+        assertThat(names(generator, generator.trained(group -> group == WeightGroup.PIXELS)))
+                .containsExactly("pixels.weight", "pixels.bias");
+    }
+
+    @Test
+    void shouldTakeOneBatchAStepWhateverTheModelWasTrainedWith() {
+        Recipe tuned = TestRecipes.tiny("accumulate: 3").forTuning(TUNING, 5);
+
+        assertThat(tuned.batches()).isEqualTo(1);
+        assertThat(tuned.batch()).isEqualTo(24);
+        assertThat(tuned.seed()).isEqualTo(5);
+        assertThat(tuned.optimizer().schedule().rateAt(299)).isEqualTo(1e-4);
+        assertThat(tuned.optimizer().averageDecay()).isEqualTo(0.98);
+    }
+
+    private static List<String> names(Parameters parameters, Predicate<String> chosen) {
+        return parameters.shapes().keySet().stream().filter(chosen).toList();
     }
 
     @Test

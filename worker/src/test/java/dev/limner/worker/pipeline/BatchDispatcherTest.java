@@ -317,6 +317,22 @@ class BatchDispatcherTest {
         assertThat(dispatcher.release(Set.of(PARTITION))).isZero();
     }
 
+    @Test
+    void shouldAnswerAJobThatItsModelCannotReadAsItArrives() {
+        own();
+
+        take("named", "{\"id\":\"named\",\"caption\":\"a\",\"label\":\"boot\"}".getBytes(StandardCharsets.UTF_8));
+        take("silent", "{\"id\":\"silent\"}".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(rejected("named")).isEqualTo(ErrorCode.LABEL_UNKNOWN);
+        assertThat(rejected("silent")).isEqualTo(ErrorCode.MISSING_FIELD);
+        assertThat(dispatcher.release(Set.of(PARTITION))).as("nothing waits").isZero();
+    }
+
+    private ErrorCode rejected(String id) {
+        return ((Outcome.Rejected) results.get(id).outcome()).error().code();
+    }
+
     /** More may wait than are asked for at a time, so those that wait are asked for again on every turn. */
     @Test
     void shouldAskAgainForTheModelOfAJobThatWaits() throws InterruptedException {
