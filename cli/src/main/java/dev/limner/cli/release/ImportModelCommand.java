@@ -152,10 +152,7 @@ final class ImportModelCommand implements Callable<Integer> {
             throw new UsageException("the bundle cannot be put into " + out + ": " + e, e);
         } catch (UncheckedIOException e) {
             throw new UsageException("the bundle cannot be written to " + out + ": " + e.getCause(), e);
-        } catch (BundleException
-                | IllegalArgumentException
-                | IllegalStateException
-                | EngineException e) {
+        } catch (BundleException | IllegalArgumentException | IllegalStateException | EngineException e) {
             throw new UsageException(program + " cannot be imported: " + reason(e), e);
         } finally {
             Folders.delete(apart);
@@ -166,9 +163,7 @@ final class ImportModelCommand implements Callable<Integer> {
     /** What a link leads to is filled, and the link stays. */
     private Path target() {
         try {
-            return Files.exists(out)
-                    ? out.toRealPath()
-                    : out.toAbsolutePath().normalize();
+            return Files.exists(out) ? out.toRealPath() : out.toAbsolutePath().normalize();
         } catch (IOException e) {
             throw new UsageException("--out is " + out + ", which cannot be read: " + e, e);
         }

@@ -71,7 +71,12 @@ class ImportModelCommandTest {
         refuses("text.pt/own", EXPORTED, "text.pt/own");
         refuses("is no file", folder.resolve("absent.pt"), "own");
         refuses("--licence is empty", EXPORTED, "own", "--licence", " ");
-        refuses("--attribution is 'a\u0007', must not hold control characters", EXPORTED, "own", "--attribution", "a\u0007");
+        refuses(
+                "--attribution is 'a\u0007', must not hold control characters",
+                EXPORTED,
+                "own",
+                "--attribution",
+                "a\u0007");
         Files.writeString(spec, SPEC + "{}");
         refuses("spec.json is no JSON: something follows the document", EXPORTED, "own");
         Files.writeString(spec, SPEC.replace("\"side\": 16", "\"side\": 32, \"side\": 16"));

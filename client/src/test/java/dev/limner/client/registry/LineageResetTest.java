@@ -47,7 +47,11 @@ class LineageResetTest {
     @Test
     void shouldNumberAProgramToo() throws IOException {
         ObjectNode spec = JsonNodeFactory.instance.objectNode();
-        spec.putArray("arguments").addObject().put("input", "noise").putArray("shape").add(8);
+        spec.putArray("arguments")
+                .addObject()
+                .put("input", "noise")
+                .putArray("shape")
+                .add(8);
         spec.putObject("output").put("side", 16).put("channels", 3);
         ModelBundle.Description description = new ModelBundle.Description(
                 "own",
@@ -58,8 +62,8 @@ class LineageResetTest {
                 List.of(new DataLicence("own", "CC0-1.0", null)),
                 null);
         Path own = folder.resolve("own");
-        Manifest program = ModelBundle.write(
-                own, description, Files.writeString(folder.resolve("own.pt"), "not run here"), null);
+        Manifest program =
+                ModelBundle.write(own, description, Files.writeString(folder.resolve("own.pt"), "not run here"), null);
         ModelBundle shipped = ModelBundle.read(SHIPPED);
 
         Manifest numbered = LineageReset.after(

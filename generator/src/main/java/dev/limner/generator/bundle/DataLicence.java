@@ -36,8 +36,7 @@ public record DataLicence(
                     key + " has " + text.length() + " characters, at most " + LONGEST + " are allowed");
         }
         if (text.codePoints()
-                .anyMatch(point ->
-                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE)) {
+                .anyMatch(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE)) {
             throw new IllegalArgumentException(key + " is '" + text + "', must not hold control characters");
         }
     }

@@ -67,7 +67,11 @@ public sealed interface Control {
             choices = List.copyOf(choices);
             choices.forEach(choice -> ShortText.require("control '" + name + "' has choice", choice));
             if (choices.size() < 2
-                    || choices.size() != choices.stream().map(ShortText::composed).distinct().count()) {
+                    || choices.size()
+                            != choices.stream()
+                                    .map(ShortText::composed)
+                                    .distinct()
+                                    .count()) {
                 throw new IllegalArgumentException(
                         "control '" + name + "' has choices " + choices + ", must have at least two different ones");
             }

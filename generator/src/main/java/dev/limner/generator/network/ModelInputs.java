@@ -38,8 +38,8 @@ public record ModelInputs(int noise, int sentence, List<String> labels, List<Con
         for (String label : this.labels) {
             ShortText.require("inputs.labels has", label);
             if (label.isEmpty() || !label.equals(label.strip())) {
-                throw new IllegalArgumentException(
-                        "inputs.labels has '" + label + "', must have 1 to 200 characters and no white space around them");
+                throw new IllegalArgumentException("inputs.labels has '" + label
+                        + "', must have 1 to 200 characters and no white space around them");
             }
             requireNew(names, "inputs.labels", label);
         }

@@ -11,12 +11,11 @@ final class ShortText {
     /** @throws IllegalArgumentException if no job could say the word */
     static void require(String what, String word) {
         if (word.length() > LONGEST) {
-            throw new IllegalArgumentException(what + " '" + word.substring(0, LONGEST) + "...', must have 1 to " + LONGEST
-                    + " characters");
+            throw new IllegalArgumentException(
+                    what + " '" + word.substring(0, LONGEST) + "...', must have 1 to " + LONGEST + " characters");
         }
         if (word.codePoints()
-                .anyMatch(point ->
-                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE)) {
+                .anyMatch(point -> Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE)) {
             throw new IllegalArgumentException(what + " '" + word + "', must not hold control characters");
         }
     }

@@ -78,7 +78,8 @@ public final class Renderer implements AutoCloseable {
             case ProgramGenerator program ->
                 throw new BundleException(
                         RefusalCode.PROGRAM_NOT_ALLOWED,
-                        bundle.folder() + " holds a program, which nothing runs but its import and workers that allow it");
+                        bundle.folder()
+                                + " holds a program, which nothing runs but its import and workers that allow it");
         };
     }
 

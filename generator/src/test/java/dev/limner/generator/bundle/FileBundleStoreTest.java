@@ -74,7 +74,11 @@ class FileBundleStoreTest {
     @Test
     void shouldGiveBackAProgram() throws IOException {
         ObjectNode spec = JsonNodeFactory.instance.objectNode();
-        spec.putArray("arguments").addObject().put("input", "noise").putArray("shape").add(8);
+        spec.putArray("arguments")
+                .addObject()
+                .put("input", "noise")
+                .putArray("shape")
+                .add(8);
         spec.putObject("output").put("side", 16).put("channels", 3);
         Path own = folder.resolve("own");
         Manifest program = ModelBundle.write(

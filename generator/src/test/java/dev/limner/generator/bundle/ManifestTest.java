@@ -138,12 +138,14 @@ class ManifestTest {
                 RefusalCode.MANIFEST_INVALID,
                 "weights is null, must have file and sha256",
                 tree -> ((ObjectNode) tree.path("weights")).remove("sha256"));
-        refuses(RefusalCode.MANIFEST_INVALID, "licence is empty", tree -> tree.putArray("data")
-                .addObject()
-                .put("data", "emoji"));
-        refuses(RefusalCode.MANIFEST_INVALID, "data is empty", tree -> tree.putArray("data")
-                .addObject()
-                .put("licence", "MIT"));
+        refuses(
+                RefusalCode.MANIFEST_INVALID,
+                "licence is empty",
+                tree -> tree.putArray("data").addObject().put("data", "emoji"));
+        refuses(
+                RefusalCode.MANIFEST_INVALID,
+                "data is empty",
+                tree -> tree.putArray("data").addObject().put("licence", "MIT"));
         refuses(RefusalCode.MANIFEST_INVALID, "has format \"2\"", tree -> tree.put("format", "2"));
         refuses(RefusalCode.MANIFEST_INVALID, "has format 2.5", tree -> tree.put("format", 2.5));
     }
@@ -206,12 +208,14 @@ class ManifestTest {
     void shouldTakeLicencesThatCanBePrinted() {
         assertThat(new DataLicence("d", "CC-BY-4.0", "Jos\u00e9, \u82f9\u679c").attribution())
                 .isEqualTo("Jos\u00e9, \u82f9\u679c");
-        assertThatThrownBy(() -> new DataLicence("d", " ", null)).hasMessage("licence is empty, must have 1 to 2000 characters");
+        assertThatThrownBy(() -> new DataLicence("d", " ", null))
+                .hasMessage("licence is empty, must have 1 to 2000 characters");
         assertThatThrownBy(() -> new DataLicence("d", "MIT", "")).hasMessageStartingWith("attribution is empty");
         assertThatThrownBy(() -> new DataLicence("d", "MIT\u001b[2J", null)).hasMessageContaining("control characters");
         assertThatThrownBy(() -> new DataLicence("d", "MIT", "\ud800")).hasMessageContaining("control characters");
         assertThat(new DataLicence("d", "x".repeat(2000), null).licence()).hasSize(2000);
-        assertThatThrownBy(() -> new DataLicence("d", "MIT", "x".repeat(2001))).hasMessageContaining("has 2001 characters");
+        assertThatThrownBy(() -> new DataLicence("d", "MIT", "x".repeat(2001)))
+                .hasMessageContaining("has 2001 characters");
     }
 
     private static ObjectNode architecture(ObjectNode tree) {

@@ -141,8 +141,7 @@ class TrainingLoopTest {
                         null,
                         List.of(new DataLicence("emoji", "Apache-2.0", "Google")),
                         null),
-                new ModelBundle.Content(
-                        base.weights(), base.discriminator().orElseThrow(), null));
+                new ModelBundle.Content(base.weights(), base.discriminator().orElseThrow(), null));
         assertThat(train(StartingPoint.of(ModelBundle.read(licensed), List.of()), folder.resolve("child"), 0)
                         .data())
                 .containsExactly(new DataLicence("emoji", "Apache-2.0", "Google"));

@@ -197,11 +197,12 @@ class RecipeTest {
     void shouldNotRoundWhatOughtToBeWhole() throws IOException {
         assertThatThrownBy(() -> TestRecipes.tiny("batch: 8.9"))
                 .hasMessageEndingWith("batch is 8.9, must be a whole number");
-        assertThatThrownBy(() -> TestRecipes.tiny("seed: 0.5")).hasMessageEndingWith("seed is 0.5, must be a whole number");
+        assertThatThrownBy(() -> TestRecipes.tiny("seed: 0.5"))
+                .hasMessageEndingWith("seed is 0.5, must be a whole number");
         assertThatThrownBy(() -> TestRecipes.tiny("discriminator: {channels: [4.5, 4], features: 2}"))
                 .hasMessageEndingWith("discriminator.channels is 4.5, must be a whole number");
-        assertThatThrownBy(() ->
-                        TestRecipes.tiny("generator: {latent: 4.5, text: 10, condition: 8, channels: [20, 12]}"))
+        assertThatThrownBy(
+                        () -> TestRecipes.tiny("generator: {latent: 4.5, text: 10, condition: 8, channels: [20, 12]}"))
                 .hasMessageEndingWith("generator.latent is '4.5', must be a whole number");
         assertThat(TestRecipes.tiny("batch: 1e1").batch()).isEqualTo(10);
     }

@@ -97,11 +97,12 @@ class ComposedTrainingTest {
     @Test
     void shouldTellARegularizerOfEachBatchEachMoveAndTheEnd() {
         List<String> seen = new ArrayList<>();
-        Recipe recipe = regularized(
-                TestRecipes.tiny("game: {criticMoves: 2}"), new Noted("a", seen), new Noted("b", seen));
+        Recipe recipe =
+                regularized(TestRecipes.tiny("game: {criticMoves: 2}"), new Noted("a", seen), new Noted("b", seen));
 
         try (GanTrainer trainer = new GanTrainer(recipe, Device.cpu())) {
-            assertThat(trainer.step(0, TrainingBytes.batches(recipe, 0, recipe.batches())).penalty())
+            assertThat(trainer.step(0, TrainingBytes.batches(recipe, 0, recipe.batches()))
+                            .penalty())
                     .as("of the last one that measured something")
                     .isEqualTo(2);
         }

@@ -49,8 +49,9 @@ public final class BatchedGenerator implements AutoCloseable {
             }
         }
         if (!agreeing.contains(wanted.largest())) {
-            throw new IllegalStateException("in batches of " + wanted.largest()
-                    + " an image's bytes depend on its place or on the others: limner.worker.batch.sizes needs another largest size");
+            throw new IllegalStateException(
+                    "in batches of " + wanted.largest()
+                            + " an image's bytes depend on its place or on the others: limner.worker.batch.sizes needs another largest size");
         }
         return new BatchedGenerator(generator, new BatchBuckets(agreeing));
     }
@@ -75,7 +76,8 @@ public final class BatchedGenerator implements AutoCloseable {
                 }
             }
         }
-        // The batches before hold the same images in another order, and what sees only their mean makes the same of them.
+        // The batches before hold the same images in another order, and what sees only their mean makes the same of
+        // them.
         return Arrays.equals(
                 generator.generate(probes.subList(0, 1), size).get(0).rgb(),
                 reference.get(0).rgb());

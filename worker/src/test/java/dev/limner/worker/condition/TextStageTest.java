@@ -27,16 +27,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** Each job of a batch is given its own numbers. */
 class TextStageTest {
     @Test
     void shouldGiveEachJobItsLabelAndControls() {
         List<ConditionedJob> jobs = prepared(
-                new ModelInputs(
-                        1, 0, List.of("boot", "bag"), List.of(new Control.Range("slant", -2, 2, 0.5))),
+                new ModelInputs(1, 0, List.of("boot", "bag"), List.of(new Control.Range("slant", -2, 2, 0.5))),
                 null,
                 "{'label':'bag','controls':{'slant':1}}",
                 "{'label':'boot','caption':'for people'}",
@@ -62,8 +61,7 @@ class TextStageTest {
                 .containsExactly(Result.Warnings.CAPTION_MOSTLY_UNKNOWN, Result.Warnings.CAPTION_TRUNCATED);
     }
 
-    private static List<ConditionedJob> prepared(
-            ModelInputs inputs, @Nullable TextEncoder encoder, String... records) {
+    private static List<ConditionedJob> prepared(ModelInputs inputs, @Nullable TextEncoder encoder, String... records) {
         List<QueuedJob> queued = new ArrayList<>();
         for (String record : records) {
             byte[] value = record.replace('\'', '"').getBytes(StandardCharsets.UTF_8);

@@ -64,8 +64,7 @@ class EncodeStageTest {
     }
 
     private static Provenance written(boolean captions, String record) {
-        Job job = ((Decoded.Valid)
-                        JobCodec.decode(record.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "t-0-0"))
+        Job job = ((Decoded.Valid) JobCodec.decode(record.replace('\'', '"').getBytes(StandardCharsets.UTF_8), "t-0-0"))
                 .job();
         PartitionRef partition = new PartitionRef("t", 0);
         OriginalRecord original = new OriginalRecord(null, null, List.of(), 0);

@@ -27,7 +27,11 @@ class AllowedProgramsTest {
     @Test
     void shouldAllowAProgramOnlyWhereItsOwnDigestIsNamed() throws IOException {
         ObjectNode spec = JsonNodeFactory.instance.objectNode();
-        spec.putArray("arguments").addObject().put("input", "noise").putArray("shape").add(8);
+        spec.putArray("arguments")
+                .addObject()
+                .put("input", "noise")
+                .putArray("shape")
+                .add(8);
         spec.putObject("output").put("side", 16).put("channels", 3);
         Path file = Files.writeString(folder.resolve("own.pt"), "not run here");
         Manifest program = ModelBundle.write(

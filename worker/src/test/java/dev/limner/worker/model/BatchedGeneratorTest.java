@@ -98,8 +98,7 @@ class BatchedGeneratorTest {
         public List<Pixels> generate(List<RenderRequest> requests, int batchSize) {
             sizes.add(batchSize);
             return IntStream.range(0, requests.size())
-                    .mapToObj(place ->
-                            new Pixels(1, 1, new byte[] {(byte) image.of(requests, batchSize, place), 0, 0}))
+                    .mapToObj(place -> new Pixels(1, 1, new byte[] {(byte) image.of(requests, batchSize, place), 0, 0}))
                     .toList();
         }
 

@@ -96,7 +96,8 @@ public record TorchScriptSpec(
     public record Output(int side, int channels, List<Double> range) {
         public Output {
             range = range == null ? List.of(-1.0, 1.0) : List.copyOf(range);
-            if (range.size() != 2 || !spreads(range.get(0).floatValue(), range.get(1).floatValue())) {
+            if (range.size() != 2
+                    || !spreads(range.get(0).floatValue(), range.get(1).floatValue())) {
                 throw new IllegalArgumentException("architecture.spec.output.range is " + range
                         + ", must be two finite numbers that rise, of 32 bits");
             }

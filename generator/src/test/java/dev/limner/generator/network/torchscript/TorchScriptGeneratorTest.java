@@ -22,11 +22,11 @@ import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.network.ModelOutput;
 import dev.limner.generator.network.ProgramGenerator;
+import dev.limner.generator.noise.CounterNoise;
 import dev.limner.generator.render.Conditions;
 import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.RenderRequest;
 import dev.limner.generator.render.Renderer;
-import dev.limner.generator.noise.CounterNoise;
 import dev.limner.protocol.RefusalCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -262,10 +262,7 @@ class TorchScriptGeneratorTest {
                 """);
         Path bundle = folder.resolve("text");
         ModelBundle.write(
-                bundle,
-                description(generator),
-                TextProgram.write(folder.resolve("text.pt"), returned, body),
-                null);
+                bundle, description(generator), TextProgram.write(folder.resolve("text.pt"), returned, body), null);
         try (Renderer renderer = Renderer.loadAllowed(ModelBundle.read(bundle), Device.cpu())) {
             return renderer.render(ProbeImages.requests(generator.inputs(), 2), 2);
         }
