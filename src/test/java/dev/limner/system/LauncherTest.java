@@ -35,7 +35,7 @@ class LauncherTest {
                 mkdir "$CALLS.busy" || echo "TWO AT ONCE" >>"$CALLS"
                 while [ -e "$CALLS.hold" ]; do sleep 0.05; done
                 rmdir "$CALLS.busy"
-                [ ! -e "$CALLS.fail" ] || { echo "[ERROR] no such luck"; exit 1; }
+                [ ! -e "$CALLS.fail" ] || { echo "[WARNING] /A.java:[1,2] old"; echo "[ERROR] no such luck"; exit 1; }
                 mkdir -p cli/target && head -c 300000 /dev/zero >cli/target/limner-cli.jar || exit 1
                 [ ! -e testkit/pom.xml ] || { mkdir -p testkit/target && touch testkit/target/limner-testkit.jar; }
                 echo "mvn ends" >>"$CALLS"
@@ -66,7 +66,7 @@ class LauncherTest {
 
         assertThat(exitCode(first)).isZero();
         assertThat(exitCode(second)).isZero();
-        assertThat(calls()).startsWith("mvn starts: -B -q").contains("java runs: submit", "java runs: watch");
+        assertThat(calls()).startsWith("mvn starts: -B -ntp").contains("java runs: submit", "java runs: watch");
         assertThat(calls().lines().filter(line -> line.startsWith("mvn starts")))
                 .hasSize(1);
         assertThat(calls()).doesNotContain("TWO AT ONCE");
@@ -113,7 +113,7 @@ class LauncherTest {
     void shouldTryAgainAfterABuildThatFailed() throws Exception {
         Files.createFile(folder.resolve("calls.fail"));
         assertThat(exitCode(limner("submit"))).isEqualTo(1);
-        assertThat(error(1)).contains("[ERROR] no such luck", "limner: the build failed, see ");
+        assertThat(error(1)).contains("[WARNING] /A.java:[1,2] old", "[ERROR] no such luck", "limner: the build failed, see ");
         Files.delete(folder.resolve("calls.fail"));
 
         assertThat(exitCode(limner("submit"))).isZero();
