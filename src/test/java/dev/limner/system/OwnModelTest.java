@@ -81,6 +81,11 @@ class OwnModelTest {
                         files.filter(file -> file.toString().endsWith(".png")).toList();
                 assertThat(pngs).hasSize(3);
                 assertThat(ImageIO.read(pngs.get(0).toFile()).getWidth()).isEqualTo(16);
+                String id = pngs.get(0).getFileName().toString().replaceFirst("-\\d\\.png$", "");
+                assertThat(cli.run("explain", "-b", TestBroker.bootstrap(), "--topic-prefix", topics.prefix(), id)
+                                .output())
+                        .contains("label        ring", "controls     {\"brightness\":0.25}")
+                        .doesNotContain("caption");
             }
 
             assertThat(submit(cli, topics, "--watch", "--label", "sandal").output())
@@ -117,7 +122,7 @@ class OwnModelTest {
 
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.error())
-                .contains("output.channels is 2, must be 1 or 3")
+                .contains("limner: " + spec + ": output.channels is 2, must be 1 or 3")
                 .doesNotContain("\tat ");
         assertThat(bundle).doesNotExist();
 

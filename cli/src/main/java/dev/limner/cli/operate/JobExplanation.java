@@ -59,7 +59,15 @@ final class JobExplanation {
         if (job.isMissingNode()) {
             line("value", submission.path("value").asText());
         } else {
-            line("caption", job.path("caption").asText());
+            if (job.has("caption")) {
+                line("caption", job.path("caption").asText());
+            }
+            if (job.has("label")) {
+                line("label", job.path("label").asText());
+            }
+            if (job.has("controls")) {
+                line("controls", job.path("controls").toString());
+            }
             line(
                     "asks for",
                     job.path("count").asInt() + " x " + job.path("format").asText() + ", seed "
