@@ -107,8 +107,8 @@ record JsonFields(ObjectNode object, String prefix) {
     }
 
     static InvalidRecord wrongType(String path, JsonNode node, String wanted) {
-        return new InvalidRecord(
-                RecordError.of(ErrorCode.WRONG_TYPE, path, node.toString(), "a " + kind(node) + ", must be " + wanted));
+        return new InvalidRecord(RecordError.of(
+                ErrorCode.WRONG_TYPE, path, node.toString(), article(kind(node)) + ", must be " + wanted));
     }
 
     static InvalidRecord missing(String path) {
@@ -117,5 +117,9 @@ record JsonFields(ObjectNode object, String prefix) {
 
     static String kind(JsonNode node) {
         return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String article(String kind) {
+        return (kind.startsWith("a") || kind.startsWith("o") ? "an " : "a ") + kind;
     }
 }

@@ -222,6 +222,8 @@ class JobCodecTest {
     @Test
     void shouldKeepToTheBoundsOfLabelsAndControls() {
         assertThat(decode(controls(64))).isInstanceOf(Decoded.Valid.class);
+        refuses("{\"controls\":[1]}", ErrorCode.WRONG_TYPE, "controls is '[1]', an array, must be an object");
+        refuses("{\"label\":1}", ErrorCode.WRONG_TYPE, "label is '1', a number, must be a string");
         refuses(controls(65), ErrorCode.CONTROL_OUT_OF_RANGE, "controls has 65 entries, at most 64");
         assertThat(decode("{\"label\":\"" + "a".repeat(200) + "\"}")).isInstanceOf(Decoded.Valid.class);
         refuses("{\"label\":\"" + "a".repeat(201) + "\"}", ErrorCode.LABEL_UNKNOWN, "1 to 200 characters");

@@ -80,20 +80,27 @@ public final class JobInputs {
         return switch (controls.get(name)) {
             case null -> {
                 String has = controls.isEmpty() ? "no controls" : named(controls.keySet());
-                yield Optional.of(
-                        RecordError.of(ErrorCode.CONTROL_UNKNOWN, "controls", name, "model " + model + " has " + has));
+                yield Optional.of(new RecordError(
+                        ErrorCode.CONTROL_UNKNOWN,
+                        "controls",
+                        name,
+                        "controls has '" + name + "', model " + model + " has " + has));
             }
             case Control.Range range -> {
                 boolean fits =
                         value.isNumber() && value.doubleValue() >= range.min() && value.doubleValue() <= range.max();
                 yield fits
                         ? Optional.empty()
-                        : outOfRange(field, value, "must be from " + range.min() + " to " + range.max());
+                        : outOfRange(
+                                field,
+                                value,
+                                (value.isNumber() ? "must be from " : "a text, must be a number from ") + range.min()
+                                        + " to " + range.max());
             }
             case Control.Choice choice ->
                 place(choice, value) >= 0
                         ? Optional.empty()
-                        : outOfRange(field, value, "must be " + named(choice.choices()));
+                        : outOfRange(field, value, "must be one of " + named(choice.choices()));
         };
     }
 
