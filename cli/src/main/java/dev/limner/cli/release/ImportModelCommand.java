@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,9 @@ final class ImportModelCommand implements Callable<Integer> {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    /** Where the keys of the file will be in a manifest. */
+    private static final Pattern IN_MANIFEST = Pattern.compile("^(architecture\\.spec(\\.|: )|inputs\\.)");
+
     private static final int CALLS = 100;
     private static final int BATCH = 8;
 
@@ -122,6 +126,8 @@ final class ImportModelCommand implements Callable<Integer> {
         Manifest manifest = write(description);
         PrintWriter terminal = spec.commandLine().getOut();
         terminal.println("bundle   " + out + "  " + manifest.digest());
+        terminal.println(
+                "probes   " + out.resolve("probes.png") + "  images to look at, of several labels and controls");
         terminal.println("program  " + manifest.weights().sha256());
         terminal.println("serve it with: limner up --model " + out + " --set limner.worker.models.programs="
                 + manifest.weights().sha256());
@@ -245,9 +251,19 @@ final class ImportModelCommand implements Callable<Integer> {
         Generator generator;
         try {
             Manifest.requireName(name);
-            generator = new TorchScriptArchitecture().generator(spec());
         } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()), e);
+            throw new UsageException("--name: " + e.getMessage(), e);
+        }
+        JsonNode written = spec();
+        try {
+            generator = new TorchScriptArchitecture().generator(written);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(
+                    specFile + ": "
+                            + IN_MANIFEST
+                                    .matcher(String.valueOf(e.getMessage()))
+                                    .replaceFirst(""),
+                    e);
         }
         boolean reads = generator.inputs().readsCaption();
         if (reads != (textEncoder != null)) {

@@ -81,6 +81,10 @@ class ImportModelCommandTest {
         refuses("spec.json is no JSON: something follows the document", EXPORTED, "own");
         Files.writeString(spec, SPEC.replace("\"side\": 16", "\"side\": 32, \"side\": 16"));
         refuses("Duplicate", EXPORTED, "own");
+        Files.writeString(spec, SPEC.replace("\"side\": 16", "\"side\": 0"));
+        refuses(spec + ": output.side is 0, must be from 1 to 4096", EXPORTED, "own");
+        Files.writeString(spec, SPEC.replace("\"noise\"", "\"nois\""));
+        refuses(spec + ": arguments[0].input is 'nois', must be one of", EXPORTED, "own");
         Files.writeString(spec, "null");
         refuses("architecture.spec is missing", EXPORTED, "own");
         Files.writeString(spec, "");
