@@ -113,7 +113,8 @@ class LauncherTest {
     void shouldTryAgainAfterABuildThatFailed() throws Exception {
         Files.createFile(folder.resolve("calls.fail"));
         assertThat(exitCode(limner("submit"))).isEqualTo(1);
-        assertThat(error(1)).contains("[WARNING] /A.java:[1,2] old", "[ERROR] no such luck", "limner: the build failed, see ");
+        assertThat(error(1))
+                .contains("[WARNING] /A.java:[1,2] old", "[ERROR] no such luck", "limner: the build failed, see ");
         Files.delete(folder.resolve("calls.fail"));
 
         assertThat(exitCode(limner("submit"))).isZero();
