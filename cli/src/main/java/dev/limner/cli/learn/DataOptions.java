@@ -10,7 +10,7 @@ public final class DataOptions {
     /** @throws UsageException naming the option whose value a data set cannot have */
     public static DataSettings settings(int side, int heldOut) {
         try {
-            return DataSettings.of(side, heldOut);
+            return DataSettings.ofPixels(side, heldOut);
         } catch (IllegalArgumentException e) {
             String wrong = String.valueOf(e.getMessage());
             throw new UsageException(

@@ -36,7 +36,7 @@ class TrainArgumentsTest {
 
     @Test
     void shouldNotTrainIntoADataSet() {
-        DataSettings.of(32, 20).write(folder);
+        DataSettings.ofPixels(32, 20).write(folder);
 
         run("--from", folder.toString());
 

@@ -89,7 +89,7 @@ class TrainCommandTest {
 
     private Path set(String name, int train, int test) throws IOException {
         Path set = Files.createDirectories(folder.resolve(name));
-        DataSettings.of(32, 20).write(set);
+        DataSettings.ofPixels(32, 20).write(set);
         ShardFiles.write(
                 set.resolve(name + "-000000.tar.gz"),
                 IntStream.range(0, train + test)

@@ -23,8 +23,7 @@ final class CaptionParser {
 
     private final String language;
     private final Map<String, Set<String>> byLanguage = new LinkedHashMap<>();
-    private @Nullable String label;
-    private @Nullable Split split;
+    private ImageAttributes attributes = ImageAttributes.NONE;
     private final List<String> unknownSplits = new ArrayList<>();
 
     /** @param language of captions that do not name theirs */
@@ -47,7 +46,7 @@ final class CaptionParser {
         try {
             switch (extension) {
                 case "txt", "caption" -> TextFile.wholeLines(content, name).forEach(line -> put(language, line));
-                case "cls" -> label = TextFile.whole(content, name).strip();
+                case "cls" -> attributes = attributes.withLabel(TextFile.whole(content, name).strip());
                 default -> add(JsonLines.OF_DATA.document(content, name));
             }
         } catch (TextException e) {
@@ -61,8 +60,7 @@ final class CaptionParser {
         read.take(description);
         read.byLanguage.forEach((in, texts) ->
                 byLanguage.computeIfAbsent(in, key -> new LinkedHashSet<>()).addAll(texts));
-        label = read.label == null ? label : read.label;
-        split = read.split == null ? split : read.split;
+        attributes = read.attributes.or(attributes);
         unknownSplits.addAll(read.unknownSplits);
     }
 
@@ -74,15 +72,32 @@ final class CaptionParser {
             addNode(key, description.path(key), language);
         }
         if (isGiven(description.path("label"))) {
-            label = description.path("label").asText();
+            attributes = attributes.withLabel(description.path("label").asText());
         }
+        attributes = attributes
+                .withSubject(name("subject", description))
+                .withStyle(name("style", description))
+                .withRole(name("role", description))
+                .withSource(name("source", description));
         if (isGiven(description.path("split"))) {
             String written = description.path("split").asText();
-            split = Split.named(written).orElse(null);
+            Split split = Split.named(written).orElse(null);
+            attributes = attributes.withSplit(split);
             if (split == null && !written.isBlank()) {
                 unknownSplits.add("split is '" + written + "', known are " + Split.names());
             }
         }
+    }
+
+    private static @Nullable String name(String attribute, JsonNode description) {
+        JsonNode node = description.path(attribute);
+        if (!isGiven(node)) {
+            return null;
+        }
+        if (!node.isTextual() && !node.isNumber()) {
+            throw new DataException(attribute + " is " + node + ", must be text or a number");
+        }
+        return node.asText();
     }
 
     private void addNode(String key, JsonNode node, String in) {
@@ -123,6 +138,6 @@ final class CaptionParser {
     RawImage describe(String place, String key, byte[] file) {
         Map<String, List<String>> captions = new LinkedHashMap<>();
         byLanguage.forEach((in, texts) -> captions.put(in, new ArrayList<>(texts)));
-        return new RawImage(place, key, file, captions, label, split);
+        return new RawImage(place, key, file, captions, attributes);
     }
 }

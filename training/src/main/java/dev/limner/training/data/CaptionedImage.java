@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param key its name in the data set
  * @param pixels the image
  * @param captions language to captions, the plainest first
- * @param label its class, where the data set has classes
- * @param split where the data set's makers put it; without one the pixels decide
+ * @param attributes what else is known of it
  */
 public record CaptionedImage(
-        String key,
-        Pixels pixels,
-        Map<String, List<String>> captions,
-        @Nullable String label,
-        @Nullable Split split) {
+        String key, Pixels pixels, Map<String, List<String>> captions, ImageAttributes attributes) {
     /** Below this an image keeps all its captions for training: one to learn from, one to vary, one to hold out. */
     private static final int FEWEST_TO_HOLD_OUT = 3;
 
@@ -34,9 +30,54 @@ public record CaptionedImage(
         captions = Map.copyOf(copy);
     }
 
-    /** An image without class, whose split follows from its pixels. */
+    /** An image of which nothing else is known: it is a subject of its own. */
     public CaptionedImage(String key, Pixels pixels, Map<String, List<String>> captions) {
-        this(key, pixels, captions, null, null);
+        this(key, pixels, captions, ImageAttributes.NONE);
+    }
+
+    /** An image with a class, in a split that its makers chose. */
+    public CaptionedImage(
+            String key,
+            Pixels pixels,
+            Map<String, List<String>> captions,
+            @Nullable String label,
+            @Nullable Split split) {
+        this(key, pixels, captions, ImageAttributes.NONE.withLabel(label).withSplit(split));
+    }
+
+    /** Its class, where the data set has classes. */
+    public @Nullable String label() {
+        return attributes.label();
+    }
+
+    /** Where the data set's makers put it; see {@link DataSet#splitOf} for where it is. */
+    public @Nullable Split split() {
+        return attributes.split();
+    }
+
+    /** What it shows: all images of a subject are in one split. Its key, where nothing else is known. */
+    public String subject() {
+        return Objects.requireNonNullElse(attributes.subject(), key);
+    }
+
+    /** How it shows it, where the data set has styles. */
+    public @Nullable String style() {
+        return attributes.style();
+    }
+
+    /** What it is for, where a subject has several images. */
+    public @Nullable String role() {
+        return attributes.role();
+    }
+
+    /** Id of the {@link DataSource} it comes from, where that is known. */
+    public @Nullable String source() {
+        return attributes.source();
+    }
+
+    /** The same image with other attributes. */
+    public CaptionedImage with(ImageAttributes others) {
+        return new CaptionedImage(key, pixels, captions, others);
     }
 
     /** The same image under another name as well: captions in turns, so that the plainest of both come first. */
@@ -51,7 +92,7 @@ public record CaptionedImage(
             }
             merged.put(language, List.copyOf(both));
         });
-        return new CaptionedImage(key, pixels, merged, label, split);
+        return new CaptionedImage(key, pixels, merged, attributes);
     }
 
     /** The captions in one language; empty if there are none. */

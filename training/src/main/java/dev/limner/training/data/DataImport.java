@@ -154,7 +154,7 @@ public final class DataImport {
             if (!target.isEmpty()) {
                 DataSettings before = DataSettings.read(folder);
                 if (!before.equals(settings)) {
-                    throw new DataException(folder + " has " + describe(before) + ", asked for " + describe(settings)
+                    throw new DataException(folder + " has " + before.text() + ", asked for " + settings.text()
                             + ": give the same, or another folder");
                 }
             }
@@ -197,10 +197,6 @@ public final class DataImport {
         } catch (DataException e) {
             ended.addSuppressed(e);
         }
-    }
-
-    private static String describe(DataSettings settings) {
-        return "side " + settings.side() + " and " + settings.heldOutPercent() + " percent held out";
     }
 
     private void readPresent() throws IOException {
@@ -265,8 +261,7 @@ public final class DataImport {
     }
 
     private void count(CaptionedImage image) {
-        Split split = image.split() == null ? Split.of(image.pixels(), settings.heldOutPercent()) : image.split();
-        splits.merge(split, 1, Integer::sum);
+        splits.merge(settings.splitOf(image), 1, Integer::sum);
     }
 
     private void add(RawImage picture, ImageDecoder.Decoded decoded, Map<String, List<String>> captions) {
@@ -294,7 +289,7 @@ public final class DataImport {
         }
         decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
         remarkCaptions(picture);
-        CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.label(), picture.split());
+        CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.attributes());
         count(image);
         pending.add(image);
         if (pending.size() == SHARD_IMAGES

@@ -11,19 +11,44 @@ import org.jspecify.annotations.Nullable;
  * @param key its name, if possible unique in the source
  * @param file the image file's bytes, in any format
  * @param captions language to captions, possibly blank
- * @param label its class, where the source has classes
- * @param split where the source's makers put it
+ * @param attributes what else the source says of it
  */
 public record RawImage(
-        String place,
-        String key,
-        byte[] file,
-        Map<String, List<String>> captions,
-        @Nullable String label,
-        @Nullable Split split) {
+        String place, String key, byte[] file, Map<String, List<String>> captions, ImageAttributes attributes) {
+    /** An image of which a source says no more than its class and its split. */
+    public RawImage(
+            String place,
+            String key,
+            byte[] file,
+            Map<String, List<String>> captions,
+            @Nullable String label,
+            @Nullable Split split) {
+        this(place, key, file, captions, ImageAttributes.NONE.withLabel(label).withSplit(split));
+    }
+
+    /** Its class, where the source has classes. */
+    public @Nullable String label() {
+        return attributes.label();
+    }
+
+    /** Where the source's makers put it. */
+    public @Nullable Split split() {
+        return attributes.split();
+    }
+
+    /** The same image with other attributes. */
+    public RawImage with(ImageAttributes others) {
+        return new RawImage(place, key, file, captions, others);
+    }
+
     /** Somewhere images with captions come from. */
     @FunctionalInterface
     public interface Source {
+        /** Under which terms the images may be used; an image names its own by {@link ImageAttributes#source()}. */
+        default List<DataSource> sources() {
+            return List.of();
+        }
+
         /**
          * Hands over every image in a fixed order.
          *

@@ -20,11 +20,12 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Data sets as WebDataset tar shards: for each image an entry {@code KEY.png} and an entry {@code KEY.json} with
- * {@code {"captions": {"en": ["red apple", ...]}}} and, where known, {@code "label"} and {@code "split"}; beside the
- * shards {@code dataset.json}.
+ * {@code {"captions": {"en": ["red apple", ...]}}} and, where known, {@code "label"}, {@code "split"}, {@code "subject"},
+ * {@code "style"}, {@code "role"} and {@code "source"}; beside the shards {@code dataset.json}.
  */
 public final class ShardFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,13 +71,20 @@ public final class ShardFiles {
         ObjectNode node = JSON.createObjectNode();
         Map<String, Object> sorted = new TreeMap<>(image.captions());
         node.set("captions", JSON.valueToTree(sorted));
-        if (image.label() != null) {
-            node.put("label", image.label());
-        }
-        if (image.split() != null) {
-            node.put("split", image.split().id());
-        }
+        ImageAttributes attributes = image.attributes();
+        put(node, "label", attributes.label());
+        put(node, "split", attributes.split() == null ? null : attributes.split().id());
+        put(node, "subject", attributes.subject());
+        put(node, "style", attributes.style());
+        put(node, "role", attributes.role());
+        put(node, "source", attributes.source());
         return JsonBytes.of(node);
+    }
+
+    private static void put(ObjectNode node, String key, @Nullable String value) {
+        if (value != null) {
+            node.put(key, value);
+        }
     }
 
     private static void put(TarArchiveOutputStream tar, String name, byte[] bytes) throws IOException {
@@ -98,7 +106,10 @@ public final class ShardFiles {
     public static DataSet read(Path folder, int side, SkippedEntries skipped) {
         DataSettings settings = DataSettings.read(folder);
         List<CaptionedImage> images = new ArrayList<>();
-        StringBuilder digests = new StringBuilder("held out " + settings.heldOutPercent());
+        StringBuilder digests = new StringBuilder(
+                settings.splitsBySubject()
+                        ? "validation " + settings.validationPercent() + " test " + settings.testPercent() + " "
+                        : "held out " + settings.testPercent());
         for (Path shard : in(folder)) {
             digests.append(digest(shard));
             try {
@@ -113,24 +124,23 @@ public final class ShardFiles {
             }
         }
         String digest = Digests.sha256(digests.toString().getBytes(StandardCharsets.US_ASCII));
-        return new DataSet(TargetFolder.nameOf(folder), digest, side, settings.heldOutPercent(), images);
+        return new DataSet(TargetFolder.nameOf(folder), digest, side, settings, images);
     }
 
     private static void decode(
             RawImage picture, int side, DataSettings settings, SkippedEntries skipped, List<CaptionedImage> images) {
         try {
-            Split split = picture.split();
-            if (split == null && side != settings.side()) {
+            Split split = settings.stated(picture.attributes().split());
+            if (split == null && side != settings.side() && !settings.splitsBySubject()) {
                 // The pixels that decide are those of the set, or a training of another size would learn what it holds
                 // out.
-                split = Split.of(ImageDecoder.decode(picture.file(), settings.side()), settings.heldOutPercent());
+                split = Split.of(ImageDecoder.decode(picture.file(), settings.side()), settings.testPercent());
             }
             images.add(new CaptionedImage(
                     picture.key(),
                     ImageDecoder.decode(picture.file(), side),
                     picture.captions(),
-                    picture.label(),
-                    split));
+                    picture.attributes().withSplit(split)));
         } catch (IOException e) {
             skipped.skip(picture.place(), ImageException.reason(e), String.valueOf(e.getMessage()));
         }

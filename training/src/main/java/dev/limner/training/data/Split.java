@@ -2,6 +2,8 @@ package dev.limner.training.data;
 
 import dev.limner.generator.image.Pixels;
 import dev.limner.protocol.Digests;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,15 +13,18 @@ import java.util.stream.Collectors;
 public enum Split {
     /** Learned from. */
     TRAIN,
-    /** Held out: only ever compared against. */
+    /** Held out to choose by: among checkpoints, among settings. */
+    VALIDATION,
+    /** Held out to report on: nothing is chosen by it. */
     TEST;
 
     private static final int PERCENT = 100;
     private static final int HEX_DIGITS = 6;
+    private static final int SUBJECT_DIGITS = 12;
 
     /**
-     * The split of an image: a function of its pixels alone, so that it stays where it is when more data arrives, under
-     * whatever name and in whatever order.
+     * The split of an image in a data set of format 1: a function of its pixels alone. One subject in two styles is then
+     * in two splits as often as not.
      *
      * @param heldOutPercent how many images of a hundred are held out
      */
@@ -28,23 +33,37 @@ public enum Split {
         return bucket < heldOutPercent ? TEST : TRAIN;
     }
 
-    /** What other data sets call theirs, in lower case. What is kept from training is held out, whatever it is for. */
+    /**
+     * The split of a subject: a function of its name alone, so that all its images are in one split, in whatever style,
+     * size and order they arrive.
+     *
+     * @param validationPercent how many subjects of a hundred are for validation
+     * @param testPercent how many are for testing; together with the former at most 100
+     */
+    public static Split ofSubject(String subject, int validationPercent, int testPercent) {
+        String digest = Digests.sha256(subject.getBytes(StandardCharsets.UTF_8));
+        int bucket = (int) (Long.parseLong(digest, 0, SUBJECT_DIGITS, 16) % PERCENT);
+        // From both ends, so that a set with another share of the one has the same subjects in the other.
+        return bucket < testPercent ? TEST : bucket >= PERCENT - validationPercent ? VALIDATION : TRAIN;
+    }
+
+    /** What other data sets call theirs, in lower case. */
     private static final Map<String, Split> NAMES = Map.ofEntries(
             Map.entry("train", TRAIN),
             Map.entry("training", TRAIN),
+            Map.entry("val", VALIDATION),
+            Map.entry("valid", VALIDATION),
+            Map.entry("validation", VALIDATION),
+            Map.entry("dev", VALIDATION),
+            Map.entry("development", VALIDATION),
             Map.entry("test", TEST),
             Map.entry("testing", TEST),
-            Map.entry("val", TEST),
-            Map.entry("valid", TEST),
-            Map.entry("validation", TEST),
-            Map.entry("dev", TEST),
-            Map.entry("development", TEST),
             Map.entry("eval", TEST),
             Map.entry("evaluation", TEST),
             Map.entry("holdout", TEST),
             Map.entry("held-out", TEST));
 
-    /** As data sets write it: {@code train} or {@code test}. */
+    /** As data sets write it: {@code train}, {@code validation} or {@code test}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -56,12 +75,14 @@ public enum Split {
 
     /** The names, for people. */
     static String names() {
-        return "train, or one of " + heldOutNames() + ", which are held out";
+        return Arrays.stream(values())
+                .map(split -> split.id() + " (" + split.otherNames() + ")")
+                .collect(Collectors.joining(", "));
     }
 
-    private static String heldOutNames() {
+    private String otherNames() {
         return NAMES.entrySet().stream()
-                .filter(entry -> entry.getValue() == TEST)
+                .filter(entry -> entry.getValue() == this && !entry.getKey().equals(id()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .collect(Collectors.joining(", "));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataImportTest {
-    private static final DataSettings SETTINGS = DataSettings.of(32, 20);
+    private static final DataSettings SETTINGS = DataSettings.ofPixels(32, 20);
 
     @TempDir
     Path folder;
@@ -242,10 +242,10 @@ class DataImportTest {
         write("a.txt", "red");
         DataImport.run(new FolderSource(source, "en"), set, SETTINGS);
 
-        assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, DataSettings.of(64, 20)))
+        assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, DataSettings.ofPixels(64, 20)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("side 32 and 20 percent held out, asked for side 64 and 20 percent");
-        assertThatThrownBy(() -> DataSettings.of(48, 20)).hasMessageContaining("side is 48, must be a power of two");
+        assertThatThrownBy(() -> DataSettings.ofPixels(48, 20)).hasMessageContaining("side is 48, must be a power of two");
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Folders as people have them. */
 class FieldFolderTest {
-    private static final DataSettings SETTINGS = DataSettings.of(32, 20);
+    private static final DataSettings SETTINGS = DataSettings.ofPixels(32, 20);
 
     @TempDir
     Path folder;

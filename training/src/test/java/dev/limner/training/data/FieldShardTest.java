@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tar files as people have them. */
 class FieldShardTest {
     private static final int BLOCK = 512;
-    private static final DataSettings SETTINGS = DataSettings.of(32, 20);
+    private static final DataSettings SETTINGS = DataSettings.ofPixels(32, 20);
 
     @TempDir
     Path folder;

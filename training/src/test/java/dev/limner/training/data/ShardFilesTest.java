@@ -31,7 +31,7 @@ class ShardFilesTest {
         ShardFiles.write(folder.resolve("a.tar.gz"), List.of(image));
         byte[] first = Files.readAllBytes(folder.resolve("a.tar.gz"));
         ShardFiles.write(folder.resolve("a.tar.gz"), List.of(image));
-        DataSettings.of(32, 20).write(folder);
+        DataSettings.ofPixels(32, 20).write(folder);
         DataSet set = ShardFiles.read(folder, 32, (entry, reason, detail) -> {
             throw new AssertionError(entry + reason + detail);
         });
@@ -57,7 +57,7 @@ class ShardFilesTest {
         }
         List<String> skipped = new ArrayList<>();
 
-        DataSettings.of(32, 20).write(folder);
+        DataSettings.ofPixels(32, 20).write(folder);
 
         DataSet set = ShardFiles.read(
                 folder, 32, (entry, reason, detail) -> skipped.add(entry + ": " + reason.text() + " " + detail));

@@ -22,7 +22,7 @@ class SplitOfSidesTest {
         ShardFiles.write(
                 folder.resolve("s-000000.tar.gz"),
                 IntStream.range(0, 60).mapToObj(i -> image(i, random)).toList());
-        DataSettings.of(64, 20).write(folder);
+        DataSettings.ofPixels(64, 20).write(folder);
 
         List<String> held = heldOut(64);
 

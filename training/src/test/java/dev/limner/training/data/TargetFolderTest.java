@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What may be in the folder that an import writes to, and who. */
 class TargetFolderTest {
-    private static final DataSettings SETTINGS = DataSettings.of(32, 20);
+    private static final DataSettings SETTINGS = DataSettings.ofPixels(32, 20);
 
     @TempDir
     Path folder;
@@ -61,7 +61,7 @@ class TargetFolderTest {
         Files.write(half, new byte[] {1, 2, 3});
 
         // Nothing is held by settings that no image was brought to.
-        DataImport.run(new FolderSource(source, "en"), set, DataSettings.of(64, 10));
+        DataImport.run(new FolderSource(source, "en"), set, DataSettings.ofPixels(64, 10));
 
         assertThat(half).doesNotExist();
         assertThat(DataSettings.read(set).side()).isEqualTo(64);

@@ -52,7 +52,7 @@ record HeldOutClass(DataSet all, List<CaptionedImage> rest, List<CaptionedImage>
         try {
             Files.createDirectories(folder);
             ShardFiles.write(folder.resolve("rest-000000.tar.gz"), rest);
-            DataSettings.of(all.side(), all.heldOutPercent()).write(folder);
+            all.settings().write(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("the data set " + folder + " cannot be written", e);
         }
