@@ -2,10 +2,13 @@ package dev.limner.cli.learn;
 
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
+import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataImport;
 import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.DataSource;
 import dev.limner.training.data.EmojiArtwork;
 import dev.limner.training.data.EmojiSource;
 import dev.limner.training.data.FashionMnistSource;
@@ -36,8 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Bring captioned images into a data set: WebDataset shards, one size, on white, with a split that the pixels"
-                    + " fix.",
+            "Bring captioned images into a data set: WebDataset shards, one size, on white, with a split that an image's"
+                    + " subject fixes: what it shows, or what looks nearly the same.",
             "What is there stays as it is: importing twice changes nothing, importing more adds a shard. What is left out"
                     + " is counted, and listed with the reason in skipped.jsonl of the data set; what was used in a way"
                     + " worth a word, in remarks.jsonl."
@@ -54,12 +57,9 @@ final class DataImportCommand {
 
     /** Where to, and how. */
     static final class Target {
-        @Option(
-                names = "--held-out",
-                paramLabel = "PERCENT",
-                defaultValue = "20",
-                description = "Share of the images that is never trained on. Default: ${DEFAULT-VALUE}")
-        int heldOut;
+        @Mixin
+        @SuppressWarnings("NullAway.Init")
+        DataOptions shares;
 
         @Spec(Spec.Target.MIXEE)
         @SuppressWarnings("NullAway.Init")
@@ -69,23 +69,22 @@ final class DataImportCommand {
         int fill(RawImage.Source source, Path folder, int side) {
             PrintWriter terminal = spec.commandLine().getOut();
             DataImport.Outcome outcome;
-            DataSettings settings = DataOptions.settings(side, heldOut);
+            DataSettings settings = shares.settings(side, folder);
             AtomicLong seen = new AtomicLong();
             try (Progress progress = Progress.of("importing", 0)) {
-                RawImage.Source watched = (receiver, skipped) -> source.read(
-                        image -> {
-                            receiver.take(image);
+                outcome = DataImport.run(
+                        source.watched(image -> {
                             long count = seen.incrementAndGet();
                             progress.total(count);
                             progress.to(count, image.place());
-                        },
-                        skipped);
-                outcome = DataImport.run(watched, folder, settings);
+                        }),
+                        folder,
+                        settings);
             }
             terminal.println(folder + ": " + CountedNoun.of(outcome.added(), "new image") + ", " + outcome.present()
                     + (outcome.present() == 1 ? " was" : " were") + " there already; " + outcome.in(Split.TRAIN)
-                    + " to train on, " + outcome.in(Split.TEST) + " held out");
-            fewness(outcome).ifPresent(terminal::println);
+                    + " to train on, " + held(outcome, settings));
+            fewness(outcome, settings).ifPresent(terminal::println);
             for (SkippedEntries.Reason reason : SkippedEntries.Reason.values()) {
                 Integer count = outcome.skipped().get(reason);
                 if (count != null) {
@@ -114,18 +113,24 @@ final class DataImportCommand {
             return whole ? 0 : 1;
         }
 
+        private static String held(DataImport.Outcome outcome, DataSettings settings) {
+            return settings.splitsBySubject()
+                    ? outcome.in(Split.VALIDATION) + " for validation, " + outcome.in(Split.TEST) + " for testing"
+                    : outcome.in(Split.TEST) + " held out (of format 1: split by pixels, without validation)";
+        }
+
         /** What a set of so few images cannot be used for. */
-        private static Optional<String> fewness(DataImport.Outcome outcome) {
-            if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST
-                    && outcome.in(Split.TEST) >= EvaluationPlan.FEWEST) {
+        private static Optional<String> fewness(DataImport.Outcome outcome, DataSettings settings) {
+            // By which a training chooses; a set without validation chooses by what it tests with.
+            int choosing = outcome.in(outcome.in(Split.VALIDATION) == 0 ? Split.TEST : Split.VALIDATION);
+            if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST && choosing >= EvaluationPlan.FEWEST) {
                 return Optional.empty();
             }
-            String none = outcome.in(Split.TEST) == 0
-                    ? "none is held out, "
-                    : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
+            String none = choosing == 0 ? "none is held out, " : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
             return Optional.of(none + "too few to look at how a training goes (" + ExtractorTraining.FEWEST
                     + " to train on and " + EvaluationPlan.FEWEST
-                    + " held out are needed): import more, or train with --check-every 0");
+                    + (settings.splitsBySubject() ? " for validation" : " held out")
+                    + " are needed): import more, or train with --check-every 0");
         }
     }
 
@@ -190,7 +195,7 @@ final class DataImportCommand {
                 return fill(source);
             }
             EmojiPackages.require(category, languages);
-            DataSettings unused = DataOptions.settings(SIDE, target.heldOut);
+            DataSettings unused = target.shares.settings(SIDE, out());
             try (FetchedPackages fetched = new FetchedPackages()) {
                 fetched.fetch(artwork);
                 return fill(source(fetched.folder()));
@@ -203,7 +208,11 @@ final class DataImportCommand {
         }
 
         private int fill(EmojiSource source) {
-            return target.fill(source, out == null ? ProjectLayout.find().emojiData() : out, SIDE);
+            return target.fill(source, out(), SIDE);
+        }
+
+        private Path out() {
+            return out == null ? ProjectLayout.find().emojiData() : out;
         }
     }
 
@@ -232,7 +241,8 @@ final class DataImportCommand {
 
         @Override
         public Integer call() {
-            return target.fill(new FashionMnistSource(from), out, SIDE);
+            DataSettings settings = target.shares.settings(SIDE, out);
+            return target.fill(new FashionMnistSource(from, settings.validationPercent()), out, SIDE);
         }
     }
 
@@ -256,6 +266,35 @@ final class DataImportCommand {
                 description = "Of captions that do not name theirs. Default: ${DEFAULT-VALUE}")
         @SuppressWarnings("NullAway.Init")
         String language;
+
+        @Option(
+                names = "--licence",
+                paramLabel = "SPDX",
+                description = "Under which terms the images may be used, where their description names no source: MIT,"
+                        + " CC-BY-SA-4.0, LicenseRef-OURS. Without it nobody has said.")
+        @Nullable
+        String licence;
+
+        @Option(
+                names = "--attribution",
+                paramLabel = "TEXT",
+                description = "Who made them, as the licence asks for it to be said.")
+        @Nullable
+        String attribution;
+
+        /** The images with what is said here of those that name no source. */
+        RawImage.Source stated(RawImage.Source source, Path place) {
+            if (licence == null && attribution == null) {
+                return source;
+            }
+            String name = String.valueOf(place.toAbsolutePath().normalize().getFileName());
+            try {
+                return source.by(DataSource.of(
+                        name, name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
+            } catch (DataException e) {
+                throw new UsageException(String.valueOf(e.getMessage()), e);
+            }
+        }
     }
 
     /** {@code limner data import folder}. */
@@ -284,7 +323,7 @@ final class DataImportCommand {
                 throw new UsageException(folder + " is no folder");
             }
             DataImport.requireApart(folder, own.out);
-            return target.fill(new FolderSource(folder, own.language), own.out, own.side);
+            return target.fill(own.stated(new FolderSource(folder, own.language), folder), own.out, own.side);
         }
     }
 
@@ -313,7 +352,7 @@ final class DataImportCommand {
                 throw new UsageException("there is no " + path);
             }
             DataImport.requireApart(path, own.out);
-            return target.fill(new ShardSource(path, own.language), own.out, own.side);
+            return target.fill(own.stated(new ShardSource(path, own.language), path), own.out, own.side);
         }
     }
 }

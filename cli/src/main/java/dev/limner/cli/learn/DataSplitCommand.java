@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "split",
         description = {
-            "List which images are trained on and which are held out, one line each: key, split, plainest caption.",
-            "The split is a function of an image's pixels and the data set's share: more data moves nothing."
+            "List which images are trained on and which are held out, one line each: key, split, plainest caption, subject.",
+            "The split is a function of an image's subject and the data set's shares, in a data set of format 1 of its"
+                    + " pixels: more data moves nothing."
         },
         mixinStandardHelpOptions = true)
 final class DataSplitCommand implements Runnable {
@@ -25,7 +26,7 @@ final class DataSplitCommand implements Runnable {
     @SuppressWarnings("NullAway.Init")
     DataFolder folder;
 
-    @Option(names = "--only", paramLabel = "SPLIT", description = "train or test.")
+    @Option(names = "--only", paramLabel = "SPLIT", description = "train, validation or test.")
     @Nullable
     Split only;
 
@@ -37,12 +38,19 @@ final class DataSplitCommand implements Runnable {
     public void run() {
         PrintWriter terminal = spec.commandLine().getOut();
         DataSet set = folder.read();
+        if (!set.settings().splitsBySubject()) {
+            spec.commandLine().getErr().println(DataShowCommand.OLD_SPLIT);
+        }
         for (CaptionedImage image : set.images()) {
             Split split = set.splitOf(image);
             if (only == null || only == split) {
                 String caption = image.captions().values().iterator().next().get(0);
                 terminal.printf(
-                        "%s\t%s\t%s%n", PrintableText.whole(image.key()), split.id(), PrintableText.whole(caption));
+                        "%s\t%s\t%s\t%s%n",
+                        PrintableText.whole(image.key()),
+                        split.id(),
+                        PrintableText.whole(caption),
+                        PrintableText.whole(image.subject()));
             }
         }
     }

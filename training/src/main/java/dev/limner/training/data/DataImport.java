@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -43,19 +44,25 @@ public final class DataImport {
 
     private final Path folder;
     private final DataSettings settings;
+    private final SubjectGroups subjects;
+    private final ImportedSources sources;
     private final Map<String, String> known = new HashMap<>();
     private final Set<String> keys = new HashSet<>();
     private final List<CaptionedImage> pending = new ArrayList<>();
     private final Set<String> before = new HashSet<>();
     private final Report report = new Report();
     private final Map<Split, Integer> splits = new EnumMap<>(Split.class);
+    private DataSettings written;
     private int shards;
     private int added;
     private int present;
 
-    private DataImport(Path folder, DataSettings settings) {
+    private DataImport(Path folder, DataSettings settings, List<DataSource> offered) {
         this.folder = folder;
         this.settings = settings;
+        this.written = settings;
+        this.subjects = new SubjectGroups(settings);
+        this.sources = new ImportedSources(settings.sources(), offered);
     }
 
     /**
@@ -151,17 +158,34 @@ public final class DataImport {
         try (FolderLock lock = FolderLock.exclusive(folder, "limner data import")) {
             TargetFolder target = new TargetFolder(lock.folder());
             target.prepare();
+            DataSettings own = settings;
             if (!target.isEmpty()) {
                 DataSettings before = DataSettings.read(folder);
-                if (!before.equals(settings)) {
+                own = settings.withSources(before.sources());
+                if (!before.equals(own)) {
                     throw new DataException(folder + " has " + before.text() + ", asked for " + settings.text()
                             + ": give the same, or another folder");
                 }
             }
-            DataImport run = new DataImport(folder, settings);
+            DataImport run = new DataImport(folder, own, source.sources());
             return run.from(source);
         } catch (IOException e) {
             throw new DataException("the data set " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What a folder is split by already; empty if no import has put an image there. An import must be given the same.
+     *
+     * @throws DataException if its {@code dataset.json} cannot be read
+     */
+    public static Optional<DataSettings> settingsOf(Path folder) {
+        try {
+            return DataSettings.in(folder) && !new TargetFolder(folder).isEmpty()
+                    ? Optional.of(DataSettings.read(folder))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new DataException("the data set " + folder + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -208,6 +232,9 @@ public final class DataImport {
             known.put(digest(image.pixels()), image.key());
             keys.add(image.key());
             before.add(image.key());
+            if (settings.splitsBySubject()) {
+                subjects.remember(image);
+            }
             count(image);
         }
         shards = ShardFiles.in(folder).size();
@@ -273,23 +300,30 @@ public final class DataImport {
             if (before.contains(twin) && (twin.equals(key) || twin.equals(own))) {
                 present++;
             } else {
-                duplicate(picture.place(), twin, captions);
+                duplicate(picture, twin, captions);
             }
             return;
         }
         boolean free = !key.isEmpty() && !keys.contains(key);
         String mine = free ? key : own;
-        if (!keys.add(mine)) {
+        if (keys.contains(mine)) {
             report.skip(picture.place(), SkippedEntries.Reason.KEY_TAKEN, mine);
             return;
         }
+        Optional<CaptionedImage> placed = placed(
+                picture.place(), new CaptionedImage(mine, decoded.pixels(), captions, attributes(picture)));
+        if (placed.isEmpty()) {
+            return;
+        }
+        keys.add(mine);
         known.put(digest, mine);
         if (!free) {
             report.remark(picture.place(), SkippedEntries.Remark.RENAMED, mine);
         }
         decoded.remarks().forEach(said -> report.remark(picture.place(), said.remark(), said.detail()));
         remarkCaptions(picture);
-        CaptionedImage image = new CaptionedImage(mine, decoded.pixels(), captions, picture.attributes());
+        CaptionedImage image = placed.get();
+        image = image.with(image.attributes().withSource(sources.use(image.source())));
         count(image);
         pending.add(image);
         if (pending.size() == SHARD_IMAGES
@@ -298,10 +332,43 @@ public final class DataImport {
         }
     }
 
+    private ImageAttributes attributes(RawImage picture) {
+        ImageAttributes given = picture.attributes();
+        return given.withSplit(settings.stated(given.split()));
+    }
+
+    /** Empty if there is no place for it. */
+    private Optional<CaptionedImage> placed(String place, CaptionedImage image) {
+        if (!settings.splitsBySubject()) {
+            return Optional.of(image);
+        }
+        return switch (subjects.place(image)) {
+            case SubjectGroups.Placement.Between(String why) -> {
+                report.skip(place, SkippedEntries.Reason.BETWEEN_SPLITS, why);
+                yield Optional.empty();
+            }
+            case SubjectGroups.Placement.Placed(CaptionedImage found, String overruled, String alike) -> {
+                if (overruled != null) {
+                    report.remark(place, SkippedEntries.Remark.SPLIT_OF_SUBJECT, overruled);
+                }
+                if (alike != null) {
+                    report.remark(place, SkippedEntries.Remark.NEAR_OTHER_SPLIT, alike);
+                }
+                yield Optional.of(found);
+            }
+        };
+    }
+
     /** One image, two names: the first one gets the other's captions as long as it is not written yet. */
-    private void duplicate(String place, String twin, Map<String, List<String>> captions) {
+    private void duplicate(RawImage picture, String twin, Map<String, List<String>> captions) {
+        String place = picture.place();
         for (int i = 0; i < pending.size(); i++) {
             if (pending.get(i).key().equals(twin)) {
+                Optional<String> apart = apart(picture, pending.get(i));
+                if (apart.isPresent()) {
+                    report.skip(place, SkippedEntries.Reason.DUPLICATE, "of " + twin + apart.get());
+                    return;
+                }
                 pending.set(i, pending.get(i).alsoCalled(captions));
                 report.skip(place, SkippedEntries.Reason.DUPLICATE, "of " + twin + ", which gets its captions");
                 return;
@@ -310,11 +377,24 @@ public final class DataImport {
         report.skip(place, SkippedEntries.Reason.DUPLICATE, "of " + twin);
     }
 
+    /** Captions of a subject that is in another split stay there. */
+    private Optional<String> apart(RawImage picture, CaptionedImage twin) {
+        String subject = picture.attributes().subject();
+        return subject == null || !settings.splitsBySubject()
+                ? Optional.empty()
+                : subjects.known(subject)
+                        .filter(split -> split != settings.splitOf(twin))
+                        .map(split -> ", whose split is " + settings.splitOf(twin).id() + "; of the subject '" + subject
+                                + "' there are images in " + split.id());
+    }
+
     private void flush() {
         if (!pending.isEmpty()) {
-            if (shards == 0) {
+            DataSettings now = settings.withSources(sources.all());
+            if (shards == 0 || !now.equals(written)) {
                 // Before them: what a killed import leaves behind is a data set that the next one continues with.
-                settings.write(folder);
+                now.write(folder);
+                written = now;
             }
             ShardFiles.write(new TargetFolder(folder).next(shards++), pending);
             added += pending.size();

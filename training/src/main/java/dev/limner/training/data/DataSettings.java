@@ -110,9 +110,12 @@ public record DataSettings(
         Split stated = stated(image.split());
         return stated != null
                 ? stated
-                : splitsBySubject()
-                        ? Split.ofSubject(image.subject(), validationPercent, testPercent)
-                        : Split.of(image.pixels(), testPercent);
+                : splitsBySubject() ? splitOf(image.subject()) : Split.of(image.pixels(), testPercent);
+    }
+
+    /** The split of a subject whose makers did not choose one, in a set that is split by subject. */
+    Split splitOf(String subject) {
+        return Split.ofSubject(subject, validationPercent, testPercent);
     }
 
     /** What makers said, as this set understands it: format 1 has one kind of held-out images. */

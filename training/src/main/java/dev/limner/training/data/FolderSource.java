@@ -20,11 +20,15 @@ import java.util.Set;
  * {@code metadata.csv} in the folder or any subfolder (see {@link MetadataList}), and from {@code NAME.txt},
  * {@code NAME.caption}, {@code NAME.json} or {@code NAME.cls} beside {@code NAME.png}; {@code NAME.png.txt} is as good.
  *
+ * <p>Where images are from, and under which terms, stands in {@code sources.json} of the folder: a list of
+ * {@link DataSource}s, which images name by their {@code source}.
+ *
  * @param folder where the images are
  * @param language of captions that do not name theirs
  * @param mostImageBytes of one file
  */
 public record FolderSource(Path folder, String language, long mostImageBytes) implements RawImage.Source {
+    private static final String SOURCES = "sources.json";
     private static final long MOST_IMAGE_BYTES = 512L << 20;
     private static final long MOST_DESCRIPTION_BYTES = 16L << 20;
 
@@ -34,6 +38,12 @@ public record FolderSource(Path folder, String language, long mostImageBytes) im
     /** With images of at most 512 MiB. */
     public FolderSource(Path folder, String language) {
         this(folder, language, MOST_IMAGE_BYTES);
+    }
+
+    @Override
+    public List<DataSource> sources() {
+        Path file = folder.resolve(SOURCES);
+        return Files.isRegularFile(file) ? DataSource.list(file) : List.of();
     }
 
     @Override
@@ -84,7 +94,13 @@ public record FolderSource(Path folder, String language, long mostImageBytes) im
                 skipped.skip(name, SkippedEntries.Reason.UNKNOWN_FILE, "a resource fork of macOS");
             } else if (MetadataList.isListing(file)) {
                 listings.add(file);
-            } else if (ImageFileNames.isImage(extension)) {
+            } else if (!name.equals(SOURCES)) {
+                sortOther(file, name, extension);
+            }
+        }
+
+        private void sortOther(Path file, String name, String extension) {
+            if (ImageFileNames.isImage(extension)) {
                 images.add(file);
             } else if (CaptionParser.isDescription(extension)) {
                 descriptions

@@ -2,6 +2,8 @@ package dev.limner.training.data;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,57 @@ public record RawImage(
          * @throws DataException if the source as a whole cannot be read
          */
         void read(Receiver receiver, SkippedEntries skipped);
+
+        /** The same images; those that name no source are of this one. */
+        default Source by(DataSource source) {
+            return changed(
+                    image -> image.attributes().source() == null
+                            ? image.with(image.attributes().withSource(source.id()))
+                            : image,
+                    List.of(source));
+        }
+
+        /** The same images; somebody is told of each when it has been taken. */
+        default Source watched(Receiver watcher) {
+            Source images = this;
+            return new Source() {
+                @Override
+                public List<DataSource> sources() {
+                    return images.sources();
+                }
+
+                @Override
+                public void read(Receiver receiver, SkippedEntries skipped) {
+                    images.read(
+                            image -> {
+                                receiver.take(image);
+                                watcher.take(image);
+                            },
+                            skipped);
+                }
+            };
+        }
+
+        /**
+         * Each image changed.
+         *
+         * @param more sources that changed images may name
+         */
+        default Source changed(UnaryOperator<RawImage> change, List<DataSource> more) {
+            Source images = this;
+            return new Source() {
+                @Override
+                public List<DataSource> sources() {
+                    return Stream.concat(images.sources().stream(), more.stream())
+                            .toList();
+                }
+
+                @Override
+                public void read(Receiver receiver, SkippedEntries skipped) {
+                    images.read(image -> receiver.take(change.apply(image)), skipped);
+                }
+            };
+        }
     }
 
     /** Takes images one by one. */

@@ -38,6 +38,18 @@ public record ShardSource(Path place, String language, long mostEntryBytes) impl
         this(place, language, MOST_ENTRY_BYTES);
     }
 
+    /** Those of a data set of Limner's; other shards do not say, whatever else is called {@code dataset.json}. */
+    @Override
+    public List<DataSource> sources() {
+        try {
+            return place.toFile().isDirectory() && DataSettings.in(place)
+                    ? DataSettings.read(place).sources()
+                    : List.of();
+        } catch (DataException e) {
+            return List.of();
+        }
+    }
+
     @Override
     public void read(RawImage.Receiver receiver, SkippedEntries skipped) {
         for (Path shard : shards(skipped)) {

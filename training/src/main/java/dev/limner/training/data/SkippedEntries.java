@@ -27,6 +27,7 @@ public interface SkippedEntries {
         NO_PICTURE("no-image", "there is no image"),
         NO_CAPTION("no-caption", "there is no caption"),
         DUPLICATE("duplicate", "the same image is already there"),
+        BETWEEN_SPLITS("between-splits", "it looks nearly like images of two splits"),
         KEY_TAKEN("key-taken", "another image has its key"),
         MALFORMED("malformed", "the description cannot be read"),
         BROKEN_LINK("broken-link", "the link leads nowhere or in a circle"),
@@ -60,6 +61,8 @@ public interface SkippedEntries {
         RENAMED("renamed", "another image has its name, so its key ends with a digest"),
         NAME_MATCHED("name-matched", "its name is written differently in the list"),
         SPLIT_UNKNOWN("split-unknown", "its split is not known, as if none were given"),
+        SPLIT_OF_SUBJECT("split-of-subject", "its subject is in another split than was said, and so is it"),
+        NEAR_OTHER_SPLIT("near-other-split", "it looks nearly like an image of another split"),
         CAPTION_DAMAGED(
                 "caption-damaged", "one of its captions holds U+FFFD, for characters lost on the way, and is left out"),
         CAPTION_LONG("caption-long", "one of its captions is longer than a job's may be");
