@@ -5,6 +5,7 @@ import dev.limner.cli.LimnerCommand;
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.BundleFiles;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.Manifest;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.condition.TextEncoder;
@@ -12,8 +13,10 @@ import dev.limner.launcher.FolderClaims;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.protocol.ModelRef;
+import dev.limner.protocol.text.PrintableText;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.DataSource;
 import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.MetricValue.Metric;
@@ -170,6 +173,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
         if (checkEvery > 0) {
             requireEnough(set, recipe.language());
         }
+        shareAlike(set, recipe.language()).forEach(spec.commandLine().getErr()::println);
         Device chosen = options.device();
         TrainingLoop.Limit limit = new TrainingLoop.Limit(
                 Duration.ofSeconds(Math.round(minutes * 60)),
@@ -207,17 +211,31 @@ public final class TrainCommand implements Runnable, LimnerCommand {
     /** Before judges are trained for minutes, or a step is made. */
     private static void requireEnough(DataSet set, String language) {
         int train = set.images(Split.TRAIN, language).size();
-        int test = set.images(Split.TEST, language).size();
+        int choosing = set.choosing(language).size();
         // Captions in other languages alone are another matter, which the training speaks of.
-        if (train + test > 0 && (train < ExtractorTraining.FEWEST || test < EvaluationPlan.FEWEST)) {
-            throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + test
-                    + " held out with captions in '" + language + "', evaluations on held-out captions need "
+        if (train + choosing > 0 && (train < ExtractorTraining.FEWEST || choosing < EvaluationPlan.FEWEST)) {
+            throw new UsageException("the data set " + set.name() + " has " + train + " to train on and " + choosing
+                    + (set.choosingSplit(language) == Split.VALIDATION ? " for validation" : " held out")
+                    + " with captions in '" + language + "', evaluations on held-out captions need "
                     + ExtractorTraining.FEWEST + " and " + EvaluationPlan.FEWEST
                     + ": --check-every 0 trains without evaluations"
                     + (train < Recipe.LEAST_BATCH
                             ? ", but needs at least " + Recipe.LEAST_BATCH + " to train on"
                             : ""));
         }
+    }
+
+    /** What the model may be passed on as, before hours have gone into it. */
+    private static List<String> shareAlike(DataSet set, String language) {
+        List<DataLicence> used = set.licences(language);
+        return set.sources().stream()
+                .filter(DataSource::shareAlike)
+                .map(DataSource::terms)
+                .filter(used::contains)
+                .map(terms -> PrintableText.line("limner: trains on images of " + terms.data() + " under " + terms.licence()
+                        + ", which is share-alike: the model is to be passed on under that licence, with the attribution"
+                        + " in its manifest"))
+                .toList();
     }
 
     private @Nullable StartingPoint start() {

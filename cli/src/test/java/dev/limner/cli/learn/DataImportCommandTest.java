@@ -75,9 +75,9 @@ class DataImportCommandTest {
         assertThat(run(shards, "--held-out=0")).isZero();
 
         assertThat(out.toString())
-                .contains("1 new image, 0 were there already; 1 to train on, 0 held out")
-                .contains("none is held out, too few to look at how a training goes (20 to train on and 12 held out are"
-                        + " needed): import more, or train with --check-every 0");
+                .contains("1 new image, 0 were there already; 1 to train on, 0 for validation, 0 for testing")
+                .contains("none is held out, too few to look at how a training goes (20 to train on and 12 for validation"
+                        + " are needed): import more, or train with --check-every 0");
 
         ShardFiles.write(
                 shards.resolve("1.tar.gz"),
@@ -85,7 +85,7 @@ class DataImportCommandTest {
 
         assertThat(run(shards, "--held-out=0")).isZero();
         assertThat(out.toString())
-                .contains("99 new images, 1 was there already; 100 to train on, 0 held out")
+                .contains("99 new images, 1 was there already; 100 to train on, 0 for validation, 0 for testing")
                 .contains("none is held out");
     }
 

@@ -2,6 +2,7 @@ package dev.limner.training.loop;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.limner.generator.bundle.BundleException;
+import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.bundle.ModelBundle;
 import dev.limner.generator.bundle.NetworkDescription;
 import dev.limner.generator.bundle.Safetensors;
@@ -94,6 +95,14 @@ public record StartingPoint(ModelBundle bundle, Map<String, Safetensors.Tensor> 
                     Recipe.of(made).parts().discriminator());
         }
         return new TrainingSetup(bundle.weights(), discriminator, moves(GENERATOR), moves(DISCRIMINATOR), List.of());
+    }
+
+    /** Under which terms the data came that it was trained on; of data that nobody recorded, that nobody did. */
+    List<DataLicence> licences() {
+        List<DataLicence> recorded = bundle.manifest().data();
+        return recorded == null || recorded.isEmpty()
+                ? List.of(new DataLicence(bundle.manifest().name(), DataLicence.UNKNOWN, null))
+                : recorded;
     }
 
     private static void requireEqual(String key, Object mine, Object model) {

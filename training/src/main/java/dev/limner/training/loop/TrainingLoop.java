@@ -12,6 +12,7 @@ import dev.limner.generator.render.ProbeImages;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -25,10 +26,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,9 @@ public final class TrainingLoop {
         private double checked;
         private EarlyStopping gains = EarlyStopping.NONE;
 
+        /** By which a checkpoint is chosen; null where the last one is taken. */
+        private @Nullable Split choosing;
+
         double seconds() {
             return before + elapsed;
         }
@@ -127,6 +131,7 @@ public final class TrainingLoop {
         TrainingSetup setup = start == null ? TrainingSetup.FROM_NOTHING : start.setup(recipe);
         try (GanTrainer training = new GanTrainer(recipe, device, setup)) {
             Progress progress = new Progress();
+            progress.choosing = check == null ? null : data.choosingSplit(recipe.language());
             Checkpoint.restore(checkpoints(), training, recipe, data.digest(), origin())
                     .ifPresent(found -> {
                         progress.step = found.step();
@@ -238,27 +243,43 @@ public final class TrainingLoop {
     private void report(Progress progress, CollapseWatch watch, boolean running) {
         String state = String.format(
                 Locale.ROOT,
-                "%s: step %d after %.0f minutes on %s; best check at step %d.",
+                "%s: step %d after %.0f minutes on %s; %s.",
                 running ? "Running" : "Stopped",
                 progress.step,
                 progress.seconds() / 60,
                 data.name(),
-                progress.gains.bestStep());
+                chosen(progress));
         TrainingReport.write(
                 folder.resolve("report.html"), recipe.name(), state, running, watch.alarms(), log.file(), grids());
     }
 
-    /** Of the data of the model that this one started from, which is in its weights. */
+    private static String chosen(Progress progress) {
+        return progress.choosing == null
+                ? "the last weights are the model, nothing chose among them"
+                : String.format(
+                        Locale.ROOT,
+                        "best check at step %d, chosen by the %s split%s",
+                        progress.gains.bestStep(),
+                        progress.choosing.id(),
+                        progress.choosing == Split.TEST
+                                ? ", for the data set has no validation: its test figures flatter"
+                                : "");
+    }
+
+    /** Of the data and of what the model is from: terms stay with weights. */
     private List<DataLicence> licences() {
-        return start == null
-                ? List.of()
-                : Objects.requireNonNullElse(start.bundle().manifest().data(), List.of());
+        Set<DataLicence> licences = new LinkedHashSet<>(data.licences(recipe.language()));
+        if (start != null) {
+            licences.addAll(start.licences());
+        }
+        return List.copyOf(licences);
     }
 
     private void release(GanTrainer training, Progress progress) {
         ObjectNode trainedOn = JSON.createObjectNode();
         trainedOn.put("data", data.name());
         trainedOn.put("dataDigest", data.digest());
+        trainedOn.put("chosenBy", progress.choosing == null ? "last" : progress.choosing.id());
         trainedOn.put("steps", progress.step);
         trainedOn.put("minutes", Math.round(progress.seconds() / 6) / 10.0);
         if (start != null) {
@@ -266,7 +287,13 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, licences(), null);
+                    recipe.name(),
+                    recipe.generator(),
+                    encoder.id(),
+                    recipe.asData(),
+                    trainedOn,
+                    licences(),
+                    null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

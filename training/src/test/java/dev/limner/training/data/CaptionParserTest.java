@@ -72,13 +72,13 @@ class CaptionParserTest {
         "TRAINING,TRAIN",
         "test,TEST",
         "TEST,TEST",
-        "val,TEST",
-        "Val,TEST",
-        "validation,TEST",
-        "Validation,TEST",
-        "valid,TEST",
-        "dev,TEST",
-        "DEV,TEST",
+        "val,VALIDATION",
+        "Val,VALIDATION",
+        "validation,VALIDATION",
+        "Validation,VALIDATION",
+        "valid,VALIDATION",
+        "dev,VALIDATION",
+        "DEV,VALIDATION",
         "eval,TEST",
         "held-out,TEST",
         "' test ',TEST"
@@ -98,6 +98,51 @@ class CaptionParserTest {
         }
         assertThat(picture("json", "{\"caption\": \"a\", \"split\": \"extra\"}").split())
                 .isNull();
+    }
+
+    @Test
+    void shouldTakeSubjectStyleRoleAndSource() {
+        RawImage picture = picture(
+                "json",
+                "{\"caption\": \"a\", \"subject\": 17, \"style\": \" flat \", \"role\": \"outline\", \"source\": \"ours\"}");
+
+        assertThat(picture.attributes())
+                .isEqualTo(new ImageAttributes(null, null, "17", "flat", "outline", "ours"));
+        assertThat(picture("json", "{\"caption\": \"a\", \"subject\": \" \", \"style\": null, \"role\": NaN}")
+                        .attributes())
+                .isEqualTo(ImageAttributes.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"subject\": [1]|subject is [1], must be text or a number",
+                "\"style\": {}|style is {}, must be text or a number",
+                "\"role\": true|role is true, must be text or a number",
+                "\"source\": \"a\\u0007b\"|source is 'a\u0007b', must have no control characters",
+            })
+    void shouldNameTheFieldAndTheValueThatItCannotHave(String field, String complaint) {
+        CaptionParser captions = new CaptionParser("en");
+
+        assertThatThrownBy(() -> captions.add(
+                        "json", ("{\"caption\": \"a\", " + field + "}").getBytes(StandardCharsets.UTF_8), "a.json"))
+                .isInstanceOf(DataException.class)
+                .hasMessage(complaint);
+    }
+
+    @Test
+    void shouldTakeASubjectOfTwoHundredCharactersAndNoLongerOne() {
+        String longest = "\uD83D\uDE00".repeat(200);
+        assertThat(picture("json", "{\"caption\": \"a\", \"subject\": \"" + longest + "\"}")
+                        .attributes()
+                        .subject())
+                .isEqualTo(longest);
+
+        assertThatThrownBy(() -> ImageAttributes.NONE.withSubject(longest + "x"))
+                .isInstanceOf(DataException.class)
+                .hasMessageStartingWith("subject is '\uD83D\uDE00")
+                .hasMessageEndingWith("' of 201 characters, must have at most 200");
     }
 
     @Test

@@ -121,6 +121,7 @@ class DataImportTest {
                         "no-image",
                         "no-caption",
                         "duplicate",
+                        "between-splits",
                         "key-taken",
                         "malformed",
                         "broken-link",
@@ -135,6 +136,8 @@ class DataImportTest {
                         "renamed",
                         "name-matched",
                         "split-unknown",
+                        "split-of-subject",
+                        "near-other-split",
                         "caption-damaged",
                         "caption-long");
     }
@@ -224,7 +227,7 @@ class DataImportTest {
             }
         }
 
-        DataImport.run(new FashionMnistSource(source), set, SETTINGS);
+        DataImport.run(new FashionMnistSource(source, 0), set, SETTINGS);
 
         DataSet data = read();
         assertThat(data.images(Split.TRAIN, "en")).hasSize(3);

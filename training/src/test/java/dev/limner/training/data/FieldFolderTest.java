@@ -220,7 +220,7 @@ class FieldFolderTest {
                 .singleElement()
                 .asString()
                 .contains("\"entry\":\"a.png\"")
-                .contains("split is 'bogus', known are train, or one of dev,");
+                .contains("split is 'bogus', known are train (training), validation (dev, development, val, valid), test (");
     }
 
     @Test
