@@ -61,15 +61,27 @@ class LearnTest {
         Files.write(images.resolve("metadata.jsonl"), lines);
         data = folder.resolve("data");
         recipe = Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
-        Cli.Run imported = cli.run("data", "import", "folder", images.toString(), "--side=32", "--out=" + data);
+        Cli.Run imported = cli.run(
+                "data",
+                "import",
+                "folder",
+                images.toString(),
+                "--side=32",
+                "--validation=20",
+                "--test=20",
+                "--licence=CC-BY-SA-4.0",
+                "--out=" + data);
         assertThat(imported.exitCode()).as(imported.error()).isZero();
     }
 
     @Test
     void shouldTrainWhatItImportedAndSayHowGoodItIs() throws Exception {
         JsonNode shown = cli.run("data", "show", data.toString(), "--json").json();
-        assertThat(shown.path("train").asInt() + shown.path("test").asInt())
+        assertThat(shown.path("train").asInt()
+                        + shown.path("validation").asInt()
+                        + shown.path("test").asInt())
                 .isEqualTo(shown.path("images").asInt());
+        assertThat(shown.path("validation").asInt()).isGreaterThan(12);
         assertThat(shown.path("test").asInt()).isGreaterThan(12);
         assertThat(cli.run("data", "split", data.toString(), "--only=test")
                         .output()
@@ -87,7 +99,9 @@ class LearnTest {
                 "--save-every=0.05");
         assertThat(trained.exitCode()).as(trained.error()).isZero();
         assertThat(trained.output()).contains("model tiny@", "report.html").doesNotContain("score");
-        assertThat(trained.error()).contains("score");
+        assertThat(trained.error()).contains("score", "which is share-alike");
+        assertThat(Files.readString(out.resolve("model/manifest.json"))).contains("CC-BY-SA-4.0", "\"validation\"");
+        assertThat(Files.readString(out.resolve("report.html"))).contains("chosen by the validation split");
 
         Path page = folder.resolve("eval.html");
         Cli.Run evaluated =

@@ -109,13 +109,14 @@ final class DataShowCommand implements Runnable {
         for (DataSource source : set.sources()) {
             int count = images.getOrDefault(source.id(), 0);
             if (count > 0 && source.shareAlike()) {
-                warnings.add(PrintableText.line("limner: " + CountedNoun.of(count, "image") + " of " + source.name()
+                warnings.add(PrintableText.line("limner: " + CountedNoun.of(count, "image") + " of "
+                        + source.terms().data()
                         + " are under " + source.licence() + ", which is share-alike: a model trained on them is to be"
                         + " passed on under that licence, with the attribution"));
             }
             if (count > 0 && !source.hasLicence()) {
                 warnings.add(PrintableText.line("limner: nobody said under which licence "
-                        + CountedNoun.of(count, "image") + " of " + source.name() + " may be used"));
+                        + CountedNoun.of(count, "image") + " of " + source.terms().data() + " may be used"));
             }
         }
         int unnamed = set.images().size()

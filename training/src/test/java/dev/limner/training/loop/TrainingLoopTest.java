@@ -15,6 +15,10 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.DataSource;
+import dev.limner.training.data.ImageAttributes;
+import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -109,6 +113,34 @@ class TrainingLoopTest {
         assertThat(two.weights().sha256()).isNotEqualTo(one.weights().sha256());
         assertThat(two.trainedOn().path("steps").asInt()).isEqualTo(2);
         assertThat(two.recipe()).isNotNull();
+    }
+
+    @Test
+    void shouldCarryTheLicencesOfItsDataAndOfTheModelItStartsFrom() {
+        DataSource openmoji = DataSource.of("openmoji", "OpenMoji", "CC-BY-SA-4.0", "the OpenMoji project");
+        DataSource test = DataSource.of("test", "Test", "CC-BY-NC-4.0", null);
+        DataSet plain = data(IMAGES);
+        DataSet styled = new DataSet(
+                "styled",
+                "1".repeat(64),
+                SIDE,
+                DataSettings.of(SIDE, 0, 0).withSources(List.of(openmoji, test)),
+                plain.images().stream()
+                        .map(image -> image.with(
+                                image.key().equals("k0")
+                                        ? ImageAttributes.NONE.withSource("test").withSplit(Split.TEST)
+                                        : ImageAttributes.NONE.withSource("openmoji")))
+                        .toList());
+
+        Manifest parent = train(RECIPE, styled, null, folder.resolve("parent"), 1);
+        Manifest child = train(from("parent"), folder.resolve("child"), 1);
+
+        assertThat(parent.data()).containsExactly(openmoji.terms());
+        assertThat(child.data()).containsExactly(new DataLicence("test", DataLicence.UNKNOWN, null), openmoji.terms());
+        assertThat(parent.trainedOn().path("chosenBy").asText()).isEqualTo("last");
+        assertThat(folder.resolve("parent/report.html"))
+                .content()
+                .contains("the last weights are the model, nothing chose among them");
     }
 
     @Test
@@ -274,8 +306,13 @@ class TrainingLoopTest {
     }
 
     private static Manifest train(Recipe recipe, @Nullable StartingPoint start, Path out, long steps) {
+        return train(recipe, data(IMAGES), start, out, steps);
+    }
+
+    private static Manifest train(
+            Recipe recipe, DataSet data, @Nullable StartingPoint start, Path out, long steps) {
         SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
-        return new TrainingLoop(recipe, data(IMAGES), encoder, grid, out, start)
+        return new TrainingLoop(recipe, data, encoder, grid, out, start)
                 .run(
                         new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
                         Device.cpu(),
@@ -283,7 +320,7 @@ class TrainingLoopTest {
                         new TrainingListener() {
                             @Override
                             public void started(int pictures, long step, double seconds) {
-                                assertThat(pictures).isEqualTo(IMAGES);
+                                assertThat(pictures).isEqualTo(data.images(Split.TRAIN, "en").size());
                             }
 
                             @Override
