@@ -2,6 +2,7 @@ package dev.limner.training.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.limner.generator.bundle.DataLicence;
 import dev.limner.generator.image.Pixels;
@@ -321,6 +322,24 @@ class SubjectImportTest {
         assertThat(emoji.licences("en")).containsExactly(new DataLicence("emoji", "NOASSERTION", null));
     }
 
+    /** Of what a line says twice an import writes one, so the shards differ in that. */
+    @Test
+    void shouldImportTheShippedEmojiAsEver() {
+        Path shipped = Path.of("../data/emoji");
+        Path again = folder.resolve("emoji");
+
+        DataImport.run(new ShardSource(shipped, "en"), again, DataSettings.ofPixels(64, 20));
+
+        assertThat(again.resolve("dataset.json")).hasSameBinaryContentAs(shipped.resolve("dataset.json"));
+        DataSet before = ShardFiles.read(shipped, 64, SubjectImportTest::fail);
+        DataSet after = ShardFiles.read(again, 64, SubjectImportTest::fail);
+        assertThat(after.images())
+                .extracting(CaptionedImage::key, CaptionedImage::captions, CaptionedImage::attributes, after::splitOf)
+                .containsExactlyElementsOf(before.images().stream()
+                        .map(image -> tuple(image.key(), image.captions(), ImageAttributes.NONE, before.splitOf(image)))
+                        .toList());
+    }
+
     @Test
     void shouldLeaveADataSetOfFormat1OneOfFormat1() throws IOException {
         DataSettings old = DataSettings.ofPixels(32, 30);
@@ -333,6 +352,10 @@ class SubjectImportTest {
         Map<String, Split> splits = splits();
         assertThat(splits.values()).containsOnly(Split.TRAIN, Split.TEST);
         assertThat(splits).containsEntry("p0", Split.TEST);
+        assertThat(read().images())
+                .extracting(image -> image.attributes().subject())
+                .as("nothing is written that releases before did not write")
+                .containsOnlyNulls();
 
         DataImport.run(new FolderSource(source, "en"), set, old);
         assertThat(files()).containsExactlyInAnyOrderEntriesOf(before);
