@@ -62,7 +62,7 @@ public final class ImageDecoder {
     static Decoded read(byte[] file, int side) throws IOException {
         List<Remarked> remarks = new ArrayList<>();
         try {
-            return new Decoded(square(whole(file, remarks), side), remarks);
+            return new Decoded(square(whole(file, side, remarks), side), remarks);
         } catch (RuntimeException e) {
             // The decoders answer some damaged files with exceptions of their own.
             throw ImageException.damaged(told(e));
@@ -79,13 +79,13 @@ public final class ImageDecoder {
         }
     }
 
-    private static ImageException moreThanFits() {
+    static ImageException moreThanFits() {
         return new ImageException(
                 SkippedEntries.Reason.TOO_LARGE,
                 "more than fits the memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     }
 
-    private static String told(Exception e) {
+    static String told(Exception e) {
         // What is out of which bounds is of use to nobody but the decoder's makers.
         return e.getMessage() == null
                         || e instanceof IndexOutOfBoundsException
@@ -94,8 +94,12 @@ public final class ImageDecoder {
                 : e.getMessage();
     }
 
-    /** All of it, upright, 8-bit sRGB with alpha. */
-    private static BufferedImage whole(byte[] file, List<Remarked> remarks) throws IOException {
+    /**
+     * All of it, upright, 8-bit sRGB with alpha.
+     *
+     * @param side that will be needed, for a format that is drawn at any size
+     */
+    private static BufferedImage whole(byte[] file, int side, List<Remarked> remarks) throws IOException {
         ImageFileFormat format = ImageFileFormat.of(file);
         return switch (format) {
             case PNG -> png(file, remarks);
@@ -116,6 +120,7 @@ public final class ImageDecoder {
                 yield upright(format, file, remarks);
             }
             case TIFF -> upright(format, file, remarks);
+            case SVG -> SvgImage.draw(file, side, remarks);
         };
     }
 

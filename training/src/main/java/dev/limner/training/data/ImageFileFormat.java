@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -27,7 +28,8 @@ enum ImageFileFormat {
     GIF,
     BMP,
     WEBP,
-    TIFF;
+    TIFF,
+    SVG;
 
     /** How many bytes of a file are enough to tell. */
     static final int HEAD = 1024;
@@ -52,6 +54,8 @@ enum ImageFileFormat {
                     false));
 
     private static final Signature PNG_LIKE = new Signature("PNG", new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+
+    private static final Pattern SVG_ELEMENT = Pattern.compile("<(\\w{1,20}:)?svg[\\s>/]");
 
     private static final int TGA_HEADER = 18;
     private static final byte[] TGA_FOOT = "TRUEVISION-XFILE.\0".getBytes(StandardCharsets.US_ASCII);
@@ -82,7 +86,12 @@ enum ImageFileFormat {
             case Bmp -> BMP;
             case WebP -> WEBP;
             case Tiff -> TIFF;
-            case Unknown -> throw unknown(file);
+            case Unknown -> {
+                if (isSvg(file)) {
+                    yield SVG;
+                }
+                throw unknown(file);
+            }
             default -> throw unsupported(type.getName().toUpperCase(Locale.ROOT));
         };
     }
@@ -108,7 +117,8 @@ enum ImageFileFormat {
                     && Arrays.equals(head, BMP_RESERVED, BMP_RESERVED_END, new byte[4], 0, 4);
         }
         if (type == FileType.Unknown) {
-            return SIGNATURES.stream().anyMatch(signature -> signature.image() && signature.begins(head));
+            return isSvg(head)
+                    || SIGNATURES.stream().anyMatch(signature -> signature.image() && signature.begins(head));
         }
         String media = type.getMimeType();
         return media != null && media.startsWith("image/");
@@ -126,18 +136,28 @@ enum ImageFileFormat {
         if (isTga(file)) {
             return unsupported("TGA");
         }
-        String head =
-                new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-        if (head.contains("<svg")) {
-            return unsupported("SVG");
-        }
-        if (head.contains("<html") || head.contains("<!doctype html")) {
+        String head = head(file);
+        if (isPage(head)) {
             return unsupported("a web page, as servers send in place of an image");
         }
         if (head.length() > 2 && head.charAt(0) == 'p' && head.substring(1, 3).matches("[1-7]\\s")) {
             return unsupported("Netpbm");
         }
         return new ImageException(SkippedEntries.Reason.UNREADABLE, "no image in " + file.length + " bytes");
+    }
+
+    private static String head(byte[] file) {
+        return new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+    }
+
+    /** Its first element may be called as in {@code <svg:svg>}, and stand behind a licence. */
+    private static boolean isSvg(byte[] file) {
+        String head = head(file);
+        return !isPage(head) && SVG_ELEMENT.matcher(head).find();
+    }
+
+    private static boolean isPage(String head) {
+        return head.contains("<html") || head.contains("<!doctype html");
     }
 
     private static ImageException notQuitePng(byte[] file) {
@@ -170,7 +190,7 @@ enum ImageFileFormat {
 
     private static ImageException unsupported(String name) {
         return new ImageException(
-                SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
+                SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF, BMP and SVG");
     }
 
     /** A decoder, to be disposed of. */
@@ -183,6 +203,7 @@ enum ImageFileFormat {
                 provider(WebPImageReaderSpi.class, WebPImageReaderSpi::new).createReaderInstance();
             case TIFF ->
                 provider(TIFFImageReaderSpi.class, TIFFImageReaderSpi::new).createReaderInstance();
+            case SVG -> throw new IllegalStateException("an SVG is drawn, not decoded");
         };
     }
 

@@ -16,6 +16,7 @@ final class ImageFileNames {
             "webp",
             "tif",
             "tiff",
+            "svg",
             // Not read, and then named as what they are.
             "avif",
             "heic",
@@ -23,7 +24,7 @@ final class ImageFileNames {
             "jxl",
             "jp2",
             "j2k",
-            "svg",
+            "svgz",
             "ico",
             "psd",
             "exr",
