@@ -55,14 +55,25 @@ public final class ImageDecoder {
      *     than a hundred million pixels
      */
     public static Pixels decode(byte[] file, int side) throws IOException {
-        return read(file, side).pixels();
+        List<Remarked> remarks = new ArrayList<>();
+        return read(ImageFileFormat.of(file), file, side, remarks).pixels();
     }
 
-    /** As {@link #decode}, with what there is to say of it. */
+    /**
+     * As {@link #decode}, with what there is to say of it; also of an SVG, which is a program to draw by and thus only read
+     * where a person asked for it.
+     */
     static Decoded read(byte[] file, int side) throws IOException {
         List<Remarked> remarks = new ArrayList<>();
+        return ImageFileFormat.isSvg(file)
+                ? new Decoded(onWhite(SvgImage.draw(file, side, remarks)), remarks)
+                : read(ImageFileFormat.of(file), file, side, remarks);
+    }
+
+    private static Decoded read(ImageFileFormat format, byte[] file, int side, List<Remarked> remarks)
+            throws IOException {
         try {
-            return new Decoded(square(whole(file, side, remarks), side), remarks);
+            return new Decoded(square(whole(format, file, remarks), side), remarks);
         } catch (RuntimeException e) {
             // The decoders answer some damaged files with exceptions of their own.
             throw ImageException.damaged(told(e));
@@ -94,13 +105,8 @@ public final class ImageDecoder {
                 : e.getMessage();
     }
 
-    /**
-     * All of it, upright, 8-bit sRGB with alpha.
-     *
-     * @param side that will be needed, for a format that is drawn at any size
-     */
-    private static BufferedImage whole(byte[] file, int side, List<Remarked> remarks) throws IOException {
-        ImageFileFormat format = ImageFileFormat.of(file);
+    /** All of it, upright, 8-bit sRGB with alpha. */
+    private static BufferedImage whole(ImageFileFormat format, byte[] file, List<Remarked> remarks) throws IOException {
         return switch (format) {
             case PNG -> png(file, remarks);
             case GIF -> GifImage.read(file, remarks);
@@ -120,7 +126,6 @@ public final class ImageDecoder {
                 yield upright(format, file, remarks);
             }
             case TIFF -> upright(format, file, remarks);
-            case SVG -> SvgImage.draw(file, side, remarks);
         };
     }
 

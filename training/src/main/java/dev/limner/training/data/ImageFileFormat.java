@@ -28,8 +28,7 @@ enum ImageFileFormat {
     GIF,
     BMP,
     WEBP,
-    TIFF,
-    SVG;
+    TIFF;
 
     /** How many bytes of a file are enough to tell. */
     static final int HEAD = 1024;
@@ -86,12 +85,7 @@ enum ImageFileFormat {
             case Bmp -> BMP;
             case WebP -> WEBP;
             case Tiff -> TIFF;
-            case Unknown -> {
-                if (isSvg(file)) {
-                    yield SVG;
-                }
-                throw unknown(file);
-            }
+            case Unknown -> throw unknown(file);
             default -> throw unsupported(type.getName().toUpperCase(Locale.ROOT));
         };
     }
@@ -136,6 +130,9 @@ enum ImageFileFormat {
         if (isTga(file)) {
             return unsupported("TGA");
         }
+        if (isSvg(file)) {
+            return unsupported("SVG");
+        }
         String head = head(file);
         if (isPage(head)) {
             return unsupported("a web page, as servers send in place of an image");
@@ -150,10 +147,15 @@ enum ImageFileFormat {
         return new String(file, 0, Math.min(file.length, HEAD), StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
     }
 
-    /** Its first element may be called as in {@code <svg:svg>}, and stand behind a licence. */
-    private static boolean isSvg(byte[] file) {
+    /**
+     * Whether it is a drawing, which is no image file until it is drawn. Its first element may be called as in
+     * {@code <svg:svg>}, and stand behind a licence.
+     *
+     * @param file all of it, or its first {@link #HEAD} bytes
+     */
+    static boolean isSvg(byte[] file) {
         String head = head(file);
-        return !isPage(head) && SVG_ELEMENT.matcher(head).find();
+        return type(file) == FileType.Unknown && !isPage(head) && SVG_ELEMENT.matcher(head).find();
     }
 
     private static boolean isPage(String head) {
@@ -190,7 +192,7 @@ enum ImageFileFormat {
 
     private static ImageException unsupported(String name) {
         return new ImageException(
-                SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF, BMP and SVG");
+                SkippedEntries.Reason.UNSUPPORTED, name + "; read are PNG, JPEG, WebP, TIFF, GIF and BMP");
     }
 
     /** A decoder, to be disposed of. */
@@ -203,7 +205,6 @@ enum ImageFileFormat {
                 provider(WebPImageReaderSpi.class, WebPImageReaderSpi::new).createReaderInstance();
             case TIFF ->
                 provider(TIFFImageReaderSpi.class, TIFFImageReaderSpi::new).createReaderInstance();
-            case SVG -> throw new IllegalStateException("an SVG is drawn, not decoded");
         };
     }
 

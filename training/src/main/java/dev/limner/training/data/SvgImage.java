@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Draws an SVG at the size that is wanted, so that it is as sharp as it can be. Files come from anywhere: nothing outside of
@@ -37,6 +39,13 @@ final class SvgImage {
     private static final float MOST_ASPECT = 1_000;
     private static final DocumentLimits LIMITS = new DocumentLimits(64, 15, 100_000);
     private static final AtomicInteger GIVEN_UP = new AtomicInteger();
+
+    /** What the library says of a file to the terminal is said in the import's report. Kept, or its level would be lost. */
+    private static final Logger SILENT = Logger.getLogger("com.github.weisj.jsvg");
+
+    static {
+        SILENT.setLevel(Level.OFF);
+    }
 
     private SvgImage() {}
 

@@ -454,6 +454,7 @@ class ImageDecoderTest {
         assertUnsupported(resource("lossless.avif"), "AVIF");
         assertUnsupported(new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p', 'h', 'e', 'i', 'c', 0, 0, 0, 0}, "HEIF");
         assertUnsupported(new byte[] {(byte) 0xFF, 0x0A, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}, "JPEG XL");
+        assertUnsupported("<?xml version=\"1.0\"?><svg></svg>".getBytes(StandardCharsets.US_ASCII), "SVG");
         assertUnsupported("<!DOCTYPE html><p>404</p>".getBytes(StandardCharsets.US_ASCII), "a web page");
         assertUnsupported("version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.US_ASCII), "Git LFS");
         assertUnsupported("P6\n1 1\n255\nabc".getBytes(StandardCharsets.US_ASCII), "Netpbm");
