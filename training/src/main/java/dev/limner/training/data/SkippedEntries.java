@@ -33,6 +33,8 @@ public interface SkippedEntries {
         BROKEN_LINK("broken-link", "the link leads nowhere or in a circle"),
         CLOSED("closed", "the file or folder cannot be opened"),
         BROKEN_SHARD("broken-shard", "the shard is cut off or damaged, and what follows is missing"),
+        WITHDRAWN("withdrawn", "its makers have withdrawn it"),
+        TRADEMARK("trademark", "it is a company's mark"),
         UNKNOWN_FILE("unknown-file", "neither an image nor a caption file");
 
         private final String code;
