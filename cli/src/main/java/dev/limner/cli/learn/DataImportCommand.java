@@ -3,14 +3,11 @@ package dev.limner.cli.learn;
 import dev.limner.cli.terminal.CountedNoun;
 import dev.limner.cli.terminal.Progress;
 import dev.limner.generator.bundle.DataLicence;
-import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataImport;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.DataSource;
-import dev.limner.training.data.EmojiArtwork;
-import dev.limner.training.data.EmojiSource;
 import dev.limner.training.data.FashionMnistSource;
 import dev.limner.training.data.FolderSource;
 import dev.limner.training.data.RawImage;
@@ -22,7 +19,6 @@ import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,7 +43,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         subcommands = {
-            DataImportCommand.Emoji.class,
+            EmojiImportCommand.class,
+            IconsImportCommand.class,
             DataImportCommand.FashionMnist.class,
             DataImportCommand.Folder.class,
             DataImportCommand.WebDataset.class
@@ -131,88 +128,6 @@ final class DataImportCommand {
                     + " to train on and " + EvaluationPlan.FEWEST
                     + (settings.splitsBySubject() ? " for validation" : " held out")
                     + " are needed): import more, or train with --check-every 0");
-        }
-    }
-
-    /** {@code limner data import emoji}. */
-    @Command(
-            name = "emoji",
-            description =
-                    "Import the sample data set: emoji at 64x64 with CLDR names and keywords as captions, from two npm packages.",
-            mixinStandardHelpOptions = true)
-    static final class Emoji implements Callable<Integer> {
-        private static final int SIDE = 64;
-
-        @Mixin
-        @SuppressWarnings("NullAway.Init")
-        Target target;
-
-        @Option(
-                names = "--packages",
-                paramLabel = "DIR",
-                description = "Folder with the two packages' tarballs. Without this option npm fetches them.")
-        @Nullable
-        Path packages;
-
-        @Option(
-                names = "--artwork",
-                paramLabel = "ARTIST",
-                defaultValue = "noto",
-                description = "Whose images: noto or twemoji. Default: ${DEFAULT-VALUE}")
-        @SuppressWarnings("NullAway.Init")
-        EmojiArtwork artwork;
-
-        @Option(
-                names = "--category",
-                paramLabel = "NAME",
-                description = "Only these, as in 'Animals & Nature'. A wrong one is answered with the right ones.")
-        @Nullable
-        String category;
-
-        @Option(names = "--out", paramLabel = "DIR", description = "The data set. Default, for all of noto: data/emoji")
-        @Nullable
-        Path out;
-
-        @Option(
-                names = "--languages",
-                paramLabel = "LANGUAGE",
-                split = ",",
-                defaultValue = "en,zh",
-                description = "Languages of the captions. Default: ${DEFAULT-VALUE}")
-        @SuppressWarnings("NullAway.Init")
-        List<String> languages;
-
-        @Override
-        public Integer call() {
-            if (out == null && (artwork != EmojiArtwork.NOTO || category != null)) {
-                throw new UsageException("--out is needed: data/emoji is for all of noto");
-            }
-            if (packages != null) {
-                EmojiSource source = source(packages);
-                source.complaint().ifPresent(wrong -> {
-                    throw new UsageException(wrong);
-                });
-                return fill(source);
-            }
-            EmojiPackages.require(category, languages);
-            DataSettings unused = target.shares.settings(SIDE, out());
-            try (FetchedPackages fetched = new FetchedPackages()) {
-                fetched.fetch(artwork);
-                return fill(source(fetched.folder()));
-            }
-        }
-
-        private EmojiSource source(Path from) {
-            return new EmojiSource(
-                    artwork, EmojiPackages.images(artwork, from), EmojiPackages.names(from), languages, category);
-        }
-
-        private int fill(EmojiSource source) {
-            return target.fill(source, out(), SIDE);
-        }
-
-        private Path out() {
-            return out == null ? ProjectLayout.find().emojiData() : out;
         }
     }
 

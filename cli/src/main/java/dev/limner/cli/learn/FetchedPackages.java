@@ -1,7 +1,8 @@
 package dev.limner.cli.learn;
 
 import dev.limner.launcher.Folders;
-import dev.limner.training.data.EmojiArtwork;
+import dev.limner.training.data.NpmPackage;
+import dev.limner.training.data.PinnedPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,14 +14,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two packages in a temporary folder, fetched by npm. Neither the folder nor npm outlives this, nor the process where that
+ * Packages in a temporary folder, fetched by npm and compared with what this build knows of them. Neither the folder nor npm outlives this, nor the process where that
  * is told to end (SIGINT, SIGTERM).
  */
 final class FetchedPackages implements AutoCloseable {
     private static final int ENDS_WITHIN_SECONDS = 2;
 
-    private final Path folder = Folders.temporary("limner-emoji");
-    private final Thread hook = new Thread(this::discard, "limner-emoji");
+    private final Path folder = Folders.temporary("limner-packages");
+    private final Thread hook = new Thread(this::discard, "limner-packages");
     private final String npm;
     private @Nullable Process fetching;
     private boolean discarded;
@@ -39,10 +40,29 @@ final class FetchedPackages implements AutoCloseable {
         return folder;
     }
 
-    /** @throws IllegalStateException if npm fails */
-    void fetch(EmojiArtwork artwork) {
-        List<String> line = new ArrayList<>(List.of(npm, "pack", "--silent"));
-        line.addAll(EmojiPackages.wanted(artwork));
+    /**
+     * Fetches each of them once, from npm's own cache where it is there already.
+     *
+     * @throws IllegalStateException if npm fails, or brings something else
+     */
+    void fetch(List<PinnedPackage> packages) {
+        List<PinnedPackage> wanted = packages.stream().distinct().toList();
+        List<String> line = new ArrayList<>(List.of(npm, "pack", "--silent", "--prefer-offline", "--ignore-scripts"));
+        wanted.forEach(one -> line.add(one.specifier()));
+        run(line, wanted.size() == 1 ? "the package" : "the packages");
+        wanted.forEach(this::requireIntegrity);
+    }
+
+    private void requireIntegrity(PinnedPackage wanted) {
+        NpmPackage fetched = PackageTarballs.in(folder, wanted);
+        String integrity = fetched.integrity();
+        if (wanted.integrity() != null && !wanted.integrity().equals(integrity)) {
+            throw new IllegalStateException("npm fetched another " + wanted.specifier() + " than this build knows: "
+                    + integrity + ", must be " + wanted.integrity());
+        }
+    }
+
+    private void run(List<String> line, String what) {
         try {
             Process process = start(line);
             int code = process.waitFor();
@@ -51,7 +71,7 @@ final class FetchedPackages implements AutoCloseable {
             }
             if (code != 0) {
                 throw new IllegalStateException("npm pack ended with exit code " + code
-                        + ": --packages takes a folder with the two packages instead");
+                        + ": --packages takes a folder with " + what + " instead");
             }
         } catch (IOException e) {
             throw new UncheckedIOException("npm, which fetches the packages, cannot be started", e);

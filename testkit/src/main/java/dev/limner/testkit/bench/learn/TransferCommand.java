@@ -2,7 +2,7 @@ package dev.limner.testkit.bench.learn;
 
 import dev.limner.cli.learn.DataCommand;
 import dev.limner.cli.learn.DataOptions;
-import dev.limner.cli.learn.EmojiPackages;
+import dev.limner.cli.learn.EmojiOptions;
 import dev.limner.cli.learn.JudgesCommand;
 import dev.limner.cli.learn.TrainCommand;
 import dev.limner.generator.bundle.ModelBundle;
@@ -12,7 +12,6 @@ import dev.limner.launcher.Folders;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.EmojiArtwork;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.loop.StartingPoint;
 import java.io.IOException;
@@ -23,7 +22,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -63,12 +61,12 @@ public final class TransferCommand implements Callable<Integer> {
     List<String> frozen = List.of();
 
     @Option(
-            names = "--artwork",
-            paramLabel = "ARTIST",
+            names = {"--style", "--artwork"},
+            paramLabel = "STYLE",
             defaultValue = "twemoji",
-            description = "Whose images: noto or twemoji. Default: ${DEFAULT-VALUE}")
+            description = "Whose images, as of 'data import emoji'. Default: ${DEFAULT-VALUE}")
     @SuppressWarnings("NullAway.Init")
-    EmojiArtwork artwork;
+    String style;
 
     @Option(
             names = "--category",
@@ -117,7 +115,8 @@ public final class TransferCommand implements Callable<Integer> {
             throw new UsageException("--held-out is 0, must be at least 1: nothing could be compared with");
         }
         DataSettings unused = DataOptions.settings(SIDE, heldOut);
-        EmojiPackages.require(category, List.of(HeldOutClass.LANGUAGE));
+        EmojiOptions.require(category, List.of(HeldOutClass.LANGUAGE));
+        style = EmojiOptions.style("--style", style).id();
         ProjectLayout home = ProjectLayout.find();
         Path base = from == null ? home.root().resolve("models/default") : from;
         StartingPoint start = StartingPoint.of(ModelBundle.read(base), frozen);
@@ -165,7 +164,7 @@ public final class TransferCommand implements Callable<Integer> {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("--from", ModelBundle.read(base).manifest().digest());
         options.put("--freeze", String.join(",", frozen));
-        options.put("--artwork", artwork.name().toLowerCase(Locale.ROOT));
+        options.put("--artwork", style);
         options.put("--category", category);
         options.put("--held-out", String.valueOf(heldOut));
         return options;
@@ -178,7 +177,7 @@ public final class TransferCommand implements Callable<Integer> {
             return;
         }
         List<String> line = new ArrayList<>(List.of(
-                "import", "emoji", "--artwork=" + artwork, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
+                "import", "emoji", "--style=" + style, "--languages=" + HeldOutClass.LANGUAGE, "--out=" + data));
         line.addAll(List.of(arguments));
         LearningReports.execute(spec, DataCommand.class, line.toArray(String[]::new));
         try {

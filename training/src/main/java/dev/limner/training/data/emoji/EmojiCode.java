@@ -30,6 +30,9 @@ record EmojiCode(List<Integer> points) {
     private static final int FIRST_TONE = 0x1F3FB;
     private static final int LAST_TONE = 0x1F3FF;
     private static final int MOST_POINTS = 16;
+    private static final int FIRST_TAG = 0xE0020;
+    private static final int LAST_TAG = 0xE007E;
+    private static final int END_OF_TAGS = 0xE007F;
 
     /** After a joiner: the signs of the sexes, red, curly, no and white hair, and the way somebody faces. */
     private static final Set<Integer> VARIANTS = Set.of(0x2640, 0x2642, 0x1F9B0, 0x1F9B1, 0x1F9B2, 0x1F9B3, 0x27A1);
@@ -71,7 +74,15 @@ record EmojiCode(List<Integer> points) {
                 points.add(point);
             }
         }
-        return points.isEmpty() ? Optional.empty() : Optional.of(new EmojiCode(points));
+        if (points.isEmpty()) {
+            return Optional.empty();
+        }
+        int last = points.get(points.size() - 1);
+        if (last >= FIRST_TAG && last <= LAST_TAG) {
+            // Flags of England, Scotland and Wales, whose end some packages leave out.
+            points.add(END_OF_TAGS);
+        }
+        return Optional.of(new EmojiCode(points));
     }
 
     /** In lower case with dashes, as in {@code 1f468-200d-1f4bb}. */
