@@ -151,7 +151,11 @@ class LimnerTest {
         assertThat(complaint("data", "import", "emoji", "--languages", "en,xx", "--out", "never"))
                 .startsWith("limner: --languages has 'xx', must be of bn, da, ");
         assertThat(complaint("data", "import", "emoji", "--artwork", "me", "--out", "never"))
-                .startsWith("limner: --artwork is 'me', must be one of noto, twemoji");
+                .startsWith("limner: --style is 'me', must be one of noto, twemoji, openmoji, ");
+        assertThat(complaint("data", "import", "emoji", "--style", "noto,twemoji"))
+                .isEqualTo("limner: --out is needed: data/emoji is for all of noto");
+        assertThat(complaint("data", "import", "icons", "tabbler", "--out", "never"))
+                .startsWith("limner: the icon set 'tabbler' is not among those whose version is known, bi, carbon, ");
     }
 
     @Test

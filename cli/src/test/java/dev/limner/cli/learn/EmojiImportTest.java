@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limner.cli.Limner;
-import dev.limner.training.data.EmojiArtwork;
+import dev.limner.training.data.PinnedPackage;
+import dev.limner.training.data.emoji.EmojiNames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code limner data import emoji} over packages that are wrong, and an npm that takes its time. */
 class EmojiImportTest {
     private static final int BLOCK = 512;
+    private static final List<PinnedPackage> NAMES = List.of(EmojiNames.PACKAGE);
 
     @TempDir
     Path folder;
@@ -37,18 +39,22 @@ class EmojiImportTest {
     @BeforeEach
     void makePackages() throws IOException {
         System.setProperty("limner.home", "..");
-        tarball(
-                "emoji-datasource-google-16.0.0.tgz",
-                Map.of(
-                        "package/emoji.json",
-                        "[{\"unified\": \"1F431\", \"image\": \"1f431.png\", \"category\": \"Animals & Nature\"}]"));
+        tarball("emoji-datasource-google-16.0.0.tgz", Map.of("package/img/google/64/1f431.png", "none"));
         tarball("emojibase-data-17.0.0.tgz", Map.of("package/en/data.json", "[]"));
     }
 
     @Test
     void shouldCallAWrongNameMisuseAndLeaveNothingBehind() {
         assertThat(complaint("--category", "Plants", "--languages", "en"))
-                .isEqualTo("limner: there is no category 'Plants' of emoji, there are Animals & Nature");
+                .startsWith("limner: --category is 'Plants', must be one of Activities, Animals & Nature, ");
+        assertThat(complaint("--style", "noto,notto"))
+                .isEqualTo("limner: --style is 'notto', must be one of noto, twemoji, openmoji, openmoji-black,"
+                        + " fluent-3d, fluent-flat");
+        assertThat(complaint("--style", "noto", "--artwork", "NOTO"))
+                .isEqualTo("limner: --style is noto,NOTO, must have each style once");
+        assertThat(complaint("--style", "noto,fluent-3d"))
+                .isEqualTo("limner: there is no lobehub-fluent-emoji-3d-*.tgz in " + folder);
+        assertThat(complaint("--label", "colour")).startsWith("limner: --label is 'colour', must be one of style; ");
         assertThat(complaint("--languages", "en,tlh"))
                 .isEqualTo("limner: " + folder.resolve("emojibase-data-17.0.0.tgz")
                         + " holds no names in the language 'tlh'");
@@ -70,7 +76,7 @@ class EmojiImportTest {
     void shouldEndNpmAndDeleteWhatItFetched() throws Exception {
         Path started = folder.resolve("started");
         FetchedPackages packages = new FetchedPackages(program("sleep 300 &\necho $! >" + started + "\nwait\n"));
-        CompletableFuture<Void> fetching = CompletableFuture.runAsync(() -> packages.fetch(EmojiArtwork.NOTO));
+        CompletableFuture<Void> fetching = CompletableFuture.runAsync(() -> packages.fetch(NAMES));
         while (!Files.exists(started) || Files.size(started) == 0) {
             Thread.sleep(10);
         }
@@ -81,16 +87,27 @@ class EmojiImportTest {
         assertThat(packages.folder()).doesNotExist();
         assertThatThrownBy(fetching::join).hasMessageContaining("stopped while npm fetched the packages");
         assertThat(ProcessHandle.of(child).map(ProcessHandle::isAlive)).isNotEqualTo(Optional.of(true));
-        assertThatThrownBy(() -> packages.fetch(EmojiArtwork.NOTO)).hasMessageContaining("this process ends");
+        assertThatThrownBy(() -> packages.fetch(NAMES)).hasMessageContaining("this process ends");
         packages.close();
     }
 
     @Test
     void shouldSayThatNpmFailed() throws IOException {
         try (FetchedPackages packages = new FetchedPackages(program("exit 7\n"))) {
-            assertThatThrownBy(() -> packages.fetch(EmojiArtwork.NOTO))
-                    .hasMessage("npm pack ended with exit code 7: --packages takes a folder with the two packages"
+            assertThatThrownBy(() -> packages.fetch(NAMES))
+                    .hasMessage("npm pack ended with exit code 7: --packages takes a folder with the package"
                             + " instead");
+        }
+    }
+
+    @Test
+    void shouldRefuseAPackageThatIsNotTheOneItKnows() throws IOException {
+        Path made = folder.resolve("emojibase-data-17.0.0.tgz");
+        try (FetchedPackages packages = new FetchedPackages(program("cp " + made + " .\n"))) {
+            assertThatThrownBy(() -> packages.fetch(NAMES))
+                    .hasMessageMatching("npm fetched another emojibase-data@17\\.0\\.0 than this build knows:"
+                            + " sha512-\\S+, must be sha512-Yvgb5AWoHViHV\\S+");
+            packages.fetch(List.of(new PinnedPackage("emojibase-data", "17.0.0", null)));
         }
     }
 
