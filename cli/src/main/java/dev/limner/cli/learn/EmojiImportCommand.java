@@ -101,7 +101,7 @@ final class EmojiImportCommand implements Callable<Integer> {
             return fill(source);
         }
         EmojiOptions.require(category, languages);
-        DataSettings unused = DataOptions.settings(side, target.heldOut);
+        DataSettings unused = target.shares.settings(side, out());
         List<PinnedPackage> wanted = new ArrayList<>(List.of(EmojiNames.PACKAGE));
         chosen.forEach(style -> wanted.add(style.images()));
         try (FetchedPackages fetched = new FetchedPackages()) {
@@ -122,6 +122,10 @@ final class EmojiImportCommand implements Callable<Integer> {
     }
 
     private int fill(EmojiSource source) {
-        return target.fill(source, out == null ? ProjectLayout.find().emojiData() : out, side);
+        return target.fill(source, out(), side);
+    }
+
+    private Path out() {
+        return out == null ? ProjectLayout.find().emojiData() : out;
     }
 }

@@ -66,7 +66,7 @@ final class IconsImportCommand implements Callable<Integer> {
         if (packages != null) {
             return fill(wanted, packages);
         }
-        DataSettings unused = DataOptions.settings(side, target.heldOut);
+        DataSettings unused = target.shares.settings(side, out);
         try (FetchedPackages fetched = new FetchedPackages()) {
             fetched.fetch(wanted);
             return fill(wanted, fetched.folder());
