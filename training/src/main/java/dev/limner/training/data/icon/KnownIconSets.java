@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,11 @@ public final class KnownIconSets {
         return known;
     }
 
+    /** All of them, in alphabetical order. */
+    static Set<String> names() {
+        return new TreeSet<>(KNOWN.stringPropertyNames());
+    }
+
     /**
      * The package of a set.
      *
@@ -46,7 +52,7 @@ public final class KnownIconSets {
         String[] known = KNOWN.getProperty(name, "").split(" ", 2);
         if (version == null && known.length < 2) {
             throw new DataException("the icon set '" + name + "' is not among those whose version is known, "
-                    + String.join(", ", new TreeSet<>(KNOWN.stringPropertyNames())) + "; for others give the version, as in "
+                    + String.join(", ", names()) + "; for others give the version, as in "
                     + name + "@1.2.0");
         }
         boolean pinned = version == null || version.equals(known[0]);

@@ -15,6 +15,7 @@ import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.StyleUse;
 import dev.limner.training.data.TestPackages;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +124,7 @@ class IconSourceTest {
         List<RawImage> read = new ArrayList<>();
         new IconSource(List.of(set), StyleUse.NONE).read(read::add, (entry, reason, detail) -> {});
 
-        assertThat(new String(read.get(0).file(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(read.get(0).file(), StandardCharsets.UTF_8))
                 .contains("viewBox=\"-15.0 0.0 48.0 48.0\"");
     }
 
@@ -164,6 +165,16 @@ class IconSourceTest {
         for (String wrong : List.of("--help", "../tabler", "tabler@latest", "Tabler", "tabler@file:x", "")) {
             assertThatThrownBy(() -> KnownIconSets.named(wrong)).isInstanceOf(DataException.class);
         }
+    }
+
+    @Test
+    void shouldNameEveryKnownSetInTheGuide() throws IOException {
+        String guide = Files.readString(Path.of("../docs/guide/training.md"));
+
+        assertThat(KnownIconSets.names()).hasSizeGreaterThan(10).allSatisfy(name -> {
+            assertThat(guide).contains("`" + name + "`");
+            assertThat(KnownIconSets.named(name).integrity()).matches("sha512-[A-Za-z0-9+/]{86}==");
+        });
     }
 
     private NpmPackage changed(String set, String file, String before, String after) throws IOException {
