@@ -119,7 +119,7 @@ final class SvgContent {
                     if (reader.getNamespaceURI() == null || reader.getNamespaceURI().equals(NAMESPACE)) {
                         take(name, element, reader);
                     } else if (elements == 1) {
-                        throw ImageException.damaged("it is no SVG, but of " + reader.getNamespaceURI());
+                        throw ImageException.damaged("its namespace is " + reader.getNamespaceURI() + ", not that of SVG");
                     }
                 }
                 case XMLStreamConstants.END_ELEMENT -> {

@@ -138,7 +138,8 @@ final class SvgImage {
             case StackOverflowError e ->
                 new ImageException(SkippedEntries.Reason.TOO_LARGE, "an SVG that is nested too deep");
             case RuntimeException e -> ImageException.damaged(ImageDecoder.told(e));
-            default -> throw new IllegalStateException("an SVG cannot be drawn on this machine", cause);
+            case LinkageError e -> throw new IllegalStateException("this machine cannot draw SVGs: " + e, e);
+            default -> ImageException.damaged("its drawing fails (" + cause + ")");
         };
     }
 
