@@ -123,7 +123,8 @@ final class DataImportCommand {
             if (outcome.in(Split.TRAIN) >= ExtractorTraining.FEWEST && choosing >= EvaluationPlan.FEWEST) {
                 return Optional.empty();
             }
-            String none = choosing == 0 ? "none is held out, " : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
+            String none =
+                    choosing == 0 ? "none is held out, " : outcome.in(Split.TRAIN) == 0 ? "all are held out, " : "";
             return Optional.of(none + "too few to look at how a training goes (" + ExtractorTraining.FEWEST
                     + " to train on and " + EvaluationPlan.FEWEST
                     + (settings.splitsBySubject() ? " for validation" : " held out")
@@ -204,8 +205,8 @@ final class DataImportCommand {
             }
             String name = String.valueOf(place.toAbsolutePath().normalize().getFileName());
             try {
-                return source.by(DataSource.of(
-                        name, name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
+                return source.by(
+                        DataSource.of(name, name, licence == null ? DataLicence.UNKNOWN : licence, attribution));
             } catch (DataException e) {
                 throw new UsageException(String.valueOf(e.getMessage()), e);
             }

@@ -82,9 +82,8 @@ final class EmojiImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<EmojiStyle> chosen = styles.stream()
-                .map(name -> EmojiOptions.style("--style", name))
-                .toList();
+        List<EmojiStyle> chosen =
+                styles.stream().map(name -> EmojiOptions.style("--style", name)).toList();
         if (chosen.stream().map(EmojiStyle::id).distinct().count() < chosen.size()) {
             throw new UsageException("--style is " + String.join(",", styles) + ", must have each style once");
         }
@@ -113,8 +112,7 @@ final class EmojiImportCommand implements Callable<Integer> {
     private EmojiSource source(List<EmojiStyle> chosen, Path from) {
         return new EmojiSource(
                 chosen.stream()
-                        .map(style ->
-                                new EmojiSource.StyledPackage(style, PackageTarballs.in(from, style.images())))
+                        .map(style -> new EmojiSource.StyledPackage(style, PackageTarballs.in(from, style.images())))
                         .toList(),
                 new EmojiNames(PackageTarballs.in(from, EmojiNames.PACKAGE), languages),
                 category,

@@ -28,8 +28,9 @@ final class IconsImportCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SET",
             arity = "1..*",
-            description = "tabler, lucide, mdi, ...; or SET@VERSION of any other. A wrong one is answered with the right"
-                    + " ones.")
+            description =
+                    "tabler, lucide, mdi, ...; or SET@VERSION of any other. A wrong one is answered with the right"
+                            + " ones.")
     @SuppressWarnings("NullAway.Init")
     List<String> sets;
 

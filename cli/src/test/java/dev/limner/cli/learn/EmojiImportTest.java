@@ -95,8 +95,8 @@ class EmojiImportTest {
     void shouldSayThatNpmFailed() throws IOException {
         try (FetchedPackages packages = new FetchedPackages(program("exit 7\n"))) {
             assertThatThrownBy(() -> packages.fetch(NAMES))
-                    .hasMessage("npm pack ended with exit code 7: --packages takes a folder with the package"
-                            + " instead");
+                    .hasMessage(
+                            "npm pack ended with exit code 7: --packages takes a folder with the package" + " instead");
         }
     }
 

@@ -155,7 +155,9 @@ enum ImageFileFormat {
      */
     static boolean isSvg(byte[] file) {
         String head = head(file);
-        return type(file) == FileType.Unknown && !isPage(head) && SVG_ELEMENT.matcher(head).find();
+        return type(file) == FileType.Unknown
+                && !isPage(head)
+                && SVG_ELEMENT.matcher(head).find();
     }
 
     private static boolean isPage(String head) {

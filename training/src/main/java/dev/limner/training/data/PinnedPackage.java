@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param integrity {@code sha512-} and Base64, as {@code npm view NAME dist.integrity} prints it; null if this build does not
  *     know it
  */
-public record PinnedPackage(String name, String version, @Nullable String integrity) {
+public record PinnedPackage(
+        String name, String version, @Nullable String integrity) {
     /** As npm is asked for it. */
     public String specifier() {
         return name + "@" + version;

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -116,10 +115,12 @@ final class SvgContent {
                     Element element = new Element();
                     open.element().children.add(element);
                     open.push(element);
-                    if (reader.getNamespaceURI() == null || reader.getNamespaceURI().equals(NAMESPACE)) {
+                    if (reader.getNamespaceURI() == null
+                            || reader.getNamespaceURI().equals(NAMESPACE)) {
                         take(name, element, reader);
                     } else if (elements == 1) {
-                        throw ImageException.damaged("its namespace is " + reader.getNamespaceURI() + ", not that of SVG");
+                        throw ImageException.damaged(
+                                "its namespace is " + reader.getNamespaceURI() + ", not that of SVG");
                     }
                 }
                 case XMLStreamConstants.END_ELEMENT -> {

@@ -287,13 +287,7 @@ public final class TrainingLoop {
         }
         try (Renderer renderer = training.renderer()) {
             ModelBundle.Description description = new ModelBundle.Description(
-                    recipe.name(),
-                    recipe.generator(),
-                    encoder.id(),
-                    recipe.asData(),
-                    trainedOn,
-                    licences(),
-                    null);
+                    recipe.name(), recipe.generator(), encoder.id(), recipe.asData(), trainedOn, licences(), null);
             ModelBundle.Content content = new ModelBundle.Content(
                     training.averaged(),
                     training.discriminator(),

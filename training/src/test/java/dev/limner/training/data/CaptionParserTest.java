@@ -106,8 +106,7 @@ class CaptionParserTest {
                 "json",
                 "{\"caption\": \"a\", \"subject\": 17, \"style\": \" flat \", \"role\": \"outline\", \"source\": \"ours\"}");
 
-        assertThat(picture.attributes())
-                .isEqualTo(new ImageAttributes(null, null, "17", "flat", "outline", "ours"));
+        assertThat(picture.attributes()).isEqualTo(new ImageAttributes(null, null, "17", "flat", "outline", "ours"));
         assertThat(picture("json", "{\"caption\": \"a\", \"subject\": \" \", \"style\": null, \"role\": NaN}")
                         .attributes())
                 .isEqualTo(ImageAttributes.NONE);

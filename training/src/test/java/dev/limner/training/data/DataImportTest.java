@@ -248,7 +248,8 @@ class DataImportTest {
         assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, DataSettings.ofPixels(64, 20)))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("side 32 and 20 percent held out, asked for side 64 and 20 percent");
-        assertThatThrownBy(() -> DataSettings.ofPixels(48, 20)).hasMessageContaining("side is 48, must be a power of two");
+        assertThatThrownBy(() -> DataSettings.ofPixels(48, 20))
+                .hasMessageContaining("side is 48, must be a power of two");
     }
 
     @Test

@@ -25,13 +25,15 @@ class DataSettingsTest {
     void shouldWriteFormat1AsItAlwaysWas() throws IOException {
         DataSettings.ofPixels(64, 20).write(folder);
 
-        assertThat(folder.resolve("dataset.json")).hasContent("""
+        assertThat(folder.resolve("dataset.json"))
+                .hasContent("""
                 {
                   "format" : 1,
                   "side" : 64,
                   "heldOutPercent" : 20
                 }
-                """).hasSameBinaryContentAs(Path.of("../data/emoji/dataset.json"));
+                """)
+                .hasSameBinaryContentAs(Path.of("../data/emoji/dataset.json"));
         assertThat(DataSettings.read(folder)).isEqualTo(DataSettings.ofPixels(64, 20));
     }
 

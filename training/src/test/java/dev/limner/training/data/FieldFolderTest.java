@@ -220,7 +220,8 @@ class FieldFolderTest {
                 .singleElement()
                 .asString()
                 .contains("\"entry\":\"a.png\"")
-                .contains("split is 'bogus', known are train (training), validation (dev, development, val, valid), test (");
+                .contains(
+                        "split is 'bogus', known are train (training), validation (dev, development, val, valid), test (");
     }
 
     @Test

@@ -81,7 +81,8 @@ class NearDuplicatesTest {
             }
         }
 
-        int difference = difference(Thumbnail.of(new Pixels(side, side, rgb)), Thumbnail.of(new Pixels(side, side, other)));
+        int difference =
+                difference(Thumbnail.of(new Pixels(side, side, rgb)), Thumbnail.of(new Pixels(side, side, other)));
 
         assertThat(difference).isEqualTo(144);
     }

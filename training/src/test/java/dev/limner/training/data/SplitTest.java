@@ -45,7 +45,8 @@ class SplitTest {
     @Test
     void shouldPutSubjectsWhereTheyAlwaysWere() {
         assertThat(IntStream.range(0, 40)
-                        .mapToObj(i -> String.valueOf(Split.ofSubject("1f" + i, 10, 10).ordinal()))
+                        .mapToObj(i ->
+                                String.valueOf(Split.ofSubject("1f" + i, 10, 10).ordinal()))
                         .reduce("", String::concat))
                 .isEqualTo("0000000000011100000000220000000000000000");
     }

@@ -92,16 +92,16 @@ class SubjectGroupsTest {
     @Test
     void shouldFollowTheFirstImageOfASubjectAndSaySo() {
         SubjectGroups groups = new SubjectGroups(SETTINGS);
-        CaptionedImage first = image("a", flat(10), ImageAttributes.NONE.withSubject("cat").withSplit(Split.TEST));
-        CaptionedImage second = image("b", flat(90), ImageAttributes.NONE.withSubject("cat").withSplit(Split.TRAIN));
+        CaptionedImage first =
+                image("a", flat(10), ImageAttributes.NONE.withSubject("cat").withSplit(Split.TEST));
+        CaptionedImage second =
+                image("b", flat(90), ImageAttributes.NONE.withSubject("cat").withSplit(Split.TRAIN));
         CaptionedImage third = image("c", flat(200), ImageAttributes.NONE.withSubject("cat"));
 
         assertThat(groups.place(first)).isEqualTo(new SubjectGroups.Placement.Placed(first, null, null));
         assertThat(groups.place(second))
                 .isEqualTo(new SubjectGroups.Placement.Placed(
-                        second.with(first.attributes()),
-                        "its split is 'train', its subject 'cat' is in test",
-                        null));
+                        second.with(first.attributes()), "its split is 'train', its subject 'cat' is in test", null));
         assertThat(groups.place(third))
                 .isEqualTo(new SubjectGroups.Placement.Placed(third.with(first.attributes()), null, null));
     }
@@ -118,9 +118,7 @@ class SubjectGroupsTest {
         CaptionedImage stated = image("d", flat(111), ImageAttributes.NONE.withSplit(Split.TEST));
         assertThat(groups.place(stated))
                 .isEqualTo(new SubjectGroups.Placement.Placed(
-                        stated.with(stated.attributes().withSubject("a")),
-                        null,
-                        "b is in train, and it is in test"));
+                        stated.with(stated.attributes().withSubject("a")), null, "b is in train, and it is in test"));
     }
 
     @Test
@@ -131,9 +129,7 @@ class SubjectGroupsTest {
         CaptionedImage stated = image("b", flat(101), ImageAttributes.NONE.withSplit(Split.TEST));
         assertThat(groups.place(stated))
                 .isEqualTo(new SubjectGroups.Placement.Placed(
-                        stated.with(stated.attributes().withSubject("b")),
-                        null,
-                        "a is in train, and it is in test"));
+                        stated.with(stated.attributes().withSubject("b")), null, "a is in train, and it is in test"));
     }
 
     @Test
@@ -156,7 +152,8 @@ class SubjectGroupsTest {
             switch (groups.place(image)) {
                 case SubjectGroups.Placement.Placed(CaptionedImage found, String overruled, String alike) ->
                     placed.add(found);
-                case SubjectGroups.Placement.Between(String why) -> assertThat(why).contains(" is in ");
+                case SubjectGroups.Placement.Between(String why) ->
+                    assertThat(why).contains(" is in ");
             }
         }
         return placed;
@@ -173,9 +170,8 @@ class SubjectGroupsTest {
         for (int i = 0; i < 80; i++) {
             ImageAttributes attributes = ImageAttributes.NONE;
             if (random.nextInt(3) == 0) {
-                attributes = attributes
-                        .withSubject("subject " + random.nextInt(12))
-                        .withStyle("style " + random.nextInt(3));
+                attributes =
+                        attributes.withSubject("subject " + random.nextInt(12)).withStyle("style " + random.nextInt(3));
             }
             if (random.nextInt(5) == 0) {
                 attributes = attributes.withSplit(Split.values()[random.nextInt(3)]);

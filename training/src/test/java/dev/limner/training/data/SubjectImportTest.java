@@ -107,7 +107,9 @@ class SubjectImportTest {
         for (int i = 0; i < 3; i++) {
             image("abc".charAt(i) + ".png", i);
             write("abc".charAt(i) + ".json", "{\"text\": \"x" + i + "\", \"source\": \"ours\"}");
-            write("sources.json", "[{\"id\": \"ours\", \"licence\": \"MIT\", \"version\": \"" + Math.min(i, 1) + "\"}]");
+            write(
+                    "sources.json",
+                    "[{\"id\": \"ours\", \"licence\": \"MIT\", \"version\": \"" + Math.min(i, 1) + "\"}]");
             run();
         }
 
@@ -129,9 +131,12 @@ class SubjectImportTest {
                 32,
                 SETTINGS.withSources(List.of(other, test, ours)),
                 List.of(
-                        captioned("a", ImageAttributes.NONE.withSplit(Split.TRAIN).withSource("ours")),
-                        captioned("b", ImageAttributes.NONE.withSplit(Split.TRAIN).withSource("other")),
-                        captioned("c", ImageAttributes.NONE.withSplit(Split.TEST).withSource("test")),
+                        captioned(
+                                "a", ImageAttributes.NONE.withSplit(Split.TRAIN).withSource("ours")),
+                        captioned(
+                                "b", ImageAttributes.NONE.withSplit(Split.TRAIN).withSource("other")),
+                        captioned(
+                                "c", ImageAttributes.NONE.withSplit(Split.TEST).withSource("test")),
                         captioned("d", ImageAttributes.NONE.withSplit(Split.TRAIN))));
 
         assertThat(data.licences("en"))
@@ -149,7 +154,9 @@ class SubjectImportTest {
             for (int subject = 0; subject < 20; subject++) {
                 String name = "s" + subject + "-" + batch;
                 image(name + ".png", number++);
-                write(name + ".json", "{\"text\": \"it\", \"subject\": \"s" + subject + "\", \"style\": \"" + batch + "\"}");
+                write(
+                        name + ".json",
+                        "{\"text\": \"it\", \"subject\": \"s" + subject + "\", \"style\": \"" + batch + "\"}");
             }
             Map<String, Split> before = batch == 0 ? Map.of() : splits();
             run();
@@ -208,8 +215,9 @@ class SubjectImportTest {
         assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BETWEEN_SPLITS, 1));
 
         assertThat(Files.readString(set.resolve("skipped.jsonl")))
-                .isEqualTo("{\"entry\":\"c.png\",\"code\":\"between-splits\",\"reason\":\"it looks nearly like images of two"
-                        + " splits\",\"detail\":\"a is in test, and b is in validation\"}\n");
+                .isEqualTo(
+                        "{\"entry\":\"c.png\",\"code\":\"between-splits\",\"reason\":\"it looks nearly like images of two"
+                                + " splits\",\"detail\":\"a is in test, and b is in validation\"}\n");
         assertThat(read().images()).extracting(CaptionedImage::key).containsExactly("a", "b");
         assertThat(run().skipped()).isEqualTo(Map.of(SkippedEntries.Reason.BETWEEN_SPLITS, 1));
     }
@@ -253,7 +261,9 @@ class SubjectImportTest {
     void shouldKeepAttributesFromOneDataSetToAnother() throws IOException {
         image("a.png", 1);
         image("b.png", 2);
-        write("a.json", "{\"text\": \"a\", \"subject\": \"cat\", \"style\": \"ink\", \"split\": \"test\", \"source\": \"ours\"}");
+        write(
+                "a.json",
+                "{\"text\": \"a\", \"subject\": \"cat\", \"style\": \"ink\", \"split\": \"test\", \"source\": \"ours\"}");
         write("b.txt", "b");
         write("sources.json", "[{\"id\": \"ours\", \"licence\": \"MIT\"}]");
         run();
@@ -262,8 +272,10 @@ class SubjectImportTest {
         DataImport.run(new ShardSource(set, "en"), other, SETTINGS);
 
         DataSet copy = ShardFiles.read(other, 32, SubjectImportTest::fail);
-        assertThat(copy.images()).extracting(CaptionedImage::attributes)
-                .isEqualTo(read().images().stream().map(CaptionedImage::attributes).toList());
+        assertThat(copy.images())
+                .extracting(CaptionedImage::attributes)
+                .isEqualTo(
+                        read().images().stream().map(CaptionedImage::attributes).toList());
         assertThat(copy.sources()).isEqualTo(read().sources());
     }
 
@@ -272,7 +284,8 @@ class SubjectImportTest {
         Files.writeString(source.resolve("dataset.json"), "{\"format\": \"parquet\"}");
         ShardFiles.write(source.resolve("0.tar.gz"), List.of(captioned("a", ImageAttributes.NONE)));
 
-        assertThat(DataImport.run(new ShardSource(source, "en"), set, SETTINGS).added()).isEqualTo(1);
+        assertThat(DataImport.run(new ShardSource(source, "en"), set, SETTINGS).added())
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -294,10 +307,16 @@ class SubjectImportTest {
 
     @Test
     void shouldChooseByValidationWhereThereIsSome() {
-        DataSet both = new DataSet("some", "0".repeat(64), 32, SETTINGS, List.of(
-                captioned("a", ImageAttributes.NONE.withSplit(Split.VALIDATION)),
-                captioned("b", ImageAttributes.NONE.withSplit(Split.TEST))));
-        DataSet test = new DataSet("some", "0".repeat(64), 32, SETTINGS, both.images().subList(1, 2));
+        DataSet both = new DataSet(
+                "some",
+                "0".repeat(64),
+                32,
+                SETTINGS,
+                List.of(
+                        captioned("a", ImageAttributes.NONE.withSplit(Split.VALIDATION)),
+                        captioned("b", ImageAttributes.NONE.withSplit(Split.TEST))));
+        DataSet test =
+                new DataSet("some", "0".repeat(64), 32, SETTINGS, both.images().subList(1, 2));
 
         assertThat(both.choosingSplit("en")).isEqualTo(Split.VALIDATION);
         assertThat(both.choosing("en")).extracting(CaptionedImage::key).containsExactly("a");
@@ -312,7 +331,8 @@ class SubjectImportTest {
 
         assertThat(emoji.settings()).isEqualTo(DataSettings.ofPixels(64, 20));
         // The shipped judges and models were trained on it.
-        assertThat(Files.readString(Path.of("../data/emoji/judges-en-v1/judges.json"))).contains(emoji.digest());
+        assertThat(Files.readString(Path.of("../data/emoji/judges-en-v1/judges.json")))
+                .contains(emoji.digest());
         assertThat(emoji.images())
                 .allSatisfy(image -> assertThat(emoji.splitOf(image)).isEqualTo(Split.of(image.pixels(), 20)));
         assertThat(emoji.images(Split.TRAIN, "en")).hasSize(1486);
@@ -374,8 +394,9 @@ class SubjectImportTest {
                         .isEqualTo(image.key().equals("p0") ? Split.TEST : Split.of(image.pixels(), 30)));
         assertThatThrownBy(() -> DataImport.run(new FolderSource(source, "en"), set, DataSettings.of(32, 10, 20)))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("has side 32 and 30 percent held out, asked for side 32 and 10 percent for validation,"
-                        + " 20 for testing");
+                .hasMessageContaining(
+                        "has side 32 and 30 percent held out, asked for side 32 and 10 percent for validation,"
+                                + " 20 for testing");
     }
 
     private DataImport.Outcome run() {
@@ -400,8 +421,8 @@ class SubjectImportTest {
     private Map<String, byte[]> files() throws IOException {
         Map<String, byte[]> contents = new HashMap<>();
         try (Stream<Path> files = Files.list(set)) {
-            for (Path file : files.filter(one -> !one.toString().endsWith(".jsonl"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(one -> !one.toString().endsWith(".jsonl")).toList()) {
                 contents.put(file.getFileName().toString(), Files.readAllBytes(file));
             }
         }
@@ -432,8 +453,8 @@ class SubjectImportTest {
         int[] levels = new SplittableRandom(number).ints(48, 20, 236).toArray();
         byte[] rgb = new byte[3 * 32 * 32];
         IntStream.range(0, rgb.length)
-                .forEach(at -> rgb[at] =
-                        (byte) (levels[at / 3 / 32 / 8 * 12 + at / 3 % 32 / 8 * 3 + at % 3] + lighter));
+                .forEach(
+                        at -> rgb[at] = (byte) (levels[at / 3 / 32 / 8 * 12 + at / 3 % 32 / 8 * 3 + at % 3] + lighter));
         return new Pixels(32, 32, rgb);
     }
 

@@ -98,8 +98,7 @@ class SvgImageTest {
 
     @Test
     void shouldKeepWhatIsOnlyALink() throws IOException {
-        Pixels drawn =
-                draw("<a href='http://127.0.0.1:1/'><rect width='24' height='24' fill='#FF0000'/></a>", 16);
+        Pixels drawn = draw("<a href='http://127.0.0.1:1/'><rect width='24' height='24' fill='#FF0000'/></a>", 16);
 
         assertThat(at(drawn, 8, 8)).isEqualTo(RED);
     }
@@ -108,7 +107,11 @@ class SvgImageTest {
     void shouldNotExpandEntities() throws IOException {
         StringBuilder bomb = new StringBuilder("<!DOCTYPE svg [<!ENTITY a0 'M0 0h1'>");
         for (int i = 1; i < 10; i++) {
-            bomb.append("<!ENTITY a").append(i).append(" '").append(("&a" + (i - 1) + ";").repeat(10)).append("'>");
+            bomb.append("<!ENTITY a")
+                    .append(i)
+                    .append(" '")
+                    .append(("&a" + (i - 1) + ";").repeat(10))
+                    .append("'>");
         }
         String svg = "]><svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'>";
 
@@ -126,12 +129,17 @@ class SvgImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<use href='#a'/>", "<rect width='9' height='9' fill='url(#a)'/>", "<path mask='url(#a)'/>"})
+    @ValueSource(
+            strings = {"<use href='#a'/>", "<rect width='9' height='9' fill='url(#a)'/>", "<path mask='url(#a)'/>"})
     void shouldFollowReferencesOnlyAsFarAsAnybodyNeeds(String leaf) {
         StringBuilder wide = new StringBuilder("<defs><g id='a0'><rect width='1' height='1'/></g>");
         for (int i = 1; i <= 9; i++) {
             String reference = leaf.replace("#a", "#a" + (i - 1));
-            wide.append("<g id='a").append(i).append("'>").append(reference.repeat(10)).append("</g>");
+            wide.append("<g id='a")
+                    .append(i)
+                    .append("'>")
+                    .append(reference.repeat(10))
+                    .append("</g>");
         }
         wide.append("</defs>").append(leaf.replace("#a", "#a9"));
 
@@ -146,8 +154,7 @@ class SvgImageTest {
     void shouldBoundDepthNumberAndBytes() {
         assertRefused(svg("<g>".repeat(5_000) + "</g>".repeat(5_000)), SkippedEntries.Reason.TOO_LARGE);
         assertRefused(svg("<g/>".repeat(100_001)), SkippedEntries.Reason.TOO_LARGE);
-        assertRefused(
-                svg("<path d='" + " ".repeat(SvgImage.MOST_BYTES) + "'/>"), SkippedEntries.Reason.TOO_LARGE);
+        assertRefused(svg("<path d='" + " ".repeat(SvgImage.MOST_BYTES) + "'/>"), SkippedEntries.Reason.TOO_LARGE);
     }
 
     @Test

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param use where the style is told
  */
 public record EmojiSource(
-        List<StyledPackage> styles, EmojiNames names, @Nullable String category, StyleUse use)
-        implements RawImage.Source {
+        List<StyledPackage> styles,
+        EmojiNames names,
+        @Nullable String category,
+        StyleUse use) implements RawImage.Source {
     /** In the data set of the sample models, keys are code points alone. */
     private static final String PLAIN = "noto";
 

@@ -12,9 +12,37 @@ import java.util.Set;
 record IconName(String stem, String variant) {
     /** Last words of names that tell variants of one icon apart. */
     private static final Set<String> VARIANTS = Set.of(
-            "outline", "outlined", "filled", "fill", "solid", "line", "linear", "regular", "bold", "thin", "light", "medium",
-            "duotone", "twotone", "rounded", "round", "sharp", "off", "on", "slash", "disabled", "variant", "alt", "dashed",
-            "dotted", "broken", "small", "big", "large", "mini", "micro");
+            "outline",
+            "outlined",
+            "filled",
+            "fill",
+            "solid",
+            "line",
+            "linear",
+            "regular",
+            "bold",
+            "thin",
+            "light",
+            "medium",
+            "duotone",
+            "twotone",
+            "rounded",
+            "round",
+            "sharp",
+            "off",
+            "on",
+            "slash",
+            "disabled",
+            "variant",
+            "alt",
+            "dashed",
+            "dotted",
+            "broken",
+            "small",
+            "big",
+            "large",
+            "mini",
+            "micro");
 
     static IconName of(String name) {
         List<String> words = List.of(name.split("-"));

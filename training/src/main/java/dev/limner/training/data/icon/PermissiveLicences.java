@@ -31,9 +31,7 @@ final class PermissiveLicences {
     static void require(String set, String licence) {
         if (!ACCEPTED.contains(licence)) {
             throw new DataException("the icons of " + set
-                    + (licence.isEmpty()
-                            ? " say nothing of their licence"
-                            : " are under the licence '" + licence + "'")
+                    + (licence.isEmpty() ? " say nothing of their licence" : " are under the licence '" + licence + "'")
                     + ", and only those under a permissive one are imported: " + String.join(", ", ACCEPTED));
         }
     }

@@ -51,9 +51,7 @@ class EmojiSourceTest {
         assertThat(missing).containsExactly("1faea NO_PICTURE of 'distorted face' in Noto Emoji");
         assertThat(read.get(3).captions().get("en"))
                 .containsExactly(
-                        "cat face",
-                        "cat face, animal, cat, face, kitten, kitty",
-                        "animal cat face kitten kitty");
+                        "cat face", "cat face, animal, cat, face, kitten, kitty", "animal cat face kitten kitty");
         assertThat(read.get(3).attributes().label()).isNull();
         assertThat(read).extracting(image -> image.attributes().subject()).contains("1f9d1-200d-1f4bb");
     }
@@ -63,8 +61,7 @@ class EmojiSourceTest {
         List<String> styles = EmojiStyle.all().stream().map(EmojiStyle::id).toList();
         List<RawImage> read = read(styles, "en", null, new StyleUse(true, false));
 
-        assertThat(styles)
-                .containsExactly("noto", "twemoji", "openmoji", "openmoji-black", "fluent-3d", "fluent-flat");
+        assertThat(styles).containsExactly("noto", "twemoji", "openmoji", "openmoji-black", "fluent-3d", "fluent-flat");
         for (String style : styles) {
             assertThat(read)
                     .filteredOn(image -> Objects.equals(image.attributes().style(), style))
@@ -96,7 +93,8 @@ class EmojiSourceTest {
                 .hasSize(styles.size())
                 .extracting(set::splitOf)
                 .containsOnly(set.splitOf(one(set, CAT)));
-        assertThat(one(set, CAT + "-openmoji-black").captionsIn("en")).startsWith("cat face, in the openmoji black style");
+        assertThat(one(set, CAT + "-openmoji-black").captionsIn("en"))
+                .startsWith("cat face, in the openmoji black style");
         assertThat(one(set, CAT + "-twemoji").captionsIn("zh").get(0)).isEqualTo("猫脸，twemoji风格");
         assertThat(source.sources())
                 .extracting(DataSource::licence)

@@ -31,12 +31,14 @@ class EmojiStyleTest {
         assertThat(EmojiStyle.named(style.id())).hasSameClassAs(style);
         assertThat(style.id()).isEqualTo(source.id()).matches("[a-z0-9]+(-[a-z0-9]+)*");
         assertThat(integrity).startsWith("sha512-");
-        assertThat(Base64.getDecoder().decode(integrity.substring("sha512-".length()))).hasSize(SHA_512);
+        assertThat(Base64.getDecoder().decode(integrity.substring("sha512-".length())))
+                .hasSize(SHA_512);
         assertThat(source.version()).isEqualTo(style.images().version());
         assertThat(Files.readString(GUIDE))
                 .containsPattern("\\| `" + style.id() + "` \\|.*\\| " + source.licence()
                         + (source.shareAlike() ? ", share-alike" : "") + " \\|");
-        assertThat(entries(style).filter(entry -> style.codeOf(entry).isPresent())).isNotEmpty();
+        assertThat(entries(style).filter(entry -> style.codeOf(entry).isPresent()))
+                .isNotEmpty();
         assertThat(style.codeOf("package.json")).isEmpty();
     }
 

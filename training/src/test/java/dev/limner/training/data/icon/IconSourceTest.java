@@ -52,9 +52,7 @@ class IconSourceTest {
                         "mdi-bell",
                         "mdi-bell-outline",
                         "mdi-bell-off-outline");
-        assertThat(read)
-                .extracting(image -> image.attributes().subject())
-                .containsOnly("icon:cat", "icon:bell");
+        assertThat(read).extracting(image -> image.attributes().subject()).containsOnly("icon:cat", "icon:bell");
         assertThat(read.get(10).attributes().role()).isEqualTo("off-outline");
         assertThat(read.get(0).attributes().role()).isNull();
         assertThat(read.get(0).attributes().style()).isEqualTo("tabler");
@@ -62,7 +60,8 @@ class IconSourceTest {
 
     @Test
     void shouldLeaveOutTrademarksAndWhatWasWithdrawn() {
-        assertThat(read("tabler", "lucide", "mdi")).noneMatch(image -> image.key().contains("github"));
+        assertThat(read("tabler", "lucide", "mdi"))
+                .noneMatch(image -> image.key().contains("github"));
         assertThat(skipped)
                 .containsExactly(
                         "tabler-brand-github TRADEMARK",
@@ -119,13 +118,12 @@ class IconSourceTest {
 
     @Test
     void shouldPutIconsThatAreNotSquareIntoTheMiddleOfASquare() throws IOException {
-        NpmPackage set = changed(
-                "mdi", "icons.json", "\"cat\": {", "\"cat\": {\"width\": 12, \"height\": 48, \"left\": 3,");
+        NpmPackage set =
+                changed("mdi", "icons.json", "\"cat\": {", "\"cat\": {\"width\": 12, \"height\": 48, \"left\": 3,");
         List<RawImage> read = new ArrayList<>();
         new IconSource(List.of(set), StyleUse.NONE).read(read::add, (entry, reason, detail) -> {});
 
-        assertThat(new String(read.get(0).file(), StandardCharsets.UTF_8))
-                .contains("viewBox=\"-15.0 0.0 48.0 48.0\"");
+        assertThat(new String(read.get(0).file(), StandardCharsets.UTF_8)).contains("viewBox=\"-15.0 0.0 48.0 48.0\"");
     }
 
     @ParameterizedTest
@@ -139,9 +137,10 @@ class IconSourceTest {
 
         assertThatThrownBy(() -> new IconSource(List.of(set), StyleUse.NONE))
                 .isInstanceOf(DataException.class)
-                .hasMessage("the icons of Lucide " + said + ", and only those under a permissive one are imported: 0BSD,"
-                        + " Apache-2.0, BSD-2-Clause, BSD-3-Clause, CC-BY-3.0, CC-BY-4.0, CC0-1.0, ISC, MIT, MIT-0,"
-                        + " Unlicense");
+                .hasMessage(
+                        "the icons of Lucide " + said + ", and only those under a permissive one are imported: 0BSD,"
+                                + " Apache-2.0, BSD-2-Clause, BSD-3-Clause, CC-BY-3.0, CC-BY-4.0, CC0-1.0, ISC, MIT, MIT-0,"
+                                + " Unlicense");
     }
 
     @Test
