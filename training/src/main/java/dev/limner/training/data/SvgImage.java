@@ -103,13 +103,13 @@ final class SvgImage {
                 return drawn.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (spent(thread) > longest.toNanos()) {
-                    giveUp(drawn, thread);
+                    giveUp(drawn);
                     throw new ImageException(
                             SkippedEntries.Reason.TOO_LARGE,
                             "an SVG that takes more than " + longest.toMillis() + " ms to draw");
                 }
             } catch (ExecutionException e) {
-                throw failure(e.getCause());
+                throw failure(e.getCause() == null ? e : e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while an SVG was drawn", e);
@@ -122,13 +122,12 @@ final class SvgImage {
         return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.threadId());
     }
 
-    private static void giveUp(CompletableFuture<BufferedImage> drawn, Thread thread) {
+    private static void giveUp(CompletableFuture<BufferedImage> drawn) {
         GIVEN_UP.incrementAndGet();
         CompletableFuture<Void> unused = drawn.handle((image, failure) -> {
             GIVEN_UP.decrementAndGet();
             return null;
         });
-        thread.setPriority(Thread.MIN_PRIORITY);
     }
 
     private static IOException failure(Throwable cause) {
