@@ -127,6 +127,8 @@ class DataImportTest {
                         "broken-link",
                         "closed",
                         "broken-shard",
+                        "withdrawn",
+                        "trademark",
                         "unknown-file");
         assertThat(SkippedEntries.Remark.values())
                 .extracting(SkippedEntries.Remark::code)
