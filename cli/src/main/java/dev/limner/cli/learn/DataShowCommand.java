@@ -83,11 +83,11 @@ final class DataShowCommand implements Runnable {
                 boolean listed = entry.getValue().isArray();
                 (listed ? entry.getValue() : List.of(entry.getValue()))
                         .forEach(value -> terminal.printf(
-                                "%-16s %s%n", entry.getKey(), PrintableText.line(value.toString())));
+                                "%-18s %s%n", entry.getKey(), PrintableText.line(value.toString())));
             });
             spread(set.images(), examples)
                     .forEach(image -> terminal.printf(
-                            "%-16s %s %s%n",
+                            "%-18s %s %s%n",
                             PrintableText.line(image.key()),
                             set.splitOf(image).id(),
                             PrintableText.line(image.captions().toString())));
@@ -158,12 +158,14 @@ final class DataShowCommand implements Runnable {
                             .filter(image -> set.splitOf(image) == split)
                             .count());
         }
-        Map<String, Integer> subjects = by(set, CaptionedImage::subject);
-        counts.put("subjects", subjects.size());
-        subjects.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
-                .filter(most -> most.getValue() > 1)
-                .ifPresent(most -> counts.putObject("largestSubject").put(most.getKey(), most.getValue()));
+        if (set.settings().splitsBySubject()) {
+            Map<String, Integer> subjects = by(set, CaptionedImage::subject);
+            counts.put("subjects", subjects.size());
+            subjects.entrySet().stream()
+                    .max(Map.Entry.comparingByValue())
+                    .filter(most -> most.getValue() > 1)
+                    .ifPresent(most -> counts.putObject("largestSubject").put(most.getKey(), most.getValue()));
+        }
         Map<String, Integer> captions = new TreeMap<>();
         for (CaptionedImage image : set.images()) {
             image.captions().forEach((language, texts) -> captions.merge(language, texts.size(), Integer::sum));

@@ -62,8 +62,8 @@ class DataShowCommandTest {
         styled();
 
         assertThat(run("show"))
-                .contains("sources          {\"id\":\"openmoji\",")
-                .contains("sources          {\"id\":\"found\",");
+                .contains("sources            {\"id\":\"openmoji\",")
+                .contains("sources            {\"id\":\"found\",");
         assertThat(err.toString().lines())
                 .containsExactly(
                         "limner: 2 images of OpenMoji 16.0.0 are under CC-BY-SA-4.0, which is share-alike: a model trained on"
