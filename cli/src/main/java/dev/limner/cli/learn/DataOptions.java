@@ -22,7 +22,8 @@ public final class DataOptions {
     @Option(
             names = "--validation",
             paramLabel = "PERCENT",
-            description = "Share of the subjects that a training chooses its checkpoint by. Default: 10, or the data set's")
+            description =
+                    "Share of the subjects that a training chooses its checkpoint by. Default: 10, or the data set's")
     @Nullable
     Integer validation;
 
@@ -36,8 +37,9 @@ public final class DataOptions {
     @Option(
             names = "--held-out",
             paramLabel = "PERCENT",
-            description = "Both of them together, half each; the odd one is for testing. Of a data set of format 1, which has"
-                    + " no validation, all that it holds out.")
+            description =
+                    "Both of them together, half each; the odd one is for testing. Of a data set of format 1, which has"
+                            + " no validation, all that it holds out.")
     @Nullable
     Integer heldOut;
 

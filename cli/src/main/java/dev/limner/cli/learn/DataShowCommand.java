@@ -82,8 +82,8 @@ final class DataShowCommand implements Runnable {
             counts.properties().forEach(entry -> {
                 boolean listed = entry.getValue().isArray();
                 (listed ? entry.getValue() : List.of(entry.getValue()))
-                        .forEach(value -> terminal.printf(
-                                "%-18s %s%n", entry.getKey(), PrintableText.line(value.toString())));
+                        .forEach(value ->
+                                terminal.printf("%-18s %s%n", entry.getKey(), PrintableText.line(value.toString())));
             });
             spread(set.images(), examples)
                     .forEach(image -> terminal.printf(
@@ -115,15 +115,16 @@ final class DataShowCommand implements Runnable {
                         + " passed on under that licence, with the attribution"));
             }
             if (count > 0 && !source.hasLicence()) {
-                warnings.add(PrintableText.line("limner: nobody said under which licence "
-                        + CountedNoun.of(count, "image") + " of " + source.terms().data() + " may be used"));
+                warnings.add(
+                        PrintableText.line("limner: nobody said under which licence " + CountedNoun.of(count, "image")
+                                + " of " + source.terms().data() + " may be used"));
             }
         }
         int unnamed = set.images().size()
                 - images.values().stream().mapToInt(Integer::intValue).sum();
         if (unnamed > 0) {
-            warnings.add("limner: " + CountedNoun.of(unnamed, "image")
-                    + (unnamed == 1 ? " names" : " name") + " no source, so no licence is known");
+            warnings.add("limner: " + CountedNoun.of(unnamed, "image") + (unnamed == 1 ? " names" : " name")
+                    + " no source, so no licence is known");
         }
         return warnings;
     }
@@ -178,8 +179,8 @@ final class DataShowCommand implements Runnable {
         if (!set.sources().isEmpty()) {
             ArrayNode sources = counts.putArray("sources");
             set.sources()
-                    .forEach(source -> sources.add(JSON.<ObjectNode>valueToTree(source)
-                            .put("images", images.getOrDefault(source.id(), 0))));
+                    .forEach(source -> sources.add(
+                            JSON.<ObjectNode>valueToTree(source).put("images", images.getOrDefault(source.id(), 0))));
         }
         return counts;
     }

@@ -232,9 +232,10 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                 .filter(DataSource::shareAlike)
                 .map(DataSource::terms)
                 .filter(used::contains)
-                .map(terms -> PrintableText.line("limner: trains on images of " + terms.data() + " under " + terms.licence()
-                        + ", which is share-alike: the model is to be passed on under that licence, with the attribution"
-                        + " in its manifest"))
+                .map(terms ->
+                        PrintableText.line("limner: trains on images of " + terms.data() + " under " + terms.licence()
+                                + ", which is share-alike: the model is to be passed on under that licence, with the attribution"
+                                + " in its manifest"))
                 .toList();
     }
 

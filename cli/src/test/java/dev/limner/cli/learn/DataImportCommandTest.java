@@ -76,8 +76,9 @@ class DataImportCommandTest {
 
         assertThat(out.toString())
                 .contains("1 new image, 0 were there already; 1 to train on, 0 for validation, 0 for testing")
-                .contains("none is held out, too few to look at how a training goes (20 to train on and 12 for validation"
-                        + " are needed): import more, or train with --check-every 0");
+                .contains(
+                        "none is held out, too few to look at how a training goes (20 to train on and 12 for validation"
+                                + " are needed): import more, or train with --check-every 0");
 
         ShardFiles.write(
                 shards.resolve("1.tar.gz"),

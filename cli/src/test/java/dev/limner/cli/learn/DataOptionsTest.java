@@ -79,8 +79,9 @@ class DataOptionsTest {
         assertThat(settings("--held-out=20")).isEqualTo(DataSettings.ofPixels(32, 20));
         assertThatThrownBy(() -> settings("--validation=10"))
                 .isInstanceOf(UsageException.class)
-                .hasMessage("--validation is for data sets that are split by subject; this one is of format 1, which splits by"
-                        + " pixels and holds out 37 percent: leave the option out, or give another --out");
+                .hasMessage(
+                        "--validation is for data sets that are split by subject; this one is of format 1, which splits by"
+                                + " pixels and holds out 37 percent: leave the option out, or give another --out");
         assertThatThrownBy(() -> settings("--held-out=91"))
                 .isInstanceOf(UsageException.class)
                 .hasMessage("--held-out is 91, must be from 0 to 90 percent");
@@ -99,14 +100,13 @@ class DataOptionsTest {
         ShardFiles.write(
                 folder.resolve("set-000000.tar.gz"),
                 List.of(new CaptionedImage(
-                        "a",
-                        new Pixels(32, 32, new byte[3 * 32 * 32]),
-                        Map.of("en", List.of("a")))));
+                        "a", new Pixels(32, 32, new byte[3 * 32 * 32]), Map.of("en", List.of("a")))));
     }
 
     private DataSettings settings(String options) {
         DataOptions read = new DataOptions();
-        CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create().addMixin("shares", CommandLine.Model.CommandSpec.forAnnotatedObject(read));
+        CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create()
+                .addMixin("shares", CommandLine.Model.CommandSpec.forAnnotatedObject(read));
         new CommandLine(spec).parseArgs(options.isEmpty() ? new String[0] : options.split(" "));
         return read.settings(32, folder);
     }

@@ -51,9 +51,10 @@ class DataShowCommandTest {
         assertThat(shown.path("styles")).hasToString("{\"ink\":1,\"oil\":1}");
         assertThat(shown.path("roles")).hasToString("{\"outline\":1}");
         assertThat(shown.at("/sources/0"))
-                .hasToString("{\"id\":\"openmoji\",\"name\":\"OpenMoji\",\"version\":\"16.0.0\",\"licence\":\"CC-BY-SA-4.0\","
-                        + "\"attribution\":\"the OpenMoji project\",\"url\":\"https://openmoji.org\",\"shareAlike\":true,"
-                        + "\"images\":2}");
+                .hasToString(
+                        "{\"id\":\"openmoji\",\"name\":\"OpenMoji\",\"version\":\"16.0.0\",\"licence\":\"CC-BY-SA-4.0\","
+                                + "\"attribution\":\"the OpenMoji project\",\"url\":\"https://openmoji.org\",\"shareAlike\":true,"
+                                + "\"images\":2}");
         assertThat(shown.at("/sources/1/images").asInt()).isEqualTo(1);
     }
 
@@ -81,8 +82,9 @@ class DataShowCommandTest {
 
         assertThat(run("split")).isEqualTo("a\ttest\tcaption of a\ta\n");
         assertThat(err.toString())
-                .startsWith("limner: the data set is of format 1: a hash of the pixels splits it, so images of one subject can"
-                        + " be on both sides, and there is no validation");
+                .startsWith(
+                        "limner: the data set is of format 1: a hash of the pixels splits it, so images of one subject can"
+                                + " be on both sides, and there is no validation");
         run("show");
         assertThat(err.toString().lines()).hasSize(2);
     }
@@ -92,14 +94,14 @@ class DataShowCommandTest {
         styled();
 
         assertThat(run("split", "--only=validation")).isEqualTo("c\tvalidation\tcaption of c\tc\n");
-        assertThat(run("split", "--only=test"))
-                .isEqualTo("a\ttest\tcaption of a\tcat\nb\ttest\tcaption of b\tcat\n");
+        assertThat(run("split", "--only=test")).isEqualTo("a\ttest\tcaption of a\tcat\nb\ttest\tcaption of b\tcat\n");
         assertThat(err.toString()).isEmpty();
     }
 
     private void styled() {
         DataSettings.of(32, 10, 20)
-                .withSources(List.of(OPENMOJI, DataSource.unstated("found"), DataSource.of("none", "none", "GPL-3.0", null)))
+                .withSources(
+                        List.of(OPENMOJI, DataSource.unstated("found"), DataSource.of("none", "none", "GPL-3.0", null)))
                 .write(folder);
         ImageAttributes cat = ImageAttributes.NONE.withSubject("cat").withSplit(Split.TEST);
         List<CaptionedImage> images = new ArrayList<>();
@@ -128,7 +130,6 @@ class DataShowCommandTest {
     private static CaptionedImage image(String key, ImageAttributes attributes) {
         byte[] rgb = new byte[3 * 32 * 32];
         new SplittableRandom(key.hashCode()).nextBytes(rgb);
-        return new CaptionedImage(
-                key, new Pixels(32, 32, rgb), Map.of("en", List.of("caption of " + key)), attributes);
+        return new CaptionedImage(key, new Pixels(32, 32, rgb), Map.of("en", List.of("caption of " + key)), attributes);
     }
 }

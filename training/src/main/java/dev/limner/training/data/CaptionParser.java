@@ -46,7 +46,9 @@ final class CaptionParser {
         try {
             switch (extension) {
                 case "txt", "caption" -> TextFile.wholeLines(content, name).forEach(line -> put(language, line));
-                case "cls" -> attributes = attributes.withLabel(TextFile.whole(content, name).strip());
+                case "cls" ->
+                    attributes =
+                            attributes.withLabel(TextFile.whole(content, name).strip());
                 default -> add(JsonLines.OF_DATA.document(content, name));
             }
         } catch (TextException e) {

@@ -310,8 +310,8 @@ public final class DataImport {
             report.skip(picture.place(), SkippedEntries.Reason.KEY_TAKEN, mine);
             return;
         }
-        Optional<CaptionedImage> placed = placed(
-                picture.place(), new CaptionedImage(mine, decoded.pixels(), captions, attributes(picture)));
+        Optional<CaptionedImage> placed =
+                placed(picture.place(), new CaptionedImage(mine, decoded.pixels(), captions, attributes(picture)));
         if (placed.isEmpty()) {
             return;
         }
@@ -384,8 +384,9 @@ public final class DataImport {
                 ? Optional.empty()
                 : subjects.known(subject)
                         .filter(split -> split != settings.splitOf(twin))
-                        .map(split -> ", whose split is " + settings.splitOf(twin).id() + "; of the subject '" + subject
-                                + "' there are images in " + split.id());
+                        .map(split ->
+                                ", whose split is " + settings.splitOf(twin).id() + "; of the subject '" + subject
+                                        + "' there are images in " + split.id());
     }
 
     private void flush() {

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     growing it would move images that were compared against into training
  * @param sources where its images are from
  */
-public record DataSettings(
-        int format, int side, int validationPercent, int testPercent, List<DataSource> sources) {
+public record DataSettings(int format, int side, int validationPercent, int testPercent, List<DataSource> sources) {
     /** The version this build makes. */
     public static final int FORMAT = 2;
 
@@ -50,11 +49,7 @@ public record DataSettings(
             .build();
 
     public DataSettings {
-        require(
-                format == FORMAT || format == FORMAT_1,
-                "format",
-                format,
-                "must be " + FORMAT_1 + " or " + FORMAT);
+        require(format == FORMAT || format == FORMAT_1, "format", format, "must be " + FORMAT_1 + " or " + FORMAT);
         require(
                 side >= 16 && side <= MOST_SIDE && Integer.bitCount(side) == 1,
                 "side",
@@ -183,8 +178,7 @@ public record DataSettings(
     }
 
     /** As the file has it. */
-    private record Format2(
-            int format, int side, int validationPercent, int testPercent, List<DataSource> sources) {
+    private record Format2(int format, int side, int validationPercent, int testPercent, List<DataSource> sources) {
         DataSettings settings() {
             return new DataSettings(format, side, validationPercent, testPercent, sources);
         }

@@ -40,8 +40,7 @@ public record DataSource(
     private static final int LONGEST_LICENCE = 200;
     private static final int LONGEST = 2000;
     private static final Pattern EXPRESSION = Pattern.compile("[A-Za-z0-9.+:()-]+( [A-Za-z0-9.+:()-]+)*");
-    private static final Pattern SHARE_ALIKE =
-            Pattern.compile(".*(-SA(-|\\b)|\\b[AL]?GPL-|\\bODbL-|\\bEUPL-).*");
+    private static final Pattern SHARE_ALIKE = Pattern.compile(".*(-SA(-|\\b)|\\b[AL]?GPL-|\\bODbL-|\\bEUPL-).*");
 
     /** @throws DataException naming the key and the value that it cannot have */
     public DataSource {

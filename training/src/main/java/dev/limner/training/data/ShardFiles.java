@@ -73,7 +73,10 @@ public final class ShardFiles {
         node.set("captions", JSON.valueToTree(sorted));
         ImageAttributes attributes = image.attributes();
         put(node, "label", attributes.label());
-        put(node, "split", attributes.split() == null ? null : attributes.split().id());
+        put(
+                node,
+                "split",
+                attributes.split() == null ? null : attributes.split().id());
         put(node, "subject", attributes.subject());
         put(node, "style", attributes.style());
         put(node, "role", attributes.role());

@@ -80,8 +80,7 @@ final class SubjectGroups {
                     .orElse(image.key());
         }
         Optional<Split> decided = chosen.getOrDefault(subject, Optional.ofNullable(given.split()));
-        CaptionedImage placed =
-                image.with(given.withSubject(subject).withSplit(decided.orElse(null)));
+        CaptionedImage placed = image.with(given.withSubject(subject).withSplit(decided.orElse(null)));
         remember(placed, thumbnail, near);
         Split split = settings.splitOf(placed);
         String overruled = given.split() == null || given.split() == split
@@ -103,9 +102,9 @@ final class SubjectGroups {
     }
 
     private Optional<String> between(List<NearDuplicates.Near> near) {
-        return nearest(near, member -> true).flatMap(first -> nearest(
-                        near, member -> splitOf(member.subject()) != splitOf(first.subject()))
-                .map(second -> describe(first) + ", and " + describe(second)));
+        return nearest(near, member -> true)
+                .flatMap(first -> nearest(near, member -> splitOf(member.subject()) != splitOf(first.subject()))
+                        .map(second -> describe(first) + ", and " + describe(second)));
     }
 
     /** The same one however the index happens to list them. */

@@ -128,7 +128,9 @@ class TrainingLoopTest {
                 plain.images().stream()
                         .map(image -> image.with(
                                 image.key().equals("k0")
-                                        ? ImageAttributes.NONE.withSource("test").withSplit(Split.TEST)
+                                        ? ImageAttributes.NONE
+                                                .withSource("test")
+                                                .withSplit(Split.TEST)
                                         : ImageAttributes.NONE.withSource("openmoji")))
                         .toList());
 
@@ -310,8 +312,7 @@ class TrainingLoopTest {
         return train(recipe, data(IMAGES), start, out, steps);
     }
 
-    private static Manifest train(
-            Recipe recipe, DataSet data, @Nullable StartingPoint start, Path out, long steps) {
+    private static Manifest train(Recipe recipe, DataSet data, @Nullable StartingPoint start, Path out, long steps) {
         SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
         return new TrainingLoop(recipe, data, encoder, grid, out, start)
                 .run(
@@ -321,7 +322,9 @@ class TrainingLoopTest {
                         new TrainingListener() {
                             @Override
                             public void started(int pictures, long step, double seconds) {
-                                assertThat(pictures).isEqualTo(data.images(Split.TRAIN, "en").size());
+                                assertThat(pictures)
+                                        .isEqualTo(
+                                                data.images(Split.TRAIN, "en").size());
                             }
 
                             @Override
