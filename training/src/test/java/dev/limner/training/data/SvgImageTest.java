@@ -218,6 +218,26 @@ class SvgImageTest {
                 .isEqualTo(RED);
     }
 
+    /** OpenMoji's, beside one that wants another file. */
+    @Test
+    void shouldReadDrawingsOfAFolder(@TempDir Path folder) throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        for (String code : List.of("1F431", "2764")) {
+            Files.copy(
+                    Path.of("src/test/resources/packages/openmoji/package/color/svg", code + ".svg"),
+                    images.resolve(code + ".svg"));
+            Files.writeString(images.resolve(code + ".txt"), code);
+        }
+        Files.write(images.resolve("bad"), svg("<image href='1F431.svg' width='24' height='24'/>"));
+        Files.writeString(images.resolve("bad.txt"), "bad");
+
+        DataImport.Outcome outcome =
+                DataImport.run(new FolderSource(images, "en"), folder.resolve("set"), DataSettings.of(32, 10, 10));
+
+        assertThat(outcome.added()).isEqualTo(2);
+        assertThat(outcome.skipped()).containsOnlyKeys(SkippedEntries.Reason.UNSUPPORTED);
+    }
+
     @Test
     void shouldDrawOnlyWhereAPersonAskedForIt() {
         // Feedback and shards come from others.
