@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Subjects and splits, over many random sets in many orders. */
 class SubjectGroupsTest {
     private static final DataSettings SETTINGS = DataSettings.of(32, 25, 25);
+    private static final List<Split> SPLITS = List.of(Split.values());
     private static final int SIDE = 32;
 
     static Stream<Long> seeds() {
@@ -174,7 +175,7 @@ class SubjectGroupsTest {
                         attributes.withSubject("subject " + random.nextInt(12)).withStyle("style " + random.nextInt(3));
             }
             if (random.nextInt(5) == 0) {
-                attributes = attributes.withSplit(Split.values()[random.nextInt(3)]);
+                attributes = attributes.withSplit(SPLITS.get(random.nextInt(SPLITS.size())));
             }
             images.add(image("k" + i, flat(random.nextInt(20, 236)), attributes));
         }
