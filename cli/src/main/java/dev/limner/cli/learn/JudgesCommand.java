@@ -5,11 +5,19 @@ import dev.limner.cli.LimnerCommand;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.ProjectLayout;
+import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.evaluate.extractor.ExtractorDescription;
+import dev.limner.training.data.Split;
+import dev.limner.training.evaluate.extractor.Contamination;
+import dev.limner.training.evaluate.extractor.ExtractorMaterial;
+import dev.limner.training.evaluate.extractor.ExtractorOrigin;
+import dev.limner.training.evaluate.extractor.ExtractorReading;
+import dev.limner.training.evaluate.extractor.FeatureExtractors;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,9 +30,13 @@ import picocli.CommandLine.Spec;
         name = "judges",
         description = {
             "Train the frozen networks that limner eval compares images through: a feature extractor and a dual encoder"
-                    + " of images and captions, on the training split of a data set.",
-            "limner train and limner eval do it themselves when there are none; figures of different judges do not"
-                    + " compare."
+                    + " of images and captions.",
+            "Judges that have seen the images a generator learned from take copies of them for better than they are:"
+                    + " --train-on names other data of the same kind, as emoji of another maker. Without it they learn"
+                    + " from the data's validation images, or, where those are few, from half of its training"
+                    + " subjects, and evaluations say so.",
+            "limner train and limner eval do the latter themselves when there are none; figures of different judges do"
+                    + " not compare."
         },
         mixinStandardHelpOptions = true)
 public final class JudgesCommand implements Runnable, LimnerCommand {
@@ -47,6 +59,13 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
     @Nullable
     String encoderId;
 
+    @Option(
+            names = "--train-on",
+            paramLabel = "DIR",
+            split = ",",
+            description = "Data sets to learn from instead of --data, of its size and with captions in the language.")
+    List<Path> others = List.of();
+
     @Option(names = "--out", paramLabel = "DIR", description = "Where they go. Default: beside the data")
     @Nullable
     Path out;
@@ -66,15 +85,44 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
     public void run() {
         ProjectLayout home = ProjectLayout.find();
         Device on = options.device();
-        DataSet set = options.read(DataSettings.read(options.data).side());
+        int side = DataSettings.read(options.data).side();
+        DataSet set = options.read(side);
         String id = encoderId != null
                 ? encoderId
                 : (language.equals("zh") ? PretrainedEncoder.BGE_SMALL_ZH : PretrainedEncoder.MINI_LM).id();
-        Path folder =
-                out != null ? out : options.data.resolve("judges-" + language + "-v" + ExtractorDescription.VERSION);
+        Path folder = out != null ? out : FeatureExtractors.beside(options.data, language);
+        ExtractorMaterial material = others.isEmpty()
+                ? ExtractorMaterial.within(set, language)
+                : ExtractorMaterial.elsewhere(
+                        others.stream()
+                                .map(other -> DataFolder.read(other, side, spec))
+                                .toList(),
+                        language);
         try (TextEncoder encoder = options.encoder(home, id)) {
-            options.train(set, language, encoder, on, folder);
+            options.train(material, encoder, on, folder);
+            try (FeatureExtractors judges = FeatureExtractors.read(folder, on)) {
+                print(judges, set, encoder);
+            }
         }
         spec.commandLine().getOut().println("judges in " + folder);
+    }
+
+    /** What they learned from, and how well they read it, the rest of it, and the data they are for. */
+    private void print(FeatureExtractors judges, DataSet set, TextEncoder encoder) {
+        PrintWriter terminal = spec.commandLine().getOut();
+        ExtractorOrigin origin = Objects.requireNonNull(judges.description().origin());
+        terminal.printf(
+                "%s: %d images of %d subjects, %s%n",
+                judges.description().data(), origin.images(), origin.subjects(), origin.kind().text());
+        terminal.println("learned from: " + origin.learned().text());
+        terminal.println("of the same makers, not learned from: " + origin.heldOut().text());
+        for (Split split : Split.values()) {
+            List<CaptionedImage> images = set.images(split, language);
+            if (!images.isEmpty()) {
+                terminal.println(set.name() + ", " + split.id() + ": "
+                        + ExtractorReading.of(judges, images, encoder).text());
+            }
+        }
+        terminal.println(Contamination.of(judges, set).text());
     }
 }

@@ -10,6 +10,7 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.evaluate.extractor.ExtractorMaterial;
 import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,10 +76,10 @@ public final class LearnOptions {
         return new CachingTextEncoder(PretrainedEncoder.of(id).load(home.cache(), threads), CAPTIONS);
     }
 
-    void train(DataSet set, String language, TextEncoder encoder, Device on, Path folder) {
+    void train(ExtractorMaterial material, TextEncoder encoder, Device on, Path folder) {
         try (Progress progress = Progress.of("training judges (percent)", 100)) {
             ExtractorTraining.run(
-                    set, language, encoder, judgesSeed, on, folder, percent -> progress.to(percent, "into " + folder));
+                    material, encoder, judgesSeed, on, folder, percent -> progress.to(percent, "into " + folder));
         }
     }
 }

@@ -94,6 +94,21 @@ class PreferenceDataTest {
         assertThat(lessons(example).size()).isZero();
     }
 
+    @Test
+    void shouldLeaveOutAnImageThatCouldNotBeLookedAtAgain() {
+        FeedbackEntry entry = entry(new Opinion.Verdict(true), null, null);
+        GeneratedImage seen = entry.image();
+        GeneratedImage unseen = new GeneratedImage(
+                seen.sha256(), seen.model(), seen.caption(), seen.seed(), seen.index(), new float[0]);
+
+        PreferenceData lessons = lessons(
+                entry,
+                new FeedbackEntry(entry.origin(), entry.feedback(), unseen, null, entry.rater(), entry.at()),
+                new FeedbackEntry(entry.origin(), entry.feedback(), seen, unseen, entry.rater(), entry.at()));
+
+        assertThat(lessons.size()).isEqualTo(1);
+    }
+
     private static PreferenceData lessons(FeedbackEntry... entries) {
         return PreferenceData.of(List.of(entries), new RewardFeatures(extractors), encoder);
     }
