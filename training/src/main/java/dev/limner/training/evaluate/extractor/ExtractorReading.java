@@ -1,5 +1,6 @@
 package dev.limner.training.evaluate.extractor;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
@@ -63,6 +64,7 @@ public record ExtractorReading(int images, double accuracy, double retrieval) {
      * Whether it is more than guessing, so that figures of generated images can differ: five times as many captions found
      * as by chance.
      */
+    @JsonIgnore
     public boolean isReadable() {
         double chance = 1.0 / Math.clamp(images, 1, RPrecision.CANDIDATES);
         return images > 0 && retrieval >= Math.min(LEAST_RETRIEVAL, LEAST_OF_CHANCE * chance);
