@@ -5,19 +5,14 @@ import dev.limner.cli.LimnerCommand;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.launcher.ProjectLayout;
-import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
-import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.extractor.Contamination;
 import dev.limner.training.evaluate.extractor.ExtractorMaterial;
-import dev.limner.training.evaluate.extractor.ExtractorOrigin;
-import dev.limner.training.evaluate.extractor.ExtractorReading;
+import dev.limner.training.evaluate.extractor.ExtractorStatement;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,28 +96,10 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
         try (TextEncoder encoder = options.encoder(home, id)) {
             options.train(material, encoder, on, folder);
             try (FeatureExtractors judges = FeatureExtractors.read(folder, on)) {
-                print(judges, set, encoder);
+                PrintWriter terminal = spec.commandLine().getOut();
+                ExtractorStatement.of(judges, set, encoder).lines().forEach(terminal::println);
             }
         }
         spec.commandLine().getOut().println("judges in " + folder);
-    }
-
-    /** What they learned from, and how well they read it, the rest of it, and the data they are for. */
-    private void print(FeatureExtractors judges, DataSet set, TextEncoder encoder) {
-        PrintWriter terminal = spec.commandLine().getOut();
-        ExtractorOrigin origin = Objects.requireNonNull(judges.description().origin());
-        terminal.printf(
-                "%s: %d images of %d subjects, %s%n",
-                judges.description().data(), origin.images(), origin.subjects(), origin.kind().text());
-        terminal.println("learned from: " + origin.learned().text());
-        terminal.println("of the same makers, not learned from: " + origin.heldOut().text());
-        for (Split split : Split.values()) {
-            List<CaptionedImage> images = set.images(split, language);
-            if (!images.isEmpty()) {
-                terminal.println(set.name() + ", " + split.id() + ": "
-                        + ExtractorReading.of(judges, images, encoder).text());
-            }
-        }
-        terminal.println(Contamination.of(judges, set).text());
     }
 }

@@ -4,11 +4,16 @@ import dev.limner.protocol.Digests;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSource;
 import dev.limner.training.data.Split;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -28,13 +33,13 @@ public record ExtractorMaterial(
         String name,
         String digest,
         String language,
-        List<ExtractorOrigin.Source> sources,
+        List<ExtractorOrigin.Share> sources,
         List<CaptionedImage> learned,
         List<CaptionedImage> heldOut) {
     /** Validation images that judges can be made of. */
     static final int ENOUGH = 500;
 
-    private static final int HELD_OUT_TENTHS = 1;
+    private static final int TENTHS = 10;
 
     public ExtractorMaterial {
         learned = List.copyOf(learned);
@@ -55,6 +60,8 @@ public record ExtractorMaterial(
                 .flatMap(set -> set.images().stream())
                 .filter(image -> !image.captionsIn(language).isEmpty())
                 .toList();
+        List<CaptionedImage> learned =
+                all.stream().filter(image -> !isHeldOut(image)).toList();
         return new ExtractorMaterial(
                 ExtractorOrigin.Kind.ELSEWHERE,
                 sets.stream().map(DataSet::name).collect(Collectors.joining(" and ")),
@@ -65,32 +72,54 @@ public record ExtractorMaterial(
                                 .collect(Collectors.joining("\n"))
                                 .getBytes(StandardCharsets.UTF_8)),
                 language,
-                List.of(),
-                all.stream().filter(image -> !isHeldOut(image)).toList(),
+                shares(sets, learned),
+                learned,
                 all.stream().filter(ExtractorMaterial::isHeldOut).toList());
     }
 
     /**
-     * A part of the data itself, for which there is no other: its validation images, if there are {@value #ENOUGH}, else
-     * half of the training subjects. Never the images that figures are made of.
+     * A part of the data itself, for which there is no other: its validation images, if there are {@value #ENOUGH}, less a
+     * tenth of the subjects; else half of the training subjects. Never the images that figures are made of.
      */
     public static ExtractorMaterial within(DataSet data, String language) {
-        List<CaptionedImage> training = data.images(Split.TRAIN, language);
-        Map<String, List<CaptionedImage>> bySubject = training.stream()
-                .collect(Collectors.groupingBy(
-                        ExtractorMaterial::subject,
-                        () -> new TreeMap<>(Comparator.comparingLong(ExtractorMaterial::place)
-                                .thenComparing(Comparator.naturalOrder())),
-                        Collectors.toList()));
-        int half = Math.ceilDiv(bySubject.size(), 2);
+        List<CaptionedImage> validation = data.images(Split.VALIDATION, language);
+        boolean enough = validation.size() >= ENOUGH;
+        Map<String, List<CaptionedImage>> bySubject = (enough ? validation : data.images(Split.TRAIN, language))
+                .stream()
+                        .collect(Collectors.groupingBy(
+                                CaptionedImage::subject,
+                                () -> new TreeMap<>(Comparator.comparingLong(ExtractorMaterial::place)
+                                        .thenComparing(Comparator.naturalOrder())),
+                                Collectors.toList()));
+        int subjects = bySubject.size();
+        int taken = enough ? subjects - subjects / TENTHS : Math.ceilDiv(subjects, 2);
+        List<CaptionedImage> learned =
+                bySubject.values().stream().limit(taken).flatMap(List::stream).toList();
         return new ExtractorMaterial(
-                ExtractorOrigin.Kind.HALF,
+                enough ? ExtractorOrigin.Kind.VALIDATION : ExtractorOrigin.Kind.HALF,
                 data.name(),
                 data.digest(),
                 language,
-                List.of(),
-                bySubject.values().stream().limit(half).flatMap(List::stream).toList(),
-                bySubject.values().stream().skip(half).flatMap(List::stream).toList());
+                shares(List.of(data), learned),
+                learned,
+                bySubject.values().stream().skip(taken).flatMap(List::stream).toList());
+    }
+
+    /** Of a set that does not say whose an image is, the set is the source. */
+    private static List<ExtractorOrigin.Share> shares(List<DataSet> sets, List<CaptionedImage> learned) {
+        Map<String, DataSource> known = new HashMap<>();
+        Map<CaptionedImage, String> unstated = new IdentityHashMap<>();
+        for (DataSet set : sets) {
+            set.sources().forEach(source -> known.putIfAbsent(source.id(), source));
+            set.images().forEach(image -> unstated.put(image, set.name()));
+        }
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        learned.forEach(image -> counts.merge(
+                Objects.requireNonNullElseGet(image.source(), () -> String.valueOf(unstated.get(image))), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(entry -> new ExtractorOrigin.Share(
+                        known.getOrDefault(entry.getKey(), DataSource.unstated(entry.getKey())), entry.getValue()))
+                .toList();
     }
 
     private static long place(String subject) {
@@ -98,10 +127,6 @@ public record ExtractorMaterial(
     }
 
     private static boolean isHeldOut(CaptionedImage image) {
-        return Math.floorMod(place(subject(image)), 10) < HELD_OUT_TENTHS;
-    }
-
-    static String subject(CaptionedImage image) {
-        return image.key();
+        return Math.floorMod(place(image.subject()), TENTHS) == 0;
     }
 }

@@ -52,6 +52,11 @@ record ExtractorNetworks(int version, int side, int text, int classes) {
         return FIRST_CHANNELS + stage * MORE_CHANNELS;
     }
 
+    /** Whether a stage of the shared trunk has a second convolution: where there are few pixels, and it costs little. */
+    private static boolean isDeep(int stage) {
+        return stage > 1;
+    }
+
     private static int sharedChannels(int stage) {
         return Math.min(WIDEST, FIRST_CHANNELS << stage);
     }
@@ -68,7 +73,9 @@ record ExtractorNetworks(int version, int side, int text, int classes) {
             if (shares()) {
                 int out = sharedChannels(stage);
                 shapes.add(ConvolutionShape.keeping(batch, shared, out, 3, at));
-                shapes.add(ConvolutionShape.keeping(batch, out, out, 3, at));
+                if (isDeep(stage)) {
+                    shapes.add(ConvolutionShape.keeping(batch, out, out, 3, at));
+                }
                 shared = out;
             }
         }
@@ -122,7 +129,7 @@ record ExtractorNetworks(int version, int side, int text, int classes) {
             int out = sharedChannels(stage);
             shapes.put(SHARED + ".conv" + stage + ".weight", new Shape(out, in, 3, 3));
             shapes.put(SHARED + ".conv" + stage + ".bias", new Shape(out));
-            if (stage > 0) {
+            if (isDeep(stage)) {
                 shapes.put(SHARED + ".more" + stage + ".weight", new Shape(out, out, 3, 3));
                 shapes.put(SHARED + ".more" + stage + ".bias", new Shape(out));
             }
@@ -183,7 +190,7 @@ record ExtractorNetworks(int version, int side, int text, int classes) {
         NDArray hidden = Layers.pixelUnshuffle(images);
         for (int stage = 0; stage < stages(); stage++) {
             hidden = Layers.leakyRelu(conv(weights, SHARED + ".conv" + stage, hidden));
-            if (stage > 0) {
+            if (isDeep(stage)) {
                 hidden = hidden.add(Layers.leakyRelu(conv(weights, SHARED + ".more" + stage, hidden)));
             }
             if (stage + 1 < stages()) {

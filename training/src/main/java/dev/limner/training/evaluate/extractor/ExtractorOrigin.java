@@ -1,9 +1,8 @@
 package dev.limner.training.evaluate.extractor;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.limner.training.data.DataSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What judges learned from, so that everybody can tell for whom they are impartial.
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExtractorOrigin(
         Kind kind,
-        List<Source> sources,
+        List<Share> sources,
         int subjects,
         int images,
         String seen,
@@ -57,21 +56,8 @@ public record ExtractorOrigin(
     /**
      * Images of one maker.
      *
-     * @param id short name, as in {@code twemoji}
-     * @param name for people
-     * @param version of the package they are from
-     * @param licence SPDX identifier; null if nobody has recorded it
-     * @param attribution to be named where the licence asks for it
-     * @param url where they are from
+     * @param source who that is, and under which terms
      * @param images how many
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Source(
-            String id,
-            @Nullable String name,
-            @Nullable String version,
-            @Nullable String licence,
-            @Nullable String attribution,
-            @Nullable String url,
-            int images) {}
+    public record Share(DataSource source, int images) {}
 }

@@ -87,7 +87,7 @@ public final class ExtractorTraining {
         this.subjects = IntStream.range(0, images.size())
                 .boxed()
                 .collect(Collectors.groupingBy(
-                        i -> ExtractorMaterial.subject(images.get(i)), LinkedHashMap::new, Collectors.toList()))
+                        i -> images.get(i).subject(), LinkedHashMap::new, Collectors.toList()))
                 .values()
                 .stream()
                 .map(ExtractorTraining::numbers)

@@ -60,7 +60,7 @@ class ExtractorMaterialTest {
     }
 
     private static Set<String> subjects(List<CaptionedImage> images) {
-        return images.stream().map(ExtractorMaterial::subject).collect(Collectors.toSet());
+        return images.stream().map(CaptionedImage::subject).collect(Collectors.toSet());
     }
 
     private static DataSet data(String name, int side, int shade) {
