@@ -43,9 +43,9 @@ public final class ExtractorTraining {
     public static final int FEWEST = 20;
 
     private static final int BATCH = 64;
-    private static final int LEAST_STEPS = 2500;
+    private static final int LEAST_STEPS = 2000;
     private static final int MOST_STEPS = 5000;
-    private static final int EPOCHS = 60;
+    private static final int EPOCHS = 25;
     private static final float TEMPERATURE = 0.07f;
     private static final double TEXT_NOISE = 0.1;
     private static final double DROPPED = 0.2;

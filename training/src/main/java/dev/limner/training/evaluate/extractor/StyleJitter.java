@@ -4,6 +4,7 @@ import dev.limner.generator.image.Pixels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Images as another hand might have made them: a little larger or smaller, moved, turned, stretched, in slightly other
@@ -33,7 +34,7 @@ record StyleJitter(double strength) {
         float[] planes = new float[images.size() * CHANNELS * area];
         SplittableRandom[] streams = new SplittableRandom[images.size()];
         Arrays.setAll(streams, i -> random.split());
-        java.util.stream.IntStream.range(0, images.size())
+        IntStream.range(0, images.size())
                 .parallel()
                 .forEach(i -> one(images.get(i).rgb(), side, streams[i], planes, i * CHANNELS * area));
         return planes;
