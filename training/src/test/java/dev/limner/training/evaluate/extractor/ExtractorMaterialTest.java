@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExtractorMaterialTest {
-    private static final int SIDE = 4;
+    private static final int SIDE = 16;
 
     @Test
     void shouldHoldOutTheSameSubjectsOfEveryStyleWhateverTheirSplit() {
@@ -42,7 +42,7 @@ class ExtractorMaterialTest {
 
         assertThatThrownBy(() -> ExtractorMaterial.elsewhere(sets, "en"))
                 .isInstanceOf(DataException.class)
-                .hasMessageContaining("one 4, large 8");
+                .hasMessageContaining("one 16, large 32");
     }
 
     @Test
