@@ -11,6 +11,7 @@ import dev.limner.training.evaluate.extractor.Contamination;
 import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.extractor.ExtractorMaterial;
 import dev.limner.training.evaluate.extractor.ExtractorReading;
+import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -74,7 +75,10 @@ public final class JudgesOptions {
         if (!FeatureExtractors.in(folder)) {
             errors.println("training judges first, the small networks that images are compared through: a few minutes,"
                     + " once for this data; they are kept in " + folder);
-            options.train(ExtractorMaterial.within(set, language), encoder, on, folder);
+            options.train(
+                    ExtractorMaterial.within(set, List.of(language)),
+                    List.of(new ExtractorTraining.Target(language, encoder, folder)),
+                    on);
         }
         FeatureExtractors found = FeatureExtractors.read(folder, on);
         warn(found, set, folder);

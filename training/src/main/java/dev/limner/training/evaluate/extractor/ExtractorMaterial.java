@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param kind how it is related to the data that the judges are for
  * @param name what people call it
  * @param digest of all sets
- * @param language of the captions
+ * @param languages of the captions; every image has some in each
  * @param sources whose images they are
  * @param learned the images they learn from
  * @param heldOut images of other subjects of the same sets
@@ -32,7 +32,7 @@ public record ExtractorMaterial(
         ExtractorOrigin.Kind kind,
         String name,
         String digest,
-        String language,
+        List<String> languages,
         List<ExtractorOrigin.Share> sources,
         List<CaptionedImage> learned,
         List<CaptionedImage> heldOut) {
@@ -42,6 +42,7 @@ public record ExtractorMaterial(
     private static final int TENTHS = 10;
 
     public ExtractorMaterial {
+        languages = List.copyOf(languages);
         learned = List.copyOf(learned);
         heldOut = List.copyOf(heldOut);
     }
@@ -51,15 +52,13 @@ public record ExtractorMaterial(
      * nothing to do with any set's own split, so that judges know a generator's training subjects no better than its
      * held-out ones.
      */
-    public static ExtractorMaterial elsewhere(List<DataSet> sets, String language) {
+    public static ExtractorMaterial elsewhere(List<DataSet> sets, List<String> languages) {
         if (sets.stream().mapToInt(DataSet::side).distinct().count() != 1) {
             throw new DataException("judges learn from images of one size, these are of "
                     + sets.stream().map(set -> set.name() + " " + set.side()).collect(Collectors.joining(", ")));
         }
-        List<CaptionedImage> all = sets.stream()
-                .flatMap(set -> set.images().stream())
-                .filter(image -> !image.captionsIn(language).isEmpty())
-                .toList();
+        List<CaptionedImage> all = captioned(
+                sets.stream().flatMap(set -> set.images().stream()).toList(), languages);
         List<CaptionedImage> learned =
                 all.stream().filter(image -> !isHeldOut(image)).toList();
         return new ExtractorMaterial(
@@ -71,7 +70,7 @@ public record ExtractorMaterial(
                                 .map(DataSet::digest)
                                 .collect(Collectors.joining("\n"))
                                 .getBytes(StandardCharsets.UTF_8)),
-                language,
+                languages,
                 shares(sets, learned),
                 learned,
                 all.stream().filter(ExtractorMaterial::isHeldOut).toList());
@@ -81,16 +80,22 @@ public record ExtractorMaterial(
      * A part of the data itself, for which there is no other: its validation images, if there are {@value #ENOUGH}, less a
      * tenth of the subjects; else half of the training subjects. Never the images that figures are made of.
      */
-    public static ExtractorMaterial within(DataSet data, String language) {
-        List<CaptionedImage> validation = data.images(Split.VALIDATION, language);
+    public static ExtractorMaterial within(DataSet data, List<String> languages) {
+        List<CaptionedImage> validation = captioned(data.images(), languages).stream()
+                .filter(image -> data.splitOf(image) == Split.VALIDATION)
+                .toList();
         boolean enough = validation.size() >= ENOUGH;
-        Map<String, List<CaptionedImage>> bySubject = (enough ? validation : data.images(Split.TRAIN, language))
-                .stream()
-                        .collect(Collectors.groupingBy(
-                                CaptionedImage::subject,
-                                () -> new TreeMap<>(Comparator.comparingLong(ExtractorMaterial::place)
-                                        .thenComparing(Comparator.naturalOrder())),
-                                Collectors.toList()));
+        List<CaptionedImage> from = enough
+                ? validation
+                : captioned(data.images(), languages).stream()
+                        .filter(image -> data.splitOf(image) == Split.TRAIN)
+                        .toList();
+        Map<String, List<CaptionedImage>> bySubject = from.stream()
+                .collect(Collectors.groupingBy(
+                        CaptionedImage::subject,
+                        () -> new TreeMap<>(Comparator.comparingLong(ExtractorMaterial::place)
+                                .thenComparing(Comparator.naturalOrder())),
+                        Collectors.toList()));
         int subjects = bySubject.size();
         int taken = enough ? subjects - subjects / TENTHS : Math.ceilDiv(subjects, 2);
         List<CaptionedImage> learned =
@@ -99,10 +104,17 @@ public record ExtractorMaterial(
                 enough ? ExtractorOrigin.Kind.VALIDATION : ExtractorOrigin.Kind.HALF,
                 data.name(),
                 data.digest(),
-                language,
+                languages,
                 shares(List.of(data), learned),
                 learned,
                 bySubject.values().stream().skip(taken).flatMap(List::stream).toList());
+    }
+
+    private static List<CaptionedImage> captioned(List<CaptionedImage> images, List<String> languages) {
+        return images.stream()
+                .filter(image -> languages.stream()
+                        .noneMatch(language -> image.captionsIn(language).isEmpty()))
+                .toList();
     }
 
     /** Of a set that does not say whose an image is, the set is the source. */

@@ -23,14 +23,14 @@ class ExtractorMaterialTest {
         DataSet one = data("one", SIDE, 0);
         DataSet other = data("other", SIDE, 100);
 
-        ExtractorMaterial both = ExtractorMaterial.elsewhere(List.of(one, other), "en");
+        ExtractorMaterial both = ExtractorMaterial.elsewhere(List.of(one, other), List.of("en"));
 
         Set<String> held = subjects(both.heldOut());
         assertThat(both.kind()).isEqualTo(ExtractorOrigin.Kind.ELSEWHERE);
         assertThat(held).hasSizeBetween(10, 30).doesNotContainAnyElementsOf(subjects(both.learned()));
         assertThat(both.heldOut()).hasSize(2 * held.size());
         assertThat(both.learned()).hasSize(400 - both.heldOut().size());
-        assertThat(subjects(ExtractorMaterial.elsewhere(List.of(other), "en").heldOut()))
+        assertThat(subjects(ExtractorMaterial.elsewhere(List.of(other), List.of("en")).heldOut()))
                 .isEqualTo(held);
         assertThat(both.learned()).anyMatch(image -> one.splitOf(image) == Split.TEST);
         assertThat(both.digest()).isNotEqualTo(one.digest());
@@ -40,7 +40,7 @@ class ExtractorMaterialTest {
     void shouldNotMixSizes() {
         List<DataSet> sets = List.of(data("one", SIDE, 0), data("large", 2 * SIDE, 0));
 
-        assertThatThrownBy(() -> ExtractorMaterial.elsewhere(sets, "en"))
+        assertThatThrownBy(() -> ExtractorMaterial.elsewhere(sets, List.of("en")))
                 .isInstanceOf(DataException.class)
                 .hasMessageContaining("one 16, large 32");
     }
@@ -49,7 +49,7 @@ class ExtractorMaterialTest {
     void shouldTakeHalfOfTheTrainingSubjectsAndNeverWhatIsMeasuredBy() {
         DataSet data = data("mine", SIDE, 0);
 
-        ExtractorMaterial half = ExtractorMaterial.within(data, "en");
+        ExtractorMaterial half = ExtractorMaterial.within(data, List.of("en"));
 
         int training = data.images(Split.TRAIN, "en").size();
         assertThat(half.kind()).isEqualTo(ExtractorOrigin.Kind.HALF);

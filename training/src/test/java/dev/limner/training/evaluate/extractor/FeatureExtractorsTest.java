@@ -53,7 +53,7 @@ class FeatureExtractorsTest {
     @Test
     void shouldLearnToTellClassesAndCaptionsApart() {
         DataSet data = data(true);
-        ExtractorTraining.run(ExtractorMaterial.within(data, "en"), encoder, 1, Device.cpu(), folder, STEPS, percent -> {});
+        train(data, 1, folder, STEPS);
 
         try (FeatureExtractors extractors = FeatureExtractors.read(folder, Device.cpu())) {
             List<CaptionedImage> test = data.images(Split.TEST, "en");
@@ -83,9 +83,9 @@ class FeatureExtractorsTest {
     void shouldBeMadeAgainFromTheirSeed() throws IOException {
         DataSet data = data(false);
 
-        ExtractorTraining.run(ExtractorMaterial.within(data, "en"), encoder, 3, Device.cpu(), folder.resolve("a"), 5, percent -> {});
-        ExtractorTraining.run(ExtractorMaterial.within(data, "en"), encoder, 3, Device.cpu(), folder.resolve("b"), 5, percent -> {});
-        ExtractorTraining.run(ExtractorMaterial.within(data, "en"), encoder, 4, Device.cpu(), folder.resolve("c"), 5, percent -> {});
+        train(data, 3, folder.resolve("a"), 5);
+        train(data, 3, folder.resolve("b"), 5);
+        train(data, 4, folder.resolve("c"), 5);
 
         assertThat(weights("b")).isEqualTo(weights("a")).isNotEqualTo(weights("c"));
         try (FeatureExtractors extractors = FeatureExtractors.read(folder.resolve("a"), Device.cpu())) {
@@ -101,8 +101,7 @@ class FeatureExtractorsTest {
     @Test
     void shouldSayWhatTheyLearnedFromAndHowWellTheyReadTheRest() {
         DataSet data = data(true);
-        ExtractorTraining.run(
-                ExtractorMaterial.within(data, "en"), encoder, 1, Device.cpu(), folder, STEPS, percent -> {});
+        train(data, 1, folder, STEPS);
 
         try (FeatureExtractors extractors = FeatureExtractors.read(folder, Device.cpu())) {
             ExtractorOrigin origin = extractors.description().origin();
@@ -138,8 +137,7 @@ class FeatureExtractorsTest {
 
     @Test
     void shouldNotTakeAnotherListOfImagesForTheirs() throws IOException {
-        ExtractorTraining.run(
-                ExtractorMaterial.within(data(true), "en"), encoder, 1, Device.cpu(), folder, 1, percent -> {});
+        train(data(true), 1, folder, 1);
         Files.writeString(folder.resolve("judges.images"), "");
 
         assertThatThrownBy(() -> FeatureExtractors.read(folder, Device.cpu()))
@@ -167,6 +165,54 @@ class FeatureExtractorsTest {
         assertThatThrownBy(() -> FeatureExtractors.read(folder, Device.cpu()))
                 .isInstanceOf(BundleException.class)
                 .hasMessageContaining("judges cannot be read from " + folder);
+    }
+
+    @Test
+    void shouldSeeImagesAlikeInEveryLanguage() {
+        DataSet data = data(false);
+        DataSet both = new DataSet(
+                "squares",
+                data.digest(),
+                SIDE,
+                20,
+                data.images().stream()
+                        .map(image -> new CaptionedImage(
+                                image.key(),
+                                image.pixels(),
+                                Map.of("en", image.captionsIn("en"), "de", List.of("Bild " + image.key())),
+                                null,
+                                image.split()))
+                        .toList());
+        ExtractorTraining.run(
+                ExtractorMaterial.within(both, List.of("en", "de")),
+                List.of(
+                        new ExtractorTraining.Target("en", encoder, folder.resolve("en")),
+                        new ExtractorTraining.Target("de", encoder, folder.resolve("de"))),
+                1,
+                Device.cpu(),
+                5,
+                percent -> {});
+
+        List<Pixels> images =
+                both.images().stream().limit(3).map(CaptionedImage::pixels).toList();
+        List<float[]> caption = List.of(encoder.encode("a red square").embedding());
+        try (FeatureExtractors english = FeatureExtractors.read(folder.resolve("en"), Device.cpu());
+                FeatureExtractors german = FeatureExtractors.read(folder.resolve("de"), Device.cpu())) {
+            assertThat(german.features(images)).isEqualTo(english.features(images));
+            assertThat(german.imageVectors(images)).isEqualTo(english.imageVectors(images));
+            assertThat(german.textVectors(caption)).isNotEqualTo(english.textVectors(caption));
+            assertThat(german.description().language()).isEqualTo("de");
+        }
+    }
+
+    private static void train(DataSet data, long seed, Path folder, int steps) {
+        ExtractorTraining.run(
+                ExtractorMaterial.within(data, List.of("en")),
+                List.of(new ExtractorTraining.Target("en", encoder, folder)),
+                seed,
+                Device.cpu(),
+                steps,
+                percent -> {});
     }
 
     private byte[] weights(String name) throws IOException {
