@@ -2,8 +2,11 @@ package dev.limner.training.evaluate.extractor;
 
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSource;
 import dev.limner.training.data.Split;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How far judges have seen the very images that a generator learned from or is measured by. Of such images they know by
@@ -15,8 +18,14 @@ import java.util.List;
  * @param heldOutSeen how many of those
  * @param known whether the judges say what they learned from; the first version does so only for the data set it was
  *     trained on
+ * @param sources makers whose images are in the data and among what the judges learned from: the same drawing may have
+ *     come to other pixels in another package or size
  */
-public record Contamination(int training, int trainingSeen, int heldOut, int heldOutSeen, boolean known) {
+public record Contamination(
+        int training, int trainingSeen, int heldOut, int heldOutSeen, boolean known, List<String> sources) {
+    public Contamination {
+        sources = List.copyOf(sources);
+    }
 
     /** Compares by the pixels, whatever the images' names are. */
     public static Contamination of(FeatureExtractors judges, DataSet data) {
@@ -30,12 +39,31 @@ public record Contamination(int training, int trainingSeen, int heldOut, int hel
         List<CaptionedImage> others = all.stream()
                 .filter(image -> data.splitOf(image) != Split.TRAIN)
                 .toList();
-        if (judges.description().origin() == null) {
+        ExtractorOrigin origin = judges.description().origin();
+        if (origin == null) {
             boolean same = judges.description().dataDigest().equals(data.digest());
-            return new Contamination(training.size(), same ? training.size() : 0, others.size(), 0, same);
+            return new Contamination(training.size(), same ? training.size() : 0, others.size(), 0, same, List.of());
         }
         return new Contamination(
-                training.size(), seen(judges, training), others.size(), seen(judges, others), true);
+                training.size(),
+                seen(judges, training),
+                others.size(),
+                seen(judges, others),
+                true,
+                shared(origin, data));
+    }
+
+    private static List<String> shared(ExtractorOrigin origin, DataSet data) {
+        Set<String> learned = origin.sources().stream()
+                .map(ExtractorOrigin.Share::source)
+                .filter(DataSource::hasLicence)
+                .map(DataSource::id)
+                .collect(Collectors.toSet());
+        return data.sources().stream()
+                .filter(DataSource::hasLicence)
+                .map(DataSource::id)
+                .filter(learned::contains)
+                .toList();
     }
 
     private static int seen(FeatureExtractors judges, List<CaptionedImage> images) {
@@ -44,7 +72,7 @@ public record Contamination(int training, int trainingSeen, int heldOut, int hel
 
     /** Whether they have seen none of it. */
     public boolean isClean() {
-        return known && trainingSeen == 0 && heldOutSeen == 0;
+        return known && trainingSeen == 0 && heldOutSeen == 0 && sources.isEmpty();
     }
 
     /** Whether they have seen images that figures are made of; there is nothing that such figures say. */
@@ -57,6 +85,7 @@ public record Contamination(int training, int trainingSeen, int heldOut, int hel
         return known
                 ? "they learned from " + trainingSeen + " of the " + training + " training images and from " + heldOutSeen
                         + " of the " + heldOut + " held-out ones"
+                        + (sources.isEmpty() ? "" : ", and from images of " + String.join(", ", sources))
                 : "they do not say which images they learned from";
     }
 }

@@ -120,7 +120,8 @@ public record ExtractorStatement(
                 .put("training", contamination.trainingSeen())
                 .put("trainingOf", contamination.training())
                 .put("heldOut", contamination.heldOutSeen())
-                .put("heldOutOf", contamination.heldOut());
+                .put("heldOutOf", contamination.heldOut())
+                .set("sources", JSON.valueToTree(contamination.sources()));
         return node;
     }
 }

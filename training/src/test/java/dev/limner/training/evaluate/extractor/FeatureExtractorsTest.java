@@ -113,7 +113,7 @@ class FeatureExtractorsTest {
             assertThat(origin.heldOut().accuracy()).isGreaterThan(0.9);
             assertThat(origin.heldOut().isReadable()).isTrue();
             Contamination contamination = Contamination.of(extractors, data);
-            assertThat(contamination).isEqualTo(new Contamination(70, 35, 20, 0, true));
+            assertThat(contamination).isEqualTo(new Contamination(70, 35, 20, 0, true, List.of()));
             assertThat(contamination.isClean()).isFalse();
             assertThat(extractors.misfit(data, "en", encoder.id())).isEmpty();
             assertThat(extractors.misfit(data, "zh", encoder.id())).isPresent();
