@@ -7,7 +7,11 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.DataSettings;
+import dev.limner.training.data.DataSource;
+import dev.limner.training.data.ImageAttributes;
 import dev.limner.training.data.Split;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,8 +63,72 @@ class ExtractorMaterialTest {
         assertThat(subjects(half.learned())).doesNotContainAnyElementsOf(subjects(half.heldOut()));
     }
 
+    @Test
+    void shouldTakeTheValidationImagesWhereThereAreEnough() {
+        DataSet data = ofSubjects(6000);
+
+        ExtractorMaterial validation = ExtractorMaterial.within(data, List.of("en"));
+
+        int images = data.images(Split.VALIDATION, "en").size();
+        assertThat(images).isGreaterThan(ExtractorMaterial.ENOUGH);
+        assertThat(validation.kind()).isEqualTo(ExtractorOrigin.Kind.VALIDATION);
+        assertThat(validation.learned()).hasSize(images - images / 10).allMatch(image -> data.splitOf(image)
+                == Split.VALIDATION);
+        assertThat(ExtractorMaterial.within(ofSubjects(2000), List.of("en")).kind())
+                .isEqualTo(ExtractorOrigin.Kind.HALF);
+    }
+
+    /** As the splits of format 2 are hashes of the subject, too. */
+    @Test
+    void shouldHoldOutOtherSubjectsThanTheTestSplitDoes() {
+        DataSet data = ofSubjects(2000);
+        Set<String> test = subjects(data.images(Split.TEST, "en"));
+
+        Set<String> held = subjects(
+                ExtractorMaterial.elsewhere(List.of(data), List.of("en")).heldOut());
+
+        held.retainAll(test);
+        assertThat((double) held.size() / test.size()).isBetween(0.04, 0.18);
+    }
+
+    @Test
+    void shouldNameWhoseImagesTheyAre() {
+        DataSource artist = DataSource.of("artist", "An artist", "MIT", "An artist");
+        DataSet plain = data("plain", SIDE, 0);
+        DataSet named = new DataSet(
+                "named",
+                plain.digest(),
+                SIDE,
+                plain.settings().withSources(List.of(artist)),
+                data("named", SIDE, 1).images().stream()
+                        .map(image -> image.with(ImageAttributes.NONE.withSource("artist")))
+                        .toList());
+
+        List<ExtractorOrigin.Share> shares =
+                ExtractorMaterial.elsewhere(List.of(plain, named), List.of("en")).sources();
+
+        assertThat(shares)
+                .extracting(ExtractorOrigin.Share::source)
+                .containsExactly(DataSource.unstated("plain"), artist);
+        assertThat(shares).extracting(ExtractorOrigin.Share::images).allMatch(images -> images > 150);
+    }
+
+    private static DataSet ofSubjects(int count) {
+        return new DataSet(
+                "subjects",
+                "0".repeat(64),
+                SIDE,
+                DataSettings.of(SIDE, 10, 10),
+                IntStream.range(0, count)
+                        .mapToObj(i -> new CaptionedImage(
+                                "k" + i,
+                                new Pixels(SIDE, SIDE, new byte[3 * SIDE * SIDE]),
+                                Map.of("en", List.of("number " + i))))
+                        .toList());
+    }
+
     private static Set<String> subjects(List<CaptionedImage> images) {
-        return images.stream().map(CaptionedImage::subject).collect(Collectors.toSet());
+        return images.stream().map(CaptionedImage::subject).collect(Collectors.toCollection(HashSet::new));
     }
 
     private static DataSet data(String name, int side, int shade) {
