@@ -110,9 +110,8 @@ public record EvaluationPlan(
      * answer. As it was, if that leaves none.
      */
     public EvaluationPlan without(Predicate<CaptionedImage> seen) {
-        List<Subject> unseen = variants.stream()
-                .filter(subject -> !seen.test(subject.image()))
-                .toList();
+        List<Subject> unseen =
+                variants.stream().filter(subject -> !seen.test(subject.image())).toList();
         return new EvaluationPlan(
                 heldOut, unseen.isEmpty() ? variants : unseen, repeated, coloured, reference, train, seed);
     }

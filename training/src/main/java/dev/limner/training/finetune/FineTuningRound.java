@@ -112,10 +112,13 @@ public final class FineTuningRound {
         boolean others;
         try (ReplayBuffer mine = ReplayBuffer.open(copy, Integer.MAX_VALUE)) {
             entries = mine.upTo(round.upTo());
-            others = mine.judges().filter(judges -> !judges.equals(material.extractors().identity())).isPresent();
+            others = mine.judges()
+                    .filter(judges -> !judges.equals(material.extractors().identity()))
+                    .isPresent();
         }
         Outcome outcome = others
-                ? new Outcome.Blocked(List.of("The judges are others than when the round began: the next one starts anew"))
+                ? new Outcome.Blocked(
+                        List.of("The judges are others than when the round began: the next one starts anew"))
                 : run(round, line, entries, line.budget(replay.rounds().judgedBefore(round)));
         RoundFile.write(folder, outcome);
         return outcome;

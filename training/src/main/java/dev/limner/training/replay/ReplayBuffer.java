@@ -161,8 +161,8 @@ public final class ReplayBuffer implements AutoCloseable {
             List<String> images = before.isEmpty() && oldest
                     ? List.of()
                     : handle.createQuery("SELECT sha256 FROM picture")
-                    .mapTo(String.class)
-                    .list();
+                            .mapTo(String.class)
+                            .list();
             for (String image : images) {
                 handle.createUpdate("UPDATE picture SET features = :features WHERE sha256 = :sha256")
                         .bind("sha256", image)

@@ -37,7 +37,7 @@ class PreferenceDataTest {
     @BeforeAll
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder, 1), 100);
-        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v2"), Device.cpu());
     }
 
     @AfterAll

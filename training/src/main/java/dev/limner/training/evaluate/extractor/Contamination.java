@@ -33,12 +33,10 @@ public record Contamination(
         List<CaptionedImage> all = data.images().stream()
                 .filter(image -> !image.captionsIn(language).isEmpty())
                 .toList();
-        List<CaptionedImage> training = all.stream()
-                .filter(image -> data.splitOf(image) == Split.TRAIN)
-                .toList();
-        List<CaptionedImage> others = all.stream()
-                .filter(image -> data.splitOf(image) != Split.TRAIN)
-                .toList();
+        List<CaptionedImage> training =
+                all.stream().filter(image -> data.splitOf(image) == Split.TRAIN).toList();
+        List<CaptionedImage> others =
+                all.stream().filter(image -> data.splitOf(image) != Split.TRAIN).toList();
         ExtractorOrigin origin = judges.description().origin();
         if (origin == null) {
             boolean same = judges.description().dataDigest().equals(data.digest());
@@ -83,7 +81,8 @@ public record Contamination(
     /** For people. */
     public String text() {
         return known
-                ? "they learned from " + trainingSeen + " of the " + training + " training images and from " + heldOutSeen
+                ? "they learned from " + trainingSeen + " of the " + training + " training images and from "
+                        + heldOutSeen
                         + " of the " + heldOut + " held-out ones"
                         + (sources.isEmpty() ? "" : ", and from images of " + String.join(", ", sources))
                 : "they do not say which images they learned from";

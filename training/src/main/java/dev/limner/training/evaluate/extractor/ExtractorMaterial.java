@@ -57,8 +57,8 @@ public record ExtractorMaterial(
             throw new DataException("judges learn from images of one size, these are of "
                     + sets.stream().map(set -> set.name() + " " + set.side()).collect(Collectors.joining(", ")));
         }
-        List<CaptionedImage> all = captioned(
-                sets.stream().flatMap(set -> set.images().stream()).toList(), languages);
+        List<CaptionedImage> all =
+                captioned(sets.stream().flatMap(set -> set.images().stream()).toList(), languages);
         List<CaptionedImage> learned =
                 all.stream().filter(image -> !isHeldOut(image)).toList();
         return new ExtractorMaterial(
@@ -127,7 +127,9 @@ public record ExtractorMaterial(
         }
         Map<String, Integer> counts = new LinkedHashMap<>();
         learned.forEach(image -> counts.merge(
-                Objects.requireNonNullElseGet(image.source(), () -> String.valueOf(unstated.get(image))), 1, Integer::sum));
+                Objects.requireNonNullElseGet(image.source(), () -> String.valueOf(unstated.get(image))),
+                1,
+                Integer::sum));
         return counts.entrySet().stream()
                 .map(entry -> new ExtractorOrigin.Share(
                         known.getOrDefault(entry.getKey(), DataSource.unstated(entry.getKey())), entry.getValue()))

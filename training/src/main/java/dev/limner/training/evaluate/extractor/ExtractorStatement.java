@@ -96,7 +96,8 @@ public record ExtractorStatement(
         lines.add("they read " + data + ": "
                 + readings.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(entry -> entry.getKey().id() + ", " + entry.getValue().text())
+                        .map(entry ->
+                                entry.getKey().id() + ", " + entry.getValue().text())
                         .collect(Collectors.joining("; ")));
         lines.add((contamination.isClean() ? "impartial: " : "not impartial: ") + contamination.text());
         return lines;

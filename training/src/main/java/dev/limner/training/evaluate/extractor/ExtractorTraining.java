@@ -113,16 +113,14 @@ public final class ExtractorTraining {
         }
         this.subjects = IntStream.range(0, images.size())
                 .boxed()
-                .collect(Collectors.groupingBy(
-                        i -> images.get(i).subject(), LinkedHashMap::new, Collectors.toList()))
+                .collect(Collectors.groupingBy(i -> images.get(i).subject(), LinkedHashMap::new, Collectors.toList()))
                 .values()
                 .stream()
                 .map(numbers -> numbers.stream().mapToInt(Integer::intValue).toArray())
                 .toList();
         ExtractorReading unknown = new ExtractorReading(0, 0, 0);
         ExtractorOrigin origin = origin(unknown, unknown);
-        this.readers =
-                targets.stream().map(target -> reader(target, origin)).toList();
+        this.readers = targets.stream().map(target -> reader(target, origin)).toList();
     }
 
     private Reader reader(Target target, ExtractorOrigin origin) {
@@ -200,8 +198,8 @@ public final class ExtractorTraining {
     private void train(Device device, int steps, IntConsumer percent) {
         ConvolutionSupport.on(device).require(readers.get(0).networks().convolutions(BATCH), true);
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        readers.forEach(reader ->
-                reader.networks().shapes().forEach((name, shape) -> shapes.put(reader.key(name), shape)));
+        readers.forEach(
+                reader -> reader.networks().shapes().forEach((name, shape) -> shapes.put(reader.key(name), shape)));
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch")) {
             Weights weights = ExtractorNetworks.initialise(manager, shapes, seed);
             weights.arrays().values().forEach(array -> array.setRequiresGradient(true));
@@ -297,8 +295,8 @@ public final class ExtractorTraining {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray hidden = networks.trunk(weights, seen).mul(kept);
             NDArray features = ExtractorNetworks.end(weights, ExtractorNetworks.CLASSIFIER, hidden);
-            NDArray where = ExtractorNetworks.normalised(
-                    ExtractorNetworks.end(weights, ExtractorNetworks.IMAGE_TOWER, hidden));
+            NDArray where =
+                    ExtractorNetworks.normalised(ExtractorNetworks.end(weights, ExtractorNetworks.IMAGE_TOWER, hidden));
             NDArray loss = temporary.create(0f);
             for (int i = 0; i < readers.size(); i++) {
                 Weights mine = readers.get(i).of(weights);
@@ -358,8 +356,8 @@ public final class ExtractorTraining {
                 List<Pixels> some = images.subList(from, Math.min(from + BATCH, images.size())).stream()
                         .map(CaptionedImage::pixels)
                         .toList();
-                NDArray features = networks.features(
-                        weights, ExtractorNetworks.CLASSIFIER, ImageBatch.images(temporary, some));
+                NDArray features =
+                        networks.features(weights, ExtractorNetworks.CLASSIFIER, ImageBatch.images(temporary, some));
                 for (float[] row : ImageBatch.rows(features.toType(DataType.FLOAT32, false))) {
                     for (int i = 0; i < length; i++) {
                         sum[i] += row[i];

@@ -24,8 +24,7 @@ final class SeenImages {
     }
 
     static SeenImages read(byte[] file) {
-        return new SeenImages(
-                new String(file, StandardCharsets.UTF_8).lines().collect(Collectors.toUnmodifiableSet()));
+        return new SeenImages(new String(file, StandardCharsets.UTF_8).lines().collect(Collectors.toUnmodifiableSet()));
     }
 
     byte[] write() {

@@ -34,7 +34,8 @@ class ExtractorMaterialTest {
         assertThat(held).hasSizeBetween(10, 30).doesNotContainAnyElementsOf(subjects(both.learned()));
         assertThat(both.heldOut()).hasSize(2 * held.size());
         assertThat(both.learned()).hasSize(400 - both.heldOut().size());
-        assertThat(subjects(ExtractorMaterial.elsewhere(List.of(other), List.of("en")).heldOut()))
+        assertThat(subjects(ExtractorMaterial.elsewhere(List.of(other), List.of("en"))
+                        .heldOut()))
                 .isEqualTo(held);
         assertThat(both.learned()).anyMatch(image -> one.splitOf(image) == Split.TEST);
         assertThat(both.digest()).isNotEqualTo(one.digest());
@@ -72,8 +73,9 @@ class ExtractorMaterialTest {
         int images = data.images(Split.VALIDATION, "en").size();
         assertThat(images).isGreaterThan(ExtractorMaterial.ENOUGH);
         assertThat(validation.kind()).isEqualTo(ExtractorOrigin.Kind.VALIDATION);
-        assertThat(validation.learned()).hasSize(images - images / 10).allMatch(image -> data.splitOf(image)
-                == Split.VALIDATION);
+        assertThat(validation.learned())
+                .hasSize(images - images / 10)
+                .allMatch(image -> data.splitOf(image) == Split.VALIDATION);
         assertThat(ExtractorMaterial.within(ofSubjects(2000), List.of("en")).kind())
                 .isEqualTo(ExtractorOrigin.Kind.HALF);
     }
@@ -104,8 +106,8 @@ class ExtractorMaterialTest {
                         .map(image -> image.with(ImageAttributes.NONE.withSource("artist")))
                         .toList());
 
-        List<ExtractorOrigin.Share> shares =
-                ExtractorMaterial.elsewhere(List.of(plain, named), List.of("en")).sources();
+        List<ExtractorOrigin.Share> shares = ExtractorMaterial.elsewhere(List.of(plain, named), List.of("en"))
+                .sources();
 
         assertThat(shares)
                 .extracting(ExtractorOrigin.Share::source)

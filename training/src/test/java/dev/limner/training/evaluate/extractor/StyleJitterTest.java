@@ -53,8 +53,7 @@ class StyleJitterTest {
         float[] before = java.awt.Color.RGBtoHSB(220, 120, 30, null);
         for (int seed = 0; seed < 50; seed++) {
             float[] seen = new StyleJitter(1).apply(List.of(square(220, 120, 30)), new SplittableRandom(seed));
-            float[] after = java.awt.Color.RGBtoHSB(
-                    middle(seen, 0), middle(seen, 1), middle(seen, 2), null);
+            float[] after = java.awt.Color.RGBtoHSB(middle(seen, 0), middle(seen, 1), middle(seen, 2), null);
             if (after[1] > 0.1) {
                 assertThat(after[0]).isCloseTo(before[0], within(1 / 24f));
             }
