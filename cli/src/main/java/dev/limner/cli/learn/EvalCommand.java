@@ -19,6 +19,7 @@ import dev.limner.training.evaluate.MetricValue;
 import dev.limner.training.evaluate.ModelEvaluation;
 import dev.limner.training.evaluate.QualityAlert;
 import dev.limner.training.evaluate.SampleGrid;
+import dev.limner.training.evaluate.extractor.ExtractorStatement;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.report.EvaluationReport;
@@ -122,7 +123,8 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
                 FeatureExtractors extractors = judges.open(options, home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device);
                 NDManager memory = NDManager.newBaseManager(device, "PyTorch")) {
-            EvaluationPlan plan = EvaluationPlan.of(set, asked, encoder, images, seed);
+            EvaluationPlan plan =
+                    EvaluationPlan.of(set, asked, encoder, images, seed).without(extractors::saw);
             TrainableGenerator network = bundle.generator();
             Engine.getEngine("PyTorch").setRandomSeed((int) seed);
             ModelEvaluation evaluation;
@@ -132,8 +134,8 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
             }
             SampleGrid grid = gridOptions.grid(home, asked);
             GridCheck check = GridCheck.of(grid, grid.generate(renderer, encoder), set, extractors, encoder);
-            EvaluationReport report =
-                    new EvaluationReport(manifest, extractors.description(), plan, evaluation, grid, check);
+            ExtractorStatement statement = ExtractorStatement.of(extractors, set, encoder);
+            EvaluationReport report = new EvaluationReport(manifest, statement, plan, evaluation, grid, check);
             if (gridFile != null) {
                 grid.write(renderer, encoder, gridFile.toAbsolutePath());
             }
@@ -144,6 +146,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
             if (json) {
                 terminal.println(report.toJson());
             } else {
+                statement.lines().forEach(terminal::println);
                 print(report.toJson(), evaluation, terminal);
             }
             return failOnAlarm && !evaluation.alarms().isEmpty() ? 1 : 0;

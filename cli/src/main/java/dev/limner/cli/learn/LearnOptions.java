@@ -10,9 +10,11 @@ import dev.limner.generator.device.DeviceChoice;
 import dev.limner.generator.device.TorchThreads;
 import dev.limner.launcher.ProjectLayout;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.evaluate.extractor.ExtractorMaterial;
 import dev.limner.training.evaluate.extractor.ExtractorTraining;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -75,10 +77,13 @@ public final class LearnOptions {
         return new CachingTextEncoder(PretrainedEncoder.of(id).load(home.cache(), threads), CAPTIONS);
     }
 
-    void train(DataSet set, String language, TextEncoder encoder, Device on, Path folder) {
+    void train(ExtractorMaterial material, List<ExtractorTraining.Target> targets, Device on) {
+        String folders = targets.stream()
+                .map(target -> target.folder().toString())
+                .collect(Collectors.joining(" and "));
         try (Progress progress = Progress.of("training judges (percent)", 100)) {
             ExtractorTraining.run(
-                    set, language, encoder, judgesSeed, on, folder, percent -> progress.to(percent, "into " + folder));
+                    material, targets, judgesSeed, on, percent -> progress.to(percent, "into " + folders));
         }
     }
 }

@@ -19,6 +19,7 @@ import dev.limner.launcher.ProjectLayout;
 import dev.limner.launcher.UsageException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.FeedbackImageCheck;
 import dev.limner.training.feedback.FeedbackIntake;
@@ -141,6 +142,7 @@ final class RebuildCommand implements Callable<Integer> {
         try (TextEncoder encoder = options.encoder(home, manifest.requireTextEncoder());
                 FeatureExtractors extractors = judges.open(options, home, data, language, encoder, device);
                 ReplayBuffer replay = ReplayBuffer.open(folder.resolve("replay.db"), Integer.MAX_VALUE)) {
+            requireJudges(extractors, trainedOn.path("judges").asText());
             StoredImages files = new StoredImages(store == null ? home.state().resolve("store") : store, examples);
             RewardFeatures eyes = new RewardFeatures(extractors);
             FeedbackImageCheck check = new FeedbackImageCheck(
@@ -179,6 +181,18 @@ final class RebuildCommand implements Callable<Integer> {
                 }
             }
             return compare(released, ModelBundle.read(FineTuningRound.candidate(folder)), terminal);
+        }
+    }
+
+    /** A reward learned through other judges is another one. */
+    private static void requireJudges(FeatureExtractors judges, String wanted) {
+        boolean same = wanted.isEmpty()
+                ? judges.description().version() == ExtractorDescription.OLDEST
+                : wanted.equals(judges.identity());
+        if (!same) {
+            throw new UsageException("the model was tuned with judges "
+                    + (wanted.isEmpty() ? "of version " + ExtractorDescription.OLDEST : wanted) + ", these are version "
+                    + judges.description().version() + " " + judges.identity() + ": --judges names their folder");
         }
     }
 

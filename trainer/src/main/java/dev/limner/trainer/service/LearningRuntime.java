@@ -25,6 +25,7 @@ import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.ShardFiles;
 import dev.limner.training.evaluate.EvaluationPlan;
+import dev.limner.training.evaluate.extractor.Contamination;
 import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.feedback.DeadLetters;
@@ -98,10 +99,9 @@ final class LearningRuntime implements AutoCloseable {
                         .addKeyValue("entry", entry)
                         .addKeyValue("reason", reason.text())
                         .log("an entry of the data set is left out"));
-        Path eyes = config.judges()
-                .orElse(config.data().resolve("judges-" + language + "-v" + ExtractorDescription.VERSION));
+        Path eyes = config.judges().orElseGet(() -> FeatureExtractors.newest(config.data(), language));
         this.extractors = FeatureExtractors.read(eyes, device);
-        requireJudgesOf(data, eyes);
+        requireJudgesOf(data, language, eyes);
         EvaluationPlan plan = EvaluationPlan.of(data, language, encoder, settings.heldOut(), settings.seed());
         StoredImages files = new StoredImages(config.store(), config.examples().orElse(List.of()));
         FineTuningData material = new FineTuningData(data, language, encoder, extractors, plan, files);
@@ -116,9 +116,21 @@ final class LearningRuntime implements AutoCloseable {
                 settings.holdout());
         registry.begin(model, registry.stage(config.model()));
         RewardFeatures rewardEyes = new RewardFeatures(extractors);
+        FeedbackImageCheck check =
+                new FeedbackImageCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side());
+        int again = replay.seenThrough(
+                extractors.identity(),
+                extractors.description().version() == ExtractorDescription.OLDEST,
+                check::features);
+        if (again > 0) {
+            LOG.atInfo()
+                    .addKeyValue("judges", eyes)
+                    .addKeyValue("images", again)
+                    .log("the judges are others: the images of earlier feedback were looked at again");
+        }
         this.intake = new FeedbackIntake(
                 replay,
-                new FeedbackImageCheck(files, model, new Released(store), rewardEyes::of, rewardEyes.side()),
+                check,
                 letters,
                 config.feedback().perRaterPerHour(),
                 clock,
@@ -145,10 +157,13 @@ final class LearningRuntime implements AutoCloseable {
         return lease.check();
     }
 
-    private void requireJudgesOf(DataSet data, Path folder) {
-        if (!extractors.description().dataDigest().equals(data.digest())) {
-            throw new IllegalArgumentException("limner.trainer.judges: " + folder + " were trained on "
-                    + extractors.description().dataDigest() + ", the data set " + data.name() + " is " + data.digest());
+    private void requireJudgesOf(DataSet data, String language, Path folder) {
+        extractors.misfit(data, language, encoder.id()).ifPresent(wrong -> {
+            throw new IllegalArgumentException("limner.trainer.judges: those in " + folder + " " + wrong);
+        });
+        Contamination contamination = Contamination.of(extractors, data);
+        if (!contamination.isClean()) {
+            LOG.atWarn().addKeyValue("judges", folder).log("the judges are not impartial: {}", contamination.text());
         }
     }
 

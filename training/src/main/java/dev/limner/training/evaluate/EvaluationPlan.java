@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 
 /**
  * What is generated and what it is compared with: a function of data set, language and seed, the same for every model.
@@ -102,6 +103,17 @@ public record EvaluationPlan(
     /** The same with other noise. */
     public EvaluationPlan withSeed(long other) {
         return new EvaluationPlan(heldOut, variants, repeated, coloured, reference, train, other);
+    }
+
+    /**
+     * The same without asking for variants of the captions of images that the judges learned from: of those they know the
+     * answer. As it was, if that leaves none.
+     */
+    public EvaluationPlan without(Predicate<CaptionedImage> seen) {
+        List<Subject> unseen =
+                variants.stream().filter(subject -> !seen.test(subject.image())).toList();
+        return new EvaluationPlan(
+                heldOut, unseen.isEmpty() ? variants : unseen, repeated, coloured, reference, train, seed);
     }
 
     private static String any(List<String> captions, SplittableRandom random) {

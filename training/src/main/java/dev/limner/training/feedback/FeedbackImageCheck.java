@@ -66,6 +66,11 @@ public final class FeedbackImageCheck {
         return check(field, name, told, bytes, provenance.get());
     }
 
+    /** The features of a stored image that was checked before; empty if it is no longer there. */
+    public Optional<float[]> features(String sha256) {
+        return files.stored(sha256).flatMap(this::decoded).map(features);
+    }
+
     private ImageLookup check(
             String field, ImageName name, @Nullable String told, byte[] bytes, Provenance provenance) {
         if (!provenance.model().equals(model)) {

@@ -68,6 +68,7 @@ record CandidateEvaluation(
             ObjectNode trainedOn = JSON.createObjectNode();
             trainedOn.put("data", material.data().name());
             trainedOn.put("dataDigest", material.data().digest());
+            trainedOn.put("judges", material.extractors().identity());
             trainedOn.set("tuning", JSON.valueToTree(tuning));
             trainedOn.put("seed", round.seed());
             trainedOn.put("stride", taken.share());

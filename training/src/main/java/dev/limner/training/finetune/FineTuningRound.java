@@ -109,10 +109,17 @@ public final class FineTuningRound {
             RoundFile.rename(making, copy);
         }
         List<FeedbackEntry> entries;
+        boolean others;
         try (ReplayBuffer mine = ReplayBuffer.open(copy, Integer.MAX_VALUE)) {
             entries = mine.upTo(round.upTo());
+            others = mine.judges()
+                    .filter(judges -> !judges.equals(material.extractors().identity()))
+                    .isPresent();
         }
-        Outcome outcome = run(round, line, entries, line.budget(replay.rounds().judgedBefore(round)));
+        Outcome outcome = others
+                ? new Outcome.Blocked(
+                        List.of("The judges are others than when the round began: the next one starts anew"))
+                : run(round, line, entries, line.budget(replay.rounds().judgedBefore(round)));
         RoundFile.write(folder, outcome);
         return outcome;
     }

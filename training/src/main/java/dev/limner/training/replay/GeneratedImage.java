@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param caption that was asked for
  * @param seed of its noise
  * @param index in its job
- * @param features as the reward sees it; not to be changed
+ * @param features as the reward sees it; none if it could not be looked at again when the judges changed; not to be changed
  */
 public record GeneratedImage(String sha256, String model, String caption, long seed, int index, float[] features) {
     @Override

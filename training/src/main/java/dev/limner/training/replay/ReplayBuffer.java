@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -131,6 +132,46 @@ public final class ReplayBuffer implements AutoCloseable {
                     .map((row, context) -> counts.put(row.getString("code"), row.getLong("entries")))
                     .list();
             return counts;
+        });
+    }
+
+    /** Through which judges the images' features were made; empty if nobody has said so. */
+    public Optional<String> judges() {
+        return database.withHandle(handle -> handle.createQuery("SELECT identity FROM judges")
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /**
+     * Has the images looked at again if their features are those of other judges, for what a reward learns from must all be
+     * seen through the same ones.
+     *
+     * @param judges identity of those that look
+     * @param oldest whether they are of the first version: a buffer that does not say was seen through those
+     * @param look the features of an image by its digest; empty if it is no longer there, and nothing is learned from it
+     *     then
+     * @return how many images were looked at again
+     */
+    public int seenThrough(String judges, boolean oldest, Function<String, Optional<float[]>> look) {
+        Optional<String> before = judges();
+        if (before.filter(judges::equals).isPresent()) {
+            return 0;
+        }
+        return database.inTransaction(handle -> {
+            List<String> images = before.isEmpty() && oldest
+                    ? List.of()
+                    : handle.createQuery("SELECT sha256 FROM picture")
+                            .mapTo(String.class)
+                            .list();
+            for (String image : images) {
+                handle.createUpdate("UPDATE picture SET features = :features WHERE sha256 = :sha256")
+                        .bind("sha256", image)
+                        .bind("features", ReplayWriter.bytes(look.apply(image).orElse(new float[0])))
+                        .execute();
+            }
+            handle.execute("DELETE FROM judges");
+            handle.execute("INSERT INTO judges(identity) VALUES(?)", judges);
+            return images.size();
         });
     }
 

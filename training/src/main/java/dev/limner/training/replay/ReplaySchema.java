@@ -54,6 +54,7 @@ final class ReplaySchema {
         if (!told) {
             handle.execute("ALTER TABLE entry ADD COLUMN arrived INTEGER");
         }
+        handle.execute("CREATE TABLE IF NOT EXISTS judges(identity TEXT NOT NULL)");
         handle.execute("CREATE TABLE IF NOT EXISTS source(topic TEXT PRIMARY KEY, identity TEXT NOT NULL)");
         handle.execute("CREATE TABLE IF NOT EXISTS vote(seq INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL,"
                 + " rater TEXT NOT NULL, arrived INTEGER NOT NULL, liked INTEGER NOT NULL)");

@@ -200,7 +200,7 @@ public final class ReplayWriter {
         };
     }
 
-    private static byte[] bytes(float[] values) {
+    static byte[] bytes(float[] values) {
         ByteBuffer buffer = ByteBuffer.allocate(Float.BYTES * values.length);
         buffer.asFloatBuffer().put(values);
         return buffer.array();

@@ -48,7 +48,13 @@ record PreferenceData(List<RatedExample> marks, List<Pair> pairs, int raters) {
 
     /** Whether there is something of what is liked in an entry; examples are learned from in another way. */
     static boolean isIn(FeedbackEntry entry) {
-        return entry.feedback().opinion() != null || correction(entry).isPresent();
+        return (entry.feedback().opinion() != null || correction(entry).isPresent())
+                && isSeen(entry.image())
+                && (entry.over() == null || isSeen(entry.over()));
+    }
+
+    private static boolean isSeen(GeneratedImage image) {
+        return image.features().length > 0;
     }
 
     /** What an image really shows; beside an example the caption says what the example shows. */

@@ -76,7 +76,7 @@ class FineTuningRoundTest {
     static void load() {
         TorchThreads.set(1);
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
-        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v2"), Device.cpu());
         DataSet all = ShardFiles.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {});
         data = new DataSet("some", all.digest(), 64, 20, all.images().subList(0, IMAGES));
         material = new FineTuningData(

@@ -26,7 +26,7 @@ class ExampleComparisonTest {
     @BeforeAll
     static void load() {
         Path emoji = Path.of("../data/emoji");
-        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v2"), Device.cpu());
         List<CaptionedImage> all =
                 ShardFiles.read(emoji, 64, (entry, reason, detail) -> {}).images();
         flags = pixels(all, true, 2 * COUNT);

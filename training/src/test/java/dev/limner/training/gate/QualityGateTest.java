@@ -39,7 +39,7 @@ class QualityGateTest {
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(cache, 1), 10_000);
         Path emoji = Path.of("../data/emoji");
-        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(emoji.resolve("judges-en-v2"), Device.cpu());
         shipped = Renderer.load(ModelBundle.read(Path.of("../models/default")), Device.cpu());
         asShipped = new Sketchbook(ImageSource.of(shipped));
         gate = new QualityGate(

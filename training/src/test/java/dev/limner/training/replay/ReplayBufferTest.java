@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,28 @@ class ReplayBufferTest {
                 assertThat(writer.knows("f25")).isFalse();
             });
             assertThat(buffer.countAfter(20)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void shouldHaveImagesLookedAtAgainWhenTheJudgesChange() {
+        try (ReplayBuffer buffer = ReplayBuffer.open(folder.resolve("r.db"), 10)) {
+            FeedbackEntry entry = entry(1);
+            buffer.record(writer -> writer.add(entry));
+
+            assertThat(buffer.seenThrough("first", true, sha256 -> Optional.of(new float[] {9})))
+                    .as("what nobody has said otherwise of was seen through the first version")
+                    .isZero();
+            assertThat(buffer.upTo(buffer.last())).containsExactly(entry);
+            assertThat(buffer.seenThrough("second", false, sha256 -> Optional.of(new float[] {9})))
+                    .isEqualTo(1);
+            assertThat(buffer.seenThrough("second", false, sha256 -> Optional.empty()))
+                    .isZero();
+            assertThat(buffer.judges()).contains("second");
+            assertThat(buffer.upTo(buffer.last()).get(0).image().features()).containsExactly(9f);
+
+            buffer.seenThrough("third", false, sha256 -> Optional.empty());
+            assertThat(buffer.upTo(buffer.last()).get(0).image().features()).isEmpty();
         }
     }
 

@@ -37,7 +37,7 @@ class PreferenceDataTest {
     @BeforeAll
     static void load() {
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder, 1), 100);
-        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v2"), Device.cpu());
     }
 
     @AfterAll
@@ -92,6 +92,21 @@ class PreferenceDataTest {
 
         assertThat(PreferenceData.isIn(example)).isFalse();
         assertThat(lessons(example).size()).isZero();
+    }
+
+    @Test
+    void shouldLeaveOutAnImageThatCouldNotBeLookedAtAgain() {
+        FeedbackEntry entry = entry(new Opinion.Verdict(true), null, null);
+        GeneratedImage seen = entry.image();
+        GeneratedImage unseen = new GeneratedImage(
+                seen.sha256(), seen.model(), seen.caption(), seen.seed(), seen.index(), new float[0]);
+
+        PreferenceData lessons = lessons(
+                entry,
+                new FeedbackEntry(entry.origin(), entry.feedback(), unseen, null, entry.rater(), entry.at()),
+                new FeedbackEntry(entry.origin(), entry.feedback(), seen, unseen, entry.rater(), entry.at()));
+
+        assertThat(lessons.size()).isEqualTo(1);
     }
 
     private static PreferenceData lessons(FeedbackEntry... entries) {

@@ -45,7 +45,7 @@ class RewardEnsembleTest {
     static void load() {
         TorchThreads.set(1);
         encoder = new CachingTextEncoder(PretrainedEncoder.MINI_LM.load(folder.resolve("cache"), 1), 10_000);
-        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v1"), Device.cpu());
+        extractors = FeatureExtractors.read(Path.of("../data/emoji/judges-en-v2"), Device.cpu());
         eyes = new RewardFeatures(extractors);
         images = ShardFiles.read(Path.of("../data/emoji"), 64, (entry, reason, detail) -> {})
                 .images(Split.TRAIN, "en");

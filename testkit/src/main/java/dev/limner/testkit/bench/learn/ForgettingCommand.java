@@ -14,7 +14,6 @@ import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.DataSettings;
 import dev.limner.training.data.ShardFiles;
-import dev.limner.training.evaluate.extractor.ExtractorDescription;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import java.net.URI;
 import java.nio.file.Path;
@@ -120,7 +119,7 @@ public final class ForgettingCommand implements Callable<Integer> {
     }
 
     static Path judgesOf(Path data) {
-        return data.resolve("judges-" + HeldOutClass.LANGUAGE + "-v" + ExtractorDescription.VERSION);
+        return FeatureExtractors.beside(data, HeldOutClass.LANGUAGE);
     }
 
     /** What was live, in order, and what the trainer says of its rounds. */

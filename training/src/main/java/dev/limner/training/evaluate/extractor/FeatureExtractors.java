@@ -11,9 +11,11 @@ import dev.limner.generator.bundle.BundleException;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Weights;
+import dev.limner.protocol.Digests;
 import dev.limner.protocol.RefusalCode;
 import dev.limner.protocol.text.JsonReasons;
 import dev.limner.training.data.CaptionedImage;
+import dev.limner.training.data.DataSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
@@ -25,16 +27,19 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Frozen networks through which images are compared: a feature extractor (the penultimate layer of a classifier), an
- * untrained one as an independent check, the classifier itself, and a dual encoder of images and captions. Trained on a
- * data set's training split only. Owns its native memory; safe from any thread.
+ * untrained one as an independent check, the classifier itself, and a dual encoder of images and captions. What they
+ * learned from is in their {@link ExtractorDescription#origin() description}. Owns its native memory; safe from any thread.
  */
 public final class FeatureExtractors implements AutoCloseable {
     private static final String DESCRIPTION = "judges.json";
     private static final String WEIGHTS = "judges.safetensors";
+    private static final String IMAGES = "judges.images";
     private static final int BATCH = 128;
     /** A batch of images whose gradient passes through, about. */
     private static final int TUNING_BATCH = 32;
@@ -49,10 +54,21 @@ public final class FeatureExtractors implements AutoCloseable {
     private final Weights random;
     private final float[] mean;
     private final float[] deviation;
+    private final SeenImages seen;
+    private final String identity;
 
-    FeatureExtractors(ExtractorDescription description, Map<String, Safetensors.Tensor> tensors, Device device) {
+    /** @param identity digest of the weights */
+    FeatureExtractors(
+            ExtractorDescription description,
+            Map<String, Safetensors.Tensor> tensors,
+            SeenImages seen,
+            String identity,
+            Device device) {
         this.description = description;
-        this.networks = new ExtractorNetworks(description.side(), description.text(), description.classes());
+        this.seen = seen;
+        this.identity = identity;
+        this.networks = new ExtractorNetworks(
+                description.version(), description.side(), description.text(), description.classes());
         ConvolutionSupport support = ConvolutionSupport.on(device);
         support.require(networks.convolutions(BATCH), false);
         support.require(networks.convolutions(TUNING_BATCH), true);
@@ -96,7 +112,12 @@ public final class FeatureExtractors implements AutoCloseable {
         try {
             ExtractorDescription description =
                     JSON.readValue(folder.resolve(DESCRIPTION).toFile(), ExtractorDescription.class);
-            return new FeatureExtractors(description, Safetensors.read(folder.resolve(WEIGHTS)), device);
+            return new FeatureExtractors(
+                    description,
+                    Safetensors.read(folder.resolve(WEIGHTS)),
+                    seen(folder, description),
+                    Digests.sha256(Files.readAllBytes(folder.resolve(WEIGHTS))),
+                    device);
         } catch (JsonProcessingException e) {
             throw new BundleException(
                     RefusalCode.WEIGHTS_INVALID, folder.resolve(DESCRIPTION) + ": " + JsonReasons.of(e), e);
@@ -106,16 +127,73 @@ public final class FeatureExtractors implements AutoCloseable {
         }
     }
 
+    private static SeenImages seen(Path folder, ExtractorDescription description) throws IOException {
+        ExtractorOrigin origin = description.origin();
+        if (origin == null) {
+            return SeenImages.of(List.of());
+        }
+        byte[] file = Files.readAllBytes(folder.resolve(IMAGES));
+        if (!Digests.sha256(file).equals(origin.seen())) {
+            throw new BundleException(
+                    RefusalCode.WEIGHTS_INVALID,
+                    folder.resolve(IMAGES) + " is not the list that " + DESCRIPTION + " names: " + origin.seen());
+        }
+        return SeenImages.read(file);
+    }
+
     /** Whether a folder holds judges. */
     public static boolean in(Path folder) {
         return Files.exists(folder.resolve(DESCRIPTION));
     }
 
+    /** The folder beside a data set where the judges of a language lie. */
+    public static Path beside(Path data, String language) {
+        return beside(data, language, ExtractorDescription.VERSION);
+    }
+
+    /** The same of the newest that are there; of this build's version if there are none. */
+    public static Path newest(Path data, String language) {
+        return IntStream.iterate(
+                        ExtractorDescription.VERSION,
+                        version -> version >= ExtractorDescription.OLDEST,
+                        version -> version - 1)
+                .mapToObj(version -> beside(data, language, version))
+                .filter(FeatureExtractors::in)
+                .findFirst()
+                .orElse(beside(data, language));
+    }
+
+    private static Path beside(Path data, String language, int version) {
+        return data.resolve("judges-" + language + "-v" + version);
+    }
+
+    /**
+     * Why these cannot judge a data set at all; empty if they can.
+     *
+     * @param encoder id of the text encoder whose embeddings they would be given
+     */
+    public Optional<String> misfit(DataSet data, String language, String encoder) {
+        if (!description.language().equals(language)
+                || description.side() != data.side()
+                || !description.textEncoder().equals(encoder)) {
+            return Optional.of("are for " + description.language() + ", " + description.side() + " pixels, "
+                    + description.textEncoder() + ", the data set " + data.name() + " is " + language + ", "
+                    + data.side() + " pixels, " + encoder);
+        }
+        Contamination contamination = Contamination.of(this, data);
+        return contamination.isSpoilt()
+                ? Optional.of("have seen what " + data.name() + " is measured by: " + contamination.text())
+                : Optional.empty();
+    }
+
     /** Writes them, the description last, so that a folder with a description is whole. */
-    static void write(Path folder, ExtractorDescription description, Map<String, Safetensors.Tensor> tensors) {
+    static void write(
+            Path folder, ExtractorDescription description, Map<String, Safetensors.Tensor> tensors, SeenImages seen) {
         try {
             Files.createDirectories(folder);
+            Files.deleteIfExists(folder.resolve(DESCRIPTION));
             Safetensors.write(folder.resolve(WEIGHTS), tensors);
+            Files.write(folder.resolve(IMAGES), seen.write());
             Path temporary = folder.resolve(DESCRIPTION + ".tmp");
             Files.writeString(temporary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n");
             Files.move(temporary, folder.resolve(DESCRIPTION), StandardCopyOption.REPLACE_EXISTING);
@@ -132,7 +210,17 @@ public final class FeatureExtractors implements AutoCloseable {
         return description;
     }
 
-    /** The images' features, 64 numbers each, standardised over the training split. */
+    /** Digest of the weights: figures and rewards of two identities do not compare. */
+    public String identity() {
+        return identity;
+    }
+
+    /** Whether they learned from this very image, whatever its name was; never of judges that do not say so. */
+    public boolean saw(CaptionedImage image) {
+        return seen.contains(image.pixels());
+    }
+
+    /** The images' features, 64 numbers each, standardised over the images that were learned from. */
     public float[][] features(List<Pixels> images) {
         float[][] rows = over(images, batch -> networks.features(weights, ExtractorNetworks.CLASSIFIER, batch));
         for (float[] row : rows) {

@@ -41,7 +41,12 @@ record ImageClasses(List<String> labels, float[][] centroids) {
                             .toList(),
                     new float[0][]);
         }
-        int clusters = Math.max(2, Math.min(MOST_CLUSTERS, images.size() / IMAGES_A_CLUSTER));
+        return clusters(plainest, seed);
+    }
+
+    /** Clusters of the plainest captions, whatever labels there are. */
+    static ImageClasses clusters(List<float[]> plainest, long seed) {
+        int clusters = Math.max(2, Math.min(MOST_CLUSTERS, plainest.size() / IMAGES_A_CLUSTER));
         List<DoublePoint> points = new ArrayList<>();
         for (float[] vector : plainest) {
             points.add(new DoublePoint(IntStream.range(0, vector.length)

@@ -12,7 +12,7 @@ import dev.limner.training.evaluate.MetricValue;
 import dev.limner.training.evaluate.ModelEvaluation;
 import dev.limner.training.evaluate.QualityAlert;
 import dev.limner.training.evaluate.SampleGrid;
-import dev.limner.training.evaluate.extractor.ExtractorDescription;
+import dev.limner.training.evaluate.extractor.ExtractorStatement;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvaluationReport(
         Manifest model,
-        ExtractorDescription extractors,
+        ExtractorStatement extractors,
         EvaluationPlan plan,
         ModelEvaluation evaluation,
         SampleGrid grid,
@@ -55,7 +55,7 @@ public record EvaluationReport(
                 .put("language", extractors.language())
                 .put("heldOut", plan.heldOut().size())
                 .put("training", plan.train().size());
-        json.putObject("judges").put("version", extractors.version()).put("seed", extractors.seed());
+        json.set("judges", extractors.toJson());
         evaluation.figures().forEach((metric, figure) -> {
             ObjectNode node = json.putObject(metric.id());
             if (figure.unavailable() != null) {
@@ -109,6 +109,7 @@ public record EvaluationReport(
                         plan.train().size(),
                         extractors.version(),
                         extractors.seed()));
+        content.put("judges", extractors.lines());
         content.put(
                 "alarms",
                 evaluation.alarms().stream()

@@ -11,6 +11,7 @@ import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
+import dev.limner.training.data.ShardFiles;
 import dev.limner.training.data.Split;
 import dev.limner.training.evaluate.metric.VectorMath;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class FeatureExtractorsTest {
     @Test
     void shouldLearnToTellClassesAndCaptionsApart() {
         DataSet data = data(true);
-        ExtractorTraining.run(data, "en", encoder, 1, Device.cpu(), folder, STEPS, percent -> {});
+        train(data, 1, folder, STEPS);
 
         try (FeatureExtractors extractors = FeatureExtractors.read(folder, Device.cpu())) {
             List<CaptionedImage> test = data.images(Split.TEST, "en");
@@ -82,9 +83,9 @@ class FeatureExtractorsTest {
     void shouldBeMadeAgainFromTheirSeed() throws IOException {
         DataSet data = data(false);
 
-        ExtractorTraining.run(data, "en", encoder, 3, Device.cpu(), folder.resolve("a"), 5, percent -> {});
-        ExtractorTraining.run(data, "en", encoder, 3, Device.cpu(), folder.resolve("b"), 5, percent -> {});
-        ExtractorTraining.run(data, "en", encoder, 4, Device.cpu(), folder.resolve("c"), 5, percent -> {});
+        train(data, 3, folder.resolve("a"), 5);
+        train(data, 3, folder.resolve("b"), 5);
+        train(data, 4, folder.resolve("c"), 5);
 
         assertThat(weights("b")).isEqualTo(weights("a")).isNotEqualTo(weights("c"));
         try (FeatureExtractors extractors = FeatureExtractors.read(folder.resolve("a"), Device.cpu())) {
@@ -98,11 +99,120 @@ class FeatureExtractorsTest {
     }
 
     @Test
+    void shouldSayWhatTheyLearnedFromAndHowWellTheyReadTheRest() {
+        DataSet data = data(true);
+        train(data, 1, folder, STEPS);
+
+        try (FeatureExtractors extractors = FeatureExtractors.read(folder, Device.cpu())) {
+            ExtractorOrigin origin = extractors.description().origin();
+            assertThat(origin).isNotNull();
+            assertThat(origin.kind()).isEqualTo(ExtractorOrigin.Kind.HALF);
+            assertThat(origin.images()).isEqualTo(35);
+            assertThat(origin.learned().images()).isEqualTo(35);
+            assertThat(origin.heldOut().images()).isEqualTo(35);
+            assertThat(origin.heldOut().accuracy()).isGreaterThan(0.9);
+            assertThat(origin.heldOut().isReadable()).isTrue();
+            Contamination contamination = Contamination.of(extractors, data);
+            assertThat(contamination).isEqualTo(new Contamination(70, 35, 20, 0, true, List.of()));
+            assertThat(contamination.isClean()).isFalse();
+            assertThat(extractors.misfit(data, "en", encoder.id())).isEmpty();
+            assertThat(extractors.misfit(data, "zh", encoder.id())).isPresent();
+            DataSet swapped = new DataSet(
+                    "swapped",
+                    data.digest(),
+                    SIDE,
+                    20,
+                    data.images().stream()
+                            .map(image -> new CaptionedImage(
+                                    "other " + image.key(),
+                                    image.pixels(),
+                                    image.captions(),
+                                    image.label(),
+                                    image.split() == Split.TRAIN ? Split.TEST : Split.TRAIN))
+                            .toList());
+            assertThat(extractors.misfit(swapped, "en", encoder.id()))
+                    .hasValueSatisfying(why -> assertThat(why).contains("from 35 of the 70 held-out ones"));
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnotherListOfImagesForTheirs() throws IOException {
+        train(data(true), 1, folder, 1);
+        Files.writeString(folder.resolve("judges.images"), "");
+
+        assertThatThrownBy(() -> FeatureExtractors.read(folder, Device.cpu()))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining("is not the list that judges.json names");
+    }
+
+    @Test
+    void shouldReadTheFirstVersionAndSayThatItSawTheTrainingImages() {
+        Path emoji = Path.of("../data/emoji");
+        DataSet data = ShardFiles.read(emoji, 64, (entry, reason, detail) -> {
+            throw new AssertionError(entry + reason + detail);
+        });
+        try (FeatureExtractors first = FeatureExtractors.read(emoji.resolve("judges-en-v1"), Device.cpu())) {
+            Contamination contamination = Contamination.of(first, data);
+            assertThat(contamination.trainingSeen()).isEqualTo(contamination.training());
+            assertThat(contamination.heldOutSeen()).isZero();
+            assertThat(Contamination.of(first, data(true)).known()).isFalse();
+        }
+    }
+
+    @Test
     void shouldSayWhereThereAreNone() {
         assertThat(FeatureExtractors.in(folder)).isFalse();
         assertThatThrownBy(() -> FeatureExtractors.read(folder, Device.cpu()))
                 .isInstanceOf(BundleException.class)
                 .hasMessageContaining("judges cannot be read from " + folder);
+    }
+
+    @Test
+    void shouldSeeImagesAlikeInEveryLanguage() {
+        DataSet data = data(false);
+        DataSet both = new DataSet(
+                "squares",
+                data.digest(),
+                SIDE,
+                20,
+                data.images().stream()
+                        .map(image -> new CaptionedImage(
+                                image.key(),
+                                image.pixels(),
+                                Map.of("en", image.captionsIn("en"), "de", List.of("Bild " + image.key())),
+                                null,
+                                image.split()))
+                        .toList());
+        ExtractorTraining.run(
+                ExtractorMaterial.within(both, List.of("en", "de")),
+                List.of(
+                        new ExtractorTraining.Target("en", encoder, folder.resolve("en")),
+                        new ExtractorTraining.Target("de", encoder, folder.resolve("de"))),
+                1,
+                Device.cpu(),
+                5,
+                percent -> {});
+
+        List<Pixels> images =
+                both.images().stream().limit(3).map(CaptionedImage::pixels).toList();
+        List<float[]> caption = List.of(encoder.encode("a red square").embedding());
+        try (FeatureExtractors english = FeatureExtractors.read(folder.resolve("en"), Device.cpu());
+                FeatureExtractors german = FeatureExtractors.read(folder.resolve("de"), Device.cpu())) {
+            assertThat(german.features(images)).isEqualTo(english.features(images));
+            assertThat(german.imageVectors(images)).isEqualTo(english.imageVectors(images));
+            assertThat(german.textVectors(caption)).isNotEqualTo(english.textVectors(caption));
+            assertThat(german.description().language()).isEqualTo("de");
+        }
+    }
+
+    private static void train(DataSet data, long seed, Path folder, int steps) {
+        ExtractorTraining.run(
+                ExtractorMaterial.within(data, List.of("en")),
+                List.of(new ExtractorTraining.Target("en", encoder, folder)),
+                seed,
+                Device.cpu(),
+                steps,
+                percent -> {});
     }
 
     private byte[] weights(String name) throws IOException {
