@@ -121,6 +121,7 @@ public final class BatchSampler {
                 .toList();
     }
 
+    /** A batch by its number, over all steps. */
     public TrainingBatch sample(long number) {
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
         int size = recipe.batch();

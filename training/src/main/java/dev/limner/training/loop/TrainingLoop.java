@@ -150,7 +150,8 @@ public final class TrainingLoop {
                         && !(limit.stopOnAlarm() && !watch.alarms().isEmpty())) {
                     StepReport report = training.step(ahead.take());
                     if (report.diverged()) {
-                        throw new IllegalStateException("the training diverged at step " + progress.step + ": " + report);
+                        throw new IllegalStateException(
+                                "the training diverged at step " + progress.step + ": " + report);
                     }
                     progress.step++;
                     progress.elapsed = (System.nanoTime() - begun) / 1e9;
@@ -162,7 +163,8 @@ public final class TrainingLoop {
                     } else if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
                         log.step(report, progress.seconds());
                     }
-                    if (progress.elapsed - progress.checked >= limit.checkEvery().toSeconds()) {
+                    if (progress.elapsed - progress.checked
+                            >= limit.checkEvery().toSeconds()) {
                         look(training, progress, check, watch, listener);
                         progress.checked = progress.elapsed;
                     }
@@ -193,10 +195,7 @@ public final class TrainingLoop {
     /** What steps take, prepared while others are made: images, captions and noise on the device. */
     public static AheadQueue<PreparedStep> ahead(GanTrainer training, BatchSampler sampler, long first) {
         return new AheadQueue<>(
-                "limner-batches",
-                first,
-                step -> training.prepare(step, sampler.batches(step)),
-                PreparedStep::close);
+                "limner-batches", first, step -> training.prepare(step, sampler.batches(step)), PreparedStep::close);
     }
 
     private static void tell(CollapseWatch watch, Set<String> told, TrainingListener listener) {

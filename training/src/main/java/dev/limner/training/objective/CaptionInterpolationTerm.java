@@ -24,9 +24,8 @@ public record CaptionInterpolationTerm(TermWeight weight, double share) implemen
             return generation.temporary().create(0f);
         }
         NDArray between = between(generation.sentence());
-        NDArray generated = generation
-                .network()
-                .generate(generation.weights(), GeneratorInputs.of(generation.noise(), between));
+        NDArray generated =
+                generation.network().generate(generation.weights(), GeneratorInputs.of(generation.noise(), between));
         return Layers.scale(generation.adversary().loss(generated, between), now);
     }
 

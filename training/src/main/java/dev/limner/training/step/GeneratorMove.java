@@ -61,8 +61,8 @@ record GeneratorMove(
     private GeneratorTerm.Adversary adversary(Weights frozen, StepBatch batch, Scores scores) {
         return (generated, sentence) -> {
             NDArray seen = augmentation.apply(generated, batch.random());
-            return objective.generator(List.of(
-                    LazyScores.ofGenerator(scores::real, () -> critic.score(frozen, seen, sentence))));
+            return objective.generator(
+                    List.of(LazyScores.ofGenerator(scores::real, () -> critic.score(frozen, seen, sentence))));
         };
     }
 }

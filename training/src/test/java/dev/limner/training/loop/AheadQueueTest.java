@@ -47,8 +47,9 @@ class AheadQueueTest {
         }
 
         assertThat(open).isEmpty();
-        assertThat(threads).singleElement().satisfies(thread -> assertThat(thread.isAlive())
-                .isFalse());
+        assertThat(threads)
+                .singleElement()
+                .satisfies(thread -> assertThat(thread.isAlive()).isFalse());
     }
 
     @Test
@@ -73,7 +74,8 @@ class AheadQueueTest {
 
     @Test
     void shouldEndWithTheCauseAfterWhatWasPreparedBefore() {
-        for (Throwable cause : new Throwable[] {new OutOfMemoryError("of a test"), new IllegalArgumentException("no")}) {
+        for (Throwable cause :
+                new Throwable[] {new OutOfMemoryError("of a test"), new IllegalArgumentException("no")}) {
             try (AheadQueue<Long> queue = queue(0, number -> {
                 if (number == 2) {
                     sneak(cause);
@@ -116,8 +118,9 @@ class AheadQueueTest {
 
         queue.close();
 
-        assertThat(threads).singleElement().satisfies(thread -> assertThat(thread.isAlive())
-                .isFalse());
+        assertThat(threads)
+                .singleElement()
+                .satisfies(thread -> assertThat(thread.isAlive()).isFalse());
         assertThat(open).isEmpty();
     }
 

@@ -24,7 +24,8 @@ class MismatchedCaptionsTest {
         for (int seed = 0; seed < 50; seed++) {
             int[] chosen = choose(images, seed);
             for (int i = 0; i < BATCH; i++) {
-                assertThat(images.get(chosen[i]).label()).isNotEqualTo(images.get(i).label());
+                assertThat(images.get(chosen[i]).label())
+                        .isNotEqualTo(images.get(i).label());
             }
         }
     }
@@ -46,8 +47,8 @@ class MismatchedCaptionsTest {
 
     @Test
     void shouldHaveNoneWhereABatchHasNone() {
-        List<MismatchedCaptions.Captioned> images = List.of(
-                image("a", "one", 0), image("a", "two", 90), image("a", "three", 180), image("b", "four", 270));
+        List<MismatchedCaptions.Captioned> images =
+                List.of(image("a", "one", 0), image("a", "two", 90), image("a", "three", 180), image("b", "four", 270));
 
         int[] one = new MismatchedCaptions(images).choose(new int[] {0, 1, 2}, new int[3], new SplittableRandom(1));
 
@@ -133,8 +134,7 @@ class MismatchedCaptionsTest {
     }
 
     private static MismatchedCaptions.Captioned image(@Nullable String label, String caption, double degrees) {
-        return new MismatchedCaptions.Captioned(
-                label, List.of(caption), List.of(direction(degrees)), Set.of(caption));
+        return new MismatchedCaptions.Captioned(label, List.of(caption), List.of(direction(degrees)), Set.of(caption));
     }
 
     private static float[] direction(double degrees) {

@@ -38,7 +38,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +92,63 @@ class TrainingLoopTest {
                 .isEqualTo(resumed.digest());
         assertThat(folder.resolve("parts/report.html")).isNotEmptyFile();
         assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
+    }
+
+    @Test
+    void shouldGoOnAfterAStopAsIfItHadNotBeenStopped() {
+        Manifest whole = train(folder.resolve("whole"), 6);
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        TrainingLoop loop = new TrainingLoop(RECIPE, data(IMAGES), encoder, grid, folder.resolve("parts"), null);
+
+        assertThatThrownBy(() -> loop.run(
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false), Device.cpu(), null, listener(IMAGES, report -> {
+                            if (report.step() == 2) {
+                                loop.stop();
+                            }
+                        })))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("stopped at step 3");
+        // Whoever prepared the next batches is gone.
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("limner-batches");
+
+        assertThat(train(folder.resolve("parts"), 6).weights().sha256())
+                .isEqualTo(whole.weights().sha256());
+    }
+
+    @Test
+    void shouldEndWithTheCauseWhenAStepCannotGoOn() {
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        TrainingLoop loop = new TrainingLoop(RECIPE, data(IMAGES), encoder, grid, folder.resolve("t"), null);
+        IllegalStateException cause = new IllegalStateException("of a test");
+
+        assertThatThrownBy(() -> loop.run(
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false), Device.cpu(), null, listener(IMAGES, report -> {
+                            throw cause;
+                        })))
+                .isSameAs(cause);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("limner-batches");
+    }
+
+    @Test
+    void shouldSampleABatchByItsNumberAlone() {
+        BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
+        List<TrainingBatch> inOrder =
+                LongStream.range(0, 20).mapToObj(sampler::sample).toList();
+
+        IntStream.range(0, 20).parallel().map(i -> 19 - i).forEach(number -> {
+            TrainingBatch again = sampler.sample(number);
+            TrainingBatch before = inOrder.get(number);
+            assertThat(again.images()).isEqualTo(before.images());
+            assertThat(again.sentences()).isEqualTo(before.sentences());
+            assertThat(again.mismatched()).isEqualTo(before.mismatched());
+            assertThat(again.mismatchWeights()).isEqualTo(before.mismatchWeights());
+        });
+        assertThat(sampler.batches(3)).hasSize(2);
+        assertThat(sampler.batches(3).get(1).images()).isEqualTo(inOrder.get(7).images());
     }
 
     /** Saving the same step again must not write over the only checkpoint there is. */
@@ -319,29 +380,32 @@ class TrainingLoopTest {
                         new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
                         Device.cpu(),
                         null,
-                        new TrainingListener() {
-                            @Override
-                            public void started(int pictures, long step, double seconds) {
-                                assertThat(pictures)
-                                        .isEqualTo(
-                                                data.images(Split.TRAIN, "en").size());
-                            }
+                        listener(data.images(Split.TRAIN, "en").size(), report -> {}));
+    }
 
-                            @Override
-                            public void stepped(StepReport report, double seconds, double imagesPerSecond) {
-                                assertThat(report.diverged()).isFalse();
-                            }
+    private static TrainingListener listener(int images, Consumer<StepReport> stepped) {
+        return new TrainingListener() {
+            @Override
+            public void started(int pictures, long step, double seconds) {
+                assertThat(pictures).isEqualTo(images);
+            }
 
-                            @Override
-                            public void checked(long step, Map<Metric, Estimate> figures, double score) {
-                                throw new AssertionError("nobody asked for a check");
-                            }
+            @Override
+            public void stepped(StepReport report, double seconds, double imagesPerSecond) {
+                assertThat(report.diverged()).isFalse();
+                stepped.accept(report);
+            }
 
-                            @Override
-                            public void alarm(String text) {
-                                throw new AssertionError(text);
-                            }
-                        });
+            @Override
+            public void checked(long step, Map<Metric, Estimate> figures, double score) {
+                throw new AssertionError("nobody asked for a check");
+            }
+
+            @Override
+            public void alarm(String text) {
+                throw new AssertionError(text);
+            }
+        };
     }
 
     private static DataSet data(int count) {

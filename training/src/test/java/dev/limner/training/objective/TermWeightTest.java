@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limner.training.recipe.FineTuning;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.recipe.TestRecipes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TermWeightTest {
@@ -54,15 +55,15 @@ class TermWeightTest {
     /** A model that is tuned has been through it. */
     @Test
     void shouldHaveSettledWhereAModelIsTuned() {
-        Recipe tuned = TestRecipes.tiny(ANNEALED, "terms: [{kind: gan-int, weight: {from: 1, to: 0, steps: 9}, share: 0.5}]")
+        Recipe tuned = TestRecipes.tiny(
+                        ANNEALED, "terms: [{kind: gan-int, weight: {from: 1, to: 0, steps: 9}, share: 0.5}]")
                 .forTuning(FineTuning.DEFAULT, 3);
 
         assertThat(tuned.parts().terms())
-                .containsExactly(
-                        new ReconstructionTerm(1), new CaptionInterpolationTerm(TermWeight.constant(0), 0.5));
+                .containsExactly(new ReconstructionTerm(1), new CaptionInterpolationTerm(TermWeight.constant(0), 0.5));
     }
 
-    private static java.util.List<GeneratorTerm> terms(String term) {
+    private static List<GeneratorTerm> terms(String term) {
         return TestRecipes.tiny("terms: [" + term + "]").parts().terms();
     }
 }

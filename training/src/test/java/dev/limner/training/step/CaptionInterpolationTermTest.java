@@ -7,7 +7,9 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import dev.limner.generator.bundle.Safetensors;
 import dev.limner.generator.network.GeneratorInputs;
 import dev.limner.generator.network.Weights;
@@ -78,13 +80,22 @@ class CaptionInterpolationTermTest {
             assertThat(loss(term, manager, weights, noise, sentence, critic, adversary, real)
                             .getFloat())
                     .isCloseTo((float) expected, within(1e-5f));
-            Gradients.check(manager, weights, all -> loss(
-                    term, all.get("start.weight").getManager(), all, noise.toType(type(all), true),
-                    sentence.toType(type(all), true), critic, wide(adversary, all), real));
+            Gradients.check(
+                    manager,
+                    weights,
+                    all -> loss(
+                            term,
+                            all.get("start.weight").getManager(),
+                            all,
+                            noise.toType(type(all), true),
+                            sentence.toType(type(all), true),
+                            critic,
+                            wide(adversary, all),
+                            real));
         }
     }
 
-    private static ai.djl.ndarray.types.DataType type(Map<String, NDArray> all) {
+    private static DataType type(Map<String, NDArray> all) {
         return all.values().iterator().next().getDataType();
     }
 
@@ -114,7 +125,7 @@ class CaptionInterpolationTermTest {
                 noise,
                 noise,
                 noise,
-                (images, captions) -> ai.djl.nn.Activation.softPlus(manager.create(real)
+                (images, captions) -> Activation.softPlus(manager.create(real)
                                 .toType(images.getDataType(), true)
                                 .sub(critic.score(adversary, images, captions)))
                         .mean()));
