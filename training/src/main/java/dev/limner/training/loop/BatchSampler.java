@@ -14,6 +14,7 @@ import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples batches from the training split: which images, which of their captions, disturbed how. A function of the seed
@@ -65,11 +67,17 @@ public final class BatchSampler {
                 .toList();
         this.mismatched = new MismatchedCaptions(IntStream.range(0, images.size())
                 .mapToObj(i -> new MismatchedCaptions.Captioned(
-                        images.get(i).label(),
+                        images.get(i).subject(),
+                        classOf(images.get(i)),
                         captions.get(i),
                         embeddings.get(i),
                         Set.copyOf(images.get(i).captionsIn(recipe.language()))))
                 .toList());
+    }
+
+    /** What its captions say it is: a label that only says how it is drawn is none. */
+    private static @Nullable String classOf(CaptionedImage image) {
+        return Objects.equals(image.label(), image.style()) ? null : image.label();
     }
 
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * have the loss contradict itself. What is wrong for an image:
  *
  * <ul>
- *   <li>never a caption that it has itself, in any form of words that the data knows of it;
+ *   <li>never a caption of an image of the same subject, or one that it has itself, in any wording that the data knows;
  *   <li>where both images have a class, any caption of another class;
  *   <li>else a caption that is not nearly the same as any of its own, by their embeddings.
  * </ul>
@@ -36,12 +36,18 @@ final class MismatchedCaptions {
     /**
      * What is known of an image.
      *
+     * @param subject what it shows
      * @param label its class, if it has one that says what its captions say
      * @param captions those that it is trained with
      * @param embeddings of those, L2-normalised, without noise
      * @param known all of its captions, also those that it is not trained with
      */
-    record Captioned(@Nullable String label, List<String> captions, List<float[]> embeddings, Set<String> known) {
+    record Captioned(
+            String subject,
+            @Nullable String label,
+            List<String> captions,
+            List<float[]> embeddings,
+            Set<String> known) {
         Captioned {
             captions = List.copyOf(captions);
             embeddings = List.copyOf(embeddings);
@@ -97,7 +103,8 @@ final class MismatchedCaptions {
     private boolean isWrong(int picture, int other, int caption) {
         Captioned mine = images.get(picture);
         Captioned theirs = images.get(other);
-        if (picture == other || mine.known().contains(theirs.captions().get(caption))) {
+        if (mine.subject().equals(theirs.subject())
+                || mine.known().contains(theirs.captions().get(caption))) {
             return false;
         }
         if (classes && mine.label() != null && theirs.label() != null) {

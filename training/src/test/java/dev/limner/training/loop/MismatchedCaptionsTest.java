@@ -85,6 +85,7 @@ class MismatchedCaptionsTest {
     void shouldNeverTakeWhatTheImageIsCalledItself() {
         // Two wordings of one image are far apart; the image is in the batch twice, and another shares a wording.
         MismatchedCaptions.Captioned cat = new MismatchedCaptions.Captioned(
+                "cat",
                 null,
                 List.of("cat", "purring pet"),
                 List.of(direction(0), direction(90)),
@@ -92,17 +93,20 @@ class MismatchedCaptionsTest {
         MismatchedCaptions.Captioned mouser = image("other", "mouser", 180);
         MismatchedCaptions.Captioned kitten = image(null, "kitten", 80);
         MismatchedCaptions.Captioned dog = image(null, "dog", 270);
-        List<MismatchedCaptions.Captioned> images = List.of(cat, mouser, kitten, dog);
+        MismatchedCaptions.Captioned drawn = new MismatchedCaptions.Captioned(
+                "cat", null, List.of("whiskers"), List.of(direction(200)), Set.of("whiskers"));
+        List<MismatchedCaptions.Captioned> images = List.of(cat, mouser, kitten, dog, drawn);
 
         Set<Integer> forTheCat = new HashSet<>();
         for (int seed = 0; seed < 50; seed++) {
             int[] chosen = new MismatchedCaptions(images)
-                    .choose(new int[] {0, 0, 1, 2, 3}, new int[] {0, 1, 0, 0, 0}, new SplittableRandom(seed));
+                    .choose(new int[] {0, 0, 1, 2, 3, 4}, new int[] {0, 1, 0, 0, 0, 0}, new SplittableRandom(seed));
             forTheCat.add(chosen[0]);
             forTheCat.add(chosen[1]);
         }
 
-        // Not itself, not what it is called outside of training, not what is near to one of its wordings.
+        // Not itself, not what it is called outside of training, not what is near to one of its wordings, not another
+        // image of it.
         assertThat(forTheCat).containsExactly(4);
     }
 
@@ -134,7 +138,8 @@ class MismatchedCaptionsTest {
     }
 
     private static MismatchedCaptions.Captioned image(@Nullable String label, String caption, double degrees) {
-        return new MismatchedCaptions.Captioned(label, List.of(caption), List.of(direction(degrees)), Set.of(caption));
+        return new MismatchedCaptions.Captioned(
+                caption, label, List.of(caption), List.of(direction(degrees)), Set.of(caption));
     }
 
     private static float[] direction(double degrees) {
