@@ -151,6 +151,59 @@ class TrainingLoopTest {
         assertThat(sampler.batches(3).get(1).images()).isEqualTo(inOrder.get(7).images());
     }
 
+    /** White images are of one class, black ones of the other, and captions of one class differ more than the limit. */
+    @Test
+    void shouldMismatchCaptionsOfOtherClassesAndOfAnyStyle() {
+        assertThat(mismatches(ImageAttributes.NONE)).containsOnly(true);
+        assertThat(mismatches(ImageAttributes.NONE.withStyle("flat"))).containsOnly(true);
+        // Where the label is the style, it says nothing of captions.
+        assertThat(mismatches(null)).contains(true, false);
+    }
+
+    /**
+     * Whether the mismatched caption of each image is one of the other colour.
+     *
+     * @param attributes beside the label; null where the style is the label
+     */
+    private static Set<Boolean> mismatches(@Nullable ImageAttributes attributes) {
+        List<CaptionedImage> images = new ArrayList<>();
+        List<String> things = List.of("a red apple", "two sleeping dogs", "car on a road", "tall green tree");
+        for (int i = 0; i < 32; i++) {
+            byte[] rgb = new byte[3 * SIDE * SIDE];
+            Arrays.fill(rgb, (byte) (i % 2 == 0 ? 0 : 255));
+            String label = i % 2 == 0 ? "black" : "white";
+            images.add(new CaptionedImage(
+                    "k" + i,
+                    new Pixels(SIDE, SIDE, rgb),
+                    Map.of("en", List.of(things.get(i / 2 % things.size()))),
+                    (attributes == null ? ImageAttributes.NONE.withStyle(label) : attributes).withLabel(label)));
+        }
+        BatchSampler sampler = new BatchSampler(RECIPE, new DataSet("test", "0".repeat(64), SIDE, 0, images), encoder);
+        Set<Boolean> other = new HashSet<>();
+        for (int number = 0; number < 10; number++) {
+            TrainingBatch batch = sampler.sample(number);
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.mismatchWeights()[i] > 0) {
+                    int whose = place(batch.sentences(), row(batch.mismatched(), i, batch.size()), batch.size());
+                    other.add(batch.images()[whose * 3 * SIDE * SIDE] != batch.images()[i * 3 * SIDE * SIDE]);
+                }
+            }
+        }
+        return other;
+    }
+
+    private static float[] row(float[] rows, int place, int count) {
+        int length = rows.length / count;
+        return Arrays.copyOfRange(rows, place * length, (place + 1) * length);
+    }
+
+    private static int place(float[] rows, float[] row, int count) {
+        return IntStream.range(0, count)
+                .filter(i -> Arrays.equals(row(rows, i, count), row))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Saving the same step again must not write over the only checkpoint there is. */
     @Test
     void shouldKeepItsCheckpointWhenTheNextOneCannotBeWritten() throws IOException {
