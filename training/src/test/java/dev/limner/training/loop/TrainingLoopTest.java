@@ -101,7 +101,10 @@ class TrainingLoopTest {
         TrainingLoop loop = new TrainingLoop(RECIPE, data(IMAGES), encoder, grid, folder.resolve("parts"), null);
 
         assertThatThrownBy(() -> loop.run(
-                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false), Device.cpu(), null, listener(IMAGES, report -> {
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false),
+                        Device.cpu(),
+                        null,
+                        listener(IMAGES, report -> {
                             if (report.step() == 2) {
                                 loop.stop();
                             }
@@ -124,7 +127,10 @@ class TrainingLoopTest {
         IllegalStateException cause = new IllegalStateException("of a test");
 
         assertThatThrownBy(() -> loop.run(
-                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false), Device.cpu(), null, listener(IMAGES, report -> {
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false),
+                        Device.cpu(),
+                        null,
+                        listener(IMAGES, report -> {
                             throw cause;
                         })))
                 .isSameAs(cause);
