@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             StopCommand.class,
             SwapCommand.class,
             TorchCommand.class,
+            TrainingCommand.class,
             TransferCommand.class
         })
 public final class BenchCommand implements LimnerCommand {}

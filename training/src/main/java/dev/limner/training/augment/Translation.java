@@ -1,8 +1,6 @@
 package dev.limner.training.augment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.training.settings.Settings;
 import java.util.random.RandomGenerator;
@@ -23,14 +21,26 @@ public record Translation(double share) implements Augmentation {
         if (furthest == 0) {
             return images;
         }
-        NDArray padded = images.pad(new Shape(furthest, furthest, furthest, furthest), 1.0);
-        NDList shifted = new NDList();
-        for (int i = 0; i < images.getShape().get(0); i++) {
+        int count = (int) images.getShape().get(0);
+        long channels = images.getShape().get(1);
+        int wide = side + 2 * furthest;
+        long pixels = (long) side * side;
+        long[] from = new long[count * side * side];
+        int next = 0;
+        for (int i = 0; i < count; i++) {
             int top = random.nextInt(2 * furthest + 1);
             int left = random.nextInt(2 * furthest + 1);
-            shifted.add(padded.get("{}:{}, :, {}:{}, {}:{}", i, i + 1, top, top + side, left, left + side));
+            for (int y = top; y < top + side; y++) {
+                for (int x = left; x < left + side; x++) {
+                    from[next++] = (long) y * wide + x;
+                }
+            }
         }
-        return NDArrays.concat(shifted, 0);
+        NDArray padded = images.pad(new Shape(furthest, furthest, furthest, furthest), 1.0)
+                .reshape(count, channels, (long) wide * wide);
+        // One launch for the whole batch, and one backward, where every pixel gets at most one value: no order of sums.
+        NDArray index = images.getManager().create(from, new Shape(count, 1, pixels));
+        return padded.gather(index.broadcast(count, channels, pixels), 2).reshape(images.getShape());
     }
 
     /** {@code kind: translation}. */

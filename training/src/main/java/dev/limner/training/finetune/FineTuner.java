@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Takes a copy of a released model some steps further: the adversary's game on the data it was trained on, the lower half
@@ -128,12 +127,6 @@ final class FineTuner {
         }
     }
 
-    private static List<TrainingBatch> batches(BatchSampler sampler, int count, long step) {
-        return LongStream.range(step * count, (step + 1) * count)
-                .mapToObj(sampler::sample)
-                .toList();
-    }
-
     private void run(GanTrainer training, Recipe recipe, BatchSampler sampler, Path folder, Progress progress) {
         String data = material.data().digest();
         long first = Checkpoint.restore(folder, training, recipe, data, null)
@@ -142,7 +135,7 @@ final class FineTuner {
         for (long step = first; step < tuning.steps(); step++) {
             long number = step;
             duty.work(() -> {
-                StepReport report = training.step(number, batches(sampler, recipe.batches(), number));
+                StepReport report = training.step(number, sampler.batches(number));
                 if (report.diverged()) {
                     throw new IllegalStateException("the tuning diverged at step " + number + ": " + report);
                 }

@@ -8,31 +8,34 @@ import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataException;
 import dev.limner.training.data.DataSet;
 import dev.limner.training.data.Split;
-import dev.limner.training.evaluate.metric.VectorMath;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.step.TrainingBatch;
 import dev.limner.training.tensor.StepRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples batches from the training split: which images, which of their captions, disturbed how. A function of the seed
- * and the batch's number. Each distinct caption is encoded once, up front; held-out captions never.
+ * and the batch's number, on whatever thread and in whatever order. Each distinct caption is encoded once, up front; held-out
+ * captions never.
  */
 public final class BatchSampler {
-    private static final int TRIES = 8;
-    private static final double NEARLY_EQUAL = 0.85;
-
     private final Recipe recipe;
     private final double share;
     private final int ownImages;
     private final List<Pixels> pictures;
     private final List<List<float[]>> embeddings;
+    private final MismatchedCaptions mismatched;
 
     public BatchSampler(Recipe recipe, DataSet data, TextEncoder encoder) {
         this(recipe, data, encoder, List.of(), 0);
@@ -62,6 +65,19 @@ public final class BatchSampler {
         this.embeddings = captions.stream()
                 .map(mine -> mine.stream().map(encoded::get).toList())
                 .toList();
+        this.mismatched = new MismatchedCaptions(IntStream.range(0, images.size())
+                .mapToObj(i -> new MismatchedCaptions.Captioned(
+                        images.get(i).subject(),
+                        classOf(images.get(i)),
+                        captions.get(i),
+                        embeddings.get(i),
+                        Set.copyOf(images.get(i).captionsIn(recipe.language()))))
+                .toList());
+    }
+
+    /** What its captions say it is: a label that only says how it is drawn is none. */
+    private static @Nullable String classOf(CaptionedImage image) {
+        return Objects.equals(image.label(), image.style()) ? null : image.label();
     }
 
     /**
@@ -105,10 +121,21 @@ public final class BatchSampler {
         return pictures.size();
     }
 
+    /** All that one step takes. */
+    public List<TrainingBatch> batches(long step) {
+        int count = recipe.batches();
+        return LongStream.range(step * count, (step + 1) * count)
+                .mapToObj(this::sample)
+                .toList();
+    }
+
+    /** A batch by its number, over all steps. */
     public TrainingBatch sample(long number) {
         SplittableRandom random = StepRandom.of(recipe.seed(), number, StepRandom.Use.BATCH);
         int size = recipe.batch();
         List<Pixels> chosen = new ArrayList<>(size);
+        int[] pictured = new int[size];
+        int[] captioned = new int[size];
         float[][] sentences = new float[size][];
         float[] own = new float[size];
         for (int i = 0; i < size; i++) {
@@ -118,14 +145,22 @@ public final class BatchSampler {
             List<float[]> mine = embeddings.get(picture);
             // The plainest caption comes first in a data set and is asked for most.
             int caption = random.nextBoolean() ? 0 : random.nextInt(mine.size());
+            pictured[i] = picture;
+            captioned[i] = caption;
             sentences[i] = EmbeddingNoise.of(mine.get(caption), recipe.text().noise(), random.nextLong());
+        }
+        int[] others = mismatched.choose(pictured, captioned, random);
+        List<float[]> wrong = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            wrong.add(sentences[others[i] == MismatchedCaptions.NONE ? i : others[i]]);
         }
         int length = sentences[0].length;
         return new TrainingBatch(
                 size,
                 InputValues.images(chosen),
                 InputValues.sentences(List.of(sentences), length, size),
-                InputValues.sentences(List.of(mismatched(sentences, random)), length, size),
+                InputValues.sentences(wrong, length, size),
+                MismatchedCaptions.weights(others),
                 own);
     }
 
@@ -134,21 +169,5 @@ public final class BatchSampler {
         return others > 0 && random.nextDouble() < share
                 ? ownImages + random.nextInt(others)
                 : random.nextInt(ownImages);
-    }
-
-    /** A mismatched caption must not be nearly the same as the right one, or the loss contradicts itself. */
-    private static float[][] mismatched(float[][] sentences, SplittableRandom random) {
-        float[][] mismatched = new float[sentences.length][];
-        for (int i = 0; i < sentences.length; i++) {
-            int other = i;
-            for (int attempt = 0; attempt < TRIES; attempt++) {
-                other = (i + 1 + random.nextInt(sentences.length - 1)) % sentences.length;
-                if (VectorMath.product(sentences[i], sentences[other]) < NEARLY_EQUAL) {
-                    break;
-                }
-            }
-            mismatched[i] = sentences[other];
-        }
-        return mismatched;
     }
 }

@@ -19,12 +19,11 @@ import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.report.TrainingReport;
 import dev.limner.training.recipe.Recipe;
 import dev.limner.training.step.GanTrainer;
+import dev.limner.training.step.PreparedStep;
 import dev.limner.training.step.StepReport;
-import dev.limner.training.step.TrainingBatch;
 import dev.limner.training.step.TrainingSetup;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -143,33 +142,37 @@ public final class TrainingLoop {
             long firstStep = progress.step;
             long begun = System.nanoTime();
             Set<String> told = new HashSet<>();
-            while (!stopping
-                    && progress.seconds() < limit.time().toSeconds()
-                    && progress.step < limit.steps()
-                    && !progress.gains.exhausted(limit.patience())
-                    && !(limit.stopOnAlarm() && !watch.alarms().isEmpty())) {
-                StepReport report = training.step(progress.step, batches(sampler, progress.step));
-                if (report.diverged()) {
-                    throw new IllegalStateException("the training diverged at step " + progress.step + ": " + report);
+            try (AheadQueue<PreparedStep> ahead = ahead(training, sampler, progress.step)) {
+                while (!stopping
+                        && progress.seconds() < limit.time().toSeconds()
+                        && progress.step < limit.steps()
+                        && !progress.gains.exhausted(limit.patience())
+                        && !(limit.stopOnAlarm() && !watch.alarms().isEmpty())) {
+                    StepReport report = training.step(ahead.take());
+                    if (report.diverged()) {
+                        throw new IllegalStateException(
+                                "the training diverged at step " + progress.step + ": " + report);
+                    }
+                    progress.step++;
+                    progress.elapsed = (System.nanoTime() - begun) / 1e9;
+                    watch.stepped(report);
+                    long images = (progress.step - firstStep) * recipe.batch() * recipe.batches();
+                    listener.stepped(report, progress.seconds(), images / progress.elapsed);
+                    if (report.skipped()) {
+                        log.skipped(report, progress.seconds());
+                    } else if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
+                        log.step(report, progress.seconds());
+                    }
+                    if (progress.elapsed - progress.checked
+                            >= limit.checkEvery().toSeconds()) {
+                        look(training, progress, check, watch, listener);
+                        progress.checked = progress.elapsed;
+                    }
+                    if (progress.elapsed - progress.saved >= limit.saveEvery().toSeconds()) {
+                        save(training, progress, watch);
+                    }
+                    tell(watch, told, listener);
                 }
-                progress.step++;
-                progress.elapsed = (System.nanoTime() - begun) / 1e9;
-                watch.stepped(report);
-                long images = (progress.step - firstStep) * recipe.batch() * recipe.batches();
-                listener.stepped(report, progress.seconds(), images / progress.elapsed);
-                if (report.skipped()) {
-                    log.skipped(report, progress.seconds());
-                } else if (progress.step % LOG_EVERY == 0 || progress.step == 1) {
-                    log.step(report, progress.seconds());
-                }
-                if (progress.elapsed - progress.checked >= limit.checkEvery().toSeconds()) {
-                    look(training, progress, check, watch, listener);
-                    progress.checked = progress.elapsed;
-                }
-                if (progress.elapsed - progress.saved >= limit.saveEvery().toSeconds()) {
-                    save(training, progress, watch);
-                }
-                tell(watch, told, listener);
             }
             if (!stopping) {
                 look(training, progress, check, watch, listener);
@@ -189,13 +192,10 @@ public final class TrainingLoop {
         stopping = true;
     }
 
-    private List<TrainingBatch> batches(BatchSampler sampler, long step) {
-        int count = recipe.batches();
-        List<TrainingBatch> batches = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            batches.add(sampler.sample(step * count + i));
-        }
-        return batches;
+    /** What steps take, prepared while others are made: images, captions and noise on the device. */
+    public static AheadQueue<PreparedStep> ahead(GanTrainer training, BatchSampler sampler, long first) {
+        return new AheadQueue<>(
+                "limner-batches", first, step -> training.prepare(step, sampler.batches(step)), PreparedStep::close);
     }
 
     private static void tell(CollapseWatch watch, Set<String> told, TrainingListener listener) {

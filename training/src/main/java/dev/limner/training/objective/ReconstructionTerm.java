@@ -9,17 +9,26 @@ import dev.limner.training.settings.Settings;
  * halving down to 8x8, averaged (the Five-Dollar Model's idea, arXiv 2308.04052, beside the adversary). The small sizes say
  * which colour goes where, the full size only counts as one of them, so that the fine structure is left to the adversary.
  *
- * @param weight of the difference
+ * @param weight of the difference, over the training
  */
-public record ReconstructionTerm(double weight) implements GeneratorTerm {
+public record ReconstructionTerm(TermWeight weight) implements GeneratorTerm {
     /** The most that a recipe may set. */
     public static final double MOST_WEIGHT = 1000;
 
     private static final long SMALLEST = 8;
 
+    /** The same weight at all steps. */
+    public ReconstructionTerm(double weight) {
+        this(TermWeight.constant(weight));
+    }
+
     @Override
     public NDArray loss(Generation generation) {
-        return Layers.scale(difference(generation.generated(), generation.images()), (float) weight);
+        float now = (float) weight.at(generation.step());
+        if (now == 0) {
+            return generation.temporary().create(0f);
+        }
+        return Layers.scale(difference(generation.generated(), generation.images()), now);
     }
 
     /**
@@ -49,7 +58,7 @@ public record ReconstructionTerm(double weight) implements GeneratorTerm {
         @Override
         public GeneratorTerm read(Settings settings) {
             settings.keys("weight");
-            return new ReconstructionTerm(settings.number("weight", 0, MOST_WEIGHT));
+            return new ReconstructionTerm(TermWeight.read(settings, "weight", MOST_WEIGHT));
         }
     }
 }

@@ -10,7 +10,8 @@ import dev.limner.training.settings.Settings;
  * (2016): a real image with its caption should score above a generated one with that caption, and above itself with
  * somebody else's. Pairs images, so there must be as many real scores as generated ones.
  *
- * @param mismatch weight of the pairs of a real image with somebody else's caption
+ * @param mismatch weight of the pairs of a real image with somebody else's caption, of which the mean is taken over the images
+ *     for which the batch has one that is wrong
  */
 public record RelativisticObjective(double mismatch) implements Objective {
     /** The most that a recipe may set. */
@@ -21,7 +22,7 @@ public record RelativisticObjective(double mismatch) implements Objective {
         NDArray real = scores.real();
         NDArray pairing = Activation.softPlus(scores.generated().sub(real));
         NDArray matching = Layers.scale(Activation.softPlus(scores.mismatched().sub(real)), (float) mismatch);
-        return pairing.add(matching).mean();
+        return pairing.add(matching.mul(scores.mismatchWeights())).mean();
     }
 
     @Override

@@ -16,4 +16,11 @@ public interface Scores {
 
     /** Of real images with somebody else's captions. Only in the critic's move. */
     NDArray mismatched();
+
+    /**
+     * What each of those counts, in a shape that multiplies theirs: 0 for an image for which the batch has no caption that is
+     * wrong, the same for all others, 1 in the mean over the batch unless all are 0. So the mean of a loss times these weights
+     * is the mean over the images that have such a caption. Only in the critic's move.
+     */
+    NDArray mismatchWeights();
 }

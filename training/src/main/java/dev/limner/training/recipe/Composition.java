@@ -13,6 +13,7 @@ import dev.limner.training.objective.ObjectiveKind;
 import dev.limner.training.objective.ReconstructionTerm;
 import dev.limner.training.objective.RelativisticObjective;
 import dev.limner.training.objective.TermKind;
+import dev.limner.training.objective.TermWeight;
 import dev.limner.training.optimizer.Optimization;
 import dev.limner.training.regularizer.Regularizer;
 import dev.limner.training.regularizer.RegularizerKind;
@@ -89,11 +90,11 @@ public record Composition(
         double mismatch = settings.number("mismatch", 0, RelativisticObjective.MOST_MISMATCH);
         double gamma = settings.number("gamma", 0, TangentPenalty.MOST_GAMMA);
         int every = settings.whole("penaltyEvery", 1, TangentPenalty.MOST_EVERY);
-        double reconstruction = settings.number("reconstruction", 0, ReconstructionTerm.MOST_WEIGHT);
+        TermWeight reconstruction = TermWeight.read(settings, "reconstruction", ReconstructionTerm.MOST_WEIGHT);
         if (gamma > 0) {
             regularizers.add(new TangentPenalty(gamma, every));
         }
-        if (reconstruction > 0) {
+        if (!reconstruction.isZero()) {
             terms.add(new ReconstructionTerm(reconstruction));
         }
         return new RelativisticObjective(mismatch);

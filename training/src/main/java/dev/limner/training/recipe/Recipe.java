@@ -15,6 +15,7 @@ import dev.limner.protocol.text.TextException;
 import dev.limner.protocol.text.TextFile;
 import dev.limner.training.network.Critic;
 import dev.limner.training.network.CriticInputs;
+import dev.limner.training.objective.TermWeight;
 import dev.limner.training.optimizer.Optimization;
 import dev.limner.training.settings.Settings;
 import java.io.IOException;
@@ -150,9 +151,10 @@ public record Recipe(
         }
     }
 
-    /** The same architecture and objective, to be tuned in small steps. */
+    /** The same architecture and objective, to be tuned in small steps. Weights that change over a training have done so. */
     public Recipe forTuning(FineTuning tuning, long otherSeed) {
         return with(data -> {
+            settleWeights(data);
             data.put("seed", otherSeed);
             data.put("batch", tuning.replay());
             data.withObject("/optimizer")
@@ -162,6 +164,17 @@ public record Recipe(
                     .put("averageDecay", tuning.averageDecay())
                     .put("accumulate", 1);
         });
+    }
+
+    private static void settleWeights(JsonNode node) {
+        if (node instanceof ObjectNode group) {
+            group.properties().forEach(entry -> {
+                if (TermWeight.isWritten(entry.getValue())) {
+                    entry.setValue(TermWeight.last(entry.getValue()));
+                }
+            });
+        }
+        node.forEach(Recipe::settleWeights);
     }
 
     @Override

@@ -93,6 +93,11 @@ public final class Settings {
         return node.has(key);
     }
 
+    /** Whether a key has keys below it. */
+    public boolean isGroup(String key) {
+        return node.path(key).isObject();
+    }
+
     /** Whether a group of keys has a certain one. */
     public boolean names(String group, String key) {
         return node.path(group).has(key);

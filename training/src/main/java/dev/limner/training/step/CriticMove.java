@@ -35,7 +35,8 @@ record CriticMove(Critic critic, Objective objective, List<Penalty> penalties) {
             Scores scores = new LazyScores(
                     () -> real.score(batch.sentence()),
                     () -> fake.score(batch.sentence()),
-                    () -> real.score(batch.stranger()));
+                    () -> real.score(batch.mismatched()),
+                    batch::mismatchWeights);
             NDArray loss = objective.critic(scores);
             collector.backward(Layers.scale(loss, share));
             float realAboveGenerated = scores.real()

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 /**
  * A recipe's parts, and the order in which a step uses them: losses add gradients up, and only here do weights move.
  * Everything random in a step follows from the recipe's seed and the step's number, so a training resumed from {@link
- * #arrays()} continues as if it had never stopped. Owns its native memory; one thread.
+ * #arrays()} continues as if it had never stopped. Owns its native memory; one thread, but {@link #prepare} may be called on any.
  */
 public final class GanTrainer implements AutoCloseable {
     private final Recipe recipe;
@@ -129,16 +129,47 @@ public final class GanTrainer implements AutoCloseable {
      *     ({@code optimizer.accumulate})
      */
     public StepReport step(long step, List<TrainingBatch> batches) {
+        return step(prepare(step, batches));
+    }
+
+    /**
+     * Brings a step's batches to the device and makes their noise, which needs no weights: on any thread, also while another
+     * step is made.
+     *
+     * @param step number of the step, from 0
+     * @param batches as for {@link #step(long, List)}
+     */
+    public PreparedStep prepare(long step, List<TrainingBatch> batches) {
         int moves = recipe.parts().game().criticMoves();
-        int accumulate = batches.size() / moves;
-        if (accumulate * moves != batches.size() || accumulate == 0) {
+        if (batches.isEmpty() || batches.size() % moves != 0) {
             throw new IllegalArgumentException(
                     batches.size() + " batches cannot be dealt out to " + moves + " moves of the critic");
         }
-        float share = 1f / accumulate;
-        double rate = schedule.rateAt(step);
-        try (NDManager temporary = manager.newSubManager()) {
-            List<StepBatch> dealt = deal(temporary, step * batches.size(), batches);
+        NDManager owner = manager.newSubManager();
+        try {
+            List<StepArrays> arrays = new ArrayList<>();
+            for (TrainingBatch batch : batches) {
+                arrays.add(StepArrays.of(owner, recipe, step * batches.size() + arrays.size(), batch));
+            }
+            return new PreparedStep(step, owner, arrays);
+        } catch (RuntimeException | Error e) {
+            owner.close();
+            throw e;
+        }
+    }
+
+    /** The moves of a step that has been prepared, which it closes. */
+    public StepReport step(PreparedStep prepared) {
+        try (prepared) {
+            long step = prepared.number();
+            NDManager temporary = prepared.manager();
+            List<StepBatch> dealt = prepared.batches().stream()
+                    .map(arrays -> StepBatch.of(temporary, recipe.seed(), augmentation, arrays))
+                    .toList();
+            int moves = recipe.parts().game().criticMoves();
+            int accumulate = dealt.size() / moves;
+            float share = 1f / accumulate;
+            double rate = schedule.rateAt(step);
             CriticReport report = CriticReport.NONE;
             for (int move = 0; move < moves; move++) {
                 report = report.and(
@@ -153,7 +184,7 @@ public final class GanTrainer implements AutoCloseable {
             float generatorLoss = 0;
             for (StepBatch batch : dealt.subList(dealt.size() - accumulate, dealt.size())) {
                 Weights frozen = critic.weights().frozen(temporary);
-                generatorLoss += share * generatorMove.gradients(generator.weights(), frozen, batch, share);
+                generatorLoss += share * generatorMove.gradients(generator.weights(), frozen, step, batch, share);
             }
             float gradient = generator.move(temporary, step + 1, rate);
             average.update(temporary, step);
@@ -168,14 +199,6 @@ public final class GanTrainer implements AutoCloseable {
         }
     }
 
-    private List<StepBatch> deal(NDManager temporary, long first, List<TrainingBatch> batches) {
-        List<StepBatch> dealt = new ArrayList<>();
-        for (int i = 0; i < batches.size(); i++) {
-            dealt.add(StepBatch.of(temporary, recipe, augmentation, first + i, batches.get(i)));
-        }
-        return dealt;
-    }
-
     private CriticReport moveCritic(NDManager temporary, long step, long update, double rate, List<StepBatch> batches) {
         float share = 1f / batches.size();
         float loss = 0;
@@ -185,7 +208,7 @@ public final class GanTrainer implements AutoCloseable {
             NDArray generated = augmentation.apply(
                     network.generate(
                             generator.weights().frozen(temporary),
-                            GeneratorInputs.of(batch.noise(StepBatch.Use.CRITIC), batch.sentence())),
+                            GeneratorInputs.of(batch.arrays().criticNoise(), batch.sentence())),
                     batch.random());
             CriticMove.Outcome outcome = criticMove.gradients(critic.weights(), batch, generated, share);
             loss += outcome.loss() * share;
@@ -207,8 +230,9 @@ public final class GanTrainer implements AutoCloseable {
             Map<String, NDArray> squares = new LinkedHashMap<>();
             float share = 1f / batches.size();
             for (int i = 0; i < batches.size(); i++) {
-                StepBatch batch = StepBatch.of(temporary, recipe, augmentation, i, batches.get(i));
-                generatorMove.gradients(generator.weights(), critic.weights().frozen(temporary), batch, 1f);
+                StepArrays arrays = StepArrays.of(temporary, recipe, i, batches.get(i));
+                StepBatch batch = StepBatch.of(temporary, recipe.seed(), augmentation, arrays);
+                generatorMove.gradients(generator.weights(), critic.weights().frozen(temporary), 0, batch, 1f);
                 generator.moving().arrays().forEach((name, weight) -> {
                     NDArray gradient = weight.getGradient();
                     gradient.attach(temporary);

@@ -24,23 +24,22 @@ record GeneratorMove(
     /**
      * @param weights the generator's trainable weights
      * @param frozen the critic's, without gradients
+     * @param step number of the step
      * @param share of the move's gradient that this batch has
      * @return the loss, terms included
      */
-    float gradients(Weights weights, Weights frozen, StepBatch batch, float share) {
+    float gradients(Weights weights, Weights frozen, long step, StepBatch batch, float share) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-            NDArray noise = batch.noise(StepBatch.Use.GENERATOR);
+            NDArray noise = batch.arrays().generatorNoise();
             NDArray generated = generator.generate(weights, GeneratorInputs.of(noise, batch.sentence()));
             NDArray seen = augmentation.apply(generated, batch.random());
-            Scores scores = new LazyScores(
+            Scores scores = LazyScores.ofGenerator(
                     () -> critic.score(frozen, batch.real(), batch.sentence()),
-                    () -> critic.score(frozen, seen, batch.sentence()),
-                    () -> {
-                        throw new IllegalStateException("the generator's move has no mismatched captions");
-                    });
+                    () -> critic.score(frozen, seen, batch.sentence()));
             NDArray total = objective.generator(List.of(scores));
             GeneratorTerm.Generation generation = new GeneratorTerm.Generation(
                     batch.temporary(),
+                    step,
                     batch.number(),
                     generator,
                     weights,
@@ -48,12 +47,22 @@ record GeneratorMove(
                     batch.sentence(),
                     batch.own(),
                     batch.images(),
-                    generated);
+                    generated,
+                    adversary(frozen, batch, scores));
             for (GeneratorTerm term : terms) {
                 total = total.add(term.loss(generation));
             }
             collector.backward(Layers.scale(total, share));
             return total.getFloat();
         }
+    }
+
+    /** Other images against the same real ones. */
+    private GeneratorTerm.Adversary adversary(Weights frozen, StepBatch batch, Scores scores) {
+        return (generated, sentence) -> {
+            NDArray seen = augmentation.apply(generated, batch.random());
+            return objective.generator(
+                    List.of(LazyScores.ofGenerator(scores::real, () -> critic.score(frozen, seen, sentence))));
+        };
     }
 }

@@ -38,7 +38,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +92,122 @@ class TrainingLoopTest {
                 .isEqualTo(resumed.digest());
         assertThat(folder.resolve("parts/report.html")).isNotEmptyFile();
         assertThat(folder.resolve("parts/log.jsonl")).isNotEmptyFile();
+    }
+
+    @Test
+    void shouldGoOnAfterAStopAsIfItHadNotBeenStopped() {
+        Manifest whole = train(folder.resolve("whole"), 6);
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        TrainingLoop loop = new TrainingLoop(RECIPE, data(IMAGES), encoder, grid, folder.resolve("parts"), null);
+
+        assertThatThrownBy(() -> loop.run(
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false),
+                        Device.cpu(),
+                        null,
+                        listener(IMAGES, report -> {
+                            if (report.step() == 2) {
+                                loop.stop();
+                            }
+                        })))
+                .isInstanceOf(CancellationException.class)
+                .hasMessageContaining("stopped at step 3");
+        // Whoever prepared the next batches is gone.
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("limner-batches");
+
+        assertThat(train(folder.resolve("parts"), 6).weights().sha256())
+                .isEqualTo(whole.weights().sha256());
+    }
+
+    @Test
+    void shouldEndWithTheCauseWhenAStepCannotGoOn() {
+        SampleGrid grid = new SampleGrid(List.of("red", "blue"), 5);
+        TrainingLoop loop = new TrainingLoop(RECIPE, data(IMAGES), encoder, grid, folder.resolve("t"), null);
+        IllegalStateException cause = new IllegalStateException("of a test");
+
+        assertThatThrownBy(() -> loop.run(
+                        new TrainingLoop.Limit(LONG, 6, LONG, LONG, 0, false),
+                        Device.cpu(),
+                        null,
+                        listener(IMAGES, report -> {
+                            throw cause;
+                        })))
+                .isSameAs(cause);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("limner-batches");
+    }
+
+    @Test
+    void shouldSampleABatchByItsNumberAlone() {
+        BatchSampler sampler = new BatchSampler(RECIPE, data(64), encoder);
+        List<TrainingBatch> inOrder =
+                LongStream.range(0, 20).mapToObj(sampler::sample).toList();
+
+        IntStream.range(0, 20).parallel().map(i -> 19 - i).forEach(number -> {
+            TrainingBatch again = sampler.sample(number);
+            TrainingBatch before = inOrder.get(number);
+            assertThat(again.images()).isEqualTo(before.images());
+            assertThat(again.sentences()).isEqualTo(before.sentences());
+            assertThat(again.mismatched()).isEqualTo(before.mismatched());
+            assertThat(again.mismatchWeights()).isEqualTo(before.mismatchWeights());
+        });
+        assertThat(sampler.batches(3)).hasSize(2);
+        assertThat(sampler.batches(3).get(1).images()).isEqualTo(inOrder.get(7).images());
+    }
+
+    /** White images are of one class, black ones of the other, and captions of one class differ more than the limit. */
+    @Test
+    void shouldMismatchCaptionsOfOtherClassesAndOfAnyStyle() {
+        assertThat(mismatches(ImageAttributes.NONE)).containsOnly(true);
+        assertThat(mismatches(ImageAttributes.NONE.withStyle("flat"))).containsOnly(true);
+        // Where the label is the style, it says nothing of captions.
+        assertThat(mismatches(null)).contains(true, false);
+    }
+
+    /**
+     * Whether the mismatched caption of each image is one of the other colour.
+     *
+     * @param attributes beside the label; null where the style is the label
+     */
+    private static Set<Boolean> mismatches(@Nullable ImageAttributes attributes) {
+        List<CaptionedImage> images = new ArrayList<>();
+        List<String> things = List.of("a red apple", "two sleeping dogs", "car on a road", "tall green tree");
+        for (int i = 0; i < 32; i++) {
+            byte[] rgb = new byte[3 * SIDE * SIDE];
+            Arrays.fill(rgb, (byte) (i % 2 == 0 ? 0 : 255));
+            String label = i % 2 == 0 ? "black" : "white";
+            images.add(new CaptionedImage(
+                    "k" + i,
+                    new Pixels(SIDE, SIDE, rgb),
+                    Map.of("en", List.of(things.get(i / 2 % things.size()))),
+                    (attributes == null ? ImageAttributes.NONE.withStyle(label) : attributes).withLabel(label)));
+        }
+        BatchSampler sampler = new BatchSampler(RECIPE, new DataSet("test", "0".repeat(64), SIDE, 0, images), encoder);
+        Set<Boolean> other = new HashSet<>();
+        for (int number = 0; number < 10; number++) {
+            TrainingBatch batch = sampler.sample(number);
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.mismatchWeights()[i] > 0) {
+                    int whose = place(batch.sentences(), row(batch.mismatched(), i, batch.size()), batch.size());
+                    other.add(batch.images()[whose * 3 * SIDE * SIDE] != batch.images()[i * 3 * SIDE * SIDE]);
+                }
+            }
+        }
+        return other;
+    }
+
+    private static float[] row(float[] rows, int place, int count) {
+        int length = rows.length / count;
+        return Arrays.copyOfRange(rows, place * length, (place + 1) * length);
+    }
+
+    private static int place(float[] rows, float[] row, int count) {
+        return IntStream.range(0, count)
+                .filter(i -> Arrays.equals(row(rows, i, count), row))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Saving the same step again must not write over the only checkpoint there is. */
@@ -319,29 +439,32 @@ class TrainingLoopTest {
                         new TrainingLoop.Limit(LONG, steps, LONG, LONG, 0, false),
                         Device.cpu(),
                         null,
-                        new TrainingListener() {
-                            @Override
-                            public void started(int pictures, long step, double seconds) {
-                                assertThat(pictures)
-                                        .isEqualTo(
-                                                data.images(Split.TRAIN, "en").size());
-                            }
+                        listener(data.images(Split.TRAIN, "en").size(), report -> {}));
+    }
 
-                            @Override
-                            public void stepped(StepReport report, double seconds, double imagesPerSecond) {
-                                assertThat(report.diverged()).isFalse();
-                            }
+    private static TrainingListener listener(int images, Consumer<StepReport> stepped) {
+        return new TrainingListener() {
+            @Override
+            public void started(int pictures, long step, double seconds) {
+                assertThat(pictures).isEqualTo(images);
+            }
 
-                            @Override
-                            public void checked(long step, Map<Metric, Estimate> figures, double score) {
-                                throw new AssertionError("nobody asked for a check");
-                            }
+            @Override
+            public void stepped(StepReport report, double seconds, double imagesPerSecond) {
+                assertThat(report.diverged()).isFalse();
+                stepped.accept(report);
+            }
 
-                            @Override
-                            public void alarm(String text) {
-                                throw new AssertionError(text);
-                            }
-                        });
+            @Override
+            public void checked(long step, Map<Metric, Estimate> figures, double score) {
+                throw new AssertionError("nobody asked for a check");
+            }
+
+            @Override
+            public void alarm(String text) {
+                throw new AssertionError(text);
+            }
+        };
     }
 
     private static DataSet data(int count) {

@@ -60,7 +60,19 @@ class SelfDistillationTermTest {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
             NDArray generated = network.generate(weights, GeneratorInputs.of(noise, sentence));
             NDArray loss = anchor.loss(new GeneratorTerm.Generation(
-                    manager, 0, network, weights, noise, sentence, manager.create(own), generated, generated));
+                    manager,
+                    0,
+                    0,
+                    network,
+                    weights,
+                    noise,
+                    sentence,
+                    manager.create(own),
+                    generated,
+                    generated,
+                    (images, captions) -> {
+                        throw new AssertionError("this term has no adversary");
+                    }));
             // A gradient passes, or nothing is held at all.
             collector.backward(loss);
             return loss.getFloat();

@@ -68,6 +68,26 @@ class ComposedTrainingTest {
     }
 
     @Test
+    void shouldGoOnAlongAWeightThatChanges() {
+        Recipe recipe = TestRecipes.tiny("terms: [{kind: gan-int, weight: {from: 2, to: 0, steps: 5}, share: 0.5},"
+                + " {kind: reconstruction, weight: {from: 0, to: 3, steps: 7}}]");
+        try (GanTrainer whole = new GanTrainer(recipe, Device.cpu());
+                GanTrainer parts = new GanTrainer(recipe, Device.cpu())) {
+            for (int step = 0; step < 8; step++) {
+                whole.step(step, TrainingBytes.batches(recipe, step, 1));
+                if (step == 3) {
+                    parts.restore(whole.arrays());
+                }
+            }
+            for (int step = 4; step < 8; step++) {
+                parts.step(step, TrainingBytes.batches(recipe, step, 1));
+            }
+
+            TrainingBytes.assertSame(parts.arrays(), whole.arrays());
+        }
+    }
+
+    @Test
     void shouldTakeAsManyBatchesAsTheGameHasMoves() {
         Recipe recipe = TestRecipes.tiny(TOY);
 

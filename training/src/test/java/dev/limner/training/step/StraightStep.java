@@ -2,6 +2,8 @@ package dev.limner.training.step;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /**
  * The default recipe's step as one piece, in the order that trainings had before it was composed of parts, with the figures of a
@@ -130,7 +133,7 @@ final class StraightStep implements AutoCloseable {
             }
             adam(temporary, "discriminator", step);
             for (int i = 0; i < batches.size(); i++) {
-                generate(temporary, step * batches.size() + i, dealt.get(i), randoms.get(i), share);
+                generate(temporary, step, step * batches.size() + i, dealt.get(i), randoms.get(i), share);
             }
             adam(temporary, "generator", step);
             float keep = (float) Math.min(figure("/optimizer/averageDecay"), (1.0 + step) / (10.0 + step));
@@ -174,7 +177,8 @@ final class StraightStep implements AutoCloseable {
         }
     }
 
-    private void generate(NDManager temporary, long number, NDArray[] batch, SplittableRandom random, float share) {
+    private void generate(
+            NDManager temporary, long step, long number, NDArray[] batch, SplittableRandom random, float share) {
         Weights frozen = discriminator.frozen(temporary);
         NDArray real = critic.score(frozen, batch[1], batch[2]);
         float weight = (float) figure("/objective/reconstruction");
@@ -195,7 +199,19 @@ final class StraightStep implements AutoCloseable {
             }
             for (GeneratorTerm term : terms) {
                 total = total.add(term.loss(new GeneratorTerm.Generation(
-                        temporary, number, network, generator, noise, batch[2], batch[4], batch[0], generated)));
+                        temporary,
+                        step,
+                        number,
+                        network,
+                        generator,
+                        noise,
+                        batch[2],
+                        batch[4],
+                        batch[0],
+                        generated,
+                        (images, captions) -> {
+                            throw new AssertionError("no term of this step has an adversary");
+                        })));
             }
             collector.backward(Layers.scale(total, share));
         }
@@ -232,8 +248,25 @@ final class StraightStep implements AutoCloseable {
     }
 
     private NDArray seen(NDArray images, SplittableRandom random) {
-        NDArray shifted = new Translation(figure("/augmentation/translation")).apply(images, random);
+        NDArray shifted = shifted(images, figure("/augmentation/translation"), random);
         return new Cutout(figure("/augmentation/cutout")).apply(shifted, random);
+    }
+
+    /** What {@link Translation} did image by image. */
+    static NDArray shifted(NDArray images, double share, RandomGenerator random) {
+        int side = (int) images.getShape().get(3);
+        int furthest = (int) Math.round(side * share);
+        if (furthest == 0) {
+            return images;
+        }
+        NDArray padded = images.pad(new Shape(furthest, furthest, furthest, furthest), 1.0);
+        NDList shifted = new NDList();
+        for (int i = 0; i < images.getShape().get(0); i++) {
+            int top = random.nextInt(2 * furthest + 1);
+            int left = random.nextInt(2 * furthest + 1);
+            shifted.add(padded.get("{}:{}, :, {}:{}, {}:{}", i, i + 1, top, top + side, left, left + side));
+        }
+        return NDArrays.concat(shifted, 0);
     }
 
     private NDArray noise(NDManager temporary, long number, long half) {

@@ -119,7 +119,9 @@ class TermGradientsTest {
         double discriminator = 0;
         double generator = 0;
         for (int i = 0; i < real.length; i++) {
-            discriminator += softPlus(generated[i] - real[i]) + 0.5 * softPlus(mismatched[i] - real[i]);
+            // The one in the middle has no wrong caption, the others are their own mean.
+            double matching = i == 1 ? 0 : 1.5 * softPlus(mismatched[i] - real[i]);
+            discriminator += softPlus(generated[i] - real[i]) + 0.5 * matching;
             generator += softPlus(real[i] - generated[i]);
         }
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
@@ -127,27 +129,28 @@ class TermGradientsTest {
             scores.put("real", floats(manager, real));
             scores.put("generated", floats(manager, generated));
             scores.put("mismatched", floats(manager, mismatched));
+            NDArray weights = floats(manager, new double[] {1.5, 0, 1.5});
 
             Objective objective = new RelativisticObjective(0.5);
 
-            assertThat(objective.critic(scores(scores)).getFloat())
+            assertThat(objective.critic(scores(scores, weights)).getFloat())
                     .isCloseTo((float) (discriminator / real.length), within(1e-5f));
-            assertThat(objective.generator(scores(scores)).getFloat())
+            assertThat(objective.generator(scores(scores, weights)).getFloat())
                     .isCloseTo((float) (generator / real.length), within(1e-5f));
             // Against several critics it is the mean.
             assertThat(objective
-                            .generator(List.of(scores(scores), scores(scores)))
+                            .generator(List.of(scores(scores, weights), scores(scores, weights)))
                             .getFloat())
                     .isCloseTo((float) (generator / real.length), within(1e-5f));
-            Gradients.check(manager, scores, all -> objective.critic(scores(all)));
+            Gradients.check(manager, scores, all -> objective.critic(scores(all, weights)));
             scores.put("real", floats(manager, real));
             scores.put("generated", floats(manager, generated));
             scores.remove("mismatched");
-            Gradients.check(manager, scores, all -> objective.generator(scores(all)));
+            Gradients.check(manager, scores, all -> objective.generator(scores(all, weights)));
         }
     }
 
-    private static Scores scores(Map<String, NDArray> arrays) {
+    private static Scores scores(Map<String, NDArray> arrays, NDArray weights) {
         return new Scores() {
             @Override
             public NDArray real() {
@@ -162,6 +165,11 @@ class TermGradientsTest {
             @Override
             public NDArray mismatched() {
                 return Objects.requireNonNull(arrays.get("mismatched"));
+            }
+
+            @Override
+            public NDArray mismatchWeights() {
+                return weights;
             }
         };
     }
@@ -203,13 +211,17 @@ class TermGradientsTest {
                 .loss(new GeneratorTerm.Generation(
                         manager,
                         0,
+                        0,
                         new FilmGenerator(SPEC),
                         new Weights(Map.of()),
                         none,
                         none,
                         none,
                         Objects.requireNonNull(images.get("real")),
-                        Objects.requireNonNull(images.get("generated"))));
+                        Objects.requireNonNull(images.get("generated")),
+                        (other, captions) -> {
+                            throw new AssertionError("this term has no adversary");
+                        }));
     }
 
     private static Critic critic(List<Integer> channels) {
