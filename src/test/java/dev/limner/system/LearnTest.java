@@ -118,6 +118,7 @@ class LearnTest {
                 "classAccuracy",
                 "memorisation",
                 "diversity",
+                "diversityBetween",
                 "hue")) {
             JsonNode figure = figures.path(metric);
             assertThat(figure.path("value").isNumber()).as(metric).isTrue();

@@ -189,7 +189,7 @@ public final class TrainCommand implements Runnable, LimnerCommand {
                 try (FeatureExtractors extractors =
                                 judges.open(options, home, set, recipe.language(), encoder, chosen);
                         HeldOutCheck check = new HeldOutCheck(
-                                EvaluationPlan.of(set, recipe.language(), encoder, CHECKED_IMAGES, 1)
+                                EvaluationPlan.choosing(set, recipe.language(), encoder, CHECKED_IMAGES, 1)
                                         .without(extractors::saw),
                                 extractors)) {
                     train(loop, limit, chosen, check, terminal);

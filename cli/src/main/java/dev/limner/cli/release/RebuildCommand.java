@@ -152,7 +152,7 @@ final class RebuildCommand implements Callable<Integer> {
                     new FeedbackIntake(
                             replay, check, (record, error) -> {}, perRaterPerHour, InstantSource.system(), () -> {}));
             terminal.println(replay.countAfter(0) + " feedback records");
-            EvaluationPlan plan = EvaluationPlan.of(
+            EvaluationPlan plan = EvaluationPlan.choosing(
                     data,
                     language,
                     encoder,

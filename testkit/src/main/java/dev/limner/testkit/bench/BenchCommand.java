@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             ForgettingCommand.class,
             GateCommand.class,
             ImportCommand.class,
+            IntervalsCommand.class,
             LatencyCommand.class,
             LearnCommand.class,
             ModelCommand.class,

@@ -102,7 +102,7 @@ final class LearningRuntime implements AutoCloseable {
         Path eyes = config.judges().orElseGet(() -> FeatureExtractors.newest(config.data(), language));
         this.extractors = FeatureExtractors.read(eyes, device);
         requireJudgesOf(data, language, eyes);
-        EvaluationPlan plan = EvaluationPlan.of(data, language, encoder, settings.heldOut(), settings.seed());
+        EvaluationPlan plan = EvaluationPlan.choosing(data, language, encoder, settings.heldOut(), settings.seed());
         StoredImages files = new StoredImages(config.store(), config.examples().orElse(List.of()));
         FineTuningData material = new FineTuningData(data, language, encoder, extractors, plan, files);
         this.replay = ReplayBuffer.open(

@@ -3,7 +3,6 @@ package dev.limner.training.evaluate;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.limner.generator.image.Pixels;
 import dev.limner.generator.network.Layers;
@@ -21,8 +20,10 @@ final class NearestNeighbours implements AutoCloseable {
     private final NDManager manager;
     private final NDArray columns;
     private final NDArray squares;
+    private final int size;
 
     NearestNeighbours(List<Pixels> images) {
+        this.size = images.size();
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try (NDManager temporary = manager.newSubManager()) {
             NDArray rows = temporary.create(thumbnails(images), new Shape(images.size(), VALUES));
@@ -44,38 +45,66 @@ final class NearestNeighbours implements AutoCloseable {
 
     /** For each query its nearest image. */
     Nearest[] of(List<Pixels> queries) {
-        return of(queries, false);
-    }
-
-    /** For each of the images searched in, which {@code self} must be, the nearest other one. */
-    Nearest[] others(List<Pixels> self) {
-        return of(self, true);
-    }
-
-    private Nearest[] of(List<Pixels> queries, boolean exceptSelf) {
         Nearest[] nearest = new Nearest[queries.size()];
-        for (int from = 0; from < queries.size(); from += QUERIES) {
-            List<Pixels> some = queries.subList(from, Math.min(from + QUERIES, queries.size()));
-            try (NDManager block = manager.newSubManager()) {
-                NDArray rows = block.create(thumbnails(some), new Shape(some.size(), VALUES));
-                NDArray distances = Layers.scale(rows.matMul(columns), -2)
-                        .add(squares)
-                        .add(rows.square().sum(new int[] {1}, true));
-                if (exceptSelf) {
-                    for (int i = 0; i < some.size(); i++) {
-                        distances.set(new NDIndex(i, (long) from + i), Float.MAX_VALUE);
-                    }
-                }
-                long[] indices = distances.argMin(1).toLongArray();
-                for (int i = 0; i < some.size(); i++) {
-                    int index = (int) indices[i];
-                    // Rounding in the product can leave a little less than nothing for equal images.
-                    double squared = Math.max(0, distances.getFloat(i, index));
-                    nearest[from + i] = new Nearest(index, Math.sqrt(squared / VALUES));
-                }
+        inBlocks(queries, (from, squared) -> {
+            long[] indices = squared.argMin(1).toLongArray();
+            for (int i = 0; i < indices.length; i++) {
+                int index = (int) indices[i];
+                nearest[from + i] = new Nearest(index, distance(squared.getFloat(i, index)));
+            }
+        });
+        return nearest;
+    }
+
+    /** For each query the distances to its nearest images, ascending. */
+    float[][] nearest(List<Pixels> queries, int count) {
+        float[][] rows = new float[queries.size()][];
+        inBlocks(queries, (from, squared) -> {
+            NDArray least = squared.topK(count, 1, false, true).get(0);
+            fill(rows, from, least.toFloatArray(), count);
+        });
+        return rows;
+    }
+
+    /** For each query the distances to all images, in their order. */
+    float[][] distances(List<Pixels> queries) {
+        float[][] rows = new float[queries.size()][];
+        inBlocks(queries, (from, squared) -> fill(rows, from, squared.toFloatArray(), size));
+        return rows;
+    }
+
+    private static void fill(float[][] rows, int from, float[] squared, int length) {
+        for (int i = 0; i < squared.length / length; i++) {
+            rows[from + i] = new float[length];
+            for (int j = 0; j < length; j++) {
+                rows[from + i][j] = (float) distance(squared[i * length + j]);
             }
         }
-        return nearest;
+    }
+
+    private static double distance(float squared) {
+        // Rounding in the product can leave a little less than nothing for equal images.
+        return Math.sqrt(Math.max(0, squared) / VALUES);
+    }
+
+    private void inBlocks(List<Pixels> queries, BlockConsumer block) {
+        for (int from = 0; from < queries.size(); from += QUERIES) {
+            List<Pixels> some = queries.subList(from, Math.min(from + QUERIES, queries.size()));
+            try (NDManager temporary = manager.newSubManager()) {
+                NDArray rows = temporary.create(thumbnails(some), new Shape(some.size(), VALUES));
+                block.accept(
+                        from,
+                        Layers.scale(rows.matMul(columns), -2)
+                                .add(squares)
+                                .add(rows.square().sum(new int[] {1}, true)));
+            }
+        }
+    }
+
+    /** Takes the squared distances of a block of queries, which starts at a position. */
+    @FunctionalInterface
+    private interface BlockConsumer {
+        void accept(int from, NDArray squared);
     }
 
     private static float[] thumbnails(List<Pixels> images) {

@@ -58,7 +58,10 @@ public record SampleGrid(List<String> captions, long seed) {
     public List<Pixels> generate(Renderer renderer, TextEncoder encoder) {
         List<RenderRequest> requests = new ArrayList<>();
         for (int i = 0; i < captions.size(); i++) {
-            requests.add(new RenderRequest(encoder.encode(captions.get(i)).embedding(), seed, i, 1.0));
+            ImageSource.Prompt prompt = new ImageSource.Prompt(
+                    captions.get(i), encoder.encode(captions.get(i)).embedding(), seed);
+            requests.add(new RenderRequest(
+                    ImageSource.conditions(prompt, renderer.generator().inputs()), seed, i, 1.0));
         }
         List<Pixels> images = new ArrayList<>();
         for (int from = 0; from < requests.size(); from += BATCH) {

@@ -4,14 +4,17 @@ import dev.limner.generator.image.Pixels;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
-import dev.limner.training.evaluate.metric.Bootstrap;
+import dev.limner.training.evaluate.metric.ClusteredMean;
+import dev.limner.training.evaluate.metric.Comparison;
 import dev.limner.training.evaluate.metric.Estimate;
 import dev.limner.training.evaluate.metric.FrechetDistance;
 import dev.limner.training.evaluate.metric.ImageDiversity;
 import dev.limner.training.evaluate.metric.KernelInceptionDistance;
 import dev.limner.training.evaluate.metric.ManifoldMetrics;
+import dev.limner.training.evaluate.metric.Memorisation;
 import dev.limner.training.evaluate.metric.NamedColour;
 import dev.limner.training.evaluate.metric.RPrecision;
+import dev.limner.training.evaluate.metric.SampleUnits;
 import dev.limner.training.evaluate.metric.SlicedWasserstein;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,26 +23,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Scores sample sets of one plan. What does not depend on the model is computed once. Owns native memory; one
  * thread.
  */
 public final class SampleScoring implements AutoCloseable {
-    private static final int MOST_KID_SUBSET = 1000;
     private static final int FEWEST_CHOOSERS = 20;
     private static final int FEWEST_COLOURED = 10;
-    private static final int MOST_OF_A_CLASS = 16;
+    private static final int FEWEST_OF_ONE_CAPTION = 3;
+    private static final int MOST_OF_ONE_CAPTION = 16;
+    private static final int MOST_CAPTIONS = 64;
     private static final double TEXT_SCALE = 8;
+    /** The least part of a pool that resampling leaves. */
+    private static final double LEFT = 0.8;
+
+    private static final Map<Metric, Familiarity> HUES = Map.of(
+            Metric.HUE, Familiarity.TRAINED,
+            Metric.HUE_UNSEEN_WORDING, Familiarity.UNSEEN_WORDING,
+            Metric.HUE_HELD_OUT, Familiarity.HELD_OUT);
 
     private final EvaluationPlan plan;
     private final FeatureExtractors extractors;
     private final List<Pixels> realImages;
+    private final SampleUnits units;
+    private final Comparison whole;
+    private final Comparison halves;
     private final float[][] realFeatures;
     private final float[][] realRandom;
+    private final float[][] captions;
     private final int[] realClasses;
     private final NearestNeighbours train;
     private final NearestNeighbours heldOut;
+    private final int counted;
+    private final float[][] realToTrain;
+    /** Variants of which there are as many as held-out images. */
+    private final int pool;
 
     /** The judges stay the caller's. */
     public SampleScoring(EvaluationPlan plan, FeatureExtractors extractors) {
@@ -47,14 +67,24 @@ public final class SampleScoring implements AutoCloseable {
         this.extractors = extractors;
         this.realImages =
                 plan.heldOut().stream().map(subject -> subject.image().pixels()).toList();
+        this.units = EvaluationPlan.units(plan.heldOut());
+        this.whole = Comparison.whole(units);
+        this.halves = Comparison.halves(units, plan.seed());
         this.realFeatures = extractors.features(realImages);
         this.realRandom = extractors.randomFeatures(realImages);
+        this.captions = extractors.textVectors(
+                plan.heldOut().stream().map(EvaluationPlan.Subject::embedding).toList());
         this.realClasses = plan.heldOut().stream()
                 .mapToInt(subject -> extractors.classOf(subject.image(), subject.plainest()))
                 .toArray();
         this.train = new NearestNeighbours(
                 plan.train().stream().map(CaptionedImage::pixels).toList());
         this.heldOut = new NearestNeighbours(realImages);
+        this.counted = Memorisation.counted(
+                Math.max(1, (int) (LEFT * Math.min(halves.size(), plan.train().size()))),
+                plan.train().size());
+        this.realToTrain = train.nearest(realImages, counted);
+        this.pool = Math.min(realImages.size(), plan.variants().size());
     }
 
     /** Why a metric has no figure here, or nothing. */
@@ -69,13 +99,17 @@ public final class SampleScoring implements AutoCloseable {
             reasons.put(Metric.FJD, needs(images, FrechetDistance.leastSample(2 * features), "held-out images"));
         }
         if (plan.variants().size() < FEWEST_CHOOSERS) {
-            reasons.put(
-                    Metric.R_PRECISION,
-                    needs(plan.variants().size(), FEWEST_CHOOSERS, "images with three or more captions"));
+            for (Metric metric : List.of(Metric.R_PRECISION, Metric.MEMORISATION_VARIANTS, Metric.COPIES_VARIANTS)) {
+                reasons.put(
+                        metric, needs(plan.variants().size(), FEWEST_CHOOSERS, "images with three or more captions"));
+            }
         }
-        if (plan.coloured().size() < FEWEST_COLOURED) {
-            reasons.put(Metric.HUE, needs(plan.coloured().size(), FEWEST_COLOURED, "captions that name one colour"));
-        }
+        HUES.forEach((metric, familiarity) -> {
+            int found = plan.coloured().getOrDefault(familiarity, List.of()).size();
+            if (found < FEWEST_COLOURED) {
+                reasons.put(metric, needs(found, FEWEST_COLOURED, "captions that name one colour"));
+            }
+        });
         return reasons;
     }
 
@@ -83,15 +117,34 @@ public final class SampleScoring implements AutoCloseable {
         return found + " " + of + ", it takes " + needed;
     }
 
-    /** Real images in a model's place. */
+    /**
+     * Real images in a model's place: sets are halves of the held-out images against the other half, so what stands
+     * beside them is {@link #inHalves}.
+     */
     public Map<Metric, Estimate> ofReal() {
         SampleSet real = SampleSet.real(plan);
-        Map<Metric, Estimate> scores = common(real, plan.reference());
-        NearestNeighbours.Nearest[] toTrain = train.of(realImages);
-        NearestNeighbours.Nearest[] toOthers = heldOut.others(realImages);
-        scores.put(Metric.MEMORISATION, ratio(toTrain, toOthers));
-        scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(realOfOneClass()), plan.seed()));
+        Map<Metric, Estimate> scores = captionsOf(real);
+        compare(real.heldOut(), realFeatures, realRandom, realToTrain, halves, scores);
+        List<List<Pixels>> equal = realOfEqualCaptions();
+        if (equal.size() >= FEWEST_OF_ONE_CAPTION) {
+            scores.put(
+                    Metric.DIVERSITY,
+                    ClusteredMean.of(spreads(equal), SampleUnits.independent(equal.size()))
+                            .interval());
+        }
         return scores;
+    }
+
+    /** What probability theory says of real images, where it says something. */
+    Map<Metric, Double> expectedOfReal() {
+        Map<Metric, Double> expected = new EnumMap<>(Metric.class);
+        expected.put(Metric.KID, 0.0);
+        expected.put(Metric.KID_RANDOM, 0.0);
+        expected.put(Metric.DENSITY, 1.0);
+        expected.put(Metric.COVERAGE, ManifoldMetrics.coverageOfEquals(halves.size(), realImages.size() / 2));
+        expected.put(Metric.MEMORISATION, 1.0);
+        expected.put(Metric.COPIES, Memorisation.NEAR);
+        return expected;
     }
 
     /** What an image source generates for the plan. */
@@ -99,11 +152,24 @@ public final class SampleScoring implements AutoCloseable {
         return of(SampleSet.generated(plan, imageSource));
     }
 
-    /** What was generated for the plan. */
+    /** What was generated for the plan, all of it. */
     public Map<Metric, Estimate> of(SampleSet generated) {
-        Map<Metric, Estimate> scores = common(generated, plan.heldOut());
-        scores.put(Metric.MEMORISATION, ratio(train.of(generated.heldOut()), heldOut.of(generated.heldOut())));
-        scores.put(Metric.DIVERSITY, Bootstrap.mean(spreads(generated.repeated()), plan.seed()));
+        Map<Metric, Estimate> scores = captionsOf(generated);
+        compare(generated.heldOut(), whole, scores);
+        scores.put(
+                Metric.DIVERSITY,
+                ClusteredMean.of(spreads(generated.repeated()), EvaluationPlan.units(plan.repeated()))
+                        .interval());
+        if (!unavailable().containsKey(Metric.MEMORISATION_VARIANTS)) {
+            memorisationOfVariants(generated.variants(), scores);
+        }
+        return scores;
+    }
+
+    /** Sets alone: each half of what was generated against the other half of the held-out images, as the real ones are. */
+    public Map<Metric, Estimate> inHalves(SampleSet generated) {
+        Map<Metric, Estimate> scores = new EnumMap<>(Metric.class);
+        compare(generated.heldOut(), halves, scores);
         return scores;
     }
 
@@ -112,31 +178,49 @@ public final class SampleScoring implements AutoCloseable {
         return train.of(images);
     }
 
-    private Map<Metric, Estimate> common(SampleSet images, List<EvaluationPlan.Subject> setSubjects) {
-        Map<Metric, Estimate> scores = new EnumMap<>(Metric.class);
-        Map<Metric, String> unavailable = unavailable();
+    private void compare(List<Pixels> images, Comparison comparison, Map<Metric, Estimate> scores) {
+        compare(
+                images,
+                extractors.features(images),
+                extractors.randomFeatures(images),
+                train.nearest(images, counted),
+                comparison,
+                scores);
+    }
+
+    private void compare(
+            List<Pixels> images,
+            float[][] features,
+            float[][] random,
+            float[][] toTrain,
+            Comparison comparison,
+            Map<Metric, Estimate> scores) {
         long seed = plan.seed();
-        float[][] features = extractors.features(images.asSet());
-        // Small sets are compared in halves, so that a subset is not the whole.
-        int subset = Math.min(MOST_KID_SUBSET, Math.min(features.length, realFeatures.length) / 2);
-        scores.put(Metric.KID, KernelInceptionDistance.of(realFeatures, features, subset, seed));
-        scores.put(
-                Metric.KID_RANDOM,
-                KernelInceptionDistance.of(realRandom, extractors.randomFeatures(images.asSet()), subset, seed));
-        scores.put(Metric.SLICED_WASSERSTEIN, SlicedWasserstein.of(realFeatures, features, seed));
-        ManifoldMetrics manifold = ManifoldMetrics.of(realFeatures, features, seed);
+        scores.put(Metric.KID, KernelInceptionDistance.of(realFeatures, features, comparison, seed));
+        scores.put(Metric.KID_RANDOM, KernelInceptionDistance.of(realRandom, random, comparison, seed));
+        scores.put(Metric.SLICED_WASSERSTEIN, SlicedWasserstein.of(realFeatures, features, comparison, seed));
+        ManifoldMetrics manifold = ManifoldMetrics.of(realFeatures, features, comparison, seed);
         scores.put(Metric.PRECISION, manifold.precision());
         scores.put(Metric.RECALL, manifold.recall());
         scores.put(Metric.DENSITY, manifold.density());
         scores.put(Metric.COVERAGE, manifold.coverage());
-        if (!unavailable.containsKey(Metric.FID)) {
-            scores.put(Metric.FID, FrechetDistance.of(realFeatures, features, seed));
+        if (comparison.size() >= FrechetDistance.leastSample(features[0].length)) {
+            scores.put(Metric.FID, FrechetDistance.of(realFeatures, features, comparison, seed));
         }
-        if (!unavailable.containsKey(Metric.FJD)) {
-            scores.put(
-                    Metric.FJD,
-                    FrechetDistance.of(joint(realFeatures, plan.heldOut()), joint(features, setSubjects), seed));
+        if (comparison.size() >= FrechetDistance.leastSample(2 * features[0].length)) {
+            scores.put(Metric.FJD, FrechetDistance.of(joint(realFeatures), joint(features), comparison, seed));
         }
+        scores.put(
+                Metric.MEMORISATION,
+                Memorisation.ofEqualPools(
+                        toTrain, plan.train().size(), heldOut.distances(images), comparison, seed));
+        scores.put(Metric.COPIES, Memorisation.copies(first(toTrain), first(realToTrain), comparison, seed));
+    }
+
+    /** Metrics of images one by one, beside their captions. */
+    private Map<Metric, Estimate> captionsOf(SampleSet images) {
+        Map<Metric, Estimate> scores = new EnumMap<>(Metric.class);
+        Map<Metric, String> unavailable = unavailable();
         if (!unavailable.containsKey(Metric.R_PRECISION)) {
             scores.put(Metric.R_PRECISION, chosen(images.variants(), plan.variants()));
         }
@@ -144,43 +228,78 @@ public final class SampleScoring implements AutoCloseable {
         int[] seen = extractors.classify(images.heldOut());
         scores.put(
                 Metric.CLASS_ACCURACY,
-                Bootstrap.mean(
+                share(
                         IntStream.range(0, seen.length)
                                 .mapToDouble(i -> seen[i] == realClasses[i] ? 1 : 0)
                                 .toArray(),
-                        seed));
-        if (!unavailable.containsKey(Metric.HUE)) {
-            scores.put(Metric.HUE, Bootstrap.mean(hues(images.coloured()), seed));
-        }
+                        units,
+                        1));
+        scores.put(
+                Metric.DIVERSITY_BETWEEN,
+                ClusteredMean.of(toNext(images.heldOut()), units).interval());
+        HUES.forEach((metric, familiarity) -> {
+            if (!unavailable.containsKey(metric)) {
+                List<EvaluationPlan.Subject> subjects = plan.coloured().getOrDefault(familiarity, List.of());
+                List<List<Pixels>> draws = images.coloured().getOrDefault(familiarity, List.of());
+                scores.put(metric, share(hues(draws, subjects), EvaluationPlan.units(subjects), draws.get(0).size()));
+            }
+        });
         return scores;
     }
 
+    private static Estimate share(double[] values, SampleUnits units, int casesEach) {
+        return ClusteredMean.of(values, units).share(values.length, values.length * casesEach);
+    }
+
+    private void memorisationOfVariants(List<Pixels> variants, Map<Metric, Estimate> scores) {
+        SampleUnits asked = EvaluationPlan.units(plan.variants());
+        List<EvaluationPlan.Subject> some = plan.variants().subList(0, pool);
+        List<Pixels> images = variants.subList(0, pool);
+        try (NearestNeighbours among = new NearestNeighbours(
+                some.stream().map(subject -> subject.image().pixels()).toList())) {
+            scores.put(
+                    Metric.MEMORISATION_VARIANTS,
+                    Memorisation.ofAsked(
+                            among.distances(images),
+                            heldOut.distances(images),
+                            EvaluationPlan.units(some),
+                            plan.seed()));
+        }
+        scores.put(
+                Metric.COPIES_VARIANTS,
+                Memorisation.copiesOfAsked(first(train.nearest(variants, 1)), first(realToTrain), asked));
+    }
+
+    private static double[] first(float[][] rows) {
+        return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+    }
+
     /** Image features beside caption vectors, in units of about one. */
-    private float[][] joint(float[][] features, List<EvaluationPlan.Subject> subjects) {
-        float[][] text = extractors.textVectors(
-                subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
+    private float[][] joint(float[][] features) {
         float[][] rows = new float[features.length][];
         for (int i = 0; i < rows.length; i++) {
-            rows[i] = Arrays.copyOf(features[i], features[i].length + text[i].length);
-            for (int j = 0; j < text[i].length; j++) {
-                rows[i][features[i].length + j] = (float) (text[i][j] * TEXT_SCALE);
+            rows[i] = Arrays.copyOf(features[i], features[i].length + captions[i].length);
+            for (int j = 0; j < captions[i].length; j++) {
+                rows[i][features[i].length + j] = (float) (captions[i][j] * TEXT_SCALE);
             }
         }
         return rows;
     }
 
     private Estimate chosen(List<Pixels> images, List<EvaluationPlan.Subject> subjects) {
-        return Bootstrap.mean(hits(images, subjects), plan.seed());
+        return RPrecision.of(
+                extractors.imageVectors(images), captions(subjects), EvaluationPlan.units(subjects), plan.seed());
     }
 
     /**
-     * For each class of things, which generated images chose their own caption from a hundred: 1 or 0 each, in an order that
-     * is the same for everybody who generates the plan.
+     * For each class of things, how surely generated images chose their own caption from a hundred, in an order that is the
+     * same for everybody who generates the plan.
      */
     public Map<Integer, double[]> hitsByClass(SampleSet generated) {
         boolean varied = !unavailable().containsKey(Metric.R_PRECISION);
         List<EvaluationPlan.Subject> subjects = varied ? plan.variants() : plan.heldOut();
-        double[] hits = hits(varied ? generated.variants() : generated.heldOut(), subjects);
+        double[] hits = RPrecision.hits(
+                extractors.imageVectors(varied ? generated.variants() : generated.heldOut()), captions(subjects));
         Map<Integer, List<Double>> byClass = new TreeMap<>();
         for (int i = 0; i < hits.length; i++) {
             EvaluationPlan.Subject subject = subjects.get(i);
@@ -193,49 +312,51 @@ public final class SampleScoring implements AutoCloseable {
         return arrays;
     }
 
-    private double[] hits(List<Pixels> images, List<EvaluationPlan.Subject> subjects) {
+    private List<RPrecision.Caption> captions(List<EvaluationPlan.Subject> subjects) {
         float[][] vectors = extractors.textVectors(
                 subjects.stream().map(EvaluationPlan.Subject::embedding).toList());
-        List<RPrecision.Caption> captions = new ArrayList<>();
+        List<RPrecision.Caption> found = new ArrayList<>();
         for (int i = 0; i < vectors.length; i++) {
             EvaluationPlan.Subject subject = subjects.get(i);
             String label = subject.image().label();
-            captions.add(new RPrecision.Caption(subject.embedding(), vectors[i], label == null ? "" : label));
+            found.add(new RPrecision.Caption(subject.embedding(), vectors[i], label == null ? "" : label));
         }
-        return RPrecision.hits(extractors.imageVectors(images), captions, plan.seed());
-    }
-
-    private Estimate ratio(NearestNeighbours.Nearest[] above, NearestNeighbours.Nearest[] below) {
-        return Bootstrap.ratio(distances(above), distances(below), plan.seed());
-    }
-
-    private static double[] distances(NearestNeighbours.Nearest[] nearest) {
-        return Arrays.stream(nearest)
-                .mapToDouble(NearestNeighbours.Nearest::distance)
-                .toArray();
+        return found;
     }
 
     private static double[] spreads(List<List<Pixels>> groups) {
         return groups.stream().mapToDouble(ImageDiversity::of).toArray();
     }
 
-    private List<List<Pixels>> realOfOneClass() {
-        Map<Integer, List<Pixels>> byClass = new TreeMap<>();
-        for (int i = 0; i < realClasses.length; i++) {
-            List<Pixels> mine = byClass.computeIfAbsent(realClasses[i], key -> new ArrayList<>());
-            if (mine.size() < MOST_OF_A_CLASS) {
-                mine.add(realImages.get(i));
-            }
-        }
-        return byClass.values().stream().filter(group -> group.size() > 1).toList();
+    private static double[] toNext(List<Pixels> images) {
+        return IntStream.range(0, images.size())
+                .mapToDouble(i -> ImageDiversity.of(List.of(images.get(i), images.get((i + 1) % images.size()))))
+                .toArray();
     }
 
-    private double[] hues(List<List<Pixels>> images) {
+    /** Real images with one plainest caption, by that caption. */
+    private List<List<Pixels>> realOfEqualCaptions() {
+        String language = extractors.description().language();
+        Map<String, List<Pixels>> byCaption = new TreeMap<>();
+        Stream.concat(plan.heldOut().stream().map(EvaluationPlan.Subject::image), plan.train().stream())
+                .forEach(image -> {
+                    List<Pixels> mine = byCaption.computeIfAbsent(
+                            image.captionsIn(language).get(0), key -> new ArrayList<>());
+                    if (mine.size() < MOST_OF_ONE_CAPTION) {
+                        mine.add(image.pixels());
+                    }
+                });
+        return byCaption.values().stream()
+                .filter(group -> group.size() > 1)
+                .limit(MOST_CAPTIONS)
+                .toList();
+    }
+
+    private double[] hues(List<List<Pixels>> images, List<EvaluationPlan.Subject> subjects) {
         double[] right = new double[images.size()];
         for (int i = 0; i < right.length; i++) {
-            String caption = plan.coloured().get(i).caption();
             NamedColour named = NamedColour.namedIn(
-                            caption, extractors.description().language())
+                            subjects.get(i).caption(), extractors.description().language())
                     .orElseThrow();
             right[i] = images.get(i).stream()
                     .mapToDouble(image -> named.dominates(image) ? 1 : 0)

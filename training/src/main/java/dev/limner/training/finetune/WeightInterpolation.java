@@ -193,9 +193,8 @@ final class WeightInterpolation {
                 List<Pixels> images = ImageSource.of(renderer).generate(prompts);
                 float[][] generated = material.extractors().features(images);
                 distances.add(new Distance(
-                        KernelInceptionDistance.of(real, generated, real.length / 2, seed)
-                                .value(),
-                        SlicedWasserstein.of(real, generated, seed).value()));
+                        KernelInceptionDistance.between(real, generated),
+                        SlicedWasserstein.between(real, generated, seed)));
             }
         }
         return distances;

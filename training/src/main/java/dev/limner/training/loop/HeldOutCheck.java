@@ -5,6 +5,7 @@ import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.ImageSource;
 import dev.limner.training.evaluate.MetricValue.Metric;
 import dev.limner.training.evaluate.SampleScoring;
+import dev.limner.training.evaluate.SampleSet;
 import dev.limner.training.evaluate.extractor.FeatureExtractors;
 import dev.limner.training.evaluate.metric.Estimate;
 import java.util.Map;
@@ -15,11 +16,13 @@ import java.util.stream.Stream;
  * native memory; one thread.
  */
 public final class HeldOutCheck implements AutoCloseable {
+    private final EvaluationPlan plan;
     private final SampleScoring scoring;
     private final Map<Metric, Estimate> real;
 
     /** The judges stay the caller's. */
     public HeldOutCheck(EvaluationPlan plan, FeatureExtractors extractors) {
+        this.plan = plan;
         this.scoring = new SampleScoring(plan, extractors);
         this.real = scoring.ofReal();
     }
@@ -29,8 +32,12 @@ public final class HeldOutCheck implements AutoCloseable {
         return real;
     }
 
+    /** Of the model; where sets are compared, of halves, as those of real images are. */
     Map<Metric, Estimate> look(Renderer renderer) {
-        return scoring.of(ImageSource.of(renderer));
+        SampleSet generated = SampleSet.generated(plan, ImageSource.of(renderer));
+        Map<Metric, Estimate> figures = scoring.of(generated);
+        figures.putAll(scoring.inHalves(generated));
+        return figures;
     }
 
     /**

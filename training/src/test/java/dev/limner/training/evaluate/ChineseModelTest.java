@@ -45,7 +45,11 @@ class ChineseModelTest {
             ModelEvaluation evaluation;
             try (Renderer untrained =
                     Renderer.over(memory, network, network.parameters().initialise(memory))) {
-                evaluation = ModelEvaluation.run(plan, extractors, ImageSource.of(shipped), ImageSource.of(untrained));
+                evaluation = ModelEvaluation.run(
+                        plan,
+                        extractors,
+                        new ModelEvaluation.Candidate(
+                                ImageSource.of(shipped), network.inputs(), ImageSource.of(untrained)));
             }
 
             assertThat(extractors.description().dataDigest()).isEqualTo(data.digest());

@@ -25,16 +25,21 @@ class NearestNeighboursTest {
 
         try (NearestNeighbours neighbours = new NearestNeighbours(images)) {
             NearestNeighbours.Nearest[] of = neighbours.of(List.of(images.get(77), flat(1), flat(9)));
-            NearestNeighbours.Nearest[] others = neighbours.others(images);
+            float[][] nearest = neighbours.nearest(images, 2);
+            float[][] all = neighbours.distances(images.subList(77, 79));
 
             assertThat(of[0].index()).isEqualTo(77);
             assertThat(of[0].distance()).isCloseTo(0, within(1e-3));
             assertThat(of[1].index()).isEqualTo(150);
             assertThat(of[1].distance()).isCloseTo(1 / 255.0, within(1e-3));
             assertThat(of[2].index()).isEqualTo(151);
-            assertThat(others[150].index()).isEqualTo(151);
-            assertThat(others[150].distance()).isCloseTo(10 / 255.0, within(1e-3));
-            assertThat(others[77].index()).isNotEqualTo(77);
+            assertThat((double) nearest[150][0]).isCloseTo(0, within(1e-3));
+            assertThat((double) nearest[150][1]).isCloseTo(10 / 255.0, within(1e-3));
+            assertThat(all[1]).hasSize(152);
+            assertThat((double) all[1][78]).isCloseTo(0, within(1e-3));
+            float[] sorted = all[0].clone();
+            Arrays.sort(sorted);
+            assertThat(nearest[77]).containsExactly(sorted[0], sorted[1]);
         }
     }
 

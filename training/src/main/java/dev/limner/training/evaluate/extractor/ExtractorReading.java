@@ -21,7 +21,6 @@ public record ExtractorReading(int images, double accuracy, double retrieval) {
     private static final double DIGITS = 1e4;
     private static final double LEAST_OF_CHANCE = 5;
     private static final double LEAST_RETRIEVAL = 0.5;
-    private static final long SEED = 1;
 
     /**
      * Reads images; of many every second, third and so on, so that they take seconds.
@@ -54,7 +53,7 @@ public record ExtractorReading(int images, double accuracy, double retrieval) {
             captions.add(new RPrecision.Caption(embeddings.get(i), vectors[i], label == null ? "" : label));
         }
         double found = 0;
-        for (double hit : RPrecision.hits(judges.imageVectors(pixels), captions, SEED)) {
+        for (double hit : RPrecision.hits(judges.imageVectors(pixels), captions)) {
             found += hit;
         }
         return new ExtractorReading(some.size(), rounded(right / seen.length), rounded(found / seen.length));

@@ -5,7 +5,10 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Percentile bootstrap (Efron 1979): what a figure would have been with other images of the same kind. */
+/**
+ * Percentile bootstrap (Efron 1979): what a mean of independent values, or a share of them, would have been with others of the
+ * same kind. Not for figures that look at pairs or at neighbours: a resample holds copies.
+ */
 public final class Bootstrap {
     private static final int MEAN_RESAMPLES = 1000;
     private static final double TAIL = 0.025;
@@ -24,19 +27,6 @@ public final class Bootstrap {
                         .orElse(Double.NaN));
     }
 
-    /** The ratio of two means over the same images. */
-    public static Estimate ratio(double[] numerators, double[] denominators, long seed) {
-        return of(numerators.length, MEAN_RESAMPLES, seed, indices -> {
-            double above = 0;
-            double below = 0;
-            for (int i : indices) {
-                above += numerators[i];
-                below += denominators[i];
-            }
-            return above / below;
-        });
-    }
-
     /**
      * Any statistic of a sample.
      *
@@ -45,17 +35,6 @@ public final class Bootstrap {
      */
     public static Estimate of(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {
         return between(value(size, statistic), resampled(size, resamples, seed, statistic));
-    }
-
-    /**
-     * The same for a statistic that repetitions move one way, as a sample that repeats images has a covariance further
-     * from that of others: the interval is moved back by how far they move it.
-     */
-    public static Estimate centred(int size, int resamples, long seed, ToDoubleFunction<int[]> statistic) {
-        double value = value(size, statistic);
-        double[] others = resampled(size, resamples, seed, statistic);
-        double moved = Arrays.stream(others).average().orElse(value) - value;
-        return between(value, Arrays.stream(others).map(other -> other - moved).toArray());
     }
 
     private static double value(int size, ToDoubleFunction<int[]> statistic) {

@@ -15,7 +15,11 @@ import org.apache.commons.math3.stat.correlation.Covariance;
  */
 public final class FrechetDistance {
     private static final int SAMPLES_A_DIMENSION = 10;
-    private static final int RESAMPLES = 20;
+    private static final int GROUPS = 20;
+    /** Wide matrices take long to decompose. */
+    private static final int GROUPS_OF_WIDE = 10;
+
+    private static final int WIDE = 64;
 
     private FrechetDistance() {}
 
@@ -24,20 +28,38 @@ public final class FrechetDistance {
         return SAMPLES_A_DIMENSION * dimensions;
     }
 
-    /** The distance between two samples of at least {@link #leastSample} vectors; the generated ones are resampled. */
-    public static Estimate of(float[][] real, float[][] generated, long seed) {
-        Gaussian fixed = Gaussian.of(real);
-        RealMatrix root = root(fixed.covariance);
-        return Bootstrap.centred(generated.length, RESAMPLES, seed, indices -> {
-            Gaussian other = Gaussian.of(
-                    Arrays.stream(indices).mapToObj(i -> generated[i]).toArray(float[][]::new));
-            RealMatrix product = root.multiply(other.covariance).multiply(root);
-            double traceOfRoot = Arrays.stream(new EigenDecomposition(symmetric(product)).getRealEigenvalues())
-                    .map(value -> Math.sqrt(Math.max(0, value)))
-                    .sum();
-            double means = fixed.mean.subtract(other.mean).getNorm();
-            return means * means + fixed.covariance.getTrace() + other.covariance.getTrace() - 2 * traceOfRoot;
-        });
+    /** The distance of two samples. */
+    public static double between(float[][] real, float[][] generated) {
+        Gaussian one = Gaussian.of(real);
+        Gaussian other = Gaussian.of(generated);
+        RealMatrix root = root(one.covariance);
+        RealMatrix product = root.multiply(other.covariance).multiply(root);
+        double traceOfRoot = Arrays.stream(new EigenDecomposition(symmetric(product)).getRealEigenvalues())
+                .map(value -> Math.sqrt(Math.max(0, value)))
+                .sum();
+        double means = one.mean.subtract(other.mean).getNorm();
+        return means * means + one.covariance.getTrace() + other.covariance.getTrace() - 2 * traceOfRoot;
+    }
+
+    /**
+     * The distance with its interval, which holds what is to be expected at this size.
+     *
+     * @param real vectors of the real images
+     * @param placed of the images in their place
+     */
+    public static Estimate of(float[][] real, float[][] placed, Comparison comparison, long seed) {
+        int groups = real[0].length > WIDE ? GROUPS_OF_WIDE : GROUPS;
+        Jackknife jackknife = Jackknife.over(comparison.units(), groups, seed);
+        return jackknife
+                .corrected(kept -> new double[] {
+                    comparison.mean(
+                            jackknife, kept, (reals, others) -> between(rows(real, reals), rows(placed, others)))
+                })
+                .interval();
+    }
+
+    private static float[][] rows(float[][] all, int[] positions) {
+        return Arrays.stream(positions).mapToObj(i -> all[i]).toArray(float[][]::new);
     }
 
     private record Gaussian(RealVector mean, RealMatrix covariance) {

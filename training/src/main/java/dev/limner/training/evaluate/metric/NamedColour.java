@@ -3,13 +3,16 @@ package dev.limner.training.evaluate.metric;
 import dev.limner.generator.image.Pixels;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Colours that captions name, and the check that an image has them: the dominant one of what is not background. */
@@ -64,6 +67,31 @@ public enum NamedColour {
             named.remove(RED);
         }
         return named.size() == 1 ? named.stream().findFirst() : Optional.empty();
+    }
+
+    /** Colours with a hue that people agree about. */
+    public static List<NamedColour> hues() {
+        return List.of(RED, ORANGE, YELLOW, GREEN, BLUE, PURPLE);
+    }
+
+    /** The caption with another colour's word in place of the one it names; nothing where the words do not allow it. */
+    public static Optional<String> renamed(String caption, String language, NamedColour named, NamedColour other) {
+        String renamed = switch (language) {
+            case "en" -> Pattern.compile("(?i)\\b(" + named.english + ")\\b").matcher(caption).replaceAll(first(other.english));
+            // "Red heart" is one word of which the first character is the colour; "pink" has two before "colour".
+            case "zh" -> words(named.chinese)
+                    .filter(caption::contains)
+                    .max(Comparator.comparingInt(String::length))
+                    .map(word -> caption.replace(
+                            word, other.chinese.charAt(0) + (word.startsWith("粉红") ? word.substring(2) : word.substring(1))))
+                    .orElse(caption);
+            default -> caption;
+        };
+        return Optional.of(renamed).filter(text -> namedIn(text, language).filter(other::equals).isPresent());
+    }
+
+    private static String first(String alternatives) {
+        return alternatives.split("\\|", -1)[0];
     }
 
     private static Stream<String> words(String alternatives) {

@@ -1,9 +1,7 @@
 package dev.limner.training.evaluate.metric;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -34,31 +32,78 @@ public final class RPrecision {
     }
 
     /**
+     * The chance of each image to choose its own caption, over all sets of 99 others that there are.
+     *
      * @param images where the dual encoder puts the images, L2-normalised
      * @param captions theirs, in the same order; the others' captions are what each must be told from
-     * @return one value an image: 1 if it chose its own caption
      */
-    public static double[] hits(float[][] images, List<Caption> captions, long seed) {
+    public static double[] hits(float[][] images, List<Caption> captions) {
         return IntStream.range(0, images.length)
                 .parallel()
                 .mapToDouble(i -> {
-                    Caption own = captions.get(i);
-                    double score = VectorMath.product(images[i], own.vector());
-                    return others(captions, own, seed + i).stream()
-                                    .allMatch(other -> VectorMath.product(images[i], other.vector()) < score)
-                            ? 1
-                            : 0;
+                    int others = 0;
+                    int above = 0;
+                    for (int j = 0; j < images.length; j++) {
+                        Rivalry rivalry = Rivalry.of(images[i], captions.get(i), captions.get(j));
+                        others += rivalry == Rivalry.NONE ? 0 : 1;
+                        above += rivalry == Rivalry.ABOVE ? 1 : 0;
+                    }
+                    return chance(others, above);
                 })
                 .toArray();
     }
 
-    private static List<Caption> others(List<Caption> captions, Caption own, long seed) {
-        List<Caption> shuffled = new ArrayList<>(captions);
-        Collections.shuffle(shuffled, new Random(seed));
-        return shuffled.stream()
-                .filter(other -> !own.saysTheSame(other))
-                .limit(CANDIDATES - 1)
-                .toList();
+    /** Their mean with its interval: other images would have been asked for, and been told from other captions. */
+    public static Estimate of(float[][] images, List<Caption> captions, SampleUnits units, long seed) {
+        Jackknife jackknife = Jackknife.over(units, seed);
+        int groups = jackknife.groups();
+        int[][] others = new int[images.length][groups];
+        int[][] above = new int[images.length][groups];
+        IntStream.range(0, images.length).parallel().forEach(i -> {
+            for (int j = 0; j < images.length; j++) {
+                Rivalry rivalry = Rivalry.of(images[i], captions.get(i), captions.get(j));
+                others[i][jackknife.groupOf(j)] += rivalry == Rivalry.NONE ? 0 : 1;
+                above[i][jackknife.groupOf(j)] += rivalry == Rivalry.ABOVE ? 1 : 0;
+            }
+        });
+        int[] all = IntStream.range(0, images.length).toArray();
+        return jackknife
+                .plain(kept -> new double[] {
+                    Arrays.stream(jackknife.kept(all, kept))
+                            .mapToDouble(i -> chance(sum(others[i], kept), sum(above[i], kept)))
+                            .average()
+                            .orElse(Double.NaN)
+                })[0]
+                .share(images.length, CANDIDATES * images.length);
+    }
+
+    private enum Rivalry {
+        NONE,
+        BELOW,
+        ABOVE;
+
+        static Rivalry of(float[] image, Caption own, Caption other) {
+            if (own == other || own.saysTheSame(other)) {
+                return NONE;
+            }
+            return VectorMath.product(image, other.vector) < VectorMath.product(image, own.vector) ? BELOW : ABOVE;
+        }
+    }
+
+    private static int sum(int[] counts, boolean[] kept) {
+        return IntStream.range(0, counts.length)
+                .filter(group -> kept[group])
+                .map(group -> counts[group])
+                .sum();
+    }
+
+    /** That none of those above is among 99 of the others; of fewer than 99 all are. */
+    private static double chance(int others, int above) {
+        double chance = 1;
+        for (int i = 0; i < Math.min(CANDIDATES - 1, others) && chance > 0; i++) {
+            chance *= Math.max(0, others - above - i) / (double) (others - i);
+        }
+        return chance;
     }
 
     /**

@@ -10,7 +10,6 @@ import dev.limner.training.evaluate.EvaluationPlan;
 import dev.limner.training.evaluate.GridCheck;
 import dev.limner.training.evaluate.MetricValue;
 import dev.limner.training.evaluate.ModelEvaluation;
-import dev.limner.training.evaluate.QualityAlert;
 import dev.limner.training.evaluate.SampleGrid;
 import dev.limner.training.evaluate.extractor.ExtractorStatement;
 import dev.limner.training.evaluate.metric.Estimate;
@@ -64,18 +63,37 @@ public record EvaluationReport(
             }
             put(node, figure.model());
             node.put("better", metric.better());
-            put(node.putObject("real"), figure.real());
-            put(node.putObject("untrained"), figure.untrained());
+            putNamed(node, "besideReal", figure.besideReal());
+            putNamed(node, "real", figure.real());
+            putNamed(node, "untrained", figure.untrained());
+            if (figure.expected() != null) {
+                node.put("expectedOfReal", rounded(figure.expected()));
+            }
+            if (figure.deviation() != null) {
+                node.putObject("deviation")
+                        .put("value", rounded(figure.deviation().value()))
+                        .put("of", figure.deviation().of())
+                        .put("over", figure.deviation().over().text());
+            }
         });
-        json.putObject("grid")
-                .put("right", gridCheck.right())
-                .put("of", gridCheck.own().size())
-                .put("real", gridCheck.realOwn())
-                .put("realOf", gridCheck.real())
-                .put("heldOut", gridCheck.heldOut());
+        ObjectNode gridNode = put(json.putObject("grid"), gridCheck.all());
+        gridCheck.groups().forEach((familiarity, group) -> put(gridNode.putObject(familiarity.id()), group));
         ArrayNode alarms = json.putArray("alarms");
         evaluation.alarms().forEach(alarm -> alarms.add(alarm.id()));
         return json;
+    }
+
+    private static ObjectNode put(ObjectNode node, GridCheck.Group group) {
+        return node.put("right", group.right())
+                .put("of", group.captions())
+                .put("real", group.realRight())
+                .put("realOf", group.real());
+    }
+
+    private static void putNamed(ObjectNode node, String name, @Nullable Estimate estimate) {
+        if (estimate != null) {
+            put(node.putObject(name), estimate);
+        }
     }
 
     private static void put(ObjectNode node, @Nullable Estimate estimate) {
@@ -113,22 +131,20 @@ public record EvaluationReport(
         content.put(
                 "alarms",
                 evaluation.alarms().stream()
-                        .map(alarm -> alarm.explain(figure(alarm)))
+                        .map(alarm -> alarm.explain(evaluation.figures()))
                         .toList());
         content.put("rows", rows());
         content.put("missing", missing());
         content.put("grid", cells());
+        content.put("gridRows", gridRows());
         content.put(
-                "gridSummary",
-                String.format(
-                        Locale.ROOT,
-                        "%d of %d images are told to be of their own caption; %d of %d real ones; %d of the captions"
-                                + " name an image that was held out of training",
-                        gridCheck.right(),
-                        gridCheck.own().size(),
-                        gridCheck.realOwn(),
-                        gridCheck.real(),
-                        gridCheck.heldOut()));
+                "deviation",
+                evaluation.figures().values().stream()
+                        .map(MetricValue::deviation)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .map(one -> one.of() + " " + one.over().text())
+                        .orElse("not measured"));
         content.put("samples", samples());
         content.put("repeated", repeated());
         List<JsonNode> lines = TrainingCurves.read(log);
@@ -137,8 +153,21 @@ public record EvaluationReport(
         ReportPage.write("evaluation.html.mustache", content, file);
     }
 
-    private MetricValue figure(QualityAlert alarm) {
-        return Objects.requireNonNull(evaluation.figures().get(alarm.metric()));
+    private List<Map<String, Object>> gridRows() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        gridCheck.groups().forEach((familiarity, group) -> rows.add(row(familiarity.text(), group)));
+        rows.add(row("all", gridCheck.all()));
+        return rows;
+    }
+
+    private static Map<String, Object> row(String name, GridCheck.Group group) {
+        return Map.of(
+                "name",
+                name,
+                "model",
+                group.right() + " of " + group.captions(),
+                "real",
+                group.real() == 0 ? "" : group.realRight() + " of " + group.real());
     }
 
     private List<Map<String, String>> rows() {
@@ -148,7 +177,16 @@ public record EvaluationReport(
                 rows.add(Map.of(
                         "name", metric.id(),
                         "model", text(figure.model()),
+                        "deviation",
+                                figure.deviation() == null
+                                        ? ""
+                                        : figure.deviation().text(),
+                        "besideReal", text(figure.besideReal()),
                         "real", text(figure.real()),
+                        "expected",
+                                figure.expected() == null
+                                        ? ""
+                                        : String.format(Locale.ROOT, "%.4f", figure.expected()),
                         "untrained", text(figure.untrained()),
                         "better", metric.better(),
                         "meaning", metric.text()));

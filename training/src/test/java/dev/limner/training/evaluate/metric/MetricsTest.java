@@ -9,6 +9,7 @@ import dev.limner.generator.noise.CounterNoise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -16,20 +17,56 @@ class MetricsTest {
 
     @Test
     void shouldFindNoKernelDistanceBetweenSamplesOfOneDistribution() {
-        Estimate same = KernelInceptionDistance.of(normal(600, 1, 0, 1), normal(600, 2, 0, 1), 300, 1);
-        Estimate shifted = KernelInceptionDistance.of(normal(600, 1, 0, 1), normal(600, 2, 0.5, 1), 300, 1);
+        Comparison whole = Comparison.whole(SampleUnits.independent(400));
+        Estimate same = KernelInceptionDistance.of(normal(400, 1, 0, 1), normal(400, 2, 0, 1), whole, 1);
+        Estimate shifted = KernelInceptionDistance.of(normal(400, 1, 0, 1), normal(400, 2, 0.5, 1), whole, 1);
 
         assertThat(same.value()).isCloseTo(0, within(0.02));
         assertThat(same.low()).isNegative();
+        assertThat(same.high()).isPositive();
         assertThat(shifted.low()).isPositive();
         assertThat(shifted.value()).isGreaterThan(20 * Math.abs(same.value()));
     }
 
     @Test
-    void shouldHaveTheFrechetDistanceOfASmallSampleInsideItsOwnInterval() {
-        Estimate found = FrechetDistance.of(normal(400, 1, 0, 1), normal(400, 2, 0.1, 1), 1);
+    void shouldAgreeWithTheClosedFormOfTheKernelDistance() {
+        // In one dimension the kernel is (xy)^3 + 3 (xy)^2 + 3 xy + 1, so the distance is one of the first three moments.
+        double expected = Math.pow(0.125 + 1.5, 2) + 3 * Math.pow(0.25, 2) + 3 * Math.pow(0.5, 2);
+        float[][] real = normal(1500, 1, 1, 0, 1);
+        float[][] other = normal(1500, 1, 2, 0.5, 1);
 
-        assertThat(found.value()).isBetween(found.low(), found.high());
+        assertThat(KernelInceptionDistance.between(real, other)).isCloseTo(expected, within(1.0));
+        Estimate found = KernelInceptionDistance.of(
+                real, other, Comparison.whole(SampleUnits.independent(1500)), 1);
+        assertThat(expected).isBetween(found.low(), found.high());
+    }
+
+    @Test
+    void shouldNotCompareImagesOfOneSubjectInTheKernelDistance() {
+        float[][] real = normal(60, 1, 0, 1);
+        float[][] other = normal(60, 2, 0, 1);
+        int[] units = IntStream.range(0, 60).map(i -> i / 3).toArray();
+        Comparison whole = Comparison.whole(new SampleUnits(units, new int[60]));
+
+        double sum = 0;
+        long pairs = 0;
+        for (int i = 0; i < 60; i++) {
+            for (int j = 0; j < 60; j++) {
+                if (units[i] != units[j]) {
+                    sum += kernel(real[i], real[j])
+                            + kernel(other[i], other[j])
+                            - kernel(real[i], other[j])
+                            - kernel(real[j], other[i]);
+                    pairs++;
+                }
+            }
+        }
+        assertThat(KernelInceptionDistance.of(real, other, whole, 1).value())
+                .isCloseTo(sum / pairs, within(1e-9));
+    }
+
+    private static double kernel(float[] a, float[] b) {
+        return Math.pow(VectorMath.product(a, b) / a.length + 1, 3);
     }
 
     @Test
@@ -37,18 +74,23 @@ class MetricsTest {
         // Between N(0, I) and N(m, 4 I): |m|^2 + d (1 - 2)^2.
         double expected = DIMENSIONS * 0.25 + DIMENSIONS;
 
-        Estimate found = FrechetDistance.of(normal(20_000, 1, 0, 1), normal(20_000, 2, 0.5, 2), 1);
+        Estimate found = FrechetDistance.of(
+                normal(20_000, 1, 0, 1),
+                normal(20_000, 2, 0.5, 2),
+                Comparison.whole(SampleUnits.independent(20_000)),
+                1);
 
         assertThat(found.value()).isCloseTo(expected, within(0.15));
-        assertThat(found.low()).isLessThanOrEqualTo(found.high());
+        assertThat(expected).isBetween(found.low(), found.high());
     }
 
     @Test
     void shouldTellLostVarietyFromLostQuality() {
         float[][] real = normal(400, 1, 0, 1);
-        ManifoldMetrics narrow = ManifoldMetrics.of(real, normal(400, 2, 0, 0.05), 1);
-        ManifoldMetrics wild = ManifoldMetrics.of(real, normal(400, 2, 0, 6), 1);
-        ManifoldMetrics fine = ManifoldMetrics.of(real, normal(400, 2, 0, 1), 1);
+        Comparison whole = Comparison.whole(SampleUnits.independent(400));
+        ManifoldMetrics narrow = ManifoldMetrics.of(real, normal(400, 2, 0, 0.05), whole, 1);
+        ManifoldMetrics wild = ManifoldMetrics.of(real, normal(400, 2, 0, 6), whole, 1);
+        ManifoldMetrics fine = ManifoldMetrics.of(real, normal(400, 2, 0, 1), whole, 1);
 
         assertThat(narrow.precision().value()).isGreaterThan(0.95);
         assertThat(narrow.recall().value()).isLessThan(0.1);
@@ -60,18 +102,106 @@ class MetricsTest {
     }
 
     @Test
+    void shouldAgreeWithBruteForceAboutNeighboursInBothDirectionsOfTheHalves() {
+        float[][] real = normal(40, 1, 0, 1);
+        float[][] other = normal(40, 2, 0.3, 0.8);
+        Comparison halves = Comparison.halves(SampleUnits.independent(40), 3);
+        double precision = 0;
+        double recall = 0;
+        double density = 0;
+        double coverage = 0;
+        for (Comparison.Direction direction : halves.directions()) {
+            for (int i : direction.placed()) {
+                long balls = Arrays.stream(direction.real())
+                        .filter(j -> distance(other[i], real[j]) <= radius(real, direction.real(), j))
+                        .count();
+                precision += balls > 0 ? 1 / 40.0 : 0;
+                density += balls / 5.0 / 40;
+            }
+            for (int j : direction.real()) {
+                recall += Arrays.stream(direction.placed())
+                                .anyMatch(i -> distance(other[i], real[j]) <= radius(other, direction.placed(), i))
+                        ? 1 / 40.0
+                        : 0;
+                coverage += Arrays.stream(direction.placed())
+                                .anyMatch(i -> distance(other[i], real[j]) <= radius(real, direction.real(), j))
+                        ? 1 / 40.0
+                        : 0;
+            }
+        }
+
+        ManifoldMetrics found = ManifoldMetrics.of(real, other, halves, 1);
+
+        assertThat(found.precision().value()).isCloseTo(precision, within(1e-9));
+        assertThat(found.recall().value()).isCloseTo(recall, within(1e-9));
+        assertThat(found.density().value()).isCloseTo(density, within(1e-9));
+        assertThat(found.coverage().value()).isCloseTo(coverage, within(1e-9));
+    }
+
+    private static double distance(float[] a, float[] b) {
+        return VectorMath.squaredDistance(a, b);
+    }
+
+    private static double radius(float[][] rows, int[] among, int of) {
+        return Arrays.stream(among)
+                .filter(j -> j != of)
+                .mapToDouble(j -> distance(rows[of], rows[j]))
+                .sorted()
+                .toArray()[ManifoldMetrics.NEIGHBOURS - 1];
+    }
+
+    @Test
+    void shouldKnowTheCoverageOfSamplesOfOneDistribution() {
+        Comparison whole = Comparison.whole(SampleUnits.independent(60));
+        double mean = IntStream.range(0, 60)
+                .mapToDouble(i -> ManifoldMetrics.of(
+                                normal(60, 2L * i + 1, 0, 1), normal(60, 2L * i + 2, 0, 1), whole, 1)
+                        .coverage()
+                        .value())
+                .average()
+                .orElseThrow();
+
+        assertThat(mean).isCloseTo(ManifoldMetrics.coverageOfEquals(60, 60), within(0.006));
+    }
+
+    @Test
     void shouldNeedMoreImagesThanNeighbours() {
-        assertThatThrownBy(() -> ManifoldMetrics.of(normal(5, 1, 0, 1), normal(50, 2, 0, 1), 1))
-                .hasMessageContaining("more than 5 images, there are 5 real and 50 generated");
+        assertThatThrownBy(() -> ManifoldMetrics.of(
+                        normal(5, 1, 0, 1),
+                        normal(5, 2, 0, 1),
+                        Comparison.whole(SampleUnits.independent(5)),
+                        1))
+                .hasMessageContaining("more than 5 images, there are 5 real and 5 generated");
     }
 
     @Test
     void shouldSeeAShiftAlongEveryDirection() {
-        Estimate same = SlicedWasserstein.of(normal(2000, 1, 0, 1), normal(2000, 2, 0, 1), 1);
-        Estimate shifted = SlicedWasserstein.of(normal(2000, 1, 0, 1), normal(2000, 2, 1, 1), 1);
+        float[][] real = normal(500, 1, 0, 1);
+        double same = SlicedWasserstein.between(real, normal(500, 2, 0, 1), 1);
+        double shifted = SlicedWasserstein.between(real, normal(500, 2, 1, 1), 1);
 
-        assertThat(same.value()).isLessThan(0.08);
-        assertThat(shifted.value()).isGreaterThan(0.5);
+        assertThat(same).isLessThan(0.12);
+        assertThat(shifted).isGreaterThan(0.5);
+        // Every vector twice is the same distribution.
+        float[][] twice = Arrays.copyOf(real, 1000);
+        System.arraycopy(real, 0, twice, 500, 500);
+        assertThat(SlicedWasserstein.between(real, twice, 1)).isCloseTo(0, within(1e-6));
+        // In one dimension a shift is its own distance, whatever the sizes.
+        float[][] line = {{0}, {1}, {2}};
+        float[][] further = {{3}, {3}, {4}, {4}, {5}, {5}};
+        assertThat(SlicedWasserstein.between(line, further, 1)).isCloseTo(3, within(1e-6));
+    }
+
+    @Test
+    void shouldMeasureTheSameInTheIntervalAsBetweenTwoSamples() {
+        float[][] real = normal(80, 1, 0, 1);
+        float[][] other = normal(80, 2, 0.4, 1);
+        Comparison whole = Comparison.whole(SampleUnits.independent(80));
+
+        assertThat(SlicedWasserstein.of(real, other, whole, 7).value())
+                .isCloseTo(SlicedWasserstein.between(real, other, 7), within(1e-9));
+        assertThat(FrechetDistance.of(real, other, whole, 7).value())
+                .isCloseTo(FrechetDistance.between(real, other), within(1e-9));
     }
 
     @Test
@@ -96,10 +226,29 @@ class MetricsTest {
             images[i] = i % 2 == 0 ? vector : unit(5000 + i);
         }
 
-        double[] hits = RPrecision.hits(images, captions, 1);
+        double[] hits = RPrecision.hits(images, captions);
+        Estimate share = RPrecision.of(images, captions, SampleUnits.independent(200), 1);
 
         assertThat(Arrays.stream(hits).sum()).isBetween(100.0, 106.0);
         assertThat(hits[0]).isEqualTo(1);
+        assertThat(share.value()).isCloseTo(Arrays.stream(hits).average().orElseThrow(), within(1e-9));
+        assertThat(0.51).isBetween(share.low(), share.high());
+    }
+
+    @Test
+    void shouldCountHowManySetsOfCaptionsLeaveTheOwnOneFirst() {
+        // Of 120 others three are nearer: they must be among the 21 that a set of 99 leaves out.
+        List<RPrecision.Caption> captions = new ArrayList<>();
+        float[][] images = new float[121][];
+        float[] image = {1, 0};
+        for (int i = 0; i < images.length; i++) {
+            images[i] = image;
+            float height = i == 0 ? 0.5f : i <= 3 ? 0.9f : 0.1f;
+            captions.add(new RPrecision.Caption(unit(i), new float[] {height, 0}, ""));
+        }
+
+        assertThat(RPrecision.hits(images, captions)[0])
+                .isCloseTo(21.0 * 20 * 19 / (120.0 * 119 * 118), within(1e-12));
     }
 
     @Test
@@ -108,7 +257,19 @@ class MetricsTest {
         List<RPrecision.Caption> captions = List.of(
                 new RPrecision.Caption(unit(10), vector, "boot"), new RPrecision.Caption(unit(11), vector, "boot"));
 
-        assertThat(RPrecision.hits(new float[][] {vector, vector}, captions, 1)).containsExactly(1, 1);
+        assertThat(RPrecision.hits(new float[][] {vector, vector}, captions)).containsExactly(1, 1);
+    }
+
+    @Test
+    void shouldPutAnotherColourIntoACaption() {
+        assertThat(NamedColour.renamed("a Red apple", "en", NamedColour.RED, NamedColour.BLUE))
+                .contains("a blue apple");
+        assertThat(NamedColour.renamed("红色圆", "zh", NamedColour.RED, NamedColour.BLUE)).contains("蓝色圆");
+        assertThat(NamedColour.renamed("粉红色的心", "zh", NamedColour.PINK, NamedColour.GREEN))
+                .contains("绿色的心");
+        assertThat(NamedColour.renamed("红灯笼", "zh", NamedColour.RED, NamedColour.GREEN))
+                .as("no colour's word")
+                .isEmpty();
     }
 
     @Test
@@ -142,10 +303,14 @@ class MetricsTest {
     }
 
     private static float[][] normal(int count, long seed, double shift, double scale) {
+        return normal(count, DIMENSIONS, seed, shift, scale);
+    }
+
+    private static float[][] normal(int count, int dimensions, long seed, double shift, double scale) {
         float[][] rows = new float[count][];
         for (int i = 0; i < count; i++) {
-            rows[i] = CounterNoise.normal(seed, i, DIMENSIONS);
-            for (int j = 0; j < DIMENSIONS; j++) {
+            rows[i] = CounterNoise.normal(seed, i, dimensions);
+            for (int j = 0; j < dimensions; j++) {
                 rows[i][j] = (float) (rows[i][j] * scale + shift);
             }
         }
