@@ -126,8 +126,9 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     @Option(
             names = "--noise-seeds",
             paramLabel = "N",
-            description = "How often one model generates, each time with other noise, for the column deviation; 1 leaves it"
-                    + " out. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How often one model generates, each time with other noise, for the column deviation; 1 leaves it"
+                            + " out. Default: ${DEFAULT-VALUE}")
     int noiseSeeds = 3;
 
     @Option(names = "--fail-on-alarm", description = "End with exit code 1 if there is an alarm.")
@@ -152,15 +153,15 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
         String asked = language != null ? language : trainedLanguage(manifest);
         Device device = options.device();
         DataSet set = options.read(manifest.output().side());
-        String encoderId = manifest.inputs().readsCaption()
-                ? manifest.requireTextEncoder()
-                : PretrainedEncoder.MINI_LM.id();
+        String encoderId =
+                manifest.inputs().readsCaption() ? manifest.requireTextEncoder() : PretrainedEncoder.MINI_LM.id();
         try (TextEncoder encoder = options.encoder(home, encoderId);
                 FeatureExtractors extractors = judges.open(options, home, set, asked, encoder, device);
                 Renderer renderer = Renderer.load(bundle, device)) {
             EvaluationPlan plan =
                     EvaluationPlan.of(set, asked, encoder, images, seed).without(extractors::saw);
-            ModelEvaluation evaluation = evaluate(bundle, plan, extractors, device, bundles.size() > 1 ? 1 : noiseSeeds);
+            ModelEvaluation evaluation =
+                    evaluate(bundle, plan, extractors, device, bundles.size() > 1 ? 1 : noiseSeeds);
             if (bundles.size() > 1) {
                 List<ModelEvaluation> others = new ArrayList<>();
                 for (ModelBundle other : bundles.subList(1, bundles.size())) {
@@ -211,7 +212,9 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     }
 
     private static JsonNode withoutSeed(Manifest manifest) {
-        JsonNode recipe = manifest.recipe() == null ? MissingNode.getInstance() : manifest.recipe().deepCopy();
+        JsonNode recipe = manifest.recipe() == null
+                ? MissingNode.getInstance()
+                : manifest.recipe().deepCopy();
         if (recipe instanceof ObjectNode object) {
             object.remove(List.of("seed", "name"));
         }
@@ -284,11 +287,7 @@ public final class EvalCommand implements Callable<Integer>, LimnerCommand {
     private static void print(String name, GridCheck.Group group, PrintWriter terminal) {
         terminal.printf(
                 "grid, %-15s %2d of %2d are told to be of their caption; real images: %d of %d%n",
-                name + ":",
-                group.right(),
-                group.captions(),
-                group.realRight(),
-                group.real());
+                name + ":", group.right(), group.captions(), group.realRight(), group.real());
     }
 
     private static String text(@Nullable Estimate estimate) {

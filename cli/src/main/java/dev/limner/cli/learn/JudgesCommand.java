@@ -46,13 +46,15 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
             paramLabel = "LANGUAGE",
             split = ",",
             defaultValue = "en",
-            description = "Of the captions. Judges of several, as in en,zh, see images alike. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Of the captions. Judges of several, as in en,zh, see images alike. Default: ${DEFAULT-VALUE}")
     List<String> languages = List.of();
 
     @Option(
             names = "--encoder",
             paramLabel = "ENCODER",
-            description = "The sentence encoder, for one language. Default: bge-small-zh-v1.5-q for zh, else all-minilm-l6-v2-q")
+            description =
+                    "The sentence encoder, for one language. Default: bge-small-zh-v1.5-q for zh, else all-minilm-l6-v2-q")
     @Nullable
     String encoderId;
 
@@ -60,11 +62,15 @@ public final class JudgesCommand implements Runnable, LimnerCommand {
             names = "--train-on",
             paramLabel = "DIR",
             split = ",",
-            description = "Data sets to learn from instead of --data, of its size; of their images those with captions in every"
-                    + " language.")
+            description =
+                    "Data sets to learn from instead of --data, of its size; of their images those with captions in every"
+                            + " language.")
     List<Path> others = List.of();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where they go; those of several languages each to a folder in it. Default: beside the data")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where they go; those of several languages each to a folder in it. Default: beside the data")
     @Nullable
     Path out;
 

@@ -53,7 +53,8 @@ public final class JudgesOptions {
             Optional<String> wrong = found.misfit(set, language, encoder.id());
             if (wrong.isPresent()) {
                 found.close();
-                throw new UsageException("the judges in " + named + " " + wrong.get() + ": limner judges trains others");
+                throw new UsageException(
+                        "the judges in " + named + " " + wrong.get() + ": limner judges trains others");
             }
             warn(found, set, named);
             return found;
@@ -70,8 +71,8 @@ public final class JudgesOptions {
             errors.println("the judges of the sample data are not for this data: they " + wrong.get());
         }
         Path folder = home.cache()
-                .resolve("judges-" + language + "-v" + ExtractorDescription.VERSION + "-" + set.side() + "-" + options.judgesSeed + "-"
-                        + set.digest().substring(0, HASH_SHOWN));
+                .resolve("judges-" + language + "-v" + ExtractorDescription.VERSION + "-" + set.side() + "-"
+                        + options.judgesSeed + "-" + set.digest().substring(0, HASH_SHOWN));
         if (!FeatureExtractors.in(folder)) {
             errors.println("training judges first, the small networks that images are compared through: a few minutes,"
                     + " once for this data; they are kept in " + folder);

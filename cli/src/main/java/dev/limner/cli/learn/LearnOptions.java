@@ -78,9 +78,8 @@ public final class LearnOptions {
     }
 
     void train(ExtractorMaterial material, List<ExtractorTraining.Target> targets, Device on) {
-        String folders = targets.stream()
-                .map(target -> target.folder().toString())
-                .collect(Collectors.joining(" and "));
+        String folders =
+                targets.stream().map(target -> target.folder().toString()).collect(Collectors.joining(" and "));
         try (Progress progress = Progress.of("training judges (percent)", 100)) {
             ExtractorTraining.run(
                     material, targets, judgesSeed, on, percent -> progress.to(percent, "into " + folders));

@@ -34,20 +34,27 @@ record IntervalSimulation(int images, long seed) {
     /** What images in place are, beside the real ones. */
     enum World {
         /** Drawn as the real ones are, each half against the other: the real row. */
-        SAME("real row"),
+        SAME(0, "real row"),
         /** Other images, a little off. */
-        SHIFTED("shifted"),
+        SHIFTED(1, "shifted"),
         /** Near the real image of their caption. */
-        PAIRED("near their own"),
+        PAIRED(2, "near their own"),
         /** All alike. */
-        NARROW("little variety"),
+        NARROW(3, "little variety"),
         /** A little off, and three images of each subject. */
-        SUBJECTS("three a subject");
+        SUBJECTS(4, "three a subject");
 
+        private final int number;
         private final String text;
 
-        World(String text) {
+        World(int number, String text) {
+            this.number = number;
             this.text = text;
+        }
+
+        /** From 0; its seeds follow from it. */
+        int number() {
+            return number;
         }
 
         /** For people. */
@@ -59,23 +66,25 @@ record IntervalSimulation(int images, long seed) {
     /** What theory says of the real row. */
     Map<String, Double> theory() {
         return Map.of(
-                "kid", 0.0,
-                "density", 1.0,
-                "coverage", ManifoldMetrics.coverageOfEquals(images / 2, images / 2),
-                "copies", Memorisation.NEAR);
+                "kid",
+                0.0,
+                "density",
+                1.0,
+                "coverage",
+                ManifoldMetrics.coverageOfEquals(images / 2, images / 2),
+                "copies",
+                Memorisation.NEAR);
     }
 
     /** All figures of one sample. */
     Map<String, Estimate> sample(World world, int repetition) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + 10_007L * world.ordinal() + repetition);
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + 10_007L * world.number() + repetition);
         SampleUnits units = world == World.SUBJECTS
-                ? new SampleUnits(
-                        IntStream.range(0, images).map(i -> i / 3).toArray(), new int[images])
+                ? new SampleUnits(IntStream.range(0, images).map(i -> i / 3).toArray(), new int[images])
                 : SampleUnits.independent(images);
         float[][] real = real(world, random);
         float[][] placed = world == World.SAME ? real : placed(world, real, random);
-        Comparison comparison =
-                world == World.SAME ? Comparison.halves(units, repetition) : Comparison.whole(units);
+        Comparison comparison = world == World.SAME ? Comparison.halves(units, repetition) : Comparison.whole(units);
         Map<String, Estimate> figures = new LinkedHashMap<>();
         figures.put("kid", KernelInceptionDistance.of(real, placed, comparison, repetition));
         figures.put("fid", FrechetDistance.of(real, placed, comparison, repetition));
@@ -136,7 +145,7 @@ record IntervalSimulation(int images, long seed) {
             Map<String, Estimate> figures) {
         int training = TRAINING * images;
         // The same in every sample: intervals are about held-out and generated images, the training images are given.
-        float[][] train = normal(training, 1, new SplittableRandom(seed + world.ordinal()));
+        float[][] train = normal(training, 1, new SplittableRandom(seed + world.number()));
         int counted = Memorisation.counted(images / 3, training);
         float[][] toTraining = nearest(placed, train, counted);
         float[][] realToTraining = nearest(real, train, 1);

@@ -40,10 +40,7 @@ final class IntervalsCommand implements Callable<Integer> {
     private static final double DIGITS = 1e6;
     private static final int FEWEST_IMAGES = 30;
 
-    @Option(
-            names = "--repetitions",
-            paramLabel = "N",
-            description = "Samples of each kind. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--repetitions", paramLabel = "N", description = "Samples of each kind. Default: ${DEFAULT-VALUE}")
     int repetitions = 200;
 
     @Option(
@@ -85,7 +82,7 @@ final class IntervalsCommand implements Callable<Integer> {
                             .sample(world, repetition)
                             .forEach((metric, estimate) -> all.computeIfAbsent(metric, key -> new ArrayList<>())
                                     .add(estimate));
-                    progress.to((long) world.ordinal() * repetitions + repetition + 1, world.text());
+                    progress.to((long) world.number() * repetitions + repetition + 1, world.text());
                 }
                 for (Map.Entry<String, List<Estimate>> entry : all.entrySet()) {
                     Double theory = world == IntervalSimulation.World.SAME

@@ -78,13 +78,12 @@ record Controllability(EvaluationPlan plan, FeatureExtractors extractors, ModelI
         }
         List<Pixels> images = source.generate(prompts);
         double[] right = IntStream.range(0, plan.recoloured().size())
-                .mapToDouble(i -> images
-                        .subList(i * EvaluationPlan.COLOUR_DRAWS, (i + 1) * EvaluationPlan.COLOUR_DRAWS)
-                        .stream()
-                        .mapToDouble(image ->
-                                plan.recoloured().get(i).colour().dominates(image) ? 1 : 0)
-                        .average()
-                        .orElse(0))
+                .mapToDouble(i ->
+                        images.subList(i * EvaluationPlan.COLOUR_DRAWS, (i + 1) * EvaluationPlan.COLOUR_DRAWS).stream()
+                                .mapToDouble(image ->
+                                        plan.recoloured().get(i).colour().dominates(image) ? 1 : 0)
+                                .average()
+                                .orElse(0))
                 .toArray();
         return ClusteredMean.of(
                         right,

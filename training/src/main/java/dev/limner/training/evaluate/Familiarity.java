@@ -5,13 +5,24 @@ import java.util.Locale;
 /** What a model has seen of what it is asked for. */
 public enum Familiarity {
     /** Image and caption were trained on. */
-    TRAINED,
+    TRAINED(3),
     /** The image was trained on, this caption of it was not. */
-    UNSEEN_WORDING,
+    UNSEEN_WORDING(13),
     /** Neither. */
-    HELD_OUT,
+    HELD_OUT(23),
     /** The caption is of no image of the data set. */
-    ELSEWHERE;
+    ELSEWHERE(33);
+
+    private final long seedShift;
+
+    Familiarity(long seedShift) {
+        this.seedShift = seedShift;
+    }
+
+    /** Added to a plan's seed, so that no two kinds of captions share their noise. */
+    long seedShift() {
+        return seedShift;
+    }
 
     /** For people: {@code unseen wording}. */
     public String text() {

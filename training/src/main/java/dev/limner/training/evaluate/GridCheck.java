@@ -111,7 +111,8 @@ public record GridCheck(
         if (data.splitOf(image) != Split.TRAIN) {
             return Familiarity.HELD_OUT;
         }
-        return image.trainingCaptions(language).stream().anyMatch(seen -> lower(seen).equals(caption))
+        return image.trainingCaptions(language).stream()
+                        .anyMatch(seen -> lower(seen).equals(caption))
                 ? Familiarity.TRAINED
                 : Familiarity.UNSEEN_WORDING;
     }

@@ -55,8 +55,7 @@ public interface ImageSource {
     static Conditions conditions(Prompt prompt, ModelInputs inputs) {
         float[] controls = new float[inputs.controls().size()];
         for (int i = 0; i < controls.length; i++) {
-            controls[i] =
-                    prompt.controls() == null ? inputs.controls().get(i).byDefault() : prompt.controls()[i];
+            controls[i] = prompt.controls() == null ? inputs.controls().get(i).byDefault() : prompt.controls()[i];
         }
         int label = prompt.label() == null ? 0 : Math.max(0, inputs.labels().indexOf(prompt.label()));
         return new Conditions(inputs.readsCaption() ? prompt.embedding() : new float[0], label, controls);

@@ -69,7 +69,8 @@ public record MetricValue(
         HUE("hue", "higher", "images with the colour their caption names and the real one has; captions trained on"),
         HUE_UNSEEN_WORDING("hueUnseenWording", "higher", "the same; caption variants that training did not see"),
         HUE_HELD_OUT("hueHeldOut", "higher", "the same; images that were held out"),
-        CONTROL_HUE("controlHue", "higher", "images with the new colour when another colour's word is put in the caption"),
+        CONTROL_HUE(
+                "controlHue", "higher", "images with the new colour when another colour's word is put in the caption"),
         CONTROL_LABEL("controlLabel", "higher", "images of the new class when another label is given"),
         CONTROL_CODE("controlCode", "higher", "how closely brightness or size follows a number that jobs may set");
 

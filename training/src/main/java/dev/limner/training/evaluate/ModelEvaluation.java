@@ -34,7 +34,8 @@ public record ModelEvaluation(
      * @param inputs what it reads
      * @param untrained the model's network before it learned anything; null where that is not known
      */
-    public record Candidate(ImageSource model, ModelInputs inputs, @Nullable ImageSource untrained) {}
+    public record Candidate(
+            ImageSource model, ModelInputs inputs, @Nullable ImageSource untrained) {}
 
     /** Generates and compares once. One thread. */
     public static ModelEvaluation run(EvaluationPlan plan, FeatureExtractors extractors, Candidate candidate) {
@@ -63,7 +64,9 @@ public record ModelEvaluation(
             Map<Metric, Double> expected = scoring.expectedOfReal();
             Map<Metric, Deviation> deviations = noiseSeeds < 2
                     ? Map.of()
-                    : deviations(repeated(plan, extractors, scoring, candidate, mine, noiseSeeds), Deviation.Over.NOISE_SEEDS);
+                    : deviations(
+                            repeated(plan, extractors, scoring, candidate, mine, noiseSeeds),
+                            Deviation.Over.NOISE_SEEDS);
             Map<Metric, String> unavailable = scoring.unavailable();
             unavailable.putAll(control.unavailable());
             Map<Metric, MetricValue> figures = new EnumMap<>(Metric.class);

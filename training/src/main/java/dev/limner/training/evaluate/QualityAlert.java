@@ -28,8 +28,7 @@ public enum QualityAlert {
     /** It gives back what it was trained on. */
     COPIES_TRAINING(
             "copies-training",
-            List.of(
-                    Metric.MEMORISATION, Metric.MEMORISATION_VARIANTS, Metric.COPIES, Metric.COPIES_VARIANTS),
+            List.of(Metric.MEMORISATION, Metric.MEMORISATION_VARIANTS, Metric.COPIES, Metric.COPIES_VARIANTS),
             "images are less than half as far from training images, against held-out ones, as real images are, or more"
                     + " than half are nearer than nearly all real ones"),
 
@@ -50,7 +49,10 @@ public enum QualityAlert {
     private static final double FIFTIETH = 0.02;
 
     private final String id;
+    // A list that nothing changes.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<Metric> metrics;
+
     private final String text;
 
     QualityAlert(String id, List<Metric> metrics, String text) {
@@ -74,9 +76,9 @@ public enum QualityAlert {
             case FAR_FROM_REAL -> low(figures, Metric.KID) > HALF * untrained(figures, Metric.KID);
             case IGNORES_CAPTION ->
                 value(figures, Metric.R_PRECISION) < TENTH * real(figures, Metric.R_PRECISION)
-                        || !isThere(figures, Metric.R_PRECISION)
+                        || (!isThere(figures, Metric.R_PRECISION)
                                 && value(figures, Metric.R_PRECISION_UNSEEN)
-                                        < TENTH * real(figures, Metric.R_PRECISION_UNSEEN);
+                                        < TENTH * real(figures, Metric.R_PRECISION_UNSEEN));
             case COPIES_TRAINING ->
                 high(figures, Metric.MEMORISATION) < HALF * real(figures, Metric.MEMORISATION)
                         || high(figures, Metric.MEMORISATION_VARIANTS) < HALF * real(figures, Metric.MEMORISATION)

@@ -212,8 +212,7 @@ public final class SampleScoring implements AutoCloseable {
         }
         scores.put(
                 Metric.MEMORISATION,
-                Memorisation.ofEqualPools(
-                        toTrain, plan.train().size(), heldOut.distances(images), comparison, seed));
+                Memorisation.ofEqualPools(toTrain, plan.train().size(), heldOut.distances(images), comparison, seed));
         scores.put(Metric.COPIES, Memorisation.copies(first(toTrain), first(realToTrain), comparison, seed));
     }
 
@@ -241,7 +240,12 @@ public final class SampleScoring implements AutoCloseable {
             if (!unavailable.containsKey(metric)) {
                 List<EvaluationPlan.Subject> subjects = plan.coloured().getOrDefault(familiarity, List.of());
                 List<List<Pixels>> draws = images.coloured().getOrDefault(familiarity, List.of());
-                scores.put(metric, share(hues(draws, subjects), EvaluationPlan.units(subjects), draws.get(0).size()));
+                scores.put(
+                        metric,
+                        share(
+                                hues(draws, subjects),
+                                EvaluationPlan.units(subjects),
+                                draws.get(0).size()));
             }
         });
         return scores;
@@ -340,8 +344,8 @@ public final class SampleScoring implements AutoCloseable {
         Map<String, List<Pixels>> byCaption = new TreeMap<>();
         Stream.concat(plan.heldOut().stream().map(EvaluationPlan.Subject::image), plan.train().stream())
                 .forEach(image -> {
-                    List<Pixels> mine = byCaption.computeIfAbsent(
-                            image.captionsIn(language).get(0), key -> new ArrayList<>());
+                    List<Pixels> mine =
+                            byCaption.computeIfAbsent(image.captionsIn(language).get(0), key -> new ArrayList<>());
                     if (mine.size() < MOST_OF_ONE_CAPTION) {
                         mine.add(image.pixels());
                     }

@@ -31,7 +31,7 @@ public record SampleSet(
                                 subjects,
                                 EvaluationPlan.COLOUR_DRAWS,
                                 imageSource,
-                                plan.seed() + 3 + 10L * familiarity.ordinal())));
+                                plan.seed() + familiarity.seedShift())));
         return new SampleSet(
                 imageSource.generate(prompts(plan.heldOut(), plan.seed())),
                 imageSource.generate(prompts(plan.variants(), plan.seed() + 1)),

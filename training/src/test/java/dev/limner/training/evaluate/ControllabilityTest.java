@@ -81,10 +81,7 @@ class ControllabilityTest {
     @Test
     void shouldSeeThatAnImageFollowsANumber() {
         ModelInputs inputs = new ModelInputs(
-                64,
-                384,
-                List.of(),
-                List.of(new Control.Range("idle", -1, 1, 0), new Control.Range("size", -2, 2, 0)));
+                64, 384, List.of(), List.of(new Control.Range("idle", -1, 1, 0), new Control.Range("size", -2, 2, 0)));
         Controllability control = new Controllability(plan, extractors, inputs);
         ImageSource follows = prompts -> prompts.stream()
                 .map(one -> square(Color.BLUE, one.controls() == null ? 0 : 20 + (int) (8 * one.controls()[1])))

@@ -10,9 +10,9 @@ import dev.limner.generator.condition.CachingTextEncoder;
 import dev.limner.generator.condition.PretrainedEncoder;
 import dev.limner.generator.condition.TextEncoder;
 import dev.limner.generator.image.Pixels;
+import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.network.film.FilmGenerator;
 import dev.limner.generator.network.film.FilmSpec;
-import dev.limner.generator.network.ModelInputs;
 import dev.limner.generator.render.Renderer;
 import dev.limner.training.data.CaptionedImage;
 import dev.limner.training.data.DataSet;
@@ -161,8 +161,8 @@ class ModelEvaluationTest {
         Map<String, Pixels> found = new HashMap<>();
         ImageSource copier = prompts -> prompts.stream()
                 .map(one -> found.computeIfAbsent(
-                        one.caption(), any -> images.get(nearest(embeddings, one.embedding()))
-                                .pixels()))
+                        one.caption(),
+                        any -> images.get(nearest(embeddings, one.embedding())).pixels()))
                 .toList();
 
         ModelEvaluation evaluation = evaluate(copier);
@@ -173,7 +173,11 @@ class ModelEvaluationTest {
         assertThat(evaluation.figures().get(Metric.COPIES).model().value()).isEqualTo(1);
         assertThat(evaluation.figures().get(Metric.COPIES_VARIANTS).model().value())
                 .isEqualTo(1);
-        assertThat(evaluation.figures().get(Metric.MEMORISATION_VARIANTS).model().high())
+        assertThat(evaluation
+                        .figures()
+                        .get(Metric.MEMORISATION_VARIANTS)
+                        .model()
+                        .high())
                 .isLessThan(0.5);
     }
 
@@ -245,7 +249,6 @@ class ModelEvaluationTest {
         return ModelEvaluation.run(
                 plan,
                 extractors,
-                new ModelEvaluation.Candidate(
-                        imageSource, ModelInputs.caption(64, encoder.dimensions()), untaught));
+                new ModelEvaluation.Candidate(imageSource, ModelInputs.caption(64, encoder.dimensions()), untaught));
     }
 }

@@ -120,7 +120,7 @@ public record ExtractorMaterial(
     /** Of a set that does not say whose an image is, the set is the source. */
     private static List<ExtractorOrigin.Share> shares(List<DataSet> sets, List<CaptionedImage> learned) {
         Map<String, DataSource> known = new HashMap<>();
-        Map<CaptionedImage, String> unstated = new IdentityHashMap<>();
+        IdentityHashMap<CaptionedImage, String> unstated = new IdentityHashMap<>();
         for (DataSet set : sets) {
             set.sources().forEach(source -> known.putIfAbsent(source.id(), source));
             set.images().forEach(image -> unstated.put(image, set.name()));

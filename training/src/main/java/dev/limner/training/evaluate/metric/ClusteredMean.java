@@ -15,8 +15,7 @@ public final class ClusteredMean {
         for (int i = 0; i < values.length; i++) {
             sums.merge(units.unitOf()[i], values[i] - mean, Double::sum);
         }
-        double squares =
-                sums.values().stream().mapToDouble(sum -> sum * sum).sum();
+        double squares = sums.values().stream().mapToDouble(sum -> sum * sum).sum();
         int count = sums.size();
         double variance = count < 2 ? Double.NaN : squares * count / (count - 1.0) / values.length / values.length;
         return new Variation(mean, variance, count - 1);

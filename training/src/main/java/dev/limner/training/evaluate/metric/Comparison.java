@@ -55,8 +55,8 @@ public record Comparison(SampleUnits units, List<Direction> directions) {
     /** The mean over the directions of a figure of the groups that are kept. */
     double mean(Jackknife jackknife, boolean[] kept, ToDoubleBiFunction<int[], int[]> statistic) {
         return directions.stream()
-                .mapToDouble(one -> statistic.applyAsDouble(
-                        jackknife.kept(one.real(), kept), jackknife.kept(one.placed(), kept)))
+                .mapToDouble(one ->
+                        statistic.applyAsDouble(jackknife.kept(one.real(), kept), jackknife.kept(one.placed(), kept)))
                 .average()
                 .orElse(Double.NaN);
     }

@@ -28,7 +28,8 @@ final class HalfSampling {
     }
 
     private static double variance(double[][] rows, int figure) {
-        double mean = Arrays.stream(rows).mapToDouble(row -> row[figure]).average().orElse(Double.NaN);
+        double mean =
+                Arrays.stream(rows).mapToDouble(row -> row[figure]).average().orElse(Double.NaN);
         return Arrays.stream(rows)
                         .mapToDouble(row -> (row[figure] - mean) * (row[figure] - mean))
                         .sum()

@@ -98,7 +98,8 @@ final class Jackknife {
     }
 
     private double variance(double[][] left, int figure) {
-        double mean = Arrays.stream(left).mapToDouble(row -> row[figure]).average().orElse(Double.NaN);
+        double mean =
+                Arrays.stream(left).mapToDouble(row -> row[figure]).average().orElse(Double.NaN);
         return (groups - 1.0)
                 / groups
                 * Arrays.stream(left)

@@ -35,12 +35,11 @@ public record ManifoldMetrics(Estimate precision, Estimate recall, Estimate dens
                 VectorMath.squaredDistances(real, real),
                 VectorMath.squaredDistances(placed, placed),
                 VectorMath.squaredDistances(placed, real));
-        Variation[] halves = HalfSampling.of(
-                comparison.units(), seed, kept -> distances.mean(comparison.among(kept)));
+        Variation[] halves = HalfSampling.of(comparison.units(), seed, kept -> distances.mean(comparison.among(kept)));
         Jackknife jackknife = Jackknife.over(comparison.units(), seed);
         int[] all = IntStream.range(0, real.length).toArray();
-        Variation density = jackknife.plain(
-                kept -> new double[] {distances.mean(comparison.among(jackknife.kept(all, kept)))[2]})[0];
+        Variation density = jackknife
+                .plain(kept -> new double[] {distances.mean(comparison.among(jackknife.kept(all, kept)))[2]})[0];
         int cases = real.length;
         return new ManifoldMetrics(
                 halves[0].share(cases, cases),

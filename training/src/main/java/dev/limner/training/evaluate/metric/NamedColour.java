@@ -77,17 +77,24 @@ public enum NamedColour {
     /** The caption with another colour's word in place of the one it names; nothing where the words do not allow it. */
     public static Optional<String> renamed(String caption, String language, NamedColour named, NamedColour other) {
         String renamed = switch (language) {
-            case "en" -> Pattern.compile("(?i)\\b(" + named.english + ")\\b").matcher(caption).replaceAll(first(other.english));
+            case "en" ->
+                Pattern.compile("(?i)\\b(" + named.english + ")\\b")
+                        .matcher(caption)
+                        .replaceAll(first(other.english));
             // "Red heart" is one word of which the first character is the colour; "pink" has two before "colour".
-            case "zh" -> words(named.chinese)
-                    .filter(caption::contains)
-                    .max(Comparator.comparingInt(String::length))
-                    .map(word -> caption.replace(
-                            word, other.chinese.charAt(0) + (word.startsWith("粉红") ? word.substring(2) : word.substring(1))))
-                    .orElse(caption);
+            case "zh" ->
+                words(named.chinese)
+                        .filter(caption::contains)
+                        .max(Comparator.comparingInt(String::length))
+                        .map(word -> caption.replace(
+                                word,
+                                other.chinese.charAt(0)
+                                        + (word.startsWith("粉红") ? word.substring(2) : word.substring(1))))
+                        .orElse(caption);
             default -> caption;
         };
-        return Optional.of(renamed).filter(text -> namedIn(text, language).filter(other::equals).isPresent());
+        return Optional.of(renamed)
+                .filter(text -> namedIn(text, language).filter(other::equals).isPresent());
     }
 
     private static String first(String alternatives) {

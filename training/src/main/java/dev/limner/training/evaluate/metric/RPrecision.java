@@ -83,7 +83,7 @@ public final class RPrecision {
         ABOVE;
 
         static Rivalry of(float[] image, Caption own, Caption other) {
-            if (own == other || own.saysTheSame(other)) {
+            if (own.saysTheSame(other)) {
                 return NONE;
             }
             return VectorMath.product(image, other.vector) < VectorMath.product(image, own.vector) ? BELOW : ABOVE;

@@ -50,8 +50,7 @@ public record SampleUnits(int[] unitOf, int[] stratumOf) {
         for (int i = 0; i < order.length; i++) {
             half.put(numbers[order[i]], i % 2);
         }
-        return new SampleUnits(
-                unitOf, Arrays.stream(unitOf).map(half::get).toArray());
+        return new SampleUnits(unitOf, Arrays.stream(unitOf).map(half::get).toArray());
     }
 
     /** Units of each stratum, in random order. */
@@ -80,8 +79,8 @@ public record SampleUnits(int[] unitOf, int[] stratumOf) {
      */
     int[] dealt(int most, long seed) {
         List<int[]> shuffled = shuffled(new SplittableRandom(seed));
-        int groups =
-                Math.min(most, shuffled.stream().mapToInt(units -> units.length).min().orElse(0));
+        int groups = Math.min(
+                most, shuffled.stream().mapToInt(units -> units.length).min().orElse(0));
         Map<Integer, Integer> group = new HashMap<>();
         for (int[] units : shuffled) {
             for (int i = 0; i < units.length; i++) {

@@ -24,7 +24,9 @@ public final class SlicedWasserstein {
                     float[] direction = direction(seed, i, real[0].length);
                     return distance(
                             Arrays.stream(project(real, direction)).sorted().toArray(),
-                            Arrays.stream(project(generated, direction)).sorted().toArray());
+                            Arrays.stream(project(generated, direction))
+                                    .sorted()
+                                    .toArray());
                 })
                 .average()
                 .orElse(Double.NaN);

@@ -35,6 +35,7 @@ public record Variation(double value, double variance, int freedom) {
         double squared = quantile() * quantile() / Math.max(1, worth);
         double centre = (value + squared / 2) / (1 + squared);
         double margin = Math.sqrt(squared * (spread + squared / 4)) / (1 + squared);
-        return new Estimate(value, Math.max(0, Math.min(value, centre - margin)), Math.max(value, Math.min(1, centre + margin)));
+        return new Estimate(
+                value, Math.max(0, Math.min(value, centre - margin)), Math.max(value, Math.min(1, centre + margin)));
     }
 }

@@ -184,9 +184,7 @@ public record EvaluationReport(
                         "besideReal", text(figure.besideReal()),
                         "real", text(figure.real()),
                         "expected",
-                                figure.expected() == null
-                                        ? ""
-                                        : String.format(Locale.ROOT, "%.4f", figure.expected()),
+                                figure.expected() == null ? "" : String.format(Locale.ROOT, "%.4f", figure.expected()),
                         "untrained", text(figure.untrained()),
                         "better", metric.better(),
                         "meaning", metric.text()));

@@ -82,7 +82,8 @@ class IntervalsTest {
 
     @Test
     void shouldHalveByUnits() {
-        SampleUnits units = new SampleUnits(IntStream.range(0, 90).map(i -> i / 3).toArray(), new int[90]);
+        SampleUnits units =
+                new SampleUnits(IntStream.range(0, 90).map(i -> i / 3).toArray(), new int[90]);
 
         Comparison halves = Comparison.halves(units, 5);
 
@@ -91,8 +92,10 @@ class IntervalsTest {
             assertThat(direction.real()).hasSize(45);
             assertThat(direction.placed()).hasSize(45);
             assertThat(Arrays.stream(direction.real()).map(i -> i / 3).boxed().toList())
-                    .doesNotContainAnyElementsOf(
-                            Arrays.stream(direction.placed()).map(i -> i / 3).boxed().toList());
+                    .doesNotContainAnyElementsOf(Arrays.stream(direction.placed())
+                            .map(i -> i / 3)
+                            .boxed()
+                            .toList());
         }
     }
 
@@ -112,8 +115,8 @@ class IntervalsTest {
         float[][] toTraining = {near, near, near};
         float[][] toReal = {{2, 5, 5}, {2, 5, 5}, {2, 5, 5}};
 
-        Estimate found = Memorisation.ofEqualPools(
-                toTraining, 6, toReal, Comparison.whole(SampleUnits.independent(3)), 1);
+        Estimate found =
+                Memorisation.ofEqualPools(toTraining, 6, toReal, Comparison.whole(SampleUnits.independent(3)), 1);
 
         assertThat(found.value()).isCloseTo(sum / subsets / 2, within(1e-6));
         assertThat(Memorisation.counted(3, 6)).isEqualTo(4);
@@ -163,7 +166,10 @@ class IntervalsTest {
 
     private static double variance(double[] values) {
         double mean = Arrays.stream(values).average().orElseThrow();
-        return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum() / (values.length - 1);
+        return Arrays.stream(values)
+                        .map(value -> (value - mean) * (value - mean))
+                        .sum()
+                / (values.length - 1);
     }
 
     private static double[] values(int count, long seed) {

@@ -30,14 +30,14 @@ class MetricsTest {
 
     @Test
     void shouldAgreeWithTheClosedFormOfTheKernelDistance() {
-        // In one dimension the kernel is (xy)^3 + 3 (xy)^2 + 3 xy + 1, so the distance is one of the first three moments.
+        // In one dimension the kernel is (xy)^3 + 3 (xy)^2 + 3 xy + 1, so the distance is one of the first three
+        // moments.
         double expected = Math.pow(0.125 + 1.5, 2) + 3 * Math.pow(0.25, 2) + 3 * Math.pow(0.5, 2);
         float[][] real = normal(1500, 1, 1, 0, 1);
         float[][] other = normal(1500, 1, 2, 0.5, 1);
 
         assertThat(KernelInceptionDistance.between(real, other)).isCloseTo(expected, within(1.0));
-        Estimate found = KernelInceptionDistance.of(
-                real, other, Comparison.whole(SampleUnits.independent(1500)), 1);
+        Estimate found = KernelInceptionDistance.of(real, other, Comparison.whole(SampleUnits.independent(1500)), 1);
         assertThat(expected).isBetween(found.low(), found.high());
     }
 
@@ -61,8 +61,7 @@ class MetricsTest {
                 }
             }
         }
-        assertThat(KernelInceptionDistance.of(real, other, whole, 1).value())
-                .isCloseTo(sum / pairs, within(1e-9));
+        assertThat(KernelInceptionDistance.of(real, other, whole, 1).value()).isCloseTo(sum / pairs, within(1e-9));
     }
 
     private static double kernel(float[] a, float[] b) {
@@ -167,10 +166,7 @@ class MetricsTest {
     @Test
     void shouldNeedMoreImagesThanNeighbours() {
         assertThatThrownBy(() -> ManifoldMetrics.of(
-                        normal(5, 1, 0, 1),
-                        normal(5, 2, 0, 1),
-                        Comparison.whole(SampleUnits.independent(5)),
-                        1))
+                        normal(5, 1, 0, 1), normal(5, 2, 0, 1), Comparison.whole(SampleUnits.independent(5)), 1))
                 .hasMessageContaining("more than 5 images, there are 5 real and 5 generated");
     }
 
@@ -247,8 +243,7 @@ class MetricsTest {
             captions.add(new RPrecision.Caption(unit(i), new float[] {height, 0}, ""));
         }
 
-        assertThat(RPrecision.hits(images, captions)[0])
-                .isCloseTo(21.0 * 20 * 19 / (120.0 * 119 * 118), within(1e-12));
+        assertThat(RPrecision.hits(images, captions)[0]).isCloseTo(21.0 * 20 * 19 / (120.0 * 119 * 118), within(1e-12));
     }
 
     @Test
@@ -264,7 +259,8 @@ class MetricsTest {
     void shouldPutAnotherColourIntoACaption() {
         assertThat(NamedColour.renamed("a Red apple", "en", NamedColour.RED, NamedColour.BLUE))
                 .contains("a blue apple");
-        assertThat(NamedColour.renamed("红色圆", "zh", NamedColour.RED, NamedColour.BLUE)).contains("蓝色圆");
+        assertThat(NamedColour.renamed("红色圆", "zh", NamedColour.RED, NamedColour.BLUE))
+                .contains("蓝色圆");
         assertThat(NamedColour.renamed("粉红色的心", "zh", NamedColour.PINK, NamedColour.GREEN))
                 .contains("绿色的心");
         assertThat(NamedColour.renamed("红灯笼", "zh", NamedColour.RED, NamedColour.GREEN))
