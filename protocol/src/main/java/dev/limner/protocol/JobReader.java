@@ -167,7 +167,15 @@ final class JobReader {
 
     private @Nullable JsonNode context() throws InvalidRecord {
         JsonNode context = fields.node("context");
-        if (context != null && !fits(context)) {
+        if (!isFinite(context)) {
+            // It would come back as the text "Infinity".
+            throw new InvalidRecord(new RecordError(
+                    ErrorCode.WRONG_TYPE,
+                    "context",
+                    null,
+                    "context has a number that is beyond the range of 64-bit floating point"));
+        }
+        if (!fits(context)) {
             throw new InvalidRecord(new RecordError(
                     ErrorCode.CONTEXT_TOO_LARGE,
                     "context",
@@ -177,7 +185,22 @@ final class JobReader {
         return context;
     }
 
+    /** Whether a context can be given back as it was. */
     static boolean fits(@Nullable JsonNode context) {
-        return context == null || context.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_CONTEXT_BYTES;
+        return context == null
+                || (isFinite(context)
+                        && context.toString().getBytes(StandardCharsets.UTF_8).length <= MOST_CONTEXT_BYTES);
+    }
+
+    private static boolean isFinite(@Nullable JsonNode node) {
+        if (node == null || node.isEmpty()) {
+            return node == null || !node.isFloatingPointNumber() || Double.isFinite(node.doubleValue());
+        }
+        for (JsonNode part : node) {
+            if (!isFinite(part)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -46,7 +46,8 @@ class JobCodecFuzzTest {
                         "-artifact_prefix=" + folder + "/",
                         "-max_total_time=" + SECONDS,
                         "-max_len=4096",
-                        "-timeout=10",
+                        // Classes are instrumented while the first inputs run; a busy machine takes its time over that.
+                        "-timeout=60",
                         "-print_final_stats=1",
                         corpus.toString())
                 .redirectErrorStream(true)

@@ -89,6 +89,25 @@ class JobCodecTest {
     }
 
     @Test
+    void shouldRefuseAContextWithANumberThatWouldComeBackAsText() {
+        for (String beyond : List.of("1e309", "-1e400", "[1, {\"deep\": 1e999}]")) {
+            Decoded decoded = decode("{\"id\":\"j-1\",\"caption\":\"a\",\"context\":" + beyond + "}");
+
+            assertThat(decoded).isInstanceOfSatisfying(Decoded.Poison.class, poison -> {
+                assertThat(poison.context()).isNull();
+                assertThat(poison.error().code()).isEqualTo(ErrorCode.WRONG_TYPE);
+                assertThat(poison.error().field()).isEqualTo("context");
+            });
+        }
+        assertThat(decode("{\"caption\":\"a\",\"context\":[1.7976931348623157e308, 1e-999, {}, []]}"))
+                .isInstanceOf(Decoded.Valid.class);
+        assertThat(decode("{\"context\":1e309,\"count\":65}"))
+                .isInstanceOfSatisfying(
+                        Decoded.Poison.class,
+                        poison -> assertThat(poison.context()).isNull());
+    }
+
+    @Test
     void shouldNeverLetControlCharactersOrBidiOverridesThroughToAMessage() {
         Decoded decoded = decode("{\"caption\":\"a\\u001b[31m\\u202e\\u2028b\"}");
 
