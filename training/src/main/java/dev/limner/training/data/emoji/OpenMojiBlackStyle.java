@@ -6,11 +6,6 @@ import java.util.Optional;
 
 /** OpenMoji's outlines alone, black on white, as SVG. */
 public final class OpenMojiBlackStyle implements EmojiStyle {
-    private static final PinnedPackage IMAGES = new PinnedPackage(
-            "openmoji",
-            "17.0.0",
-            "sha512-EBnYrNGdcdw+OSXmENeNE1yBNRu6tOraTmoOyUbJkTmvT/+XETp8RZLSJFzD3lrPc5N9CzsyPnRTk0Vp4UaI9w==");
-
     @Override
     public String id() {
         return "openmoji-black";
@@ -18,7 +13,7 @@ public final class OpenMojiBlackStyle implements EmojiStyle {
 
     @Override
     public PinnedPackage images() {
-        return IMAGES;
+        return OpenMojiStyle.IMAGES;
     }
 
     @Override
@@ -26,7 +21,7 @@ public final class OpenMojiBlackStyle implements EmojiStyle {
         return new DataSource(
                 id(),
                 "OpenMoji, black",
-                IMAGES.version(),
+                OpenMojiStyle.IMAGES.version(),
                 "CC-BY-SA-4.0",
                 "All emojis designed by OpenMoji, the open-source emoji and icon project",
                 "https://openmoji.org",

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /** OpenMoji's: black outlines over flat colours, as SVG. */
 public final class OpenMojiStyle implements EmojiStyle {
-    private static final PinnedPackage IMAGES = new PinnedPackage(
+    /** Both styles are in one package, so that their version and digest change together. */
+    static final PinnedPackage IMAGES = new PinnedPackage(
             "openmoji",
             "17.0.0",
             "sha512-EBnYrNGdcdw+OSXmENeNE1yBNRu6tOraTmoOyUbJkTmvT/+XETp8RZLSJFzD3lrPc5N9CzsyPnRTk0Vp4UaI9w==");
